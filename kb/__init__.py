@@ -1,0 +1,1 @@
+"""The floor of the house: records, vocabulary, the store, analysis and embedding."""

@@ -1,0 +1,53 @@
+"""The JSON shape of a document: `kb show --json` and `GET /api/documents/{id}` answer with it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from kb.records import Document, DocumentHead
+
+
+def document_url(head: DocumentHead) -> str:
+    """Return the lasting address of a document on the web pages."""
+    return f"/documents/{head.id}"
+
+
+def document_to_dict(document: Document) -> dict[str, Any]:
+    """Return a document as JSON-ready values; sources of grade C are counted, never named."""
+    head = document.head
+    metadata = {k: v for k, v in asdict(head.metadata).items() if v not in (None, (), {}, [])}
+    metadata.pop("visibility", None)
+    metadata["sources"] = [
+        {"name": s.name, "grade": s.grade, "url": s.url}
+        if s.grade != "C"
+        else {"name": None, "grade": "C", "url": None}
+        for s in head.metadata.sources
+    ]
+    return {
+        "document_id": head.id,
+        "slug": head.slug,
+        "title": head.title,
+        "kind": head.kind,
+        "collection": head.collection,
+        "visibility": head.visibility.name.lower(),
+        "case_number": head.case_number,
+        "authority": head.authority,
+        "region": head.region,
+        "decided_on": head.decided_on,
+        "url": document_url(head),
+        "metadata": metadata,
+        "sections": [{"role": s.role, "heading": s.heading, "start": s.start, "end": s.end} for s in document.sections],
+        "passages": [
+            {
+                "passage_id": p.id,
+                "role": p.role,
+                "start": p.start,
+                "end": p.end,
+                "paragraph": p.paragraph,
+                "page": p.page,
+            }
+            for p in document.passages
+        ],
+        "text": document.text,
+    }

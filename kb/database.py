@@ -1,0 +1,94 @@
+"""Connect to SQLite, bring the schema up to date, run transactions. Knows no table."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from kb.errors import StateError, StoreDamaged, StoreTooNew
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_BUSY_TIMEOUT_S: Final = 30.0
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the database at `path`, creating and migrating it.
+
+    The connection is in autocommit; use `transaction` to write. Readers never wait for a
+    writer (WAL). Raises StoreTooNew or StoreDamaged.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        conn = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+        conn.row_factory = sqlite3.Row
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("PRAGMA foreign_keys = ON")
+        # WAL with NORMAL loses no committed row when the process dies; a power cut may lose
+        # the last commits but leaves the database whole, and `kb add` can be run again.
+        conn.execute("PRAGMA synchronous = NORMAL")
+        conn.execute("PRAGMA temp_store = MEMORY")
+        conn.execute("PRAGMA cache_size = -16000")
+        _migrate(conn)
+    except sqlite3.OperationalError as error:
+        raise StateError(f"数据库无法打开:{path}({error})。请检查目录权限、磁盘空间和其他进程。") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(f"数据库无法打开:{path}({error})。请从备份恢复。") from error
+    return conn
+
+
+@contextmanager
+def transaction(conn: sqlite3.Connection) -> Iterator[None]:
+    """Run a block in one write transaction: all of it or nothing."""
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        conn.execute("ROLLBACK")
+        raise
+    conn.execute("COMMIT")
+
+
+@contextmanager
+def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
+    """Run several reads on one state of the database."""
+    if conn.in_transaction:
+        yield
+        return
+    conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        conn.execute("COMMIT")
+
+
+def _migrate(conn: sqlite3.Connection) -> None:
+    scripts = sorted(_MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    newest = int(scripts[-1].name[:4])
+    if _version(conn) == newest:
+        return
+    with transaction(conn):
+        current = _version(conn)  # another process may have migrated while we waited
+        if current > newest:
+            raise StoreTooNew(f"数据库版本 {current} 比程序支持的 {newest} 新。请升级程序,或从备份恢复。")
+        for script in scripts[current:]:
+            for statement in _statements(script.read_text(encoding="utf-8")):
+                conn.execute(statement)
+            conn.execute(f"PRAGMA user_version = {int(script.name[:4])}")
+
+
+def _version(conn: sqlite3.Connection) -> int:
+    return int(conn.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script; executescript() would commit on its own."""
+    pending = ""
+    for line in re.sub(r"--[^\n]*", "", script).splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""

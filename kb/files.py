@@ -1,0 +1,74 @@
+"""Original files, kept unchanged under the sha256 of their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from kb.errors import StoreDamaged
+
+
+def sha256_of(data: bytes) -> str:
+    """Return the sha256 of `data` in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class Files:
+    """Folder of originals: `files/ab/abcdef…`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep originals below `folder`, which need not exist yet."""
+        self._folder = folder
+
+    def path(self, sha256: str) -> Path:
+        """Return where the original of this hash is or would be."""
+        return self._folder / sha256[:2] / sha256
+
+    def put(self, data: bytes) -> str:
+        """Store `data` once and return its sha256; a crash leaves no half-written original."""
+        sha256 = sha256_of(data)
+        target = self.path(sha256)
+        if target.exists() and target.stat().st_size == len(data):
+            return sha256
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".incoming-")
+        try:
+            with os.fdopen(descriptor, "wb") as handle:
+                handle.write(data)
+                handle.flush()
+                os.fsync(handle.fileno())
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """Return the original; raises StoreDamaged when it is missing or altered."""
+        try:
+            data = self.path(sha256).read_bytes()
+        except FileNotFoundError as error:
+            raise StoreDamaged(f"原件缺失:{sha256}。请从备份恢复 files 目录。") from error
+        if sha256_of(data) != sha256:
+            raise StoreDamaged(f"原件已损坏(校验不符):{sha256}。请从备份恢复 files 目录。")
+        return data
+
+    def stored(self) -> Iterator[str]:
+        """Yield the names of all originals on disk."""
+        for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/*")):
+            if not path.name.startswith("."):
+                yield path.name
+
+    def remove(self, sha256: str) -> None:
+        """Delete an original that nothing refers to."""
+        self.path(sha256).unlink(missing_ok=True)
+
+    def remove_unfinished(self) -> int:
+        """Delete what an interrupted `put` left behind; return how many."""
+        leftovers = list(self._folder.glob("[0-9a-f][0-9a-f]/.incoming-*"))
+        for path in leftovers:
+            path.unlink(missing_ok=True)
+        return len(leftovers)

@@ -1,0 +1,288 @@
+"""The nouns that travel between rooms: frozen, named, and None means "the text does not say"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kb.vocabulary import Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Text of one page of a file; pages count from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Span [start, end) of a text with one role; sections tile the text."""
+
+    role: str
+    heading: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Retrieval unit inside one section; passages tile the text.
+
+    `section` is the index of its section, `paragraph` the number (from 1) of its first
+    paragraph, `page` the page of the file its first character stands on.
+    """
+
+    section: int
+    start: int
+    end: int
+    paragraph: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Mention of an article (law, version, article) or of a document (target = slug).
+
+    `start` and `end` are code points of the text; None when only the metadata cite it.
+    """
+
+    start: int | None = None
+    end: int | None = None
+    law: str | None = None
+    version: str | None = None
+    article: str | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact was read. Grade A official, B established, C unidentified repost."""
+
+    name: str
+    grade: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum of money the case turns on; `value` in units of `currency` (ISO 4217)."""
+
+    type: str
+    value: float
+    currency: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """What one article of one version of a law is about; shared names are the concordance."""
+
+    article: str
+    provision: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What is known of a document. None or an empty tuple means "not said".
+
+    Dates are ISO 8601 and may stop at the year or month. `extra` keeps every key this
+    product does not know, so that nothing an editor wrote is lost.
+    """
+
+    title: str
+    slug: str | None = None
+    kind: str = "guidance"
+    collection: str | None = None
+    visibility: Visibility = Visibility.PUBLIC
+    completeness: str = "full"
+    confidence: str | None = None
+    name_en: str | None = None
+    aliases: tuple[str, ...] = ()
+    decided_on: str | None = None
+    published_on: str | None = None
+    date_note: str | None = None
+    checked_on: str | None = None
+    regions: tuple[str, ...] = ()
+    place: str | None = None
+    jurisdiction: str | None = None
+    authorities: tuple[str, ...] = ()
+    case_numbers: tuple[str, ...] = ()
+    doc_numbers: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
+    guiding_case: int | None = None
+    tier: str | None = None
+    industries: tuple[str, ...] = ()
+    secret_types: tuple[str, ...] = ()
+    conducts: tuple[str, ...] = ()
+    relationships: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    parties: tuple[str, ...] = ()
+    statutes: tuple[str, ...] = ()
+    uncertain: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    verified_in: str | None = None
+    law: str | None = None
+    version: str | None = None
+    passed_on: str | None = None
+    effective_from: str | None = None
+    effective_to: str | None = None
+    provisions: tuple[Provision, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def year(self) -> str | None:
+        """Year the case was decided in, else published in, else the law took effect."""
+        date = self.decided_on or self.published_on or self.effective_from or self.passed_on
+        return date[:4] if date else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """Bytes a document was read from, named by their sha256 (hex)."""
+
+    sha256: str
+    media_type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One document ready to be stored: text, its tiling, what is known of it, where it came from.
+
+    `sha256` is of the bytes of this document alone (one line of a JSONL file);
+    `original` is the whole file. `identifiers` are (type, normalised value) pairs.
+    """
+
+    sha256: str
+    original: Original
+    line_number: int | None
+    text: str
+    metadata: Metadata
+    sections: tuple[Section, ...]
+    passages: tuple[Passage, ...]
+    citations: tuple[Citation, ...]
+    identifiers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What the store did with a revision. `created` is False when the same bytes were there."""
+
+    document_id: int
+    slug: str
+    created: bool
+    superseded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Restriction that never changes a score.
+
+    `include` and `exclude` map a facet field to values: values of one field are
+    alternatives, fields are conjunctive. 未标注 stands for "has no value".
+    `roles` restricts passages to sections of these roles.
+    """
+
+    include: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exclude: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    roles: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is restricted."""
+        return bool(self.include or self.exclude or self.roles)
+
+    def without(self, name: str) -> Filters:
+        """Return the same restriction with nothing included by field `name`.
+
+        Facet counts of a field are taken under all other filters; what is excluded stays out.
+        """
+        include = {k: v for k, v in self.include.items() if k != name}
+        return Filters(include=include, exclude=self.exclude, roles=self.roles)
+
+
+NO_FILTERS: Final = Filters()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentHead:
+    """A document in a list: what a card shows."""
+
+    id: int
+    slug: str
+    title: str
+    kind: str
+    collection: str
+    visibility: Visibility
+    completeness: str
+    case_number: str | None
+    authority: str | None
+    region: str | None
+    decided_on: str | None
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSection:
+    """Section of a stored document."""
+
+    id: int
+    role: str
+    heading: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPassage:
+    """Passage with its own text and where it stands."""
+
+    id: int
+    document_id: int
+    role: str
+    heading: str
+    start: int
+    end: int
+    paragraph: int
+    page: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A whole stored document, current revision."""
+
+    head: DocumentHead
+    text: str
+    sections: Sequence[StoredSection]
+    passages: Sequence[StoredPassage]
+    citations: Sequence[Citation]
+    revision_sha256: str
+    media_type: str
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageToIndex:
+    """What an index needs of one passage; `text` is the passage's own text."""
+
+    passage_id: int
+    document_id: int
+    role: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened after a generation: documents to index again, documents to forget."""
+
+    generation: int
+    changed: Sequence[int]
+    removed: Sequence[int]

@@ -1,0 +1,73 @@
+"""Settings with their defaults and units; the only place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kb.errors import UserError
+from kb.vocabulary import Visibility
+
+_ROOT: Final = Path(__file__).resolve().parent.parent
+
+_CLEARANCES: Final = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL, "restricted": Visibility.RESTRICTED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator may choose. Every field `x` is the environment variable `KB_X`."""
+
+    home: Path = _ROOT / "data"
+    """Data folder: database, original files, indexes."""
+    host: str = "127.0.0.1"
+    """Address `kb serve` listens on."""
+    port: int = 8000
+    """Port `kb serve` listens on."""
+    clearance: Visibility = Visibility.PUBLIC
+    """What readers of the web pages may see: public, internal or restricted."""
+    embedder: str = "zh-legal-static"
+    """Shipped model by name, or a folder or name of a sentence-transformers model."""
+    max_file_mb: int = 100
+    """Largest file taken in, megabytes."""
+    dictionary: Path = Path(__file__).parent / "dictionary.txt"
+    """Legal dictionary of the segmenter: one word a line, editors may extend it."""
+
+
+def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
+    """Read settings from the environment; `home` (from --home) wins over KB_HOME.
+
+    Raises UserError naming the variable that cannot be understood.
+    """
+    env = os.environ if environ is None else environ
+    readers: dict[str, Callable[[str, str], object]] = {
+        "home": lambda name, raw: Path(raw).expanduser(),
+        "host": lambda name, raw: raw,
+        "embedder": lambda name, raw: raw,
+        "dictionary": lambda name, raw: Path(raw).expanduser(),
+        "port": _positive,
+        "max_file_mb": _positive,
+        "clearance": _clearance,
+    }
+    values: dict[str, Any] = {}
+    for name, read in readers.items():
+        variable = f"KB_{name.upper()}"
+        if env.get(variable):
+            values[name] = read(variable, env[variable])
+    if home is not None:
+        values["home"] = home
+    return Settings(**values)
+
+
+def _positive(variable: str, raw: str) -> int:
+    if not raw.isdecimal() or int(raw) == 0:
+        raise UserError(f"环境变量 {variable} 应为正整数,现为「{raw}」")
+    return int(raw)
+
+
+def _clearance(variable: str, raw: str) -> Visibility:
+    if raw not in _CLEARANCES:
+        raise UserError(f"环境变量 {variable} 应为 public、internal 或 restricted,现为「{raw}」")
+    return _CLEARANCES[raw]

@@ -1,0 +1,65 @@
+"""Statements about laws: versions, concordance of articles, who cites what."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from kb.records import DocumentHead
+from kb.store.rows import HEAD_COLUMNS, VISIBLE, head
+from kb.vocabulary import Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class ConcordanceRow:
+    """One article of one version of a law under the name of what it provides."""
+
+    provision: str
+    version: str
+    article: str
+    note: str | None
+    document_id: int
+
+
+def laws(conn: sqlite3.Connection, clearance: Visibility) -> list[DocumentHead]:
+    """Return all visible versions of all laws, by law, then version."""
+    rows = conn.execute(
+        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND r.law IS NOT NULL ORDER BY r.law, r.version, d.id",
+        {"clearance": int(clearance)},
+    )
+    return [head(row) for row in rows]
+
+
+def versions(conn: sqlite3.Connection, clearance: Visibility, law: str) -> list[DocumentHead]:
+    """Return the visible versions of one law, oldest first."""
+    rows = conn.execute(
+        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND r.law = :law ORDER BY r.version, d.id",
+        {"clearance": int(clearance), "law": law},
+    )
+    return [head(row) for row in rows]
+
+
+def concordance(conn: sqlite3.Connection, clearance: Visibility, law: str) -> list[ConcordanceRow]:
+    """Return which article of which version holds each provision of one law."""
+    rows = conn.execute(
+        """SELECT p.provision, p.version, p.article, p.note, p.document_id FROM provision p
+           JOIN document d ON d.id = p.document_id
+           WHERE p.law = :law AND d.visibility <= :clearance ORDER BY p.provision, p.version, p.article""",
+        {"clearance": int(clearance), "law": law},
+    )
+    return [ConcordanceRow(*row) for row in rows]
+
+
+def counterparts(
+    conn: sqlite3.Connection, clearance: Visibility, law: str, version: str, article: str
+) -> list[ConcordanceRow]:
+    """Return the articles of other versions that provide what this article provides."""
+    rows = conn.execute(
+        """SELECT o.provision, o.version, o.article, o.note, o.document_id FROM provision p
+           JOIN provision o ON o.law = p.law AND o.provision = p.provision AND o.version <> p.version
+           JOIN document d ON d.id = o.document_id
+           WHERE p.law = :law AND p.version = :version AND p.article = :article AND d.visibility <= :clearance
+           ORDER BY o.version, o.article""",
+        {"clearance": int(clearance), "law": law, "version": version, "article": article},
+    )
+    return [ConcordanceRow(*row) for row in rows]

@@ -1,0 +1,299 @@
+"""Statements that read; every one about documents is bound to the reader's clearance."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.records import (
+    Changes,
+    Citation,
+    Document,
+    DocumentHead,
+    Filters,
+    PassageToIndex,
+    StoredPassage,
+    StoredSection,
+)
+from kb.store.rows import HEAD_COLUMNS, VISIBLE, citation, head, passage
+from kb.vocabulary import UNLABELLED, Visibility
+
+#: How lists of documents may be ordered; every order is total.
+ORDERS = {
+    "newest": "coalesce(r.decided_on, json_extract(r.metadata, '$.published_on'), r.effective_from, '') DESC, d.id",
+    "oldest": "coalesce(r.decided_on, json_extract(r.metadata, '$.published_on'), r.effective_from, '9') ASC, d.id",
+    "title": "r.title, d.id",
+    "added": "d.id DESC",
+}
+
+
+def document(conn: sqlite3.Connection, clearance: Visibility, *, key: int | str) -> Document | None:
+    """Return the document with this id (int) or slug (str), or None when not visible or not there."""
+    column = "id" if isinstance(key, int) else "slug"
+    row = conn.execute(
+        f"""SELECT {HEAD_COLUMNS}, r.id AS revision_id, r.text, r.sha256, r.added_at, f.media_type
+            FROM (SELECT * FROM file) f JOIN revision r ON r.file_id = f.id AND r.is_current = 1
+            JOIN document d ON d.id = r.document_id JOIN collection c ON c.id = d.collection_id
+            WHERE d.visibility <= :clearance AND d.{column} = :key""",
+        {"clearance": int(clearance), "key": key},
+    ).fetchone()
+    if row is None:
+        return None
+    sections = conn.execute(
+        'SELECT id, role, heading, start, "end" FROM section WHERE revision_id = ? ORDER BY ordinal',
+        [row["revision_id"]],
+    ).fetchall()
+    passages = conn.execute(
+        """SELECT p.id, p.document_id, s.role, s.heading, p.start, p."end", p.paragraph, p.page
+           FROM passage p JOIN section s ON s.id = p.section_id WHERE p.revision_id = ? ORDER BY p.start""",
+        [row["revision_id"]],
+    ).fetchall()
+    citations = conn.execute(
+        """SELECT start, "end", law, version, article, target FROM citation
+           WHERE document_id = ? ORDER BY start IS NULL, start, id""",
+        [row["id"]],
+    ).fetchall()
+    text = row["text"]
+    return Document(
+        head=head(row),
+        text=text,
+        sections=tuple(
+            StoredSection(id=s["id"], role=s["role"], heading=s["heading"], start=s["start"], end=s["end"])
+            for s in sections
+        ),
+        passages=tuple(passage({**dict(p), "text": text[p["start"] : p["end"]]}) for p in passages),  # type: ignore[arg-type]
+        citations=tuple(citation(c) for c in citations),
+        revision_sha256=row["sha256"],
+        media_type=row["media_type"],
+        added_at=row["added_at"],
+    )
+
+
+def heads(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]) -> dict[int, DocumentHead]:
+    """Return the visible documents among `ids`, by id."""
+    rows = conn.execute(
+        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND d.id IN (SELECT value FROM json_each(:ids))",
+        {"clearance": int(clearance), "ids": json.dumps(list(ids))},
+    )
+    return {row["id"]: head(row) for row in rows}
+
+
+def passages(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]) -> dict[int, StoredPassage]:
+    """Return the visible passages among `ids`, by id."""
+    rows = conn.execute(
+        """SELECT p.id, p.document_id, s.role, s.heading, p.start, p."end", p.paragraph, p.page,
+               substr(r.text, p.start + 1, p."end" - p.start) AS text
+           FROM passage p JOIN section s ON s.id = p.section_id JOIN revision r ON r.id = p.revision_id
+           JOIN document d ON d.id = p.document_id
+           WHERE d.visibility <= :clearance AND p.id IN (SELECT value FROM json_each(:ids))""",
+        {"clearance": int(clearance), "ids": json.dumps(list(ids))},
+    )
+    return {row["id"]: passage(row) for row in rows}
+
+
+def listing(
+    conn: sqlite3.Connection, clearance: Visibility, filters: Filters, order: str, offset: int, limit: int
+) -> tuple[list[DocumentHead], int]:
+    """Return one page of the visible documents that pass `filters`, and how many there are."""
+    where, values = filter_clause(filters)
+    values |= {"clearance": int(clearance), "limit": limit, "offset": offset}
+    total = conn.execute(f"SELECT count(*) FROM {VISIBLE}{where}", values).fetchone()[0]
+    rows = conn.execute(
+        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE}{where} ORDER BY {ORDERS[order]} LIMIT :limit OFFSET :offset", values
+    )
+    return [head(row) for row in rows], int(total)
+
+
+def document_ids(conn: sqlite3.Connection, clearance: Visibility, filters: Filters) -> NDArray[np.int64]:
+    """Return the ids of all visible documents that pass `filters`, ascending."""
+    where, values = filter_clause(filters)
+    rows = conn.execute(
+        f"SELECT d.id FROM document d WHERE d.visibility <= :clearance{where} ORDER BY d.id",
+        values | {"clearance": int(clearance)},
+    )
+    return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+
+def passage_ids(
+    conn: sqlite3.Connection, clearance: Visibility, filters: Filters, limit: int
+) -> NDArray[np.int64] | None:
+    """Return the ids of all passages that pass `filters`, ascending, or None when over `limit`."""
+    where, values = filter_clause(filters)
+    role = ""
+    if filters.roles:
+        role = " AND s.role IN (SELECT value FROM json_each(:roles))"
+        values["roles"] = json.dumps(filters.roles)
+    rows = conn.execute(
+        f"""SELECT p.id FROM document d JOIN passage p ON p.document_id = d.id JOIN section s ON s.id = p.section_id
+            WHERE d.visibility <= :clearance{where}{role} LIMIT :limit""",
+        values | {"clearance": int(clearance), "limit": limit + 1},
+    )
+    ids = np.sort(np.fromiter((row[0] for row in rows), dtype=np.int64))
+    return None if len(ids) > limit else ids
+
+
+def filter_clause(filters: Filters) -> tuple[str, dict[str, object]]:
+    """Return ` AND …` over document d and its bound values."""
+    clauses: list[str] = []
+    values: dict[str, object] = {}
+    for negate, chosen in ((False, filters.include), (True, filters.exclude)):
+        for number, (field, wanted) in enumerate(sorted(chosen.items())):
+            key = f"{'x' if negate else 'i'}{number}"
+            parts = []
+            labelled = [value for value in wanted if value != UNLABELLED]
+            if labelled:
+                parts.append(
+                    f"EXISTS (SELECT 1 FROM facet f WHERE f.field = :{key}f AND f.document_id = d.id"
+                    f" AND f.value IN (SELECT value FROM json_each(:{key}v)))"
+                )
+                values[f"{key}v"] = json.dumps(labelled, ensure_ascii=False)
+            if UNLABELLED in wanted:
+                parts.append(f"NOT EXISTS (SELECT 1 FROM facet f WHERE f.field = :{key}f AND f.document_id = d.id)")
+            values[f"{key}f"] = field
+            clauses.append(f" AND {'NOT ' if negate else ''}({' OR '.join(parts)})")
+    return "".join(clauses), values
+
+
+def facet_rows(conn: sqlite3.Connection, clearance: Visibility) -> list[tuple[str, str, int]]:
+    """Return (field, value, document id) of every visible document, for counting many answers."""
+    rows = conn.execute(
+        """SELECT f.field, f.value, f.document_id FROM facet f JOIN document d ON d.id = f.document_id
+           WHERE d.visibility <= ?""",
+        [int(clearance)],
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def facet_counts(
+    conn: sqlite3.Connection, clearance: Visibility, fields: Sequence[str], filters: Filters
+) -> dict[str, list[tuple[str, int]]]:
+    """Count visible documents by value of each field, under all other filters; most first."""
+    counts: dict[str, list[tuple[str, int]]] = {}
+    for field in fields:
+        where, values = filter_clause(filters.without(field))
+        rows = conn.execute(
+            f"""SELECT coalesce(g.value, :unlabelled) AS value, count(*) AS n FROM document d
+                LEFT JOIN facet g ON g.document_id = d.id AND g.field = :field
+                WHERE d.visibility <= :clearance{where} GROUP BY 1 ORDER BY n DESC, 1""",
+            values | {"clearance": int(clearance), "field": field, "unlabelled": UNLABELLED},
+        )
+        counts[field] = [(row["value"], row["n"]) for row in rows]
+    return counts
+
+
+def by_identifier(
+    conn: sqlite3.Connection, clearance: Visibility, pairs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], list[int]]:
+    """Return, for each (type, value), the ids of visible documents that bear it."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for type_, value in pairs:
+        rows = conn.execute(
+            """SELECT i.document_id FROM identifier i JOIN document d ON d.id = i.document_id
+               WHERE i.type = ? AND i.value = ? AND d.visibility <= ? ORDER BY i.document_id""",
+            [type_, value, int(clearance)],
+        )
+        found[type_, value] = [row[0] for row in rows]
+    return found
+
+
+def citing(
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    *,
+    law: str | None = None,
+    version: str | None = None,
+    article: str | None = None,
+    target: str | None = None,
+) -> list[int]:
+    """Return the ids of visible documents that cite an article (of any version when None) or a document."""
+    rows = conn.execute(
+        """SELECT DISTINCT x.document_id FROM citation x JOIN document d ON d.id = x.document_id
+           WHERE d.visibility <= :clearance AND (:law IS NULL OR x.law = :law)
+             AND (:version IS NULL OR x.version = :version) AND (:article IS NULL OR x.article = :article)
+             AND (:target IS NULL OR x.target = :target) ORDER BY x.document_id""",
+        {"clearance": int(clearance), "law": law, "version": version, "article": article, "target": target},
+    )
+    return [row[0] for row in rows]
+
+
+def citations_of(
+    conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
+) -> Mapping[int, Sequence[Citation]]:
+    """Return the citations of each visible document among `ids`."""
+    found: dict[int, list[Citation]] = defaultdict(list)
+    rows = conn.execute(
+        """SELECT x.document_id, x.start, x."end", x.law, x.version, x.article, x.target
+           FROM citation x JOIN document d ON d.id = x.document_id
+           WHERE d.visibility <= :clearance AND x.document_id IN (SELECT value FROM json_each(:ids))
+           ORDER BY x.document_id, x.id""",
+        {"clearance": int(clearance), "ids": json.dumps(list(ids))},
+    )
+    for row in rows:
+        found[row["document_id"]].append(citation(row))
+    return found
+
+
+def changes_since(conn: sqlite3.Connection, generation: int) -> Changes:
+    """Return what an index made at `generation` has to learn."""
+    present = conn.execute("SELECT generation FROM meta").fetchone()[0]
+    changed = [r[0] for r in conn.execute("SELECT id FROM document WHERE generation > ? ORDER BY id", [generation])]
+    removed = [r[0] for r in conn.execute("SELECT document_id FROM removal WHERE generation > ?", [generation])]
+    return Changes(int(present), changed, removed)
+
+
+def passages_to_index(conn: sqlite3.Connection, ids: Sequence[int] | None) -> Iterator[PassageToIndex]:
+    """Yield the passages of the given documents (all when None), whatever their visibility.
+
+    For indexes only: they hold every document, and what a reader may see is decided here
+    again when ids become texts.
+    """
+    where = "" if ids is None else "AND r.document_id IN (SELECT value FROM json_each(:ids))"
+    rows = conn.execute(
+        f"""SELECT p.id, p.document_id, s.role, p.start, p."end", r.id AS revision_id, r.title
+            FROM revision r JOIN passage p ON p.revision_id = r.id JOIN section s ON s.id = p.section_id
+            WHERE r.is_current = 1 {where} ORDER BY p.id""",
+        {} if ids is None else {"ids": json.dumps(list(ids))},
+    )
+    revision_id, text = None, ""
+    for row in rows:
+        if row["revision_id"] != revision_id:
+            revision_id = row["revision_id"]
+            text = conn.execute("SELECT text FROM revision WHERE id = ?", [revision_id]).fetchone()[0]
+        yield PassageToIndex(row["id"], row["document_id"], row["role"], row["title"], text[row["start"] : row["end"]])
+
+
+def vectors(
+    conn: sqlite3.Connection, embedder_id: int, dim: int, ids: Sequence[int] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
+    """Return passage ids, document ids and float16 vectors of the given documents (all when None)."""
+    where = "" if ids is None else "AND p.document_id IN (SELECT value FROM json_each(:ids))"
+    rows = conn.execute(
+        f"""SELECT v.passage_id, p.document_id, v.data FROM vector v JOIN passage p ON p.id = v.passage_id
+            WHERE v.embedder_id = :embedder {where} ORDER BY v.passage_id""",
+        {"embedder": embedder_id} | ({} if ids is None else {"ids": json.dumps(list(ids))}),
+    ).fetchall()
+    passage_ids = np.fromiter((r[0] for r in rows), dtype=np.int64, count=len(rows))
+    document_ids_ = np.fromiter((r[1] for r in rows), dtype=np.int64, count=len(rows))
+    data = np.frombuffer(b"".join(r[2] for r in rows), dtype="<f2").reshape(len(rows), dim)
+    return passage_ids, document_ids_, data
+
+
+def mean_vector(
+    conn: sqlite3.Connection, clearance: Visibility, embedder_id: int, document_id: int
+) -> NDArray[np.float32] | None:
+    """Return the unit-length mean of a visible document's passage vectors."""
+    rows = conn.execute(
+        """SELECT v.data FROM vector v JOIN passage p ON p.id = v.passage_id JOIN document d ON d.id = p.document_id
+           WHERE v.embedder_id = ? AND d.id = ? AND d.visibility <= ?""",
+        [embedder_id, document_id, int(clearance)],
+    ).fetchall()
+    if not rows:
+        return None
+    mean = np.stack([np.frombuffer(r[0], dtype="<f2") for r in rows]).astype(np.float32).mean(axis=0)
+    norm = float(np.linalg.norm(mean))
+    return np.asarray(mean / norm, dtype=np.float32) if norm else None

@@ -1,0 +1,125 @@
+"""Between rows and records: metadata as JSON, heads of documents, SQL fragments they share."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any, Final
+
+from kb.records import Amount, Citation, DocumentHead, Metadata, Provision, Source, StoredPassage
+from kb.vocabulary import Visibility
+
+HEAD_COLUMNS: Final = """d.id, d.slug, d.visibility, c.title AS collection, r.title, r.kind, r.completeness,
+    r.case_number, r.authority, r.region, r.decided_on, r.metadata"""
+
+#: Current revisions of documents the reader may see; binds :clearance.
+VISIBLE: Final = """document d
+    JOIN revision r ON r.document_id = d.id AND r.is_current = 1
+    JOIN collection c ON c.id = d.collection_id
+    WHERE d.visibility <= :clearance"""
+
+_RECORDS: Final = {"amounts": Amount, "sources": Source, "provisions": Provision}
+_DEFAULTS: Final = {
+    f.name: f.default if f.default is not MISSING else None for f in fields(Metadata) if f.name != "extra"
+}
+
+
+def metadata_to_json(metadata: Metadata) -> str:
+    """Write what is known as JSON; what is not said is left out."""
+    values: dict[str, Any] = {}
+    for name, default in _DEFAULTS.items():
+        value = getattr(metadata, name)
+        if value == default:
+            continue
+        if name in _RECORDS:
+            values[name] = [{f.name: getattr(item, f.name) for f in fields(item)} for item in value]
+        else:
+            values[name] = value
+    if metadata.extra:
+        values["extra"] = dict(metadata.extra)
+    return json.dumps(values, ensure_ascii=False)
+
+
+def metadata_from_json(text: str) -> Metadata:
+    """Read what `metadata_to_json` wrote."""
+    values: dict[str, Any] = json.loads(text)
+    for name, value in values.items():
+        if name in _RECORDS:
+            values[name] = tuple(_RECORDS[name](**item) for item in value)
+        elif isinstance(value, list):
+            values[name] = tuple(value)
+    if "visibility" in values:
+        values["visibility"] = Visibility(values["visibility"])
+    return Metadata(**values)
+
+
+def head(row: sqlite3.Row) -> DocumentHead:
+    """Make the record of a row with HEAD_COLUMNS."""
+    return DocumentHead(
+        id=row["id"],
+        slug=row["slug"],
+        title=row["title"],
+        kind=row["kind"],
+        collection=row["collection"],
+        visibility=Visibility(row["visibility"]),
+        completeness=row["completeness"],
+        case_number=row["case_number"],
+        authority=row["authority"],
+        region=row["region"],
+        decided_on=row["decided_on"],
+        metadata=metadata_from_json(row["metadata"]),
+    )
+
+
+def passage(row: sqlite3.Row) -> StoredPassage:
+    """Make the record of a passage row joined with its section and text."""
+    return StoredPassage(
+        id=row["id"],
+        document_id=row["document_id"],
+        role=row["role"],
+        heading=row["heading"],
+        start=row["start"],
+        end=row["end"],
+        paragraph=row["paragraph"],
+        page=row["page"],
+        text=row["text"],
+    )
+
+
+def citation(row: Mapping[str, Any] | sqlite3.Row) -> Citation:
+    """Make the record of a citation row."""
+    return Citation(
+        start=row["start"],
+        end=row["end"],
+        law=row["law"],
+        version=row["version"],
+        article=row["article"],
+        target=row["target"],
+    )
+
+
+def facet_values(metadata: Metadata, collection: str) -> list[tuple[str, str]]:
+    """Return the (field, value) pairs a document can be filtered by."""
+    pairs: list[tuple[str, str | None]] = [
+        ("kind", metadata.kind),
+        ("collection", collection),
+        ("tier", metadata.tier),
+        ("year", metadata.year),
+        ("jurisdiction", metadata.jurisdiction),
+        ("completeness", metadata.completeness),
+    ]
+    for field, values in (
+        ("region", metadata.regions),
+        ("authority", metadata.authorities),
+        ("industry", metadata.industries),
+        ("secret_type", metadata.secret_types),
+        ("conduct", metadata.conducts),
+        ("relationship", metadata.relationships),
+        ("element", metadata.elements),
+        ("outcome", metadata.outcomes),
+        ("statute", metadata.statutes),
+    ):
+        pairs += [(field, value) for value in values]
+    return [(field, value) for field, value in dict.fromkeys(pairs) if value]

@@ -1,0 +1,226 @@
+"""The store as its users see it: one connection, one clearance, records in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb import database
+from kb.files import Files
+from kb.records import (
+    NO_FILTERS,
+    Added,
+    Changes,
+    Citation,
+    Document,
+    DocumentHead,
+    Filters,
+    PassageToIndex,
+    Revision,
+    StoredPassage,
+)
+from kb.store import checking, laws, reading, writing
+from kb.store.laws import ConcordanceRow
+from kb.vocabulary import Visibility
+
+
+class Store:
+    """Truth of the product, seen with one clearance. One store per thread.
+
+    Reading methods return only what the clearance may see, counts and facets included.
+    Methods under "indexes" see everything and are for derived caches alone.
+    """
+
+    def __init__(self, home: Path, clearance: Visibility = Visibility.PUBLIC) -> None:
+        """Open (creating it when absent) the store in the data folder `home`."""
+        self.home = home
+        self.clearance = clearance
+        self.files = Files(home / "files")
+        self._conn = database.connect(home / "kb.sqlite3")
+
+    def __enter__(self) -> Store:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._conn.close()
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Return a context in which all reads see one state of the store."""
+        return database.snapshot(self._conn)
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def add_revision(
+        self, revision: Revision, collection: str | None, vectors: NDArray[np.float32], embedder_name: str
+    ) -> Added:
+        """Store one document in one transaction; the original must be in `files` already."""
+        with database.transaction(self._conn):
+            return writing.add_revision(self._conn, revision, collection, vectors, embedder_name)
+
+    def has_revision(self, sha256: str) -> Added | None:
+        """Return what was added when these bytes are a current revision already."""
+        row = self._conn.execute(
+            """SELECT d.id, d.slug FROM revision r JOIN document d ON d.id = r.document_id
+               WHERE r.sha256 = ? AND r.is_current = 1""",
+            [sha256],
+        ).fetchone()
+        return None if row is None else Added(row["id"], row["slug"], created=False, superseded=False)
+
+    def remove_document(self, document_id: int) -> None:
+        """Delete a document for good."""
+        with database.transaction(self._conn):
+            writing.remove_document(self._conn, document_id)
+
+    def set_visibility(self, document_id: int, visibility: Visibility) -> None:
+        """Change who may see a document."""
+        with database.transaction(self._conn):
+            writing.set_visibility(self._conn, document_id, visibility)
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def document(self, key: int | str) -> Document | None:
+        """Return a visible document by id (int) or slug (str)."""
+        with self.snapshot():
+            return reading.document(self._conn, self.clearance, key=key)
+
+    def heads(self, ids: Iterable[int]) -> dict[int, DocumentHead]:
+        """Return the visible documents among `ids`."""
+        return reading.heads(self._conn, self.clearance, ids)
+
+    def passages(self, ids: Iterable[int]) -> dict[int, StoredPassage]:
+        """Return the visible passages among `ids`."""
+        return reading.passages(self._conn, self.clearance, ids)
+
+    def listing(
+        self, filters: Filters = NO_FILTERS, *, order: str = "newest", offset: int = 0, limit: int = 20
+    ) -> tuple[list[DocumentHead], int]:
+        """Return one page of visible documents and their total; `order` is a key of reading.ORDERS."""
+        return reading.listing(self._conn, self.clearance, filters, order, offset, limit)
+
+    def document_ids(self, filters: Filters = NO_FILTERS) -> NDArray[np.int64]:
+        """Return the ids of visible documents that pass `filters`, ascending."""
+        return reading.document_ids(self._conn, self.clearance, filters)
+
+    def passage_ids(self, filters: Filters, limit: int) -> NDArray[np.int64] | None:
+        """Return the ids of visible passages that pass `filters`, or None when more than `limit`."""
+        return reading.passage_ids(self._conn, self.clearance, filters, limit)
+
+    def facet_rows(self) -> list[tuple[str, str, int]]:
+        """Return (field, value, document id) of all visible documents."""
+        return reading.facet_rows(self._conn, self.clearance)
+
+    def facet_counts(self, fields: Sequence[str], filters: Filters = NO_FILTERS) -> dict[str, list[tuple[str, int]]]:
+        """Count visible documents by value of each field under the other filters."""
+        return reading.facet_counts(self._conn, self.clearance, fields, filters)
+
+    def by_identifier(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
+        """Return the visible documents that bear each (type, value)."""
+        return reading.by_identifier(self._conn, self.clearance, pairs)
+
+    def citing(
+        self,
+        *,
+        law: str | None = None,
+        version: str | None = None,
+        article: str | None = None,
+        target: str | None = None,
+    ) -> list[int]:
+        """Return the visible documents that cite an article or a document (slug)."""
+        return reading.citing(self._conn, self.clearance, law=law, version=version, article=article, target=target)
+
+    def citations_of(self, ids: Iterable[int]) -> Mapping[int, Sequence[Citation]]:
+        """Return the citations of each visible document among `ids`."""
+        return reading.citations_of(self._conn, self.clearance, ids)
+
+    def laws(self) -> list[DocumentHead]:
+        """Return all visible versions of all laws."""
+        return laws.laws(self._conn, self.clearance)
+
+    def versions(self, law: str) -> list[DocumentHead]:
+        """Return the visible versions of a law, oldest first."""
+        return laws.versions(self._conn, self.clearance, law)
+
+    def concordance(self, law: str) -> list[ConcordanceRow]:
+        """Return which article of which version holds each provision."""
+        return laws.concordance(self._conn, self.clearance, law)
+
+    def counterparts(self, law: str, version: str, article: str) -> list[ConcordanceRow]:
+        """Return the articles of other versions that provide the same."""
+        return laws.counterparts(self._conn, self.clearance, law, version, article)
+
+    def mean_vector(self, document_id: int) -> NDArray[np.float32] | None:
+        """Return the unit mean of a visible document's vectors; None when it has none."""
+        embedder = self.embedder()
+        if embedder is None:
+            return None
+        return reading.mean_vector(self._conn, self.clearance, embedder[0], document_id)
+
+    # -- indexes ---------------------------------------------------------------------------
+
+    def generation(self) -> int:
+        """Return the number of the last commit."""
+        return int(self._conn.execute("SELECT generation FROM meta").fetchone()[0])
+
+    def embedder(self) -> tuple[int, str, int] | None:
+        """Return id, name and dimension of the embedder in use; None in an empty store."""
+        row = self._conn.execute(
+            "SELECT e.id, e.name, e.dim FROM meta JOIN embedder e ON e.id = meta.embedder_id"
+        ).fetchone()
+        return None if row is None else (row["id"], row["name"], row["dim"])
+
+    def changes_since(self, generation: int) -> Changes:
+        """Return what an index made at `generation` has to learn."""
+        with self.snapshot():
+            return reading.changes_since(self._conn, generation)
+
+    def passages_to_index(self, ids: Sequence[int] | None = None) -> Iterator[PassageToIndex]:
+        """Yield passages of the given documents (all when None), whatever their visibility."""
+        return reading.passages_to_index(self._conn, ids)
+
+    def vectors(
+        self, ids: Sequence[int] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
+        """Return passage ids, document ids and vectors of the embedder in use."""
+        embedder = self.embedder()
+        if embedder is None:
+            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 0), np.float16)
+        return reading.vectors(self._conn, embedder[0], embedder[2], ids)
+
+    # -- checking --------------------------------------------------------------------------
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows each main table has, whatever their visibility."""
+        return checking.counts(self._conn)
+
+    def damage(self) -> list[str]:
+        """Return what SQLite and the tiling of texts show to be wrong."""
+        found = checking.damage(self._conn)
+        found += [f"片段或部分未完整覆盖正文:{slug}" for slug in checking.broken_tilings(self._conn)]
+        missing = checking.passages_without_vector(self._conn)
+        return [*found, f"{missing} 个片段没有向量"] if missing else found
+
+    def referenced_files(self) -> dict[str, int]:
+        """Return sha256 -> size in bytes of every original the store knows."""
+        return checking.files(self._conn)
+
+    def forget_unreferenced_files(self) -> list[str]:
+        """Drop originals that no revision refers to; return their names."""
+        with database.transaction(self._conn):
+            hashes = checking.unreferenced_files(self._conn)
+            checking.forget_files(self._conn, hashes)
+        for sha256 in hashes:
+            self.files.remove(sha256)
+        return hashes
