@@ -21,8 +21,8 @@ def connect(path: Path) -> sqlite3.Connection:
     The connection is in autocommit; use `transaction` to write. Readers never wait for a
     writer (WAL). Raises StoreTooNew or StoreDamaged.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         conn = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
         conn.row_factory = sqlite3.Row
         conn.execute("PRAGMA journal_mode = WAL")
@@ -33,7 +33,7 @@ def connect(path: Path) -> sqlite3.Connection:
         conn.execute("PRAGMA temp_store = MEMORY")
         conn.execute("PRAGMA cache_size = -16000")
         _migrate(conn)
-    except sqlite3.OperationalError as error:
+    except (sqlite3.OperationalError, OSError) as error:
         raise StateError(f"数据库无法打开:{path}({error})。请检查目录权限、磁盘空间和其他进程。") from error
     except sqlite3.DatabaseError as error:
         raise StoreDamaged(f"数据库无法打开:{path}({error})。请从备份恢复。") from error
@@ -42,14 +42,22 @@ def connect(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def transaction(conn: sqlite3.Connection) -> Iterator[None]:
-    """Run a block in one write transaction: all of it or nothing."""
-    conn.execute("BEGIN IMMEDIATE")
+    """Run a block in one write transaction: all of it or nothing.
+
+    Raises StateError when the disk is full or read-only, or another process keeps the
+    database locked.
+    """
     try:
-        yield
-    except BaseException:
-        conn.execute("ROLLBACK")
-        raise
-    conn.execute("COMMIT")
+        conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if conn.in_transaction:  # a full disk has rolled back already
+                conn.execute("ROLLBACK")
+            raise
+        conn.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        raise StateError(f"数据库写入失败({error}),本次写入已撤销。请检查磁盘空间、目录权限和其他进程") from error
 
 
 @contextmanager

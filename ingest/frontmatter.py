@@ -1,0 +1,110 @@
+"""Corpus files: YAML front matter and a small Markdown body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from kb.errors import InvalidDocument
+from kb.records import Citation
+
+_FRONT: Final = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.S | re.M)
+_LINK: Final = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
+_HEADING: Final = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*\Z")
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML without the parts a front matter has no use for: aliases and duplicate keys."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Build a mapping, refusing a key written twice."""
+        seen: set[Any] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"字段 {key.value} 重复", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+# Dates stay the text an editor wrote; 2024-05 and 2024 are dates here too.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownDocument:
+    """A corpus file taken apart: `headings` are (offset in text, heading)."""
+
+    values: dict[str, Any]
+    text: str
+    headings: tuple[tuple[int, str], ...]
+    links: tuple[Citation, ...]
+
+
+def read_markdown(source: str) -> MarkdownDocument:
+    """Take a corpus file apart; raises InvalidDocument with the line of the front matter.
+
+    A file without front matter is plain Markdown whose first heading is its title. Heading
+    marks are taken off and `[[slug|words]]` becomes `words` with a citation; every other
+    character of the body stays.
+    """
+    front = _FRONT.match(source)
+    values = _values(front[1]) if front else {}
+    body = source[front.end() :] if front else source
+    text, headings, links = _body(body)
+    if not front and headings:
+        values = {"title": headings[0][1]}
+    return MarkdownDocument(values, text, headings, links)
+
+
+def _values(source: str) -> dict[str, Any]:
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, Loader=yaml.CSafeLoader)):
+            raise InvalidDocument("文件头不能使用 YAML 别名(*)")
+        values = yaml.load(source, Loader=_Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"第 {mark.line + 2} 行" if mark else "文件头"
+        raise InvalidDocument(f"{where}:YAML 写法有误({getattr(error, 'problem', error)})") from error
+    except (RecursionError, ValueError) as error:
+        raise InvalidDocument("文件头:YAML 写法有误") from error
+    if not isinstance(values, dict):
+        raise InvalidDocument("文件头应为「字段: 值」的形式")
+    return values
+
+
+def _body(body: str) -> tuple[str, tuple[tuple[int, str], ...], tuple[Citation, ...]]:
+    parts: list[str] = []
+    headings: list[tuple[int, str]] = []
+    links: list[Citation] = []
+    length = 0
+
+    def put(piece: str) -> None:
+        nonlocal length
+        parts.append(piece)
+        length += len(piece)
+
+    lines = body.lstrip("\r\n").split("\n")
+    for number, line in enumerate(lines):
+        if number:
+            put("\n")
+        heading = _HEADING.match(line.rstrip("\r"))
+        if heading and heading[1]:
+            headings.append((length, heading[1]))
+            put(heading[1])
+            continue
+        position = 0
+        for link in _LINK.finditer(line):
+            put(line[position : link.start()])
+            words = link[2] or link[1]
+            links.append(Citation(start=length, end=length + len(words), target=link[1].strip()))
+            put(words)
+            position = link.end()
+        put(line[position:])
+    return "".join(parts), tuple(headings), tuple(links)

@@ -1,0 +1,195 @@
+"""Metadata from front matter or a JSONL line: every rule checked, every error names its field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Final
+
+from kb import vocabulary
+from kb.errors import InvalidDocument
+from kb.records import Amount, Metadata, Provision, Source
+from kb.vocabulary import Visibility
+
+_DATE: Final = re.compile(r"\d{4}(?:-(\d{2})(?:-(\d{2}))?)?\Z")
+_SLUG_BAD: Final = re.compile(r"[\s\x00-\x1f]")
+_VISIBILITY: Final = {v.name.lower(): v for v in Visibility}
+
+_CLOSED: Final[dict[str, Sequence[str]]] = {
+    "regions": vocabulary.REGIONS,
+    "industries": vocabulary.INDUSTRIES,
+    "secret_types": vocabulary.SECRET_TYPES,
+    "conducts": vocabulary.CONDUCTS,
+    "relationships": vocabulary.RELATIONSHIPS,
+    "elements": vocabulary.ELEMENTS,
+    "outcomes": vocabulary.OUTCOMES,
+}
+_CLOSED_SINGLE: Final[dict[str, Sequence[str]]] = {
+    "kind": tuple(vocabulary.KINDS),
+    "tier": tuple(vocabulary.TIERS),
+    "completeness": tuple(vocabulary.COMPLETENESS),
+    "confidence": tuple(vocabulary.CONFIDENCE),
+    "jurisdiction": tuple(vocabulary.JURISDICTIONS),
+}
+_LISTS: Final = (
+    *("aliases", "authorities", "case_numbers", "doc_numbers", "citations", "parties"),
+    *("statutes", "uncertain", "related"),
+)
+_DATES: Final = (*("decided_on", "published_on", "checked_on", "passed_on", "effective_from", "effective_to"),)
+_TEXTS: Final = ("title", "slug", "collection", "name_en", "date_note", "place", "verified_in", "law", "version")
+_KNOWN: Final = {f.name for f in fields(Metadata)} - {"extra"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    value: Any
+
+    def error(self, rule: str) -> InvalidDocument:
+        shown = str(self.value)
+        return InvalidDocument(f"字段 {self.name} {rule},现为「{shown[:60]}」")
+
+
+def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
+    """Check `values` and make a Metadata of them; raises InvalidDocument naming the field.
+
+    Unknown keys are kept in `extra` when `keep_unknown`, otherwise they are errors: a
+    misspelt field of a corpus file must not vanish.
+    """
+    unknown = {k: v for k, v in values.items() if k not in _KNOWN}
+    if unknown and not keep_unknown:
+        raise InvalidDocument(f"未知字段 {'、'.join(map(str, unknown))}。可用字段见 corpus/README.md")
+    known: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in _KNOWN and value is not None and value != []:
+            known[name] = _reader(name)(_Field(name, value))
+    if not known.get("title"):
+        raise InvalidDocument("缺少字段 title(标题)")
+    return Metadata(**known, extra=unknown)
+
+
+def _reader(name: str) -> Callable[[_Field], Any]:
+    if name in _CLOSED:
+        return _closed_list
+    if name in _CLOSED_SINGLE:
+        return _closed
+    if name in _LISTS:
+        return _list
+    if name in _DATES:
+        return _date
+    if name in _TEXTS:
+        return _text
+    return {
+        "amounts": _amounts,
+        "sources": _sources,
+        "provisions": _provisions,
+        "visibility": _visibility,
+        "guiding_case": _number,
+    }[name]
+
+
+def _text(field: _Field) -> str:
+    if isinstance(field.value, (dict, list, bool)):
+        raise field.error("应为一段文字")
+    text = str(field.value).strip()
+    if not text:
+        raise field.error("不能为空")
+    if field.name == "slug" and (_SLUG_BAD.search(text) or "/" in text or len(text) > 200):
+        raise field.error("应为不含空格和斜杠、不超过 200 字的标识")
+    return text
+
+
+def _list(field: _Field) -> tuple[str, ...]:
+    items = field.value if isinstance(field.value, list) else [field.value]
+    if any(isinstance(item, (dict, list)) or item is None or not str(item).strip() for item in items):
+        raise field.error("应为文字的列表")
+    return tuple(str(item).strip() for item in items)
+
+
+def _closed_list(field: _Field) -> tuple[str, ...]:
+    items = _list(field)
+    for item in items:
+        if item not in _CLOSED[field.name]:
+            raise _Field(field.name, item).error(f"不在可用值之列({'、'.join(_CLOSED[field.name])})")
+    return tuple(dict.fromkeys(items))
+
+
+def _closed(field: _Field) -> str:
+    if field.value not in _CLOSED_SINGLE[field.name]:
+        raise field.error(f"不在可用值之列({'、'.join(_CLOSED_SINGLE[field.name])})")
+    return str(field.value)
+
+
+def _date(field: _Field) -> str:
+    text = str(field.value)
+    match = _DATE.match(text)
+    if not match:
+        raise field.error("应为 ISO 日期(2024、2024-05 或 2024-05-01)")
+    try:
+        date(int(text[:4]), int(match[1] or 1), int(match[2] or 1))
+    except ValueError as error:
+        raise field.error("不是存在的日期") from error
+    return text
+
+
+def _number(field: _Field) -> int:
+    if isinstance(field.value, bool) or not str(field.value).isdecimal():
+        raise field.error("应为正整数")
+    return int(field.value)
+
+
+def _visibility(field: _Field) -> Visibility:
+    if field.value not in _VISIBILITY:
+        raise field.error(f"应为 {'、'.join(_VISIBILITY)} 之一")
+    return _VISIBILITY[field.value]
+
+
+def _items(field: _Field, keys: Sequence[str]) -> list[dict[str, Any]]:
+    if not isinstance(field.value, list) or not all(isinstance(item, dict) for item in field.value):
+        raise field.error(f"应为列表,每项含 {'、'.join(keys)}")
+    for item in field.value:
+        if set(item) - set(keys):
+            raise _Field(field.name, item).error(f"每项只能含 {'、'.join(keys)}")
+    return list(field.value)
+
+
+def _amounts(field: _Field) -> tuple[Amount, ...]:
+    amounts = []
+    for item in _items(field, ("type", "value", "currency", "text")):
+        value = item.get("value")
+        if item.get("type") not in vocabulary.AMOUNT_TYPES:
+            raise _Field("amounts.type", item.get("type")).error(f"应为 {'、'.join(vocabulary.AMOUNT_TYPES)} 之一")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+            raise _Field("amounts.value", value).error("应为不小于零的数")
+        if not re.fullmatch(r"[A-Z]{3}", str(item.get("currency"))):
+            raise _Field("amounts.currency", item.get("currency")).error("应为三个大写字母的币种代码,如 CNY")
+        amounts.append(Amount(item["type"], float(value), item["currency"], str(item.get("text") or "")))
+    return tuple(amounts)
+
+
+def _sources(field: _Field) -> tuple[Source, ...]:
+    sources = []
+    for item in _items(field, ("name", "grade", "url")):
+        grade, url = item.get("grade"), item.get("url")
+        if grade not in vocabulary.SOURCE_GRADES:
+            raise _Field("sources.grade", grade).error("应为 A、B、C 之一")
+        if not item.get("name"):
+            raise _Field("sources.name", item).error("不能为空")
+        if url is not None and not re.match(r"https?://", str(url)):
+            raise _Field("sources.url", url).error("应以 http:// 或 https:// 开头")
+        sources.append(Source(str(item["name"]), grade, None if url is None else str(url)))
+    return tuple(sources)
+
+
+def _provisions(field: _Field) -> tuple[Provision, ...]:
+    provisions = []
+    for item in _items(field, ("article", "provision", "note")):
+        if not re.match(r"第[一二三四五六七八九十百千零〇]+条", str(item.get("article"))):
+            raise _Field("provisions.article", item.get("article")).error("应写作「第九条」")
+        if not item.get("provision"):
+            raise _Field("provisions.provision", item).error("不能为空")
+        note = item.get("note")
+        provisions.append(Provision(item["article"], str(item["provision"]), None if note is None else str(note)))
+    return tuple(provisions)

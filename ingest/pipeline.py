@@ -1,0 +1,222 @@
+"""The write walk: one file in, a receipt for every document in it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from kb.embedding import Embedder
+
+from ingest.cleaning import Cleaned, clean
+from ingest.derive import derive
+from ingest.metadata import read_metadata
+from ingest.passages import split_passages
+from ingest.readers import BadLine, RawDocument, media_type_of, read
+from ingest.sections import find_sections, sections_by_heading
+from kb import identifiers
+from kb.errors import InvalidDocument, UnreadableFile, UserError
+from kb.records import Citation, Original, Revision
+from kb.store import Store
+from kb.vocabulary import ROLES
+
+log = logging.getLogger(__name__)
+
+_BATCH_DOCUMENTS: Final = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the person who adds files decides for all of them."""
+
+    collection: str | None = None
+    kind: str | None = None
+    visibility: str | None = None
+    max_bytes: int = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of one document: stored, already here, or refused with a reason."""
+
+    path: Path
+    line_number: int | None = None
+    document_id: int | None = None
+    slug: str | None = None
+    title: str | None = None
+    created: bool = False
+    superseded: bool = False
+    passages: int = 0
+    warnings: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    error: UserError | None = None
+
+
+def ingest_file(
+    path: Path,
+    store: Store,
+    embedder: Embedder,
+    options: Options = Options(),
+    progress: Callable[[int], None] = lambda documents: None,
+) -> Iterator[Receipt]:
+    """Add every document of a file; each is stored whole or not at all.
+
+    Yields one receipt a document, refused ones included: a bad line stops neither the
+    lines after it nor the other files. `progress` hears how many more documents are done.
+    """
+    started = time.perf_counter()
+    try:
+        data = load(path, options.max_bytes)
+        media_type = media_type_of(path.name, data)
+        found = iter(list(read(media_type, data))) if media_type != "application/jsonl" else read(media_type, data)
+    except UserError as error:
+        yield Receipt(path=path, error=error)
+        return
+    original = Original(sha256=store.files.put(data), media_type=media_type, size_bytes=len(data))
+    count = 0
+    while batch := list(islice(found, _BATCH_DOCUMENTS)):
+        yield from _add_batch(path, batch, original, store, embedder, options)
+        count += len(batch)
+        progress(len(batch))
+    log.info("added documents=%d bytes=%d ms=%.0f", count, len(data), 1000 * (time.perf_counter() - started))
+
+
+def check_file(path: Path, max_bytes: int = 100 * 1024 * 1024) -> list[Receipt]:
+    """Read and validate a file as `ingest_file` would, storing nothing."""
+    try:
+        data = load(path, max_bytes)
+        found = list(read(media_type_of(path.name, data), data))
+    except UserError as error:
+        return [Receipt(path=path, error=error)]
+    original = Original(sha256="0" * 64, media_type="", size_bytes=len(data))
+    receipts = []
+    for item in found:
+        made = _prepare(path, item, original, Options(max_bytes=max_bytes))
+        receipts.append(made if isinstance(made, Receipt) else _receipt(path, made))
+    return receipts
+
+
+def load(path: Path, max_bytes: int) -> bytes:
+    """Return the bytes of a file; raises UnreadableFile when it is too large or cannot be opened."""
+    try:
+        if not path.is_file():
+            raise UnreadableFile("不是普通文件")
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise UnreadableFile(
+                f"文件有 {size / 1048576:.0f} MB,超过上限 {max_bytes / 1048576:.0f} MB。"
+                "请拆分,或调高环境变量 KB_MAX_FILE_MB"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"无法打开文件({error.strerror})") from error
+
+
+def _add_batch(
+    path: Path,
+    batch: Iterable[RawDocument | BadLine],
+    original: Original,
+    store: Store,
+    embedder: Embedder,
+    options: Options,
+) -> Iterator[Receipt]:
+    made = [(item, store.has_revision(item.sha256) if isinstance(item, RawDocument) else None) for item in batch]
+    prepared = [_prepare(path, item, original, options) if known is None else item for item, known in made]
+    revisions = [item for item in prepared if isinstance(item, Revision)]
+    vectors = embedder.embed([text for revision in revisions for text in _texts_to_embed(revision)])
+    row = 0
+    for (item, known), ready in zip(made, prepared, strict=True):
+        if known is not None:
+            yield Receipt(path=path, line_number=_line(item), document_id=known.document_id, slug=known.slug)
+        elif isinstance(ready, Revision):
+            rows = vectors[row : row + len(ready.passages)]
+            row += len(ready.passages)
+            try:
+                added = store.add_revision(ready, options.collection, rows, embedder.name)
+            except UserError as error:
+                yield Receipt(path=path, line_number=ready.line_number, title=ready.metadata.title, error=error)
+                continue
+            yield Receipt(
+                path=path,
+                line_number=ready.line_number,
+                document_id=added.document_id,
+                slug=added.slug,
+                title=ready.metadata.title,
+                created=added.created,
+                superseded=added.superseded,
+                passages=len(ready.passages),
+                warnings=item.warnings if isinstance(item, RawDocument) else (),
+            )
+        elif isinstance(ready, Receipt):
+            yield ready
+
+
+def _prepare(path: Path, item: RawDocument | BadLine, original: Original, options: Options) -> Revision | Receipt:
+    if isinstance(item, BadLine):
+        return Receipt(path=path, line_number=item.line_number, error=item.error)
+    try:
+        return prepare(item, path.name, original, options)
+    except UserError as error:
+        return Receipt(path=path, line_number=item.line_number, error=error)
+
+
+def prepare(raw: RawDocument, name: str, original: Original, options: Options) -> Revision:
+    """Make a revision of what a reader found: the table of contents of ingesting."""
+    cleaned = clean(raw.pages) if raw.pages is not None else Cleaned(raw.text)
+    text = cleaned.text
+    if not text.strip():
+        raise InvalidDocument("没有正文")
+    sections = find_sections(text) if raw.headings is None else sections_by_heading(text, raw.headings)
+    values = derive(dict(raw.values), text, sections, name)
+    for field, value in (("kind", options.kind), ("visibility", options.visibility)):
+        if value is not None:
+            values[field] = value
+    metadata = read_metadata(values, keep_unknown=raw.keep_unknown)
+    return Revision(
+        sha256=raw.sha256,
+        original=original,
+        line_number=raw.line_number,
+        text=text,
+        metadata=metadata,
+        sections=sections,
+        passages=split_passages(text, sections, cleaned.page_of),
+        citations=_citations(raw, metadata.statutes, text),
+        identifiers=identifiers.of_document(metadata, text),
+    )
+
+
+def _citations(raw: RawDocument, statutes: tuple[str, ...], text: str) -> tuple[Citation, ...]:
+    """Return links, articles mentioned in the text, and articles only the metadata name."""
+    mentioned = tuple(identifiers.citations(text))
+    keys = {(c.law, c.version, c.article) for c in mentioned}
+    parsed = (identifiers.parse_statute(statute) for statute in statutes)
+    named = {(c.law, c.version, c.article): c for c in parsed if c is not None}
+    return (*raw.links, *mentioned, *(c for key, c in named.items() if key not in keys))
+
+
+def _texts_to_embed(revision: Revision) -> list[str]:
+    """Return for each passage its text below the title: a passage alone often does not name its matter."""
+    title = revision.metadata.title
+    return [f"{title}\n{revision.text[p.start : p.end]}" for p in revision.passages]
+
+
+def _line(item: RawDocument | BadLine) -> int | None:
+    return item.line_number
+
+
+def _receipt(path: Path, revision: Revision) -> Receipt:
+    unknown = {s.role for s in revision.sections} - set(ROLES)
+    warnings = (f"未知部分 {'、'.join(sorted(unknown))}",) if unknown else ()
+    return Receipt(
+        path=path,
+        line_number=revision.line_number,
+        slug=revision.metadata.slug,
+        title=revision.metadata.title,
+        passages=len(revision.passages),
+        warnings=warnings,
+        targets=tuple(c.target for c in revision.citations if c.target) + revision.metadata.related,
+    )

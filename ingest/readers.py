@@ -1,0 +1,186 @@
+"""Bytes of one file into raw documents: one reader a format, the table at the end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ingest import sandbox
+from ingest.frontmatter import read_markdown
+from ingest.text import check_text, decode
+from kb.errors import InvalidDocument, UnreadableFile, UnsupportedFile, UserError
+from kb.records import Citation, Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawDocument:
+    """One document as its reader found it: pages of a paged file, or text as it stands.
+
+    `headings` is None when the format has none of its own and the text must be searched for
+    its parts.
+    """
+
+    sha256: str
+    line_number: int | None = None
+    pages: tuple[Page, ...] | None = None
+    text: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    keep_unknown: bool = False
+    headings: tuple[tuple[int, str], ...] | None = None
+    links: tuple[Citation, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line of a file of many documents that could not be read; the others go on."""
+
+    line_number: int
+    error: UserError
+
+
+Reader = Callable[[bytes], Iterator["RawDocument | BadLine"]]
+
+
+def media_type_of(name: str, data: bytes) -> str:
+    """Return the media type of a file from its name, checked against its first bytes.
+
+    Raises UnsupportedFile for formats not read here, UnreadableFile when name and content
+    do not agree.
+    """
+    suffix = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if suffix in _ADVICE:
+        raise UnsupportedFile(_ADVICE[suffix])
+    if suffix not in _TYPES:
+        raise UnsupportedFile(f"不支持的文件类型「{suffix or '无扩展名'}」。可收 {'、'.join(_TYPES)}")
+    if not data.strip():
+        raise UnreadableFile("文件是空的")
+    expected = _TYPES[suffix]
+    actual = next((label for magic, label in _MAGIC if data.startswith(magic)), None)
+    if _FAMILY.get(expected) != actual:
+        found = actual or "文本或其他格式"
+        raise UnreadableFile(f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出")
+    return expected
+
+
+def read(media_type: str, data: bytes) -> Iterator[RawDocument | BadLine]:
+    """Read a file of a known media type; raises UnreadableFile or InvalidDocument."""
+    return _READERS[media_type](data)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _plain(data: bytes) -> Iterator[RawDocument]:
+    yield RawDocument(sha256=_sha256(data), text=decode(data))
+
+
+def _markdown(data: bytes) -> Iterator[RawDocument]:
+    found = read_markdown(decode(data))
+    yield RawDocument(
+        sha256=_sha256(data), text=found.text, values=found.values, headings=found.headings, links=found.links
+    )
+
+
+def _jsonl(data: bytes) -> Iterator[RawDocument | BadLine]:
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            yield _json_line(line, number)
+        except UserError as error:
+            yield BadLine(number, error)
+
+
+def _json_line(line: bytes, number: int) -> RawDocument:
+    try:
+        values = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InvalidDocument("不是 UTF-8 编码") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InvalidDocument("不是合法的 JSON") from error
+    if not isinstance(values, dict):
+        raise InvalidDocument("应为一个 JSON 对象")
+    text, title = values.pop("text", None), values.get("title")
+    if "id" not in values or not isinstance(values["id"], (str, int)) or isinstance(values["id"], bool):
+        raise InvalidDocument("缺少字段 id(文字)")
+    if not isinstance(text, str) or not text.strip():
+        raise InvalidDocument("缺少字段 text(正文),或正文为空")
+    if not isinstance(title, str) or not title.strip():
+        raise InvalidDocument("缺少字段 title(标题)")
+    values.setdefault("slug", str(values.pop("id")))
+    try:
+        check_text(text)
+    except UnreadableFile as error:
+        raise InvalidDocument(f"字段 text {error}") from error
+    return RawDocument(sha256=_sha256(line), line_number=number, text=text, values=values, keep_unknown=True)
+
+
+def _paged(kind: str) -> Reader:
+    def read_paged(data: bytes) -> Iterator[RawDocument]:
+        found = sandbox.extract(kind, data)
+        pages = tuple(Page(number, text) for number, text in enumerate(found.pages, 1))
+        blank = [str(page.number) for page in pages if not page.text.strip()]
+        warnings = (f"第 {'、'.join(blank[:20])} 页没有文字(可能是扫描页)",) if blank else ()
+        values = {"title": found.title} if found.title else {}
+        yield RawDocument(sha256=_sha256(data), pages=pages, values=values, warnings=warnings)
+
+    return read_paged
+
+
+def _flowing(kind: str) -> Reader:
+    def read_flowing(data: bytes) -> Iterator[RawDocument]:
+        found = sandbox.extract(kind, data)
+        values = {"title": found.title} if found.title else {}
+        yield RawDocument(sha256=_sha256(data), text=check_text("\n".join(found.pages)), values=values)
+
+    return read_flowing
+
+
+_TYPES: Final = {
+    ".md": "text/markdown",
+    ".txt": "text/plain",
+    ".jsonl": "application/jsonl",
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".html": "text/html",
+    ".htm": "text/html",
+}
+_ADVICE: Final = {
+    ".doc": "旧版 Word 文档(.doc)暂不能读取。请在 WPS 或 Word 中另存为 .docx",
+    ".wps": "WPS 文档(.wps)暂不能读取。请另存为 .docx",
+    ".zip": "压缩包不能直接收入。请解压后添加其中的文件",
+    ".rar": "压缩包不能直接收入。请解压后添加其中的文件",
+    ".7z": "压缩包不能直接收入。请解压后添加其中的文件",
+    ".jpg": "图片不能直接收入。请先做文字识别(OCR)再添加",
+    ".jpeg": "图片不能直接收入。请先做文字识别(OCR)再添加",
+    ".png": "图片不能直接收入。请先做文字识别(OCR)再添加",
+    ".tif": "图片不能直接收入。请先做文字识别(OCR)再添加",
+}
+_MAGIC: Final = (
+    (b"%PDF", "PDF"),
+    (b"PK\x03\x04", "Word 文档或压缩包"),
+    (b"\xd0\xcf\x11\xe0", "旧版 Office 文档"),
+    (b"\x89PNG", "图片"),
+    (b"\xff\xd8\xff", "图片"),
+    (b"GIF8", "图片"),
+    (b"Rar!", "压缩包"),
+    (b"7z\xbc\xaf", "压缩包"),
+    (b"\x1f\x8b", "压缩文件"),
+)
+_FAMILY: Final = {"application/pdf": "PDF", _TYPES[".docx"]: "Word 文档或压缩包"}
+_READERS: Final[dict[str, Reader]] = {
+    "text/markdown": _markdown,
+    "text/plain": _plain,
+    "application/jsonl": _jsonl,
+    "application/pdf": _paged("pdf"),
+    _TYPES[".docx"]: _flowing("docx"),
+    "text/html": _flowing("html"),
+}
+
+#: Extensions that `kb add FOLDER` looks for.
+EXTENSIONS: Final = tuple(_TYPES)

@@ -1,0 +1,187 @@
+"""Text into index terms: one function for documents and queries.
+
+Chinese words come from jieba's dictionary in search mode (long words and the words in
+them), with the legal words of kb/dictionary.txt. rjieba cuts them; jieba, whose tokens are
+the same, does where no rjieba wheel exists. Latin and number runs are cut by our own rule
+first, so that both libraries agree on every token.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+DICTIONARY: Final = Path(__file__).parent / "dictionary.txt"
+
+_HAN: Final = "㐀-䶿一-鿿〇豈-﫿\U00020000-\U0003ffff"
+_NOT_HAN: Final = re.compile(f"[^{_HAN}]")
+_HAN_CHAR: Final = re.compile(f"[{_HAN}]")
+_LATIN_RUN: Final = re.compile(r"[a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣]+(?:[.\-_/&'’][a-z0-9à-ɏ]+)*")
+_LATIN_PART: Final = re.compile(r"[a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣]+")
+_ENGLISH: Final = re.compile(r"[a-z]{3,}\Z")
+
+Cut = Callable[[str], list[tuple[str, int, int]]]
+Words = Callable[[str], list[str]]
+
+
+class Token(NamedTuple):
+    """A term and the span [start, end) of the original text it stands for."""
+
+    term: str
+    start: int
+    end: int
+
+
+class _Fold(dict[int, str]):
+    """Per-character folding, filled as characters are met: width, case, traditional forms."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        folded = unicodedata.normalize("NFKC", char)
+        if len(folded) != 1:
+            folded = char
+        if _HAN_CHAR.match(folded):
+            folded = _simplify(folded)
+        lower = folded.lower()
+        self[code] = lower if len(lower) == 1 else folded
+        return self[code]
+
+
+_FOLD: Final = _Fold()
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Callable[[str], str]:
+    import opencc
+
+    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    return convert
+
+
+def _simplify(char: str) -> str:
+    simple = _converter()(char)
+    return simple if len(simple) == 1 else char
+
+
+def normalise(text: str) -> str:
+    """Fold width, case and traditional characters, one code point for one code point.
+
+    Offsets of the result are offsets of `text`; what would grow (㎏, ß) stays as it is.
+    """
+    return text.translate(_FOLD)
+
+
+class _Segmenter:
+    """One loaded dictionary."""
+
+    def __init__(self, path: Path) -> None:
+        data = path.read_bytes() if path.exists() else b""
+        self.hash = hashlib.sha256(data).hexdigest()[:16]
+        words = [line.strip() for line in data.decode("utf-8").splitlines()]
+        self.words = tuple(normalise(word) for word in words if word and not word.startswith("#"))
+        self.cut, self.words_of = _rjieba(self.words) or _jieba(self.words)
+
+
+def _rjieba(words: tuple[str, ...]) -> tuple[Cut, Words] | None:
+    try:
+        import rjieba
+    except ImportError:
+        return None
+    segmenter = rjieba.Jieba()
+    for word in words:
+        segmenter.add_word(word, None, None)
+    return (lambda text: segmenter.tokenize(text, "search", True)), segmenter.cut_for_search
+
+
+def _jieba(words: tuple[str, ...]) -> tuple[Cut, Words]:
+    import jieba
+
+    jieba.setLogLevel(60)
+    segmenter = jieba.Tokenizer()
+    for word in words:
+        segmenter.add_word(word)
+    return (lambda text: list(segmenter.tokenize(text, mode="search", HMM=True))), segmenter.lcut_for_search
+
+
+_current: _Segmenter | None = None
+
+
+def load_dictionary(path: Path = DICTIONARY) -> None:
+    """Use the words of `path` (UTF-8, one a line, # comments) from now on."""
+    global _current
+    _current = _Segmenter(path)
+
+
+def dictionary_hash() -> str:
+    """Return the hash of the words in use; an index made with other words is stale."""
+    return _segmenter().hash
+
+
+def _segmenter() -> _Segmenter:
+    if _current is None:
+        load_dictionary()
+    assert _current is not None
+    return _current
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Callable[[str], str]:
+    import snowballstemmer
+
+    stem: Callable[[str], str] = snowballstemmer.stemmer("english").stemWord
+    return stem
+
+
+@lru_cache(maxsize=20_000)
+def _stem(word: str) -> str:
+    return _stemmer()(word) if _ENGLISH.match(word) else word
+
+
+def tokenize(text: str) -> list[Token]:
+    """Return the index terms of `text`, by start, long words after the words in them."""
+    folded = normalise(text)
+    tokens = [
+        Token(word, start, end) for word, start, end in _segmenter().cut(_NOT_HAN.sub(" ", folded)) if word[0] != " "
+    ]
+    latin = _latin(folded)
+    if latin:
+        tokens += latin
+        tokens.sort(key=lambda token: (token.start, token.end))
+    return tokens
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of `tokenize` without their places, in any order: what an index wants."""
+    folded = normalise(text)
+    found = [word for word in _segmenter().words_of(_NOT_HAN.sub(" ", folded)) if word[0] != " "]
+    found += [token.term for token in _latin(folded)]
+    return found
+
+
+def spaced_characters(text: str) -> str:
+    """Return the tokens of `characters` joined by spaces, for the index."""
+    return " ".join(_CHARACTERS.findall(normalise(text)))
+
+
+def _latin(folded: str) -> list[Token]:
+    tokens: list[Token] = []
+    for run in _LATIN_RUN.finditer(folded):
+        parts = list(_LATIN_PART.finditer(run[0]))
+        if len(parts) > 1:
+            tokens.append(Token(run[0], run.start(), run.end()))
+        tokens += [Token(_stem(p[0]), run.start() + p.start(), run.start() + p.end()) for p in parts]
+    return tokens
+
+
+def characters(text: str) -> list[Token]:
+    """Return one token a Han character and one a Latin or number run: for exact substrings."""
+    folded = normalise(text)
+    return [Token(m[0], m.start(), m.end()) for m in _CHARACTERS.finditer(folded)]
+
+
+_CHARACTERS: Final = re.compile(f"[{_HAN}]|[a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣]+")

@@ -1,0 +1,60 @@
+"""案号 as a value: found however it is typed, written one way.
+
+Since 2016: （收案年度）法院代字 + 专门审判代字 + 类型代字 + 编号 + 号, 法〔2015〕137号 as amended by
+法〔2018〕335号. Before: （2013）民三终字第6号, （2004）沪一中民五（知）初字第183号.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_WIDTH: Final = str.maketrans("０１２３４５６７８９（）［］", "0123456789()[]")
+_PATTERN: Final = re.compile(
+    r"[(\[〔【〈﹝]\s*(?P<year>(?:19|20)\d{2})\s*年?\s*[)\]〕】〉﹞]\s*"
+    r"(?P<body>(?:[一-鿿]|\d{1,6}(?=[一-鿿])|[(〔\[]\s*[一-鿿]{1,3}\s*[)〕\]]|\s(?=[一-鿿\d])){2,30}?)"
+    r"\s*(?P<old>字?\s*第|字)?\s*(?P<number>\d{1,8})(?P<more>(?:\s*[、,，]\s*\d{1,8})*)\s*(?P<end>号)?(?P<sub>之[一二三四五六七八九十]{1,2})?"
+)
+#: A body names a court and a kind of case; years in running text have neither.
+_TYPE: Final = re.compile(r"[民刑行执破赔知商仲监初终再申提抗辖调复]")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CaseNumber:
+    """Number of one proceeding in one court; `old` is the grammar before 2016."""
+
+    year: int
+    body: str
+    number: int
+    old: bool = False
+
+    def __str__(self) -> str:
+        """Return the number as courts write it, full-width brackets and no spaces."""
+        body = self.body.replace("(", "（").replace(")", "）")
+        return f"（{self.year}）{body}{'字第' if self.old else ''}{self.number}号"
+
+
+def find(text: str) -> list[tuple[int, int, CaseNumber]]:
+    """Return (start, end, case number) of every number in `text`, in order.
+
+    All brackets, widths and spaces are understood; 「第48、50号」 is two numbers of one span.
+    """
+    found: list[tuple[int, int, CaseNumber]] = []
+    for match in _PATTERN.finditer(text.translate(_WIDTH)):
+        body = re.sub(r"\s+", "", match["body"]).translate(str.maketrans("〔〕[]", "()()"))
+        if not _TYPE.search(body) or (match["end"] is None and match["old"] is None and len(body) < 4):
+            continue
+        for number in re.findall(r"\d+", match["number"] + (match["more"] if match["end"] else "")):
+            value = CaseNumber(int(match["year"]), body, int(number), match["old"] is not None)
+            found.append((match.start(), match.end(), value))
+    return found
+
+
+def parse(text: str) -> CaseNumber | None:
+    """Return the case number that `text` is, apart from blanks around it; None for anything else."""
+    stripped = text.strip()
+    found = find(stripped)
+    if found and found[0][0] == 0 and found[0][1] == len(stripped):
+        return found[0][2]
+    return None

@@ -1,0 +1,269 @@
+"""Exact keys: what a document is called and cites, what a query names, written one way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kb import casenumber
+from kb.analysis import normalise
+from kb.records import Citation, Metadata
+from kb.vocabulary import VERSION_UNSTATED
+
+_NUMERAL: Final = "一二三四五六七八九十百千零〇"
+_ARTICLE: Final = rf"第[{_NUMERAL}]{{1,9}}条(?:之[{_NUMERAL}]{{1,3}})?"
+_REST: Final = rf"(?:第[{_NUMERAL}]+款)?(?:(?:第?[（(][{_NUMERAL}]+[）)])+项?|第[{_NUMERAL}]+项)?"
+_ARTICLE_DIGITS: Final = re.compile(r"第\s*(\d{1,4})\s*条")
+_YEAR: Final = r"(?:19|20)\d{2}"
+
+#: Short forms people type -> name used in metadata.
+LAW_ALIASES: Final[dict[str, str]] = {
+    "反法": "反不正当竞争法",
+    "反不正当竞争法": "反不正当竞争法",
+    "不正当竞争法": "反不正当竞争法",
+    "刑法": "刑法",
+    "民法典": "民法典",
+    "民法总则": "民法总则",
+    "劳动法": "劳动法",
+    "劳动合同法": "劳动合同法",
+    "公司法": "公司法",
+    "专利法": "专利法",
+    "著作权法": "著作权法",
+    "电子商务法": "电子商务法",
+    "侵权责任法": "侵权责任法",
+    "合同法": "合同法",
+    "行政处罚法": "行政处罚法",
+    "行政诉讼法": "行政诉讼法",
+    "行政复议法": "行政复议法",
+    "民事诉讼法": "民事诉讼法",
+    "刑事诉讼法": "刑事诉讼法",
+    "商业秘密保护规定": "商业秘密保护规定",
+}
+_LAW_NAMES: Final = "|".join(sorted(map(re.escape, LAW_ALIASES), key=len, reverse=True))
+_FASHI: Final = rf"法[释发][〔\[(（]\s*{_YEAR}\s*[〕\])）]\s*\d{{1,3}}\s*号"
+_LAW: Final = re.compile(
+    rf"(?:(?P<before>{_YEAR})年?(?:版|修正|修订)?的?)?"
+    rf"(?:《(?P<title>[^《》\n]{{2,60}})》|(?P<fashi>{_FASHI})|(?P<name>{_LAW_NAMES}))"
+    rf"(?:\s*[（(\[]\s*(?:(?P<version>{_YEAR})[^（）()\n]{{0,12}}|(?P<number>{_FASHI})|(?P<unstated>{VERSION_UNSTATED})"
+    rf"|以下简称[^（）()\n]{{1,20}}|(?P<other>[^（）()\n]{{1,20}}))\s*[）)\]])?\s*"
+)
+_LIST: Final = re.compile(rf"(?P<article>{_ARTICLE}){_REST}(?P<joint>\s*(?:[、，,和及与]|以及|或)\s*(?:[《]?同法[》]?)?)?")
+_SAME_ARTICLE: Final = re.compile(rf"第[{_NUMERAL}]+[款项]|[（(][{_NUMERAL}]+[）)]项?")
+
+_DOC_NUMBER: Final = re.compile(
+    rf"[一-鿿]{{1,16}}(?:[〔\[【（(]\s*{_YEAR}\s*[〕\]】）)])\s*第?\s*\d{{1,6}}\s*号|令\s*第?\s*\d{{1,4}}\s*号"
+)
+_GUIDING: Final = re.compile(r"(?:指导性?案例|检例)\s*第?\s*(\d{1,3})\s*号?|第\s*(\d{1,3})\s*号指导性?案例")
+_FOREIGN: Final = re.compile(
+    r"\d{1,3}\s*U\.?\s?S\.?\s?C\.?(?:\s*§+\s*\d[\w().-]*)?"  # United States Code
+    r"|\d{1,4}\s+(?:U\.\s?S\.|S\.\s?Ct\.|F\.(?:\s?(?:2d|3d|4th|Supp\.(?:\s?[23]d)?|App'x))?)\s+\d{1,4}"  # reporters
+    r"|(?:Inv\.\s*No\.\s*)?337-TA-\d{2,5}"
+    r"|\bNo\.\s*[\w:.-]*\d[\w:.-]*"
+    r"|§+\s*\d[\w().-]*"
+    r"|\b(?:Article|Art\.?|Section|Sec\.?|s\.)\s*\d[\w().]*",
+    re.IGNORECASE,
+)
+_SLUG: Final = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])")
+_COMPANY: Final = re.compile(r"[一-鿿A-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|株式会社|公司|研究所|研究院)")
+_ROLE_WORDS: Final = re.compile(
+    r"^.*?(?:上诉人|被上诉人|原告|被告人?|当事人|权利人|第三人|申请人|被申请人|申诉人|被害单位|涉案企业|用人单位|单位|系|为|是|与|和|及|诉|由|以)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An exact key named in a query; `label` is how it is shown to the person."""
+
+    type: str
+    value: str
+    start: int
+    end: int
+    label: str
+
+
+def compact(text: str) -> str:
+    """Fold width, case and traditional forms, and drop everything but letters, digits and §."""
+    return re.sub(r"[^\w§]", "", normalise(text))
+
+
+def article_key(law: str, version: str, article: str) -> str:
+    """Return the exact key of an article of one version of a law."""
+    return f"{law}|{version}|{article}"
+
+
+def law_name(text: str) -> str:
+    """Return the short name of a law: without 《》, the state's name and the year behind it."""
+    name = re.sub(r"[《》\s]", "", text).removeprefix("中华人民共和国")
+    name = re.sub(rf"[（(](?:{_YEAR}[^（）()]*|{VERSION_UNSTATED})[）)]$", "", name)
+    return LAW_ALIASES.get(name, name)
+
+
+def parse_statute(text: str) -> Citation | None:
+    """Return the article that one entry of `statutes` names, or None when it names none."""
+    return next(iter(_articles(text, ())), None)
+
+
+def citations(text: str) -> list[Citation]:
+    """Return the articles mentioned in running text, each with its law's version.
+
+    The version is the year or number written beside the law's name, there or where the
+    text first names the law so; otherwise it is 版本未注明. Spans are code points of `text`.
+    """
+    if "条" not in text:
+        return []
+    return list(_articles(text, None))
+
+
+def _articles(text: str, only: tuple[str, ...] | None) -> Iterator[Citation]:
+    stated: dict[str, str] = {}
+    for law in _LAW.finditer(text):
+        name, version = _law_and_version(law)
+        if version == VERSION_UNSTATED and not law["unstated"]:
+            version = stated.get(name, VERSION_UNSTATED)
+        elif version != VERSION_UNSTATED:
+            stated.setdefault(name, version)
+        if only is None and law["title"] and not _is_law_title(name):
+            continue
+        position, first = law.end(), True
+        while match := _LIST.match(text, position):
+            yield Citation(law.start() if first else match.start(), match.end("article"), name, version, match["article"])
+            if not match["joint"]:
+                break
+            position, first = match.end(), False
+            while same := _SAME_ARTICLE.match(text, position):  # 第一款、第二款 of the same article
+                position = same.end()
+                joint = re.compile(r"\s*[、，,和及与]\s*").match(text, position)
+                position = joint.end() if joint else position
+
+
+def _law_and_version(law: re.Match[str]) -> tuple[str, str]:
+    if law["fashi"]:
+        number = _fashi(law["fashi"])
+        return number, number
+    name = law_name(law["title"] or law["name"])
+    if law["number"]:
+        return name, _fashi(law["number"])
+    inside = re.search(rf"[（(]({_YEAR})[^（）()]*[）)]$", law["title"] or "")
+    version = law["version"] or law["before"] or (inside[1] if inside else None) or law["other"]
+    return name, version or VERSION_UNSTATED
+
+
+def _fashi(text: str) -> str:
+    year, number = re.findall(r"\d+", text)
+    return f"{text.strip()[:2]}〔{year}〕{number}号"
+
+
+def _is_law_title(name: str) -> bool:
+    return bool(re.search(r"(?:法|法典|条例|规定|解释|办法|规则|意见|细则|决定|指引|准则)$", name))
+
+
+def find(text: str) -> list[Identifier]:
+    """Return the exact keys a query names, by start; overlapping lesser ones are left out."""
+    folded = normalise(text)
+    found: list[Identifier] = []
+
+    def put(type_: str, value: str, start: int, end: int, label: str | None = None) -> None:
+        if not any(start < other.end and other.start < end for other in found):
+            found.append(Identifier(type_, value, start, end, label or text[start:end].strip()))
+
+    for start, end, number in casenumber.find(text):
+        put("case_number", str(number), start, end, str(number))
+    for match in _GUIDING.finditer(text):
+        put("guiding_case", match[1] or match[2], match.start(), match.end(), f"指导性案例{match[1] or match[2]}号")
+    for citation in _query_articles(text):
+        assert citation.start is not None and citation.end is not None
+        assert citation.law is not None and citation.version is not None and citation.article is not None
+        shown = f"{citation.law}（{citation.version}）{citation.article}"
+        put("article", article_key(citation.law, citation.version, citation.article), citation.start, citation.end, shown)
+    for match in _DOC_NUMBER.finditer(text):
+        put("doc_number", compact(match[0]), match.start(), match.end())
+    for match in _FOREIGN.finditer(text):
+        put("citation", compact(match[0]), match.start(), match.end())
+    for match in _SLUG.finditer(folded):
+        put("slug", match[0], match.start(), match.end())
+    whole = compact(text)
+    if whole and len(whole) <= 60:
+        put("name", whole, 0, len(text))
+    return sorted(found, key=lambda item: item.start)
+
+
+_VERSION_FIRST: Final = re.compile(rf"(?<!\d)({_YEAR})年?(?:版|修正|修订|法)?\s*({_ARTICLE})")
+_VERSION_LAST: Final = re.compile(rf"({_ARTICLE}){_REST}\s*[（(]\s*({_YEAR})年?(?:版|修正|修订)?\s*[）)]")
+
+
+def _query_articles(text: str) -> list[Citation]:
+    """Return articles with law and version; 「2019第九条」 alone speaks of 反不正当竞争法 here."""
+    spelled = _ARTICLE_DIGITS.sub(lambda m: f"第{chinese_numeral(int(m[1]))}条", text)
+    found = [] if spelled != text else citations(text)
+    if spelled != text:  # offsets of rewritten text are not the query's: cover it all
+        found = [
+            Citation(0, len(text), c.law, c.version, c.article) for c in (citations(spelled) or _bare_versions(spelled))
+        ]
+    return found or _bare_versions(text)
+
+
+def _bare_versions(text: str) -> list[Citation]:
+    law = "反不正当竞争法"
+    found = [Citation(m.start(), m.end(), law, m[1], m[2]) for m in _VERSION_FIRST.finditer(text)]
+    return found + [Citation(m.start(), m.end(), law, m[2], m[1]) for m in _VERSION_LAST.finditer(text)]
+
+
+def bare_articles(text: str) -> list[str]:
+    """Return articles a query names without any law: 第九条 of which law, of which version?"""
+    spelled = _ARTICLE_DIGITS.sub(lambda m: f"第{chinese_numeral(int(m[1]))}条", text)
+    if citations(spelled) or _bare_versions(spelled):
+        return []
+    return re.findall(_ARTICLE, spelled)
+
+
+def chinese_numeral(value: int) -> str:
+    """Return a number below ten thousand as laws write it: 219 -> 二百一十九."""
+    digits = "零一二三四五六七八九"
+    text, zero = "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, value = divmod(value, unit)
+        if digit:
+            text += ("零" if zero and text else "") + digits[digit] + name
+            zero = False
+        else:
+            zero = bool(text)
+    return text.removeprefix("一") if text.startswith("一十") else text or "零"
+
+
+def of_document(metadata: Metadata, text: str) -> tuple[tuple[str, str], ...]:
+    """Return every (type, value) a document can be asked for by."""
+    pairs: list[tuple[str, str]] = []
+    if metadata.slug:
+        pairs.append(("slug", normalise(metadata.slug)))
+    for written in metadata.case_numbers:
+        pairs += [("case_number", str(number)) for _, _, number in casenumber.find(written)]
+    pairs += [("doc_number", compact(number)) for number in metadata.doc_numbers]
+    if metadata.guiding_case is not None:
+        pairs.append(("guiding_case", str(metadata.guiding_case)))
+    for written in metadata.citations:
+        pairs += [("citation", compact(match[0])) for match in _FOREIGN.finditer(written)]
+        pairs.append(("citation", compact(written)))
+    pairs += [("name", compact(name)) for name in _names(metadata, text)]
+    for statute in metadata.statutes:
+        cited = parse_statute(statute)
+        if cited and cited.law and cited.version and cited.article:
+            pairs.append(("article", article_key(cited.law, cited.version, cited.article)))
+        pairs += [("citation", compact(match[0])) for match in _FOREIGN.finditer(statute)]
+    if metadata.law and metadata.version:
+        pairs += [("article", article_key(metadata.law, metadata.version, p.article)) for p in metadata.provisions]
+    return tuple(dict.fromkeys((t, v) for t, v in pairs if v))
+
+
+def _names(metadata: Metadata, text: str) -> Iterable[str]:
+    yield metadata.title
+    yield from metadata.aliases
+    yield from metadata.parties
+    if metadata.name_en:
+        yield metadata.name_en
+    if metadata.kind in ("statute", "guidance"):
+        return
+    for match in _COMPANY.finditer(text[:1500]):
+        yield match[0]
+        yield _ROLE_WORDS.sub("", match[0])

@@ -1,0 +1,229 @@
+import random
+import sqlite3
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.errors import EmbedderMismatch, StateError, StoreDamaged, StoreTooNew
+from kb.records import NO_FILTERS, Citation, Filters, Metadata, Original, Passage, Provision, Revision, Section
+from kb.store import Store
+from kb.vocabulary import Visibility
+
+FIELDS = ("kind", "tier", "year", "region", "authority", "industry", "outcome", "collection")
+
+
+def revision(number: int, text: str = "甲公司采取了保密措施。", **metadata: object) -> Revision:
+    values = {"title": f"测试文本{number}", "slug": f"t-{number}", "kind": "civil"} | metadata
+    return Revision(
+        sha256=f"{number:064x}" if text == "甲公司采取了保密措施。" else f"{abs(hash((number, text))):064x}"[:64],
+        original=Original(sha256=f"{number:064x}", media_type="text/plain", size_bytes=len(text)),
+        line_number=None,
+        text=text,
+        metadata=Metadata(**values),  # type: ignore[arg-type]
+        sections=(Section("body", "", 0, len(text)),),
+        passages=(Passage(0, 0, 3, 1), Passage(0, 3, len(text), 1)),
+        citations=(Citation(law="反不正当竞争法", version="2019", article="第九条"), Citation(target="t-1")),
+        identifiers=(("slug", f"t-{number}"), ("case_number", f"（2099）测09民终{number}号")),
+    )
+
+
+def put(store: Store, made: Revision) -> int:
+    return store.add_revision(made, None, np.eye(2, 4, dtype=np.float32), "tiny").document_id
+
+
+@pytest.fixture
+def mixed(home: Path) -> dict[Visibility, set[int]]:
+    """A store with documents of every visibility; returns the ids by visibility."""
+    ids: dict[Visibility, set[int]] = {v: set() for v in Visibility}
+    chance = random.Random(7)
+    with Store(home) as store:
+        for number in range(60):
+            visibility = chance.choice(list(Visibility))
+            made = revision(
+                number,
+                visibility=visibility,
+                kind=chance.choice(["civil", "criminal", "administrative"]),
+                regions=tuple(chance.sample(["上海", "浙江", "江苏"], chance.randint(0, 2))),
+                decided_on=chance.choice([None, "2019", "2021-05-06"]),
+                law="测试法" if number % 7 == 0 else None,
+                version=str(2000 + number) if number % 7 == 0 else None,
+                provisions=(Provision("第一条", "目的"),) if number % 7 == 0 else (),
+            )
+            ids[visibility].add(put(store, made))
+    return ids
+
+
+@pytest.mark.parametrize("clearance", list(Visibility))
+def test_no_reading_method_shows_or_counts_what_the_clearance_may_not_see(
+    home: Path, mixed: dict[Visibility, set[int]], clearance: Visibility
+) -> None:
+    allowed = set().union(*(ids for v, ids in mixed.items() if v <= clearance))
+    everything = set().union(*mixed.values())
+    with Store(home, clearance) as store:
+        heads, total = store.listing(limit=1000)
+        passages = store.passages(range(1, 1000))
+        identifiers = store.by_identifier([("case_number", f"（2099）测09民终{n}号") for n in range(60)])
+
+        assert {h.id for h in heads} == allowed
+        assert total == len(allowed)
+        assert set(store.document_ids().tolist()) == allowed
+        assert {p.document_id for p in passages.values()} == allowed
+        assert set(store.heads(everything)) == allowed
+        assert {i for ids in identifiers.values() for i in ids} == allowed
+        assert set(store.citing(law="反不正当竞争法")) == allowed
+        assert set(store.citing(target="t-1")) == allowed
+        assert set(store.citations_of(everything)) == allowed
+        assert {row[2] for row in store.facet_rows()} == allowed
+        assert {i for i in everything if store.document(i) is not None} == allowed
+        assert {i for i in everything if store.mean_vector(i) is not None} == allowed
+        assert {h.id for h in store.laws()} <= allowed
+        assert {r.document_id for r in store.concordance("测试法")} <= allowed
+        assert {
+            r.document_id for n in range(0, 60, 7) for r in store.counterparts("测试法", str(2000 + n), "第一条")
+        } <= allowed
+        ids = store.passage_ids(NO_FILTERS, 10_000)
+        assert ids is not None and set(ids.tolist()) == set(passages)
+
+
+@pytest.mark.parametrize("clearance", list(Visibility))
+def test_facet_counts_equal_the_rows_a_reader_gets_when_choosing_the_value(
+    home: Path, mixed: dict[Visibility, set[int]], clearance: Visibility
+) -> None:
+    with Store(home, clearance) as store:
+        filters = Filters(include={"kind": ("civil", "criminal")}, exclude={"region": ("江苏",)})
+        for field, counts in store.facet_counts(FIELDS, filters).items():
+            for value, count in counts:
+                chosen = Filters(include={**filters.include, field: (value,)}, exclude=filters.exclude)
+
+                assert store.listing(chosen, limit=1)[1] == count, (field, value)
+
+
+def test_unlabelled_is_a_value_that_can_be_chosen_and_excluded(home: Path, mixed: dict[Visibility, set[int]]) -> None:
+    with Store(home, Visibility.RESTRICTED) as store:
+        total = store.listing(limit=1)[1]
+        without = store.listing(Filters(include={"region": ("未标注",)}), limit=100)
+        rest = store.listing(Filters(exclude={"region": ("未标注",)}), limit=100)
+
+        assert all(h.region is None for h in without[0])
+        assert all(h.region is not None for h in rest[0])
+        assert without[1] + rest[1] == total
+
+
+def test_an_embedder_that_did_not_make_the_vectors_is_refused_and_nothing_changes(store: Store) -> None:
+    put(store, revision(1))
+    with pytest.raises(EmbedderMismatch, match="库中的向量由模型「tiny」生成"):
+        store.add_revision(revision(2), None, np.eye(2, 4, dtype=np.float32), "other")
+
+    assert store.counts()["document"] == 1
+    assert store.generation() == 1
+
+
+def test_a_removed_document_is_gone_and_indexes_hear_of_it(store: Store) -> None:
+    first, second = put(store, revision(1)), put(store, revision(2))
+    before = store.generation()
+    store.remove_document(first)
+    changes = store.changes_since(before)
+
+    assert store.document(first) is None
+    assert (list(changes.changed), list(changes.removed)) == ([], [first])
+    assert [p.document_id for p in store.passages_to_index()] == [second, second]
+    assert store.damage() == []
+
+
+def test_visibility_changed_later_counts_as_a_change(store: Store, home: Path) -> None:
+    document_id = put(store, revision(1))
+    before = store.generation()
+    store.set_visibility(document_id, Visibility.RESTRICTED)
+
+    assert list(store.changes_since(before).changed) == [document_id]
+    with Store(home, Visibility.INTERNAL) as reader:
+        assert reader.document(document_id) is None
+
+
+def test_an_error_in_the_middle_of_a_document_leaves_no_trace(store: Store) -> None:
+    broken = revision(1)
+    object.__setattr__(broken, "identifiers", (("slug", ""),))
+    with pytest.raises(sqlite3.IntegrityError):
+        put(store, broken)
+
+    assert set(store.counts().values()) == {0}
+    assert store.generation() == 0
+
+
+def test_threads_with_their_own_stores_add_the_same_and_other_documents_without_loss(home: Path) -> None:
+    Store(home).close()
+    errors: list[BaseException] = []
+
+    def work(offset: int) -> None:
+        try:
+            with Store(home) as own:
+                for number in range(25):
+                    put(own, revision(number))
+                    put(own, revision(1000 + offset * 100 + number))
+        except BaseException as error:  # noqa: BLE001 - shown below
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    with Store(home) as store:
+        assert store.counts()["document"] == 25 + 100
+        assert store.generation() == 125
+        assert store.damage() == []
+
+
+def test_reading_goes_on_while_another_connection_writes(home: Path) -> None:
+    with Store(home) as writer, Store(home) as reader:
+        put(writer, revision(1))
+        writer._conn.execute("BEGIN IMMEDIATE")
+
+        assert reader.listing()[1] == 1
+        writer._conn.execute("ROLLBACK")
+
+
+def test_a_store_of_a_newer_program_is_refused(home: Path) -> None:
+    Store(home).close()
+    with sqlite3.connect(home / "kb.sqlite3") as conn:
+        conn.execute("PRAGMA user_version = 999")
+
+    with pytest.raises(StoreTooNew, match="999"):
+        Store(home)
+
+
+def test_a_damaged_database_is_named_and_not_touched(home: Path) -> None:
+    home.mkdir()
+    (home / "kb.sqlite3").write_bytes(b"not a database at all" * 100)
+
+    with pytest.raises(StoreDamaged, match="请从备份恢复"):
+        Store(home)
+    assert (home / "kb.sqlite3").read_bytes().startswith(b"not a database")
+
+
+def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StateError, match="数据库无法打开"):
+        Store(tmp_path / "file" / "home")
+
+
+def test_metadata_come_back_as_they_were_stored(store: Store) -> None:
+    made = revision(
+        1,
+        regions=("上海", "浙江"),
+        amounts=(),
+        provisions=(Provision("第九条", "侵权行为", "注"),),
+        visibility=Visibility.INTERNAL,
+        extra={"罪名": ["甲"], "n": 1.5},
+        uncertain=("数额未读到",),
+    )
+    put(store, made)
+
+    document = store.document("t-1")
+    assert document is not None
+    assert document.head.metadata == made.metadata
+    assert document.citations[0] == Citation(law="反不正当竞争法", version="2019", article="第九条")
