@@ -1,0 +1,176 @@
+"""Rankings into hits: facts from the store, passages, marks, reasons in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.analysis import normalise
+from kb.records import DocumentHead, Filters, StoredPassage
+from kb.store import Store
+from kb.vocabulary import CONDUCTS, RELATIONSHIPS
+from search.exact import Exact
+from search.keyword import Matches
+from search.query import Query
+from search.results import FACET_FIELDS, Hit, PassageHit, SearchResult
+from search.snippets import body, found_words, marks
+
+PASSAGES_PER_HIT: Final = 3
+
+#: Words of a query that name a conduct or a relationship of the vocabulary.
+_NAMED_CONDUCTS: Final[dict[str, str]] = {
+    **{value: value for value in (*CONDUCTS, *RELATIONSHIPS)},
+    "离职": "离职员工",
+    "跳槽": "离职员工",
+    "前员工": "离职员工",
+    "前雇主": "离职员工",
+    "在职期间": "在职员工",
+    "飞单": "在职员工",
+    "挖角": "竞争者或新雇主",
+    "新雇主": "竞争者或新雇主",
+    "新东家": "竞争者或新雇主",
+    "合作方": "合作方",
+    "供应商": "合作方",
+    "外包": "合作方",
+    "黑客": "电子侵入",
+    "撞库": "电子侵入",
+    "爬虫": "电子侵入",
+    "侵入": "电子侵入",
+    "盗窃": "以不正当手段获取",
+    "窃取": "以不正当手段获取",
+    "贿赂": "以不正当手段获取",
+    "教唆": "教唆、引诱、帮助",
+    "引诱": "教唆、引诱、帮助",
+    "利诱": "教唆、引诱、帮助",
+    "明知": "第三人明知应知",
+    "应知": "第三人明知应知",
+    "申请专利": "以申请专利等方式公开",
+    "境外": "为境外窃取、提供",
+    "违反保密": "违反保密义务披露或使用",
+    "保密义务": "违反保密义务披露或使用",
+}
+
+
+def hits(
+    store: Store,
+    query: Query,
+    documents: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    keyword: Matches,
+    vector: Matches,
+    exact: Exact,
+    first_rank: int,
+) -> tuple[Hit, ...]:
+    """Make the hits of one page; a document the store does not show is left out."""
+    by_words = _passages_of(keyword, documents)
+    by_meaning = _passages_of(vector, documents)
+    chosen = {d: _choose(by_words.get(d, []), by_meaning.get(d, [])) for d in documents.tolist()}
+    with store.snapshot():
+        heads = store.heads(documents.tolist())
+        passages = store.passages(p for ids in chosen.values() for p in ids)
+        bare = [d for d, ids in chosen.items() if not ids]
+        for document_id in bare:
+            chosen[document_id], opening = _opening(store, document_id)
+            passages |= opening
+    needles = needles_of(query)
+    conducts = named_conducts(query.text)
+    made = []
+    for place, (document_id, score) in enumerate(zip(documents.tolist(), scores.tolist(), strict=True)):
+        head = heads.get(document_id)
+        if head is None:
+            continue
+        word_ids = set(by_words.get(document_id, []))
+        shown = [
+            _passage(passages[p], needles, semantic=p not in word_ids) for p in chosen[document_id] if p in passages
+        ]
+        words = found_words([head.title, *(p.text for p in shown)], needles)
+        reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
+        made.append(Hit(first_rank + place, float(score), head, reasons, tuple(shown)))
+    return tuple(made)
+
+
+def needles_of(query: Query) -> tuple[str, ...]:
+    """Return what is to be marked in texts: phrases and short words whole, then terms."""
+    whole = [*query.phrases, *(m for group in query.alternatives for m in group), *query.titles, *query.short_chunks]
+    return tuple(dict.fromkeys([*(normalise(text) for text in whole), *query.terms]))
+
+
+def named_conducts(text: str) -> tuple[str, ...]:
+    """Return the conducts and relationships of the vocabulary that a query names."""
+    return tuple(dict.fromkeys(value for word, value in _NAMED_CONDUCTS.items() if word in text))
+
+
+def _passages_of(matches: Matches, documents: NDArray[np.int64]) -> dict[int, list[int]]:
+    """Return for each document its passages among `matches`, best first, as many as are shown."""
+    rows = np.flatnonzero(np.isin(matches.documents, documents))
+    found: dict[int, list[int]] = {}
+    for row in rows.tolist():
+        ids = found.setdefault(int(matches.documents[row]), [])
+        if len(ids) < PASSAGES_PER_HIT:
+            ids.append(int(matches.passages[row]))
+    return found
+
+
+def _choose(by_words: Sequence[int], by_meaning: Sequence[int]) -> list[int]:
+    """Take turns: best by words, best by meaning, then the rest."""
+    order = [*by_words[:1], *by_meaning[:1], *by_words[1:], *by_meaning[1:]]
+    return list(dict.fromkeys(order))[:PASSAGES_PER_HIT]
+
+
+def _opening(store: Store, document_id: int) -> tuple[list[int], dict[int, StoredPassage]]:
+    """Return the first passage of a document that was found by its number alone."""
+    document = store.document(document_id)
+    if document is None or not document.passages:
+        return [], {}
+    first = document.passages[0]
+    return [first.id], {first.id: first}
+
+
+def _passage(passage: StoredPassage, needles: Sequence[str], semantic: bool) -> PassageHit:
+    text = body(passage)
+    return PassageHit(
+        passage.id,
+        passage.role,
+        passage.heading,
+        text,
+        marks(text, needles),
+        passage.paragraph,
+        passage.page,
+        semantic,
+    )
+
+
+def _reasons(
+    head: DocumentHead, words: Sequence[str], near: bool, conducts: Sequence[str], exact: str | None
+) -> tuple[str, ...]:
+    reasons = [exact] if exact else []
+    if words and not (exact or "").startswith("命中词"):
+        reasons.append(f"命中词：{'、'.join(words)}")
+    if near:
+        reasons.append("语义相近")
+    shared = [c for c in conducts if c in head.metadata.conducts or c in head.metadata.relationships]
+    if shared:
+        reasons.append(f"同一行为类型：{'、'.join(shared)}")
+    return tuple(reasons)
+
+
+def browse(store: Store, query: Query, filters: Filters, mode: str, offset: int, limit: int) -> SearchResult:
+    """Answer a query without words: everything the filters keep, newest first."""
+    with store.snapshot():
+        heads, total = store.listing(filters, offset=offset, limit=limit)
+        facets = {name: tuple(counts) for name, counts in store.facet_counts(tuple(FACET_FIELDS), filters).items()}
+        made = []
+        for place, head in enumerate(heads):
+            ids, opening = _opening(store, head.id)
+            shown = tuple(_passage(opening[p], (), semantic=False) for p in ids)
+            made.append(Hit(offset + place + 1, 0.0, head, (), shown))
+    return SearchResult(query.view(), mode, total, True, 0.0, tuple(made), facets)
+
+
+def timed(result: SearchResult, took_ms: float) -> SearchResult:
+    """Return the result with the time it took."""
+    return replace(result, took_ms=took_ms)

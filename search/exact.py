@@ -1,0 +1,75 @@
+"""Exact keys answered from the store: the documents a query names outright."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.identifiers import article_key
+from kb.store import Store
+from kb.vocabulary import VERSION_UNSTATED
+from search.query import Query
+
+_NUMBER_TYPES: Final = ("case_number", "doc_number", "guiding_case", "slug", "citation", "name")
+#: Scores of named documents stand above every fused or BM25 score.
+_FIRST: Final = 1_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Documents named by a query, first to last, and the reason of each in words."""
+
+    order: tuple[int, ...] = ()
+    reasons: Mapping[int, str] = field(default_factory=dict)
+
+    def put_first(
+        self, documents: NDArray[np.int64], scores: NDArray[np.float64], allowed: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the ranking with named documents before all others, within `allowed`."""
+        named = np.array([d for d in self.order], dtype=np.int64)
+        named = named[np.isin(named, allowed)]
+        if not len(named):
+            return documents, scores
+        rest = ~np.isin(documents, named)
+        first = _FIRST - np.arange(len(named), dtype=np.float64)
+        return np.concatenate([named, documents[rest]]), np.concatenate([first, scores[rest]])
+
+
+def exact_documents(store: Store, query: Query) -> Exact:
+    """Find the documents whose number, name or cited article the query gives."""
+    reasons: dict[int, str] = {}
+    numbers = [i for i in query.identifiers if i.type in _NUMBER_TYPES]
+    found = store.by_identifier((i.type, i.value) for i in numbers)
+    for identifier in numbers:
+        for document_id in found[identifier.type, identifier.value]:
+            label = "命中词" if identifier.type == "name" else "案号一致"
+            reasons.setdefault(document_id, f"{label}：{identifier.label}")
+    for identifier in query.identifiers:
+        if identifier.type == "article":
+            _articles(store, identifier.value, reasons)
+    return Exact(tuple(reasons), reasons)
+
+
+def _articles(store: Store, key: str, reasons: dict[int, str]) -> None:
+    """Put the law itself first, then who cites the article, then who cites its counterpart."""
+    law, version, article = key.split("|")
+    if version == VERSION_UNSTATED:
+        for head in store.versions(law):
+            if head.metadata.version and any(p.article == article for p in head.metadata.provisions):
+                reasons.setdefault(head.id, f"同一法条：{law}（{head.metadata.version}）{article}")
+        for document_id in store.citing(law=law, article=article):
+            reasons.setdefault(document_id, f"同一法条：{law}{article}(版本见文书)")
+        return
+    for document_id in store.by_identifier([("article", article_key(law, version, article))]).popitem()[1]:
+        reasons.setdefault(document_id, f"同一法条：{law}（{version}）{article}")
+    for document_id in store.citing(law=law, version=version, article=article):
+        reasons.setdefault(document_id, f"同一法条：{law}（{version}）{article}")
+    for other in store.counterparts(law, version, article):
+        reason = f"同一法条：{law}（{version}{article}＝{other.version}{other.article}）"
+        reasons.setdefault(other.document_id, reason)
+        for document_id in store.citing(law=law, version=other.version, article=other.article):
+            reasons.setdefault(document_id, reason)

@@ -1,0 +1,327 @@
+"""Keyword index: tantivy over terms made by kb.analysis, a cache of the store.
+
+Two fields a passage: words (BM25) and characters with positions (exact substrings of any
+length). The folder holds one tantivy index and a stamp; whatever the stamp does not match
+is caught up or built anew. A lock keeps two processes from writing at once; who does not
+get it searches what is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+from kb.analysis import characters, dictionary_hash, spaced_characters, terms
+from kb.records import PassageToIndex
+from kb.store import Store
+from search.query import Query
+
+log = logging.getLogger(__name__)
+
+FORMAT: Final = 1
+#: Passages gathered for totals and facets; beyond, the total is "at least".
+GATHER_LIMIT: Final = 10_000
+_HEAP_BYTES: Final = 64_000_000
+_LOCK_WAIT_S: Final = 120.0
+_NONE: Final = np.empty(0, dtype=np.int64)
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Passages that match, best first: ids, their documents, BM25 scores; `complete` unless cut off."""
+
+    passages: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    complete: bool = True
+
+
+EMPTY: Final = Matches(_NONE, _NONE, np.empty(0))
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("passage", fast=True)
+    builder.add_unsigned_field("document", fast=True, indexed=True)
+    builder.add_text_field("words", tokenizer_name="spaces", index_option="freq")
+    builder.add_text_field("chars", tokenizer_name="spaces", index_option="position")
+    builder.add_text_field("title", tokenizer_name="spaces", index_option="position")
+    return builder.build()
+
+
+def _open(folder: Path) -> tantivy.Index:
+    index = tantivy.Index(_schema(), path=str(folder))
+    index.register_tokenizer("spaces", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    return index
+
+
+class KeywordIndex:
+    """The index on disk below `folder`, seen through one searcher that is swapped whole."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use (and make when absent) the index below `folder`."""
+        self._folder = folder
+        self._schema = _schema()
+        self._index: tantivy.Index | None = None
+        self._searcher: Any = None
+        self._generation = -1
+        self._opened = ""
+
+    # -- keeping up with the store ---------------------------------------------------------
+
+    def refresh(self, store: Store, progress: Progress | None = None, wait: bool = False) -> bool:
+        """Bring the index up to the store's generation; return whether it is.
+
+        With `wait` another process's work is waited for; otherwise an older snapshot is
+        kept while there is one.
+        """
+        generation = store.generation()
+        if self._searcher is not None and self._generation == generation and self._stamp_fits():
+            return True
+        self._load()
+        if self._searcher is not None and self._generation == generation:
+            return True
+        with _locked(self._folder, _LOCK_WAIT_S if wait or self._searcher is None else 0.0) as held:
+            self._load()
+            if held and self._generation != generation:
+                self._update(store, progress)
+        return self._generation == generation
+
+    def verify(self, store: Store, repair: bool) -> list[str]:
+        """Say what does not agree with the store, and mend it when asked."""
+        wrong: list[str] = []
+        self._load()
+        if self._searcher is None:
+            wrong.append("关键词索引不存在或无法打开,已重建")
+        elif self._generation != store.generation():
+            wrong.append(f"关键词索引停在第 {self._generation} 代,库在第 {store.generation()} 代,已更新")
+        elif self._searcher.num_docs != store.counts()["passage"]:
+            wrong.append(f"关键词索引有 {self._searcher.num_docs} 个片段,库有 {store.counts()['passage']} 个,已重建")
+            if repair:
+                self._discard()
+        if repair:
+            self.refresh(store, wait=True)
+        return wrong
+
+    def _stamp_fits(self) -> bool:
+        return self._opened == dictionary_hash()
+
+    def _load(self) -> None:
+        """Open what the pointer names, when it is of this format and dictionary."""
+        stamp = self._stamp()
+        if stamp is None or stamp["format"] != FORMAT or stamp["dictionary"] != dictionary_hash():
+            self._searcher, self._generation = None, -1
+            return
+        if self._searcher is not None and self._generation == stamp["generation"] and self._stamp_fits():
+            return
+        try:
+            index = _open(self._folder / stamp["folder"])
+            index.reload()
+            searcher = index.searcher()
+        except (ValueError, OSError) as error:
+            log.warning("keyword index cannot be opened: %s", type(error).__name__)
+            self._searcher, self._generation = None, -1
+            return
+        self._index, self._searcher = index, searcher
+        self._generation, self._opened = int(stamp["generation"]), stamp["dictionary"]
+
+    def _stamp(self) -> dict[str, Any] | None:
+        try:
+            stamp = json.loads((self._folder / "stamp.json").read_text("utf-8"))
+            return stamp if {"folder", "format", "dictionary", "generation"} <= stamp.keys() else None
+        except (OSError, ValueError, AttributeError):
+            return None
+
+    def _write_stamp(self, folder: str, generation: int) -> None:
+        stamp = {"folder": folder, "format": FORMAT, "dictionary": dictionary_hash(), "generation": generation}
+        waiting = self._folder / "stamp.json.new"
+        waiting.write_text(json.dumps(stamp), "utf-8")
+        waiting.replace(self._folder / "stamp.json")
+
+    def _discard(self) -> None:
+        (self._folder / "stamp.json").unlink(missing_ok=True)
+        self._searcher, self._generation = None, -1
+
+    def _update(self, store: Store, progress: Progress | None) -> None:
+        started = time.perf_counter()
+        stamp = self._stamp() if self._searcher is not None else None
+        with store.snapshot():
+            if stamp is None:
+                folder, since, only = f"i{time.time_ns():x}", store.generation(), None
+                (self._folder / folder).mkdir(parents=True)
+                forget: Sequence[int] = ()
+            else:
+                changes = store.changes_since(int(stamp["generation"]))
+                folder, since, only = stamp["folder"], changes.generation, list(changes.changed)
+                forget = [*changes.changed, *changes.removed]
+            total = store.counts()["passage"] if only is None else 0
+            count = self._write(folder, forget, store.passages_to_index(only), total, progress)
+        self._write_stamp(folder, since)
+        for old in self._folder.glob("i*"):
+            if old.name != folder and old.is_dir():
+                shutil.rmtree(old, ignore_errors=True)
+        self._load()
+        log.info("keyword index passages=%d ms=%.0f", count, 1000 * (time.perf_counter() - started))
+
+    def _write(
+        self,
+        folder: str,
+        forget: Iterable[int],
+        passages: Iterable[PassageToIndex],
+        total: int,
+        progress: Progress | None,
+    ) -> int:
+        index = _open(self._folder / folder)
+        writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        count, seen = 0, -1
+        try:
+            for document_id in forget:
+                writer.delete_documents_by_term("document", document_id)
+            for passage in passages:
+                words = " ".join(terms(f"{passage.title}\n{passage.text}"))
+                made = tantivy.Document()
+                made.add_unsigned("passage", passage.passage_id)
+                made.add_unsigned("document", passage.document_id)
+                made.add_text("words", words)
+                made.add_text("chars", spaced_characters(passage.text))
+                if passage.document_id != seen:
+                    made.add_text("title", spaced_characters(passage.title))
+                    seen = passage.document_id
+                writer.add_document(made)
+                count += 1
+                if progress is not None and count % 1000 == 0:
+                    progress(count, max(total, count))
+            writer.commit()
+            writer.wait_merging_threads()
+        except BaseException:
+            with contextlib.suppress(Exception):
+                writer.rollback()
+            raise
+        if progress is not None and count:
+            progress(count, count)
+        return count
+
+    # -- searching -------------------------------------------------------------------------
+
+    def search(
+        self, query: Query, depth: int, allowed: Sequence[int] | None = None, gather: bool = True
+    ) -> tuple[Matches, Matches]:
+        """Return (all that match, the best `depth` by any term).
+
+        What matches holds the phrases and enough of the words; `allowed` restricts both to
+        these documents before any cut. Without words to look for, both are empty.
+        """
+        if self._searcher is None or not query.wants_text:
+            return EMPTY, EMPTY
+        must, should = self._clauses(query)
+        if allowed is not None:
+            must.append(tantivy.Query.term_set_query(self._schema, "document", list(allowed)))
+        everything = EMPTY
+        if gather:
+            everything = self._run(_all_of(must, should, _enough(query)), GATHER_LIMIT)
+        best = self._run(_all_of(must, should, 1), depth) if should else EMPTY
+        return everything, best
+
+    def document_frequency(self, term: str) -> int:
+        """Return how many passages hold a term; 0 in an index not yet made."""
+        return int(self._searcher.doc_freq("words", term)) if self._searcher is not None else 0
+
+    @property
+    def size(self) -> int:
+        """Return how many passages are indexed."""
+        return int(self._searcher.num_docs) if self._searcher is not None else 0
+
+    def _clauses(self, query: Query) -> tuple[list[tantivy.Query], list[tantivy.Query]]:
+        must = [self._anywhere(phrase) for phrase in query.phrases if characters(phrase)]
+        must += [self._phrase("title", title) for title in query.titles if characters(title)]
+        for group in query.alternatives:
+            members = [self._anywhere(member) for member in group if characters(member)]
+            must += [_any_of(members)] if members else []
+        term = tantivy.Query.term_query
+        should = [term(self._schema, "words", word, index_option="freq") for word in query.terms]
+        should += [self._anywhere(chunk) for chunk in query.short_chunks]
+        return must, should
+
+    def _anywhere(self, text: str) -> tantivy.Query:
+        return _any_of([self._phrase("chars", text), self._phrase("title", text)])
+
+    def _phrase(self, name: str, text: str) -> tantivy.Query:
+        tokens: list[str | tuple[int, str]] = [token.term for token in characters(text)]
+        if len(tokens) == 1:
+            return tantivy.Query.term_query(self._schema, name, tokens[0], index_option="freq")
+        return tantivy.Query.phrase_query(self._schema, name, tokens)
+
+    def _run(self, query: tantivy.Query, limit: int) -> Matches:
+        hits = self._searcher.search(query, limit=limit, count=False).hits
+        if not hits:
+            return EMPTY
+        places = [place for _, place in hits]
+        scores = np.fromiter((score for score, _ in hits), dtype=np.float64, count=len(hits))
+        passages = np.array(self._searcher.fast_field_values("passage", places), dtype=np.int64)
+        documents = np.array(self._searcher.fast_field_values("document", places), dtype=np.int64)
+        order = np.lexsort((passages, -scores))
+        return Matches(passages[order], documents[order], scores[order], len(hits) < limit)
+
+
+def _enough(query: Query) -> int:
+    """Return how many of the word clauses a passage must hold to count as a match.
+
+    One of one or two words, two of three to six, then three in ten, at most six: enough to
+    keep a passage that shares one common word with a long question out of the counts.
+    """
+    count = len(query.terms)
+    if count <= 2:
+        return 1
+    return 2 if count <= 6 else min(6, max(2, round(0.3 * count)))
+
+
+def _any_of(queries: list[tantivy.Query]) -> tantivy.Query:
+    if len(queries) == 1:
+        return queries[0]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+
+
+def _all_of(must: list[tantivy.Query], should: list[tantivy.Query], enough: int) -> tantivy.Query:
+    clauses = [(tantivy.Occur.Must, query) for query in must]
+    if should:
+        some = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, query) for query in should], minimum_number_should_match=min(enough, len(should))
+        )
+        clauses.append((tantivy.Occur.Must if not must else tantivy.Occur.Should, some))
+    return tantivy.Query.boolean_query(clauses)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, wait_s: float) -> Iterator[bool]:
+    """Hold the folder's lock, waiting at most `wait_s`; yields whether it is held.
+
+    The system lets go of the lock when a process dies, however it dies.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + wait_s
+    with (folder / "lock").open("w") as handle:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    yield False
+                    return
+                time.sleep(0.05)
+                continue
+            yield True
+            return

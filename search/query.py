@@ -1,0 +1,220 @@
+"""Typed text into a query: phrases, exclusions, alternatives, fields, exact keys. Never fails on any text.
+
+`"短语"` and “短语” match on characters; `-词` and `-"短语"` exclude; `甲 OR 乙` wants either;
+`字段:值` filters by a facet's name or label; 标题:词 looks in titles. What cannot be
+understood is taken as plain words, with a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from kb import vocabulary
+from kb.analysis import characters, normalise, tokenize
+from kb.identifiers import Identifier, bare_articles, find
+from search.results import FACET_FIELDS, QueryPart, QueryView
+
+MAX_CHARS: Final = 50_000
+MAX_TERMS: Final = 64
+SHORT_CHARS: Final = 6
+
+_FIELDS: Final = {label: name for name, label in FACET_FIELDS.items()} | {name: name for name in FACET_FIELDS}
+_FIELDS_ALIASES: Final = _FIELDS | {"法院": "authority", "机关": "authority", "要件": "element", "地域": "region"}
+_TITLE: Final = ("标题", "题名", "title")
+_PIECE: Final = re.compile(
+    r"(?P<minus>(?<!\S)[-－](?=\S))?(?:(?P<field>[A-Za-z_]{2,20}|[一-鿿/]{2,5})[:：](?=[^\s/]))?"
+    r"(?:\"(?P<ascii>[^\"]*)\"|“(?P<curly>[^”]*)”|(?P<word>[^\s\"“”]+))|(?P<stray>[\"“”])"
+)
+#: Words so common in legal prose that they say nothing of the matter.
+_STOP: Final = frozenset(
+    "的 了 和 与 及 或 在 是 为 对 其 该 被 把 将 并 也 都 而 等 之 以 于 由 从 到 向 中 上 下 有 无 没 没有 不 未 会 能 可以 可 吗 呢 怎么 什么 如何"
+    " 我 我们 他 他们 你 这 那 这个 那个 一个 一 个 人 请问 是否 应当 应 需要 要 因 因为 所以 后 前 时 时候 就 还 又 the a an of to in and or for is are on by with".split()
+)
+_KINDS: Final = {label: code for code, label in vocabulary.KINDS.items()} | {
+    label.removesuffix("案例"): code for code, label in vocabulary.KINDS.items() if label.endswith("案例")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was typed, parsed. `chunks` are the plain words apart, `terms` their index terms."""
+
+    text: str
+    plain: str = ""
+    chunks: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    titles: tuple[str, ...] = ()
+    include: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exclude: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    identifiers: tuple[Identifier, ...] = ()
+    articles: tuple[str, ...] = ()
+    parts: tuple[QueryPart, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def wants_text(self) -> bool:
+        """Tell whether anything has to be found in texts, beyond filters."""
+        return bool(self.terms or self.phrases or self.alternatives or self.titles or self.short_chunks)
+
+    @property
+    def short_chunks(self) -> tuple[str, ...]:
+        """Return plain words short enough to be looked for as exact substrings too."""
+        return tuple(c for c in self.chunks if 0 < len(characters(c)) <= SHORT_CHARS)
+
+    def view(self) -> QueryView:
+        """Return the query as it is shown to the person."""
+        labels = tuple(dict.fromkeys(i.label for i in self.identifiers if i.type != "name"))
+        return QueryView(self.text, self.terms, labels, (), self.parts, self.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+    minus: bool
+    field: str | None
+    value: str
+    quoted: bool
+
+
+def parse(text: str) -> Query:
+    """Parse any text; what is odd about it is told in `warnings`."""
+    warnings: list[str] = []
+    if len(text) > MAX_CHARS:
+        text = text[:MAX_CHARS]
+        warnings.append(f"检索词超过 {MAX_CHARS} 字,只用了前 {MAX_CHARS} 字")
+    if len(text) > 400 or "\n" in text.strip():  # a pasted passage is words, whatever marks it holds
+        return _plain_query(text, warnings)
+    if any(_PIECE.fullmatch(m[0]) and m["stray"] for m in _PIECE.finditer(text)):
+        warnings.append("引号不成对,已忽略多出的引号")
+    pieces = [_piece(m) for m in _PIECE.finditer(text) if not m["stray"]]
+    return _assemble(text, [p for p in pieces if p.value.strip()], warnings)
+
+
+def _piece(match: re.Match[str]) -> _Piece:
+    quoted = match["word"] is None
+    value = match["word"] or match["ascii"] or match["curly"] or ""
+    return _Piece(match.start(), match.end(), bool(match["minus"]), match["field"], value, quoted)
+
+
+def _plain_query(text: str, warnings: list[str]) -> Query:
+    found = tuple(i for i in find(text[:4000]) if i.type in ("case_number", "article", "doc_number", "guiding_case"))
+    return Query(text, plain=text, terms=_terms(text), identifiers=found, warnings=tuple(warnings))
+
+
+def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query:
+    made: dict[str, list[str]] = {"chunks": [], "phrases": [], "excluded": [], "titles": []}
+    chosen: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
+    parts: list[QueryPart] = []
+    alternatives, taken = _alternatives(pieces)
+    for group, (start, end) in alternatives:
+        parts.append(QueryPart(" 或 ".join(group), "alternative", _without(text, start, end)))
+    for index, piece in enumerate(pieces):
+        if index in taken:
+            continue
+        kind, label = _place(piece, made, chosen[piece.minus], warnings)
+        parts.append(QueryPart(label, kind, _without(text, piece.start, piece.end)))
+    plain = " ".join(made["chunks"])
+    articles = tuple(dict.fromkeys(bare_articles(plain)))
+    if articles:
+        warnings.append(_which_law(articles))
+    return Query(
+        text,
+        plain=plain,
+        chunks=tuple(made["chunks"]),
+        terms=_terms(plain),
+        phrases=tuple(made["phrases"]),
+        excluded=tuple(made["excluded"]),
+        alternatives=tuple(group for group, _ in alternatives),
+        titles=tuple(made["titles"]),
+        include=chosen[False],
+        exclude=chosen[True],
+        identifiers=tuple(find(plain)) if plain else (),
+        articles=articles,
+        parts=tuple(parts),
+        warnings=tuple(warnings),
+    )
+
+
+def _alternatives(
+    pieces: Sequence[_Piece],
+) -> tuple[list[tuple[tuple[str, ...], tuple[int, int]]], set[int]]:
+    """Return groups joined by OR with their span, and the pieces they used up."""
+    groups: list[tuple[tuple[str, ...], tuple[int, int]]] = []
+    taken: set[int] = set()
+    index = 0
+    while index < len(pieces):
+        members = [index]
+        while members[-1] + 2 < len(pieces) and _is_or(pieces[members[-1] + 1]):
+            members.append(members[-1] + 2)
+        last = members[-1]
+        if len(members) > 1 and not any(pieces[m].minus or pieces[m].field for m in members):
+            groups.append((tuple(pieces[m].value for m in members), (pieces[index].start, pieces[last].end)))
+            taken.update(range(index, last + 1))
+        index = last + 1
+    return groups, taken
+
+
+def _is_or(piece: _Piece) -> bool:
+    return piece.value in ("OR", "或者", "|") and not piece.quoted and not piece.minus
+
+
+def _place(
+    piece: _Piece, made: dict[str, list[str]], chosen: dict[str, tuple[str, ...]], warnings: list[str]
+) -> tuple[str, str]:
+    """Put one piece where it belongs; return its kind and label."""
+    if piece.field in _TITLE:
+        made["titles"].append(piece.value)
+        return "title", f"标题:{piece.value}"
+    name = _FIELDS_ALIASES.get(piece.field.lower()) if piece.field else None
+    if name:
+        value = _KINDS.get(piece.value, piece.value) if name == "kind" else piece.value
+        chosen[name] = (*chosen.get(name, ()), value)
+        return (
+            "exclude" if piece.minus else "filter"
+        ), f"{'排除 ' if piece.minus else ''}{FACET_FIELDS[name]}:{piece.value}"
+    value = piece.value
+    if piece.field:
+        value = f"{piece.field}:{piece.value}"
+        if piece.field.isascii():
+            warnings.append(f"没有名为「{piece.field}」的字段,已当作普通词检索")
+    if piece.minus:
+        made["excluded"].append(value)
+        return "exclude", f"排除 {value}"
+    made["phrases" if piece.quoted else "chunks"].append(value)
+    return ("phrase" if piece.quoted else "word"), (f"“{value}”" if piece.quoted else value)
+
+
+def _without(text: str, start: int, end: int) -> str:
+    return re.sub(r"\s+", " ", text[:start] + " " + text[end:]).strip()
+
+
+def _terms(text: str) -> tuple[str, ...]:
+    """Return distinct terms, stop words left out unless nothing else is there; long texts keep their most repeated."""
+    counts: dict[str, int] = {}
+    for token in tokenize(text):
+        counts[token.term] = counts.get(token.term, 0) + 1
+    telling = {t: n for t, n in counts.items() if t not in _STOP and not (len(t) == 1 and len(counts) > 3)}
+    kept = list(telling or counts)
+    if len(kept) > MAX_TERMS:
+        kept = sorted(kept, key=lambda t: (-counts[t], -len(t)))[:MAX_TERMS]
+    return tuple(kept)
+
+
+def _which_law(articles: Sequence[str]) -> str:
+    named = "、".join(articles)
+    text = f"「{named}」是哪部法律、哪一版本的?请写明,如「反不正当竞争法（2025）第十条」"
+    if "第九条" in articles:
+        text += "。反不正当竞争法 2019 年第九条(侵犯商业秘密)即 2025 年第十条;2025 年第九条是虚假宣传"
+    return text
+
+
+def surface(term: str) -> str:
+    """Return a term as it is looked for in a text to be marked."""
+    return normalise(term)

@@ -1,0 +1,147 @@
+"""What a search answers: documents with their passages, reasons in words, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kb.contract import document_url
+from kb.records import DocumentHead
+
+#: Fields counted for every answer, in the order of the filter panel, with their labels.
+FACET_FIELDS: Final[dict[str, str]] = {
+    "kind": "轨道",
+    "tier": "参照级别",
+    "year": "年份",
+    "region": "地区",
+    "authority": "机关/法院",
+    "industry": "行业",
+    "secret_type": "秘密类型",
+    "conduct": "行为",
+    "relationship": "人员关系",
+    "element": "争议要件",
+    "outcome": "结果",
+    "statute": "法条",
+    "jurisdiction": "法域",
+    "completeness": "资料完整度",
+    "collection": "合集",
+}
+
+MODES: Final = ("hybrid", "keyword", "vector")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPart:
+    """One part of the query as understood; `without` is the query text with it removed."""
+
+    label: str
+    kind: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueryView:
+    """The query as understood: shown to the person, never stored.
+
+    `warnings` are Chinese sentences: an unbalanced quotation mark, an unknown field, an
+    article whose number means something else in another version.
+    """
+
+    text: str
+    terms: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    expanded: tuple[str, ...]
+    parts: tuple[QueryPart, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PassageHit:
+    """A passage that matched; `marks` are [start, end) code points of `text`."""
+
+    passage_id: int
+    role: str
+    heading: str
+    text: str
+    marks: tuple[tuple[int, int], ...]
+    paragraph: int
+    page: int | None
+    semantic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document of the answer; rank counts from 1 over the whole answer.
+
+    `score` is larger for better hits and comparable only within one answer. `reasons` are
+    words: 命中词、语义相近、同一法条、同一行为类型、案号一致, each with what it rests on.
+    """
+
+    rank: int
+    score: float
+    document: DocumentHead
+    reasons: tuple[str, ...]
+    passages: tuple[PassageHit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Answer to one query. `total` counts documents; `total_is_exact` False means "at least"."""
+
+    query: QueryView
+    mode: str
+    total: int
+    total_is_exact: bool
+    took_ms: float
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+
+
+def to_dict(result: SearchResult) -> dict[str, Any]:
+    """Return the JSON contract shared by `kb search --json` and `GET /api/search`."""
+    return {
+        "query": {
+            "text": result.query.text,
+            "terms": list(result.query.terms),
+            "identifiers": list(result.query.identifiers),
+            "expanded": list(result.query.expanded),
+            "warnings": list(result.query.warnings),
+        },
+        "mode": result.mode,
+        "total": result.total,
+        "total_is_exact": result.total_is_exact,
+        "took_ms": round(result.took_ms, 2),
+        "hits": [hit_to_dict(hit) for hit in result.hits],
+        "facets": {name: [list(pair) for pair in counts] for name, counts in result.facets.items()},
+    }
+
+
+def hit_to_dict(hit: Hit) -> dict[str, Any]:
+    """Return one hit as the JSON contract says."""
+    head = hit.document
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "document_id": head.id,
+        "slug": head.slug,
+        "title": head.title,
+        "kind": head.kind,
+        "case_number": head.case_number,
+        "authority": head.authority,
+        "region": head.region,
+        "decided_on": head.decided_on,
+        "url": document_url(head),
+        "reasons": list(hit.reasons),
+        "passages": [
+            {
+                "passage_id": p.passage_id,
+                "role": p.role,
+                "text": p.text,
+                "marks": [list(mark) for mark in p.marks],
+                "paragraph": p.paragraph,
+                "page": p.page,
+            }
+            for p in hit.passages
+        ],
+    }

@@ -1,0 +1,300 @@
+"""The read walk: one query in, one answer out.
+
+Query text is used and forgotten: nothing of it is stored or logged.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.embedding import Embedder
+from kb.errors import EmbedderMismatch, InvalidQuery
+from kb.records import NO_FILTERS, Filters
+from kb.store import Store
+from search import answers, likeness
+from search.exact import Exact, exact_documents
+from search.facets import Columns, FacetColumns
+from search.fusion import best_by_document, reciprocal_rank_fusion
+from search.keyword import EMPTY, KeywordIndex, Matches
+from search.query import Query, parse
+from search.results import FACET_FIELDS, MODES, Hit, SearchResult
+from search.vector import VectorIndex
+
+log = logging.getLogger(__name__)
+
+#: Passages each retriever hands to fusion.
+KEYWORD_DEPTH: Final = 200
+VECTOR_DEPTH: Final = 100
+#: Above this many allowed documents a filter is applied to gathered passages, not handed to the index.
+_ALLOWED_LIMIT: Final = 5_000
+#: A page that filters leave emptier than this is filled with the nearest in meaning.
+_FEW: Final = 10
+_HAN: Final = re.compile("[㐀-鿿]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """Documents best first with their scores, and the passages that brought them."""
+
+    documents: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    keyword: Matches
+    vector: Matches
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """A query with what the caches and the store say to it before any filter."""
+
+    query: Query
+    columns: Columns
+    vector: NDArray[np.float32] | None
+    nearness: float
+    everything: Matches
+    best: Matches
+    exact: Exact
+    demanded: NDArray[np.int64] | None
+    unwanted: NDArray[np.int64]
+
+
+class Searcher:
+    """Searches any store of one data folder. Shared by threads; each brings its own store."""
+
+    def __init__(self, home: Path, embedder: Embedder) -> None:
+        """Keep caches below `home`/index."""
+        self._embedder = embedder
+        self._keyword = KeywordIndex(home / "index" / "keyword")
+        self._vector = VectorIndex(home / "index" / "vector")
+        self._columns = FacetColumns()
+        self._refreshing = threading.Lock()
+
+    # -- caches ----------------------------------------------------------------------------
+
+    def refresh(self, store: Store, progress: Callable[[int, int], None] | None = None) -> None:
+        """Bring the caches up to the store, waiting for another process that does so."""
+        with self._refreshing:
+            self._keyword.refresh(store, progress, wait=True)
+            self._vector.refresh(store)
+
+    def verify(self, store: Store, repair: bool) -> list[str]:
+        """Return what the caches got wrong, mended when `repair`."""
+        with self._refreshing:
+            return self._keyword.verify(store, repair)
+
+    def _catch_up(self, store: Store) -> None:
+        known = store.embedder()
+        if known is not None and (known[1], known[2]) != (self._embedder.name, self._embedder.dim):
+            raise EmbedderMismatch(
+                f"库中的向量由模型「{known[1]}」生成,当前模型是「{self._embedder.name}」。请改回设置 KB_EMBEDDER"
+            )
+        with self._refreshing:
+            self._keyword.refresh(store)
+            self._vector.refresh(store)
+
+    # -- searching -------------------------------------------------------------------------
+
+    def search(
+        self,
+        store: Store,
+        text: str,
+        filters: Filters = NO_FILTERS,
+        *,
+        mode: str = "hybrid",
+        offset: int = 0,
+        limit: int = 10,
+    ) -> SearchResult:
+        """Answer a query with one page of documents, counts over all that match, and reasons.
+
+        Raises InvalidQuery for a mode, offset or limit that makes no sense; never for text.
+        """
+        started = time.perf_counter()
+        if mode not in MODES or offset < 0 or limit < 1:
+            raise InvalidQuery(f"检索方式应为 {'、'.join(MODES)},offset 不小于 0,limit 不小于 1")
+        self._catch_up(store)
+        query = parse(text)
+        filters = _joined(filters, query)
+        if not query.wants_text and not query.identifiers:
+            result = answers.browse(store, query, filters, mode, offset, limit)
+        else:
+            result = self._answer(store, query, filters, mode, offset, limit)
+        took_ms = 1000 * (time.perf_counter() - started)
+        log.info("searched mode=%s terms=%d documents=%d ms=%.1f", mode, len(query.terms), result.total, took_ms)
+        return answers.timed(result, took_ms)
+
+    def similar(
+        self, store: Store, document_id: int, filters: Filters = NO_FILTERS, *, limit: int = 10
+    ) -> tuple[Hit, ...]:
+        """Return the documents most like one document, itself left out; empty when it is not visible."""
+        self._catch_up(store)
+        allowed = store.document_ids(filters)
+        return likeness.similar(store, self._keyword, self._vector, document_id, allowed, limit)
+
+    def _answer(self, store: Store, query: Query, filters: Filters, mode: str, offset: int, limit: int) -> SearchResult:
+        question = self._question(store, query, mode, filters)
+        ranking = self._rank(store, question, filters)
+        facets = self._facets(store, question, filters, ranking)
+        page = slice(offset, offset + limit)
+        hits = answers.hits(
+            store,
+            query,
+            ranking.documents[page],
+            ranking.scores[page],
+            ranking.keyword,
+            ranking.vector,
+            question.exact,
+            first_rank=offset + 1,
+        )
+        return SearchResult(query.view(), mode, len(ranking.documents), ranking.complete, 0.0, hits, facets)
+
+    def _question(self, store: Store, query: Query, mode: str, filters: Filters) -> _Question:
+        """Ask everything that does not depend on filters, once."""
+        everything, best = self._keyword.search(query, KEYWORD_DEPTH) if mode != "vector" else (EMPTY, EMPTY)
+        columns = self._columns.of(store)
+        vector = self._embed(query) if mode != "keyword" else None
+        if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(query.text):
+            vector = None  # letters no document holds: a model of Chinese has nothing to say to them
+        return _Question(
+            query=query,
+            columns=columns,
+            vector=vector,
+            nearness=self._nearness(vector, columns.ids) if filters else -1.0,
+            everything=everything,
+            best=best,
+            exact=exact_documents(store, query),
+            demanded=self._demanded(query),
+            unwanted=self._holding(query, query.excluded),
+        )
+
+    def _embed(self, query: Query) -> NDArray[np.float32]:
+        words = [query.plain, *query.phrases, *query.titles, *(m for group in query.alternatives for m in group)]
+        return np.asarray(self._embedder.embed([" ".join(word for word in words if word)])[0], dtype=np.float32)
+
+    def _demanded(self, query: Query) -> NDArray[np.int64] | None:
+        """Return the documents that hold every phrase and title and one of each alternatives; None for no demand."""
+        if not (query.phrases or query.alternatives or query.titles):
+            return None
+        demands = Query(query.text, phrases=query.phrases, alternatives=query.alternatives, titles=query.titles)
+        return np.unique(self._keyword.search(demands, 1)[0].documents)
+
+    def _holding(self, query: Query, words: Sequence[str]) -> NDArray[np.int64]:
+        """Return the documents that hold any of `words` anywhere."""
+        if not words:
+            return np.empty(0, np.int64)
+        return np.unique(self._keyword.search(Query(query.text, alternatives=(tuple(words),)), 1)[0].documents)
+
+    def _allowed(self, store: Store, question: _Question, filters: Filters) -> NDArray[np.int64]:
+        """Return the documents the reader may see and the filters keep, from SQL, less the unwanted."""
+        allowed = store.document_ids(filters) if filters else question.columns.ids
+        if len(question.unwanted):
+            allowed = np.setdiff1d(allowed, question.unwanted, assume_unique=True)
+        return allowed
+
+    def _rank(self, store: Store, question: _Question, filters: Filters) -> _Ranking:
+        """Rank documents under one set of filters; both retrievers are cut only after filtering."""
+        allowed = self._allowed(store, question, filters)
+        everything, best = question.everything, question.best
+        if not everything.complete and len(allowed) <= _ALLOWED_LIMIT:
+            everything, best = self._keyword.search(question.query, KEYWORD_DEPTH, allowed.tolist())
+        keyword = _kept(_union(everything, best), allowed)
+        near = self._near(question, keyword, allowed, filters)
+        if filters.roles:
+            keyword, near = _of_roles(store, keyword, filters), _of_roles(store, near, filters)
+        words, word_scores = best_by_document(keyword.documents, keyword.scores)
+        meaning, meaning_scores = best_by_document(near.documents, near.scores)
+        if question.vector is None:
+            documents, scores = words, word_scores
+        elif question.everything is EMPTY and question.best is EMPTY:
+            documents, scores = meaning, meaning_scores
+        else:
+            documents, scores = reciprocal_rank_fusion([words, meaning])
+        documents, scores = question.exact.put_first(documents, scores, allowed)
+        return _Ranking(documents, scores, keyword, near, everything.complete)
+
+    def _near(self, question: _Question, keyword: Matches, allowed: NDArray[np.int64], filters: Filters) -> Matches:
+        """Return the passages near in meaning among `allowed`, cut only after filtering.
+
+        What counts as near is settled without filters (the score of the last of the depth),
+        so that choosing a facet's value leaves as many documents as it promised; only when
+        a narrow filter leaves next to nothing is the nearest that is left shown all the same.
+        """
+        if question.vector is None:
+            return EMPTY
+        demanded = question.demanded
+        within = allowed if demanded is None else np.intersect1d(allowed, demanded, assume_unique=True)
+        near = self._vector.search(question.vector, VECTOR_DEPTH, within)
+        if not filters:
+            return near
+        enough = near.scores >= question.nearness
+        if len(np.union1d(keyword.documents, near.documents[enough])) < _FEW:
+            enough |= np.isin(near.documents, best_by_document(near.documents, near.scores)[0][:_FEW])
+        return Matches(near.passages[enough], near.documents[enough], near.scores[enough])
+
+    def _nearness(self, vector: NDArray[np.float32] | None, visible: NDArray[np.int64]) -> float:
+        """Return the score a passage needs to count as near when nothing is filtered."""
+        if vector is None:
+            return 0.0
+        scores = self._vector.search(vector, VECTOR_DEPTH, visible).scores
+        return float(scores[-1]) if len(scores) == VECTOR_DEPTH else -1.0
+
+    def _facets(
+        self, store: Store, question: _Question, filters: Filters, ranking: _Ranking
+    ) -> dict[str, tuple[tuple[str, int], ...]]:
+        """Count every field over all matching documents, each under the other fields' filters."""
+        columns = question.columns
+        mask = columns.mask(ranking.documents)
+        facets = {}
+        for field in FACET_FIELDS:
+            if field in filters.include:
+                without = self._rank(store, question, filters.without(field))
+                facets[field] = columns.count(field, columns.mask(without.documents))
+            else:
+                facets[field] = columns.count(field, mask)
+        return facets
+
+
+def _joined(filters: Filters, query: Query) -> Filters:
+    """Return the filters of the panel and those typed as 字段:值 together."""
+    if not query.include and not query.exclude:
+        return filters
+    include = {k: (*filters.include.get(k, ()), *v) for k, v in query.include.items()}
+    exclude = {k: (*filters.exclude.get(k, ()), *v) for k, v in query.exclude.items()}
+    return Filters(include={**filters.include, **include}, exclude={**filters.exclude, **exclude}, roles=filters.roles)
+
+
+def _union(first: Matches, second: Matches) -> Matches:
+    """Return the passages of both, best first."""
+    if not len(first.passages) or not len(second.passages):
+        return first if len(first.passages) else Matches(second.passages, second.documents, second.scores)
+    extra = ~np.isin(second.passages, first.passages)
+    passages = np.concatenate([first.passages, second.passages[extra]])
+    documents = np.concatenate([first.documents, second.documents[extra]])
+    scores = np.concatenate([first.scores, second.scores[extra]])
+    order = np.lexsort((passages, -scores))
+    return Matches(passages[order], documents[order], scores[order], first.complete)
+
+
+def _kept(matches: Matches, allowed: NDArray[np.int64]) -> Matches:
+    """Return the passages whose documents are among `allowed` (ascending)."""
+    if not len(matches.passages) or not len(allowed):
+        return Matches(matches.passages[:0], matches.documents[:0], matches.scores[:0], matches.complete)
+    places = np.minimum(np.searchsorted(allowed, matches.documents), len(allowed) - 1)
+    keep = allowed[places] == matches.documents
+    return Matches(matches.passages[keep], matches.documents[keep], matches.scores[keep], matches.complete)
+
+
+def _of_roles(store: Store, matches: Matches, filters: Filters) -> Matches:
+    """Return the passages that stand in sections of the wanted roles."""
+    found: Sequence[int] = [p.id for p in store.passages(matches.passages.tolist()).values() if p.role in filters.roles]
+    keep = np.isin(matches.passages, np.array(found, dtype=np.int64))
+    return Matches(matches.passages[keep], matches.documents[keep], matches.scores[keep], matches.complete)

@@ -1,0 +1,202 @@
+"""Vector index: FAISS over the store's vectors, filters before the cut.
+
+Exact while small (float16, inner product); inverted lists with 8-bit codes above
+EXACT_LIMIT vectors, kept on disk because they take time to train. Filters that keep few
+passages are answered exactly by scoring just those.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.store import Store
+from search.keyword import EMPTY, Matches
+
+log = logging.getLogger(__name__)
+
+FORMAT: Final = 1
+EXACT_LIMIT: Final = 200_000
+#: Below this a plain matrix product is as fast and spares loading FAISS.
+_SMALL: Final = 8_000
+_PROBES: Final = 48
+_NARROW: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """Vectors at one generation; row i belongs to passages[i] of documents[i]."""
+
+    generation: int
+    embedder: str
+    passages: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    matrix: NDArray[np.float16]
+    index: Any
+
+
+class VectorIndex:
+    """One immutable snapshot, swapped in one assignment: a search in flight keeps its own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep trained indexes below `folder`."""
+        self._folder = folder
+        self._snapshot: _Snapshot | None = None
+
+    @property
+    def documents(self) -> NDArray[np.int64]:
+        """Return the document of every vector."""
+        return self._snapshot.documents if self._snapshot else np.empty(0, np.int64)
+
+    def refresh(self, store: Store) -> None:
+        """Bring the snapshot up to the store's generation."""
+        embedder = store.embedder()
+        generation = store.generation()
+        old = self._snapshot
+        if embedder is None:
+            self._snapshot = None
+            return
+        if old is not None and (old.generation, old.embedder) == (generation, embedder[1]):
+            return
+        started = time.perf_counter()
+        with store.snapshot():
+            if old is not None and old.embedder == embedder[1]:
+                passages, documents, matrix = _caught_up(store, old)
+            else:
+                passages, documents, matrix = store.vectors()
+            generation = store.generation()
+        index = self._index(generation, embedder[1], matrix)
+        self._snapshot = _Snapshot(generation, embedder[1], passages, documents, matrix, index)
+        log.info("vector index rows=%d ms=%.0f", len(passages), 1000 * (time.perf_counter() - started))
+
+    def search(self, vector: NDArray[np.float32], depth: int, allowed: NDArray[np.int64] | None = None) -> Matches:
+        """Return the `depth` passages nearest to a unit vector, within documents `allowed` (ascending).
+
+        A zero vector (nothing known in the query) is near to nothing.
+        """
+        snapshot = self._snapshot
+        if snapshot is None or not len(snapshot.passages) or not vector.any():
+            return EMPTY
+        rows = None if allowed is None else np.flatnonzero(_member(snapshot.documents, allowed))
+        if rows is not None and not len(rows):
+            return EMPTY
+        if snapshot.index is None or (rows is not None and len(rows) < _NARROW * len(snapshot.passages)):
+            found, scores = _exact(snapshot.matrix, vector, depth, rows)
+        else:
+            found, scores = _faiss_search(snapshot.index, vector, depth, rows, len(snapshot.passages))
+        passages = snapshot.passages[found]
+        order = np.lexsort((passages, -scores))
+        return Matches(passages[order], snapshot.documents[found][order], scores[order])
+
+    def _index(self, generation: int, embedder: str, matrix: NDArray[np.float16]) -> Any:
+        count = len(matrix)
+        if count < _SMALL:
+            return None
+        import faiss
+
+        if count <= EXACT_LIMIT:
+            index = faiss.IndexScalarQuantizer(
+                matrix.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+            )
+            _add(index, matrix)
+            return index
+        stamp = {"format": FORMAT, "generation": generation, "embedder": embedder, "rows": count}
+        saved = self._read_saved(stamp)
+        return saved if saved is not None else self._train(stamp, matrix)
+
+    def _read_saved(self, stamp: dict[str, Any]) -> Any:
+        import faiss
+
+        try:
+            if json.loads((self._folder / "stamp.json").read_text("utf-8")) != stamp:
+                return None
+            index = faiss.read_index(str(self._folder / "vectors.faiss"))
+        except (OSError, ValueError, RuntimeError):
+            return None
+        if index.ntotal != stamp["rows"]:
+            return None
+        index.nprobe = _PROBES
+        return index
+
+    def _train(self, stamp: dict[str, Any], matrix: NDArray[np.float16]) -> Any:
+        import faiss
+
+        count, dim = matrix.shape
+        lists = int(2 ** np.round(np.log2(2 * np.sqrt(count))))
+        index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        sample = np.random.default_rng(0).choice(count, size=min(count, 40 * lists), replace=False)
+        index.train(np.ascontiguousarray(matrix[np.sort(sample)], dtype=np.float32))
+        _add(index, matrix)
+        index.nprobe = _PROBES
+        self._folder.mkdir(parents=True, exist_ok=True)
+        waiting = self._folder / "vectors.faiss.new"
+        faiss.write_index(index, str(waiting))
+        (self._folder / "stamp.json").unlink(missing_ok=True)
+        waiting.replace(self._folder / "vectors.faiss")
+        (self._folder / "stamp.json").write_text(json.dumps(stamp), "utf-8")
+        return index
+
+
+def _caught_up(store: Store, old: _Snapshot) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
+    changes = store.changes_since(old.generation)
+    if len(changes.changed) > 0.5 * len(np.unique(old.documents)):
+        return store.vectors()
+    gone = np.array(sorted({*changes.changed, *changes.removed}), dtype=np.int64)
+    kept = ~_member(old.documents, gone)
+    new = store.vectors(changes.changed) if changes.changed else None
+    if new is None:
+        return old.passages[kept], old.documents[kept], old.matrix[kept]
+    return (
+        np.concatenate([old.passages[kept], new[0]]),
+        np.concatenate([old.documents[kept], new[1]]),
+        np.concatenate([old.matrix[kept], new[2]]),
+    )
+
+
+def _member(values: NDArray[np.int64], sorted_set: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which values are in an ascending array."""
+    if not len(sorted_set):
+        return np.zeros(len(values), dtype=bool)
+    places = np.minimum(np.searchsorted(sorted_set, values), len(sorted_set) - 1)
+    return np.asarray(sorted_set[places] == values)
+
+
+def _exact(
+    matrix: NDArray[np.float16], vector: NDArray[np.float32], depth: int, rows: NDArray[np.int64] | None
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    chosen = matrix if rows is None else matrix[rows]
+    scores = chosen.astype(np.float32) @ vector
+    best = np.argpartition(-scores, depth - 1)[:depth] if len(scores) > depth else np.arange(len(scores))
+    return (best if rows is None else rows[best]), scores[best].astype(np.float64)
+
+
+def _faiss_search(
+    index: Any, vector: NDArray[np.float32], depth: int, rows: NDArray[np.int64] | None, count: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    import faiss
+
+    is_ivf = isinstance(index, faiss.IndexIVF)
+    params = None
+    if rows is not None:
+        bits = np.zeros(count, dtype=bool)
+        bits[rows] = True
+        packed = np.packbits(bits, bitorder="little")
+        selector = faiss.IDSelectorBitmap(packed)
+        params = (
+            faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES) if is_ivf else faiss.SearchParameters(sel=selector)
+        )
+    scores, found = index.search(vector[None, :], depth, params=params)
+    kept = found[0] >= 0
+    return found[0][kept], scores[0][kept].astype(np.float64)
+
+
+def _add(index: Any, matrix: NDArray[np.float16]) -> None:
+    for start in range(0, len(matrix), 50_000):
+        index.add(np.ascontiguousarray(matrix[start : start + 50_000], dtype=np.float32))
