@@ -10,8 +10,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from kb.embedding import Embedder
-
 from ingest.cleaning import Cleaned, clean
 from ingest.derive import derive
 from ingest.metadata import read_metadata
@@ -19,6 +17,7 @@ from ingest.passages import split_passages
 from ingest.readers import BadLine, RawDocument, media_type_of, read
 from ingest.sections import find_sections, sections_by_heading
 from kb import identifiers
+from kb.embedding import Embedder
 from kb.errors import InvalidDocument, UnreadableFile, UserError
 from kb.records import Citation, Original, Revision
 from kb.store import Store

@@ -65,7 +65,7 @@ class StaticEmbedder:
             if ids:
                 self._weights[ids].mean(axis=0, out=row)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.divide(rows, norms, out=rows, where=norms > 0)
+        return np.asarray(np.divide(rows, norms, out=rows, where=norms > 0))
 
 
 class TransformerEmbedder:
@@ -76,9 +76,7 @@ class TransformerEmbedder:
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
-            raise StateError(
-                "该模型需要 sentence-transformers。请运行:pip install -e '.[transformers]'"
-            ) from error
+            raise StateError("该模型需要 sentence-transformers。请运行:pip install -e '.[transformers]'") from error
         try:
             self._model: Any = SentenceTransformer(name, device="cpu")
         except (OSError, ValueError) as error:

@@ -49,7 +49,9 @@ _LAW: Final = re.compile(
     rf"(?:\s*[（(\[]\s*(?:(?P<version>{_YEAR})[^（）()\n]{{0,12}}|(?P<number>{_FASHI})|(?P<unstated>{VERSION_UNSTATED})"
     rf"|以下简称[^（）()\n]{{1,20}}|(?P<other>[^（）()\n]{{1,20}}))\s*[）)\]])?\s*"
 )
-_LIST: Final = re.compile(rf"(?P<article>{_ARTICLE}){_REST}(?P<joint>\s*(?:[、，,和及与]|以及|或)\s*(?:[《]?同法[》]?)?)?")
+_LIST: Final = re.compile(
+    rf"(?P<article>{_ARTICLE}){_REST}(?P<joint>\s*(?:[、，,和及与]|以及|或)\s*(?:[《]?同法[》]?)?)?"
+)
 _SAME_ARTICLE: Final = re.compile(rf"第[{_NUMERAL}]+[款项]|[（(][{_NUMERAL}]+[）)]项?")
 
 _DOC_NUMBER: Final = re.compile(
@@ -66,7 +68,10 @@ _FOREIGN: Final = re.compile(
     re.IGNORECASE,
 )
 _SLUG: Final = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])")
-_COMPANY: Final = re.compile(r"[一-鿿A-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|株式会社|公司|研究所|研究院)")
+_COMPANY: Final = re.compile(
+    r"[一-鿿A-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|株式会社|公司|研究所|研究院)"
+)
+_MAX_NAME_CHARS: Final = 60
 _ROLE_WORDS: Final = re.compile(
     r"^.*?(?:上诉人|被上诉人|原告|被告人?|当事人|权利人|第三人|申请人|被申请人|申诉人|被害单位|涉案企业|用人单位|单位|系|为|是|与|和|及|诉|由|以)"
 )
@@ -128,7 +133,9 @@ def _articles(text: str, only: tuple[str, ...] | None) -> Iterator[Citation]:
             continue
         position, first = law.end(), True
         while match := _LIST.match(text, position):
-            yield Citation(law.start() if first else match.start(), match.end("article"), name, version, match["article"])
+            yield Citation(
+                law.start() if first else match.start(), match.end("article"), name, version, match["article"]
+            )
             if not match["joint"]:
                 break
             position, first = match.end(), False
@@ -160,33 +167,40 @@ def _is_law_title(name: str) -> bool:
 
 
 def find(text: str) -> list[Identifier]:
-    """Return the exact keys a query names, by start; overlapping lesser ones are left out."""
-    folded = normalise(text)
+    """Return the exact keys a query names, by start; a key inside a more telling one is left out."""
     found: list[Identifier] = []
-
-    def put(type_: str, value: str, start: int, end: int, label: str | None = None) -> None:
-        if not any(start < other.end and other.start < end for other in found):
-            found.append(Identifier(type_, value, start, end, label or text[start:end].strip()))
-
-    for start, end, number in casenumber.find(text):
-        put("case_number", str(number), start, end, str(number))
-    for match in _GUIDING.finditer(text):
-        put("guiding_case", match[1] or match[2], match.start(), match.end(), f"指导性案例{match[1] or match[2]}号")
-    for citation in _query_articles(text):
-        assert citation.start is not None and citation.end is not None
-        assert citation.law is not None and citation.version is not None and citation.article is not None
-        shown = f"{citation.law}（{citation.version}）{citation.article}"
-        put("article", article_key(citation.law, citation.version, citation.article), citation.start, citation.end, shown)
-    for match in _DOC_NUMBER.finditer(text):
-        put("doc_number", compact(match[0]), match.start(), match.end())
-    for match in _FOREIGN.finditer(text):
-        put("citation", compact(match[0]), match.start(), match.end())
-    for match in _SLUG.finditer(folded):
-        put("slug", match[0], match.start(), match.end())
-    whole = compact(text)
-    if whole and len(whole) <= 60:
-        put("name", whole, 0, len(text))
+    for identifier in _all_keys(text):
+        if not any(identifier.start < other.end and other.start < identifier.end for other in found):
+            found.append(identifier)
     return sorted(found, key=lambda item: item.start)
+
+
+def _all_keys(text: str) -> Iterator[Identifier]:
+    """Yield keys of every kind, the most telling kinds first."""
+    for start, end, number in casenumber.find(text):
+        yield Identifier("case_number", str(number), start, end, str(number))
+    for match in _GUIDING.finditer(text):
+        value = match[1] or match[2]
+        yield Identifier("guiding_case", value, match.start(), match.end(), f"指导性案例{value}号")
+    for cited in _query_articles(text):
+        yield _article_identifier(cited)
+    for type_, pattern, within in (
+        ("doc_number", _DOC_NUMBER, text),
+        ("citation", _FOREIGN, text),
+        ("slug", _SLUG, normalise(text)),
+    ):
+        for match in pattern.finditer(within):
+            value = match[0] if type_ == "slug" else compact(match[0])
+            yield Identifier(type_, value, match.start(), match.end(), text[match.start() : match.end()].strip())
+    whole = compact(text)
+    if 0 < len(whole) <= _MAX_NAME_CHARS:
+        yield Identifier("name", whole, 0, len(text), text.strip())
+
+
+def _article_identifier(cited: Citation) -> Identifier:
+    law, version, article = cited.law or "", cited.version or "", cited.article or ""
+    label = f"{law}（{version}）{article}"
+    return Identifier("article", article_key(law, version, article), cited.start or 0, cited.end or 0, label)
 
 
 _VERSION_FIRST: Final = re.compile(rf"(?<!\d)({_YEAR})年?(?:版|修正|修订|法)?\s*({_ARTICLE})")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -58,18 +58,23 @@ def _articles(store: Store, key: str, reasons: dict[int, str]) -> None:
     """Put the law itself first, then who cites the article, then who cites its counterpart."""
     law, version, article = key.split("|")
     if version == VERSION_UNSTATED:
-        for head in store.versions(law):
-            if head.metadata.version and any(p.article == article for p in head.metadata.provisions):
-                reasons.setdefault(head.id, f"同一法条：{law}（{head.metadata.version}）{article}")
-        for document_id in store.citing(law=law, article=article):
-            reasons.setdefault(document_id, f"同一法条：{law}{article}(版本见文书)")
+        _any_version(store, law, article, reasons)
         return
-    for document_id in store.by_identifier([("article", article_key(law, version, article))]).popitem()[1]:
-        reasons.setdefault(document_id, f"同一法条：{law}（{version}）{article}")
-    for document_id in store.citing(law=law, version=version, article=article):
-        reasons.setdefault(document_id, f"同一法条：{law}（{version}）{article}")
+    named = store.by_identifier([("article", article_key(law, version, article))]).popitem()[1]
+    _put(reasons, [*named, *store.citing(law=law, version=version, article=article)], f"{law}（{version}）{article}")
     for other in store.counterparts(law, version, article):
-        reason = f"同一法条：{law}（{version}{article}＝{other.version}{other.article}）"
-        reasons.setdefault(other.document_id, reason)
-        for document_id in store.citing(law=law, version=other.version, article=other.article):
-            reasons.setdefault(document_id, reason)
+        label = f"{law}（{version}{article}＝{other.version}{other.article}）"
+        citing = store.citing(law=law, version=other.version, article=other.article)
+        _put(reasons, [other.document_id, *citing], label)
+
+
+def _any_version(store: Store, law: str, article: str, reasons: dict[int, str]) -> None:
+    for head in store.versions(law):
+        if any(p.article == article for p in head.metadata.provisions):
+            _put(reasons, [head.id], f"{law}（{head.metadata.version}）{article}")
+    _put(reasons, store.citing(law=law, article=article), f"{law}{article}(版本见文书)")
+
+
+def _put(reasons: dict[int, str], documents: Iterable[int], label: str) -> None:
+    for document_id in documents:
+        reasons.setdefault(document_id, f"同一法条：{label}")

@@ -40,4 +40,4 @@ def reciprocal_rank_fusion(
     unique, inverse = np.unique(ids, return_inverse=True)
     sums = np.bincount(inverse, weights=gains, minlength=len(unique))
     order = np.lexsort((unique, -sums))
-    return unique[order], sums[order]
+    return unique[order], np.asarray(sums[order], dtype=np.float64)

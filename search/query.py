@@ -30,8 +30,12 @@ _PIECE: Final = re.compile(
 )
 #: Words so common in legal prose that they say nothing of the matter.
 _STOP: Final = frozenset(
-    "的 了 和 与 及 或 在 是 为 对 其 该 被 把 将 并 也 都 而 等 之 以 于 由 从 到 向 中 上 下 有 无 没 没有 不 未 会 能 可以 可 吗 呢 怎么 什么 如何"
-    " 我 我们 他 他们 你 这 那 这个 那个 一个 一 个 人 请问 是否 应当 应 需要 要 因 因为 所以 后 前 时 时候 就 还 又 the a an of to in and or for is are on by with".split()
+    (
+        "的 了 和 与 及 或 在 是 为 对 其 该 被 把 将 并 也 都 而 等 之 以 于 由 从 到 向 中 上 下 有 "
+        "无 没 没有 不 未 会 能 可以 可 吗 呢 怎么 什么 如何 我 我们 他 他们 你 这 那 这个 那个 一个 "
+        "一 个 人 请问 是否 应当 应 需要 要 因 因为 所以 后 前 时 时候 就 还 又 the a an of to in and "
+        "or for is are on by with "
+    ).split()
 )
 _KINDS: Final = {label: code for code, label in vocabulary.KINDS.items()} | {
     label.removesuffix("案例"): code for code, label in vocabulary.KINDS.items() if label.endswith("案例")

@@ -99,8 +99,7 @@ class VectorIndex:
         count = len(matrix)
         if count < _SMALL:
             return None
-        import faiss
-
+        faiss = _faiss()
         if count <= EXACT_LIMIT:
             index = faiss.IndexScalarQuantizer(
                 matrix.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
@@ -112,8 +111,7 @@ class VectorIndex:
         return saved if saved is not None else self._train(stamp, matrix)
 
     def _read_saved(self, stamp: dict[str, Any]) -> Any:
-        import faiss
-
+        faiss = _faiss()
         try:
             if json.loads((self._folder / "stamp.json").read_text("utf-8")) != stamp:
                 return None
@@ -126,8 +124,7 @@ class VectorIndex:
         return index
 
     def _train(self, stamp: dict[str, Any], matrix: NDArray[np.float16]) -> Any:
-        import faiss
-
+        faiss = _faiss()
         count, dim = matrix.shape
         lists = int(2 ** np.round(np.log2(2 * np.sqrt(count))))
         index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
@@ -160,6 +157,13 @@ def _caught_up(store: Store, old: _Snapshot) -> tuple[NDArray[np.int64], NDArray
     )
 
 
+def _faiss() -> Any:
+    """Load FAISS when first needed (a fifth of a second); its type stubs do not know its Python layer."""
+    import faiss
+
+    return faiss
+
+
 def _member(values: NDArray[np.int64], sorted_set: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell which values are in an ascending array."""
     if not len(sorted_set):
@@ -180,8 +184,7 @@ def _exact(
 def _faiss_search(
     index: Any, vector: NDArray[np.float32], depth: int, rows: NDArray[np.int64] | None, count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    import faiss
-
+    faiss = _faiss()
     is_ivf = isinstance(index, faiss.IndexIVF)
     params = None
     if rows is not None:

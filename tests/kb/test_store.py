@@ -162,7 +162,7 @@ def test_threads_with_their_own_stores_add_the_same_and_other_documents_without_
                 for number in range(25):
                     put(own, revision(number))
                     put(own, revision(1000 + offset * 100 + number))
-        except BaseException as error:  # noqa: BLE001 - shown below
+        except BaseException as error:
             errors.append(error)
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]

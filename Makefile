@@ -1,0 +1,58 @@
+# make run · make test · make lint · make bench: each sets up what it needs.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export KB_HOME ?= $(CURDIR)/data
+
+.PHONY: run test lint bench bench-full setup-dev setup-browser clean help
+
+help: ## 列出可用命令
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+run: $(VENV)/.installed ## 首次运行自动安装并收入起步语料,然后在 http://127.0.0.1:$(PORT) 提供网页
+	@$(BIN)/kb add --if-empty corpus > /dev/null
+	@exec $(BIN)/kb serve --port $(PORT)
+
+test: setup-dev setup-browser ## 运行全部测试(含真实浏览器)
+	$(BIN)/pytest
+
+lint: setup-dev ## 代码检查:ruff 与 mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup-dev ## 速度:58,661 条法条与下限同场测量(数据在 ../shared/data,可用 DATA= 指定)
+	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+bench-full: $(VENV)/.installed-bench ## 速度:另加 1,000,000 片段,以及 milvus-lite、LanceDB 对照
+	$(BIN)/python -m tests.bench --million --peers $(BENCH_ARGS)
+
+setup-dev: $(VENV)/.installed-dev
+
+setup-browser:
+	@if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then \
+	  echo "安装测试用浏览器(Debian 软件包 chromium、chromium-driver)…"; \
+	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver fonts-noto-cjk >/dev/null) \
+	  || { echo "无法安装浏览器。请由管理员运行:apt-get install chromium chromium-driver fonts-noto-cjk,然后重试。" >&2; exit 1; }; \
+	fi
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新版本。" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+	  || { echo "无法建立虚拟环境。Debian 上请先运行:apt-get install python3-venv" >&2; exit 1; }
+	@echo "安装依赖(只在首次运行时需要网络)…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+clean: ## 删除虚拟环境与缓存(不动数据)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

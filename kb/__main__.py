@@ -1,0 +1,130 @@
+"""The `kb` command: parse, call one function, translate errors into exit status.
+
+0 done · 1 the person must change something · 2 the operator must act. Data go to stdout,
+words to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from kb.commands import adding, finding, tending
+from kb.commands.common import EXIT_STATE, EXIT_USER, folder, say
+from kb.errors import StateError, UserError
+from kb.vocabulary import KINDS
+
+MODES = ("hybrid", "keyword", "vector")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Explain a wrong call and leave with the status of a user's error."""
+        self.print_usage(sys.stderr)
+        say(f"命令写法有误:{message}。用 {self.prog} --help 查看用法")
+        raise SystemExit(EXIT_USER)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="kb", description="商业秘密案例知识库:收入、检索、查看、核对")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(run=run)
+        made.add_argument("--home", type=folder, help="数据目录(默认取环境变量 KB_HOME,再默认程序目录下的 data)")
+        made.add_argument("--json", action="store_true", help="以 JSON 输出")
+        made.add_argument("--quiet", action="store_true", help="不显示进度")
+        return made
+
+    add = command("add", adding.add, "收入文书:md、txt、jsonl、pdf、docx、html 文件或目录")
+    add.add_argument("paths", nargs="+", type=folder, metavar="路径")
+    add.add_argument("--collection", help="收入哪个合集(默认取文件头,再默认按轨道)")
+    add.add_argument("--kind", choices=list(KINDS), help="轨道,覆盖文件头与自动识别")
+    add.add_argument("--visibility", choices=["public", "internal", "restricted"], help="可见范围")
+    add.add_argument("--if-empty", action="store_true", help="库中已有文书时什么也不做")
+
+    check = command("check", adding.check, "只检查文件是否合乎规则,不收入")
+    check.add_argument("paths", nargs="+", type=folder, metavar="路径")
+
+    remove = command("remove", adding.remove, "删除文书")
+    remove.add_argument("documents", nargs="+", metavar="编号或标识")
+    remove.add_argument("--yes", action="store_true", help="不再询问")
+
+    search = command("search", finding.search, "检索")
+    search.add_argument("query", metavar="检索词")
+    search.add_argument("--mode", choices=MODES, default="hybrid", help="智能、精确或语义检索(默认 hybrid)")
+    search.add_argument("--limit", type=_count, default=10, help="返回几件(默认 10)")
+    search.add_argument("--offset", type=_offset, default=0, help="跳过前几件")
+    _filters(search)
+
+    show = command("show", finding.show, "显示一件文书")
+    show.add_argument("document", metavar="编号或标识")
+
+    similar = command("similar", finding.similar, "列出与一件文书相近的文书")
+    similar.add_argument("document", metavar="编号或标识")
+    similar.add_argument("--limit", type=_count, default=10, help="返回几件(默认 10)")
+    _filters(similar)
+
+    evaluate = command("evaluate", finding.evaluate, "用已知答案的题目评测检索质量(TREC 格式)")
+    evaluate.add_argument("--topics", type=folder, required=True, help="题目:每行 编号<Tab>文字")
+    evaluate.add_argument("--qrels", type=folder, required=True, help="标注:每行 编号 0 文书标识 等级")
+    evaluate.add_argument("--mode", choices=MODES, help="只评一种(默认三种都评)")
+    evaluate.add_argument("--min-grade", type=_count, default=1, help="召回中从哪一级算相关(默认 1)")
+
+    export = command("export", finding.export, "导出为 JSONL,可再用 kb add 收入")
+    export.add_argument("--output", type=folder, help="写入文件(默认标准输出)")
+    _filters(export)
+
+    command("verify", tending.verify, "核对数据库、原件与索引,修复可重建的部分")
+
+    serve = command("serve", tending.serve, "启动网页与接口")
+    serve.add_argument("--host", help="监听地址(默认 127.0.0.1)")
+    serve.add_argument("--port", type=_count, help="监听端口(默认 8000)")
+    return parser
+
+
+def _filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kind", action="append", default=[], choices=list(KINDS), help="只看某一轨道,可多次")
+    parser.add_argument("--filter", action="append", default=[], metavar="字段=值", help="筛选,可多次")
+    parser.add_argument("--exclude", action="append", default=[], metavar="字段=值", help="排除,可多次")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"「{text}」应为 1 至 100000 的整数")
+    return int(text)
+
+
+def _offset(text: str) -> int:
+    if not text.isdecimal() or int(text) > 10_000_000:
+        raise argparse.ArgumentTypeError(f"「{text}」应为不小于 0 的整数")
+    return int(text)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    args = _parser().parse_args(argv)
+    try:
+        status = int(args.run(args))
+        sys.stdout.flush()
+    except UserError as error:
+        say(str(error))
+        return EXIT_USER
+    except StateError as error:
+        say(str(error))
+        return EXIT_STATE
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        say("已中断;已收入的文书完好,再次运行同一命令即可继续")
+        return 130
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""`kb add`, `kb check`, `kb remove`: documents in and out."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kb.commands.common import (
+    EXIT_OK,
+    EXIT_USER,
+    find,
+    open_searcher,
+    open_store,
+    print_json,
+    progress_bar,
+    say,
+    settings_of,
+)
+from kb.errors import UserError
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Receipt
+    from kb.settings import Settings
+    from kb.store import Store
+    from search.searcher import Searcher
+
+
+def add(args: argparse.Namespace) -> int:
+    """Add files and folders; bad ones are named and the others go on."""
+    settings = settings_of(args)
+    with open_store(settings) as store:
+        if args.if_empty and store.counts()["document"]:
+            return EXIT_OK
+        searcher = open_searcher(settings)
+        receipts = _add_all(args, settings, store, searcher)
+        with progress_bar("更新索引", "片段", args.quiet) as step:
+            searcher.refresh(store, lambda done, total: step(done, total))
+    return _report(receipts, args)
+
+
+def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searcher: Searcher) -> list[Receipt]:
+    from ingest.pipeline import Options, ingest_file
+    from kb.embedding import load_embedder
+
+    options = Options(
+        collection=args.collection,
+        kind=args.kind,
+        visibility=args.visibility,
+        max_bytes=settings.max_file_mb * 1024 * 1024,
+    )
+    embedder = load_embedder(settings.embedder)
+    receipts: list[Receipt] = []
+    files = list(files_in(args.paths))
+    with progress_bar("收入文书", "个文件", args.quiet) as step:
+        for number, path in enumerate(files):
+            step(number, len(files))
+            for receipt in ingest_file(path, store, embedder, options):
+                receipts.append(receipt)
+                _tell(receipt, args)
+        step(len(files), len(files))
+    return receipts
+
+
+def files_in(paths: Iterable[Path]) -> Iterable[Path]:
+    """Yield files as named, and from folders every file of a known format, README.md excepted."""
+    from ingest.readers import EXTENSIONS
+
+    for path in paths:
+        if path.is_dir():
+            found = (p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in EXTENSIONS)
+            yield from sorted(p for p in found if p.name != "README.md" and not p.name.startswith("."))
+        else:
+            yield path
+
+
+def where(receipt: Receipt) -> str:
+    """Return file and line of a receipt."""
+    line = f" 第 {receipt.line_number} 行" if receipt.line_number else ""
+    return f"{receipt.path}{line}"
+
+
+def _tell(receipt: Receipt, args: argparse.Namespace) -> None:
+    for warning in receipt.warnings:
+        say(f"{where(receipt)}:提醒:{warning}")
+    if receipt.error is not None:
+        say(f"{where(receipt)}:{receipt.error}")
+    elif not args.json and not args.quiet:
+        print(f"{receipt.document_id}\t{_status(receipt)}\t{receipt.slug}\t{where(receipt)}")
+
+
+def _status(receipt: Receipt) -> str:
+    if receipt.error is not None:
+        return "failed"
+    if not receipt.created:
+        return "unchanged"
+    return "updated" if receipt.superseded else "added"
+
+
+def _report(receipts: list[Receipt], args: argparse.Namespace) -> int:
+    counts = Counter(_status(receipt) for receipt in receipts)
+    if args.json:
+        print_json(
+            {
+                **{status: counts[status] for status in ("added", "updated", "unchanged", "failed")},
+                "documents": [_as_dict(receipt) for receipt in receipts],
+            }
+        )
+    labels = {"added": "新增", "updated": "更新", "unchanged": "未变", "failed": "失败"}
+    say(",".join(f"{label} {counts[status]} 件" for status, label in labels.items()))
+    return EXIT_USER if counts["failed"] or not receipts else EXIT_OK
+
+
+def _as_dict(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "path": str(receipt.path),
+        "line": receipt.line_number,
+        "status": _status(receipt),
+        "document_id": receipt.document_id,
+        "slug": receipt.slug,
+        "title": receipt.title,
+        "passages": receipt.passages,
+        "warnings": list(receipt.warnings),
+        "error": None if receipt.error is None else str(receipt.error),
+    }
+
+
+def check(args: argparse.Namespace) -> int:
+    """Validate files without storing anything; every problem is named."""
+    from ingest.pipeline import check_file
+
+    settings = settings_of(args)
+    files = list(files_in(args.paths))
+    receipts: list[Receipt] = []
+    with progress_bar("检查", "个文件", args.quiet) as step:
+        for number, path in enumerate(files):
+            receipts += check_file(path, settings.max_file_mb * 1024 * 1024)
+            step(number + 1, len(files))
+    problems = [(where(r), str(r.error)) for r in receipts if r.error is not None]
+    problems += [(where(r), w) for r in receipts for w in r.warnings]
+    problems += _across(receipts)
+    if args.json:
+        print_json({"documents": len(receipts), "problems": [{"where": w, "problem": p} for w, p in problems]})
+    else:
+        for place, problem in problems:
+            print(f"{place}\t{problem}")
+    say(f"检查 {len(receipts)} 件,问题 {len(problems)} 个")
+    return EXIT_USER if problems or not receipts else EXIT_OK
+
+
+def _across(receipts: list[Receipt]) -> list[tuple[str, str]]:
+    """Return problems only visible over all files: slugs used twice, links to nothing."""
+    slugs = Counter(r.slug for r in receipts if r.slug)
+    problems = [(where(r), f"标识 {r.slug} 重复") for r in receipts if r.slug and slugs[r.slug] > 1]
+    for receipt in receipts:
+        problems += [
+            (where(receipt), f"链接的文书 {target} 不存在") for target in receipt.targets if target not in slugs
+        ]
+    return problems
+
+
+def remove(args: argparse.Namespace) -> int:
+    """Delete documents by number or slug, after asking."""
+    settings = settings_of(args)
+    with open_store(settings) as store:
+        documents = [find(store, key) for key in args.documents]
+        for document in documents:
+            say(f"将删除:{document.head.id} {document.head.title}")
+        if not args.yes:
+            try:
+                answer = input("确定删除?此操作不可撤销 [y/N] ")
+            except EOFError as error:
+                raise UserError("没有终端可以确认。确定要删除时请加 --yes") from error
+            if answer.strip().lower() not in ("y", "yes", "是"):
+                say("未删除")
+                return EXIT_USER
+        for document in documents:
+            store.remove_document(document.head.id)
+        open_searcher(settings).refresh(store)
+    say(f"已删除 {len(documents)} 件")
+    return EXIT_OK

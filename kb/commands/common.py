@@ -1,0 +1,123 @@
+"""What commands share: where the data are, words on stderr, data on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from kb.errors import NotFound, UserError
+from kb.records import Filters
+from kb.settings import Settings, load_settings
+from kb.store import Store
+from kb.vocabulary import Visibility
+
+if TYPE_CHECKING:
+    from kb.records import Document
+    from search.searcher import Searcher
+
+EXIT_OK: Final = 0
+EXIT_USER: Final = 1
+EXIT_STATE: Final = 2
+
+
+class Step(Protocol):
+    """Tells a progress bar how far the work is."""
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Set the number of finished items and, when known, of all items."""
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """Return the settings, --home included."""
+    return load_settings(home=args.home)
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the store as its operator, who owns the folder and sees everything in it."""
+    return Store(settings.home, Visibility.RESTRICTED)
+
+
+def open_searcher(settings: Settings) -> Searcher:
+    """Make the searcher for the store in use."""
+    from kb.analysis import load_dictionary
+    from kb.embedding import load_embedder
+    from search.searcher import Searcher
+
+    load_dictionary(settings.dictionary)
+    return Searcher(settings.home, load_embedder(settings.embedder))
+
+
+def say(message: str) -> None:
+    """Write words for the person to stderr."""
+    print(f"kb: {message}", file=sys.stderr)
+
+
+def print_json(value: Any) -> None:
+    """Write data to stdout as JSON."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    print()
+
+
+def find(store: Store, key: str) -> Document:
+    """Return the document named by number or slug; raises NotFound."""
+    found = store.document(key)
+    if found is None and key.isascii() and key.isdecimal() and len(key) < 19:
+        found = store.document(int(key))
+    if found is None:
+        raise NotFound(f"没有编号或标识为「{key}」的文书。可用 kb search 查找")
+    return found
+
+
+def read_filters(include: Sequence[str], exclude: Sequence[str], kind: Sequence[str] = ()) -> Filters:
+    """Read --filter field=value and --exclude field=value; raises UserError for unknown fields."""
+    from search.results import FACET_FIELDS
+
+    labels = {label: name for name, label in FACET_FIELDS.items()}
+    read: list[dict[str, tuple[str, ...]]] = []
+    for given in (include, exclude):
+        chosen: dict[str, tuple[str, ...]] = {}
+        for item in given:
+            name, separator, value = item.partition("=")
+            name = labels.get(name, name)
+            if not separator or not value or name not in FACET_FIELDS:
+                raise UserError(f"筛选「{item}」应写作 字段=值,字段为 {'、'.join(FACET_FIELDS)}")
+            chosen[name] = (*chosen.get(name, ()), value)
+        read.append(chosen)
+    if kind:
+        read[0]["kind"] = (*read[0].get("kind", ()), *kind)
+    return Filters(include=read[0], exclude=read[1])
+
+
+@contextmanager
+def progress_bar(label: str, unit: str, quiet: bool) -> Iterator[Step]:
+    """Show a bar on stderr while the block runs; nothing when quiet or stderr is no terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total=None: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(label, total=None)
+
+        def step(done: int, total: int | None = None) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield step
+
+
+def folder(value: str) -> Path:
+    """Read a folder argument."""
+    return Path(value).expanduser()

@@ -1,0 +1,150 @@
+"""`kb search`, `kb show`, `kb similar`, `kb evaluate`, `kb export`: documents found and handed over."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from kb.commands.common import (
+    EXIT_OK,
+    find,
+    open_searcher,
+    open_store,
+    print_json,
+    progress_bar,
+    read_filters,
+    say,
+    settings_of,
+)
+from kb.contract import document_to_dict
+
+if TYPE_CHECKING:
+    from kb.records import Document
+    from search.results import Hit
+
+
+def search(args: argparse.Namespace) -> int:
+    """Search; one line a document, best first."""
+    from search.results import to_dict
+
+    settings = settings_of(args)
+    filters = read_filters(args.filter, args.exclude, args.kind)
+    with open_store(settings) as store:
+        result = open_searcher(settings).search(
+            store, args.query, filters, mode=args.mode, offset=args.offset, limit=args.limit
+        )
+    if args.json:
+        print_json(to_dict(result))
+        return EXIT_OK
+    for hit in result.hits:
+        _print_hit(hit)
+    for warning in result.query.warnings:
+        say(warning)
+    say(f"共{'' if result.total_is_exact else '至少'} {result.total} 件,用时 {result.took_ms:.0f} 毫秒")
+    return EXIT_OK
+
+
+def _print_hit(hit: Hit) -> None:
+    head = hit.document
+    known = [head.authority, head.case_number, head.decided_on]
+    print("\t".join([str(hit.rank), head.slug, head.title, " · ".join(k for k in known if k), ";".join(hit.reasons)]))
+
+
+def show(args: argparse.Namespace) -> int:
+    """Print a document: what is known of it, then its text."""
+    with open_store(settings_of(args)) as store:
+        document = find(store, args.document)
+    if args.json:
+        print_json(document_to_dict(document))
+        return EXIT_OK
+    head = document.head
+    print(head.title)
+    for label, value in (
+        ("编号", f"{head.id}({head.slug})"),
+        ("合集", head.collection),
+        ("机关/法院", head.authority),
+        ("案号", head.case_number),
+        ("日期", head.metadata.date_note or head.decided_on),
+        ("地区", head.region),
+    ):
+        if value:
+            print(f"{label}\t{value}")
+    print()
+    print(document.text)
+    return EXIT_OK
+
+
+def similar(args: argparse.Namespace) -> int:
+    """List documents like one document."""
+    from search.results import hit_to_dict
+
+    settings = settings_of(args)
+    with open_store(settings) as store:
+        document = find(store, args.document)
+        hits = open_searcher(settings).similar(
+            store, document.head.id, read_filters(args.filter, args.exclude, args.kind), limit=args.limit
+        )
+    if args.json:
+        print_json(
+            {"document_id": document.head.id, "slug": document.head.slug, "hits": [hit_to_dict(h) for h in hits]}
+        )
+        return EXIT_OK
+    for hit in hits:
+        _print_hit(hit)
+    return EXIT_OK
+
+
+def evaluate(args: argparse.Namespace) -> int:
+    """Measure retrieval on topics with known answers."""
+    from search.evaluation import evaluate as measure
+    from search.evaluation import read_qrels, read_topics
+
+    settings = settings_of(args)
+    topics, qrels = read_topics(args.topics), read_qrels(args.qrels)
+    searcher = open_searcher(settings)
+    modes = [args.mode] if args.mode else ["hybrid", "keyword", "vector"]
+    with open_store(settings) as store, progress_bar("评测", "题", args.quiet) as step:
+        report = measure(
+            searcher, store, topics, qrels, modes=modes, min_grade=args.min_grade, progress=lambda d, t: step(d, t)
+        )
+    if args.json:
+        print_json(report)
+        return EXIT_OK
+    names = ["nDCG@10", "R@10", "R@100", "MRR@10"]
+    print("\t".join(["mode", "topics", *names]))
+    for mode in modes:
+        measured = report["modes"][mode]
+        cells = [f"{measured[n]['mean']:.4f} [{measured[n]['low']:.4f}, {measured[n]['high']:.4f}]" for n in names]
+        print("\t".join([mode, str(report["topics"]), *cells]))
+    return EXIT_OK
+
+
+def export(args: argparse.Namespace) -> int:
+    """Write every document as one JSON line that `kb add` takes back."""
+    filters = read_filters(args.filter, args.exclude, args.kind)
+    with open_store(settings_of(args)) as store:
+        ids = store.document_ids(filters)
+        out = args.output.open("w", encoding="utf-8") if args.output else sys.stdout
+        try:
+            for document_id in ids:
+                document = store.document(int(document_id))
+                if document is not None:
+                    out.write(json.dumps(_line(document), ensure_ascii=False) + "\n")
+        finally:
+            if args.output:
+                out.close()
+    say(f"已导出 {len(ids)} 件")
+    return EXIT_OK
+
+
+def _line(document: Document) -> dict[str, Any]:
+    metadata = {k: v for k, v in asdict(document.head.metadata).items() if v not in (None, (), {}, [])}
+    extra = metadata.pop("extra", {})
+    metadata.pop("slug", None)
+    metadata.pop("title", None)
+    metadata["collection"] = document.head.collection
+    metadata["visibility"] = document.head.visibility.name.lower()
+    return {"id": document.head.slug, "title": document.head.title, "text": document.text, **metadata, **extra}

@@ -1,0 +1,62 @@
+"""`kb verify`, `kb serve`: keep the installation whole and let people in."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+
+from kb.commands.common import EXIT_OK, EXIT_STATE, open_searcher, open_store, print_json, say, settings_of
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Check store, files and indexes against each other; mend what can be made again."""
+    settings = settings_of(args)
+    wrong: list[str] = []
+    mended: list[str] = []
+    with open_store(settings) as store:
+        wrong += store.damage()
+        known = store.referenced_files()
+        on_disk = set(store.files.stored())
+        for sha256 in sorted(known):
+            try:
+                store.files.get(sha256)
+            except Exception as error:
+                wrong.append(str(error))
+        unfinished = store.files.remove_unfinished()
+        orphans = sorted(on_disk - set(known))
+        for sha256 in orphans:
+            store.files.remove(sha256)
+        forgotten = store.forget_unreferenced_files()
+        if unfinished or orphans or forgotten:
+            mended.append(f"清除中断时留下的文件 {unfinished + len(orphans) + len(forgotten)} 个")
+        mended += open_searcher(settings).verify(store, repair=True)
+        counts = store.counts()
+    if args.json:
+        print_json({"wrong": wrong, "mended": mended, "counts": counts})
+    else:
+        for message in wrong:
+            print(f"损坏\t{message}")
+        for message in mended:
+            print(f"已修复\t{message}")
+    say(
+        f"文书 {counts['document']} 件,片段 {counts['passage']} 个,原件 {counts['file']} 个:"
+        + ("完好" if not wrong else f"损坏 {len(wrong)} 处,请从备份恢复")
+    )
+    return EXIT_STATE if wrong else EXIT_OK
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Serve the pages and the API until interrupted."""
+    import uvicorn
+
+    from kb.settings import load_settings
+    from web.app import create_app
+
+    settings = load_settings(home=args.home)
+    host, port = args.host or settings.host, args.port or settings.port
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    app = create_app(settings)
+    say(f"在 http://{host}:{port} 提供服务,数据在 {settings.home},按 Ctrl+C 停止")
+    # No access log: addresses hold what people search for.
+    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning")
+    return EXIT_OK

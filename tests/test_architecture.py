@@ -1,0 +1,119 @@
+"""The drawing in ARCHITECTURE.md, as a test: which room opens to which, and who owns what."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("kb", "ingest", "search", "web")
+
+#: Room -> rooms it may import. `kb.__main__` and `kb.commands` are edges, not floor.
+MAY_IMPORT = {
+    "floor": {"floor"},
+    "ingest": {"floor", "ingest"},
+    "search": {"floor", "search"},
+    "web": {"floor", "ingest", "search", "web"},
+    "commands": {"floor", "ingest", "search", "web", "commands"},
+    "training": {"floor", "training"},
+}
+
+#: Library -> the only places that may import it.
+OWNERS = {
+    "sqlite3": ("kb/database.py", "kb/store/"),
+    "fastapi": ("web/",),
+    "starlette": ("web/",),
+    "jinja2": ("web/",),
+    "uvicorn": ("kb/commands/tending.py",),
+    "tantivy": ("search/",),
+    "faiss": ("search/",),
+    "pypdf": ("ingest/parsers.py",),
+    "pypdfium2": ("ingest/parsers.py",),
+    "docx": ("ingest/parsers.py",),
+    "selectolax": ("ingest/parsers.py",),
+    "yaml": ("ingest/frontmatter.py",),
+    "torch": ("kb/training/",),
+    "argparse": ("kb/__main__.py", "kb/commands/", "kb/training/"),
+}
+MAX_LINES = 400
+
+
+def _modules() -> list[Path]:
+    return sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
+
+
+def _room(path: str) -> str:
+    parts = path.split("/")
+    if parts[0] != "kb":
+        return parts[0]
+    if parts[1] in ("commands", "__main__.py"):
+        return "commands"
+    return "training" if parts[1] == "training" else "floor"
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_room_opens_only_to_the_rooms_below_it(path: Path) -> None:
+    here = path.relative_to(ROOT).as_posix()
+    for name in _imports(path):
+        first = name.split(".")[0]
+        if first not in ROOMS:
+            continue
+        target = _room(name.replace(".", "/") + "/") if first == "kb" and "." in name else _room(f"{first}/x")
+        assert target in MAY_IMPORT[_room(here)], f"{here} imports {name}"
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_library_is_imported_only_by_its_owner(path: Path) -> None:
+    here = path.relative_to(ROOT).as_posix()
+    for name in _imports(path):
+        owners = OWNERS.get(name.split(".")[0])
+        assert owners is None or here.startswith(owners), f"{here} imports {name}"
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = [
+        p.relative_to(ROOT).as_posix()
+        for p in _modules()
+        if "os.environ" in p.read_text(encoding="utf-8") or "getenv" in p.read_text(encoding="utf-8")
+    ]
+
+    assert readers == ["kb/settings.py"]
+
+
+def test_sql_is_written_only_in_the_store() -> None:
+    words = ("SELECT ", "INSERT INTO", "DELETE FROM", "UPDATE ")
+    writers = {
+        p.relative_to(ROOT).as_posix()
+        for p in _modules()
+        if any(word in p.read_text(encoding="utf-8") for word in words)
+    }
+
+    assert all(name.startswith("kb/store/") for name in writers), writers
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_module_swallows_the_rest(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+def test_every_file_the_architecture_names_exists() -> None:
+    import re
+
+    named = set(
+        re.findall(r"`((?:kb|ingest|search|web|corpus|tests|docs)/[\w./-]*)`", (ROOT / "ARCHITECTURE.md").read_text())
+    )
+
+    assert named
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
