@@ -30,14 +30,13 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="kb", description="商业秘密案例知识库:收入、检索、查看、核对")
+    _everywhere(parser, None, False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
 
     def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text)
         made.set_defaults(run=run)
-        made.add_argument("--home", type=folder, help="数据目录(默认取环境变量 KB_HOME,再默认程序目录下的 data)")
-        made.add_argument("--json", action="store_true", help="以 JSON 输出")
-        made.add_argument("--quiet", action="store_true", help="不显示进度")
+        _everywhere(made, argparse.SUPPRESS, argparse.SUPPRESS)
         return made
 
     add = command("add", adding.add, "收入文书:md、txt、jsonl、pdf、docx、html 文件或目录")
@@ -85,6 +84,15 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="监听地址(默认 127.0.0.1)")
     serve.add_argument("--port", type=_count, help="监听端口(默认 8000)")
     return parser
+
+
+def _everywhere(parser: argparse.ArgumentParser, home: object, flag: object) -> None:
+    """Add what every command understands, before or after its name."""
+    parser.add_argument(
+        "--home", type=folder, default=home, help="数据目录(默认取环境变量 KB_HOME,再默认程序目录下的 data)"
+    )
+    parser.add_argument("--json", action="store_true", default=flag, help="以 JSON 输出")
+    parser.add_argument("--quiet", action="store_true", default=flag, help="不显示进度")
 
 
 def _filters(parser: argparse.ArgumentParser) -> None:
