@@ -17,6 +17,7 @@ from ingest.passages import split_passages
 from ingest.readers import BadLine, RawDocument, media_type_of, read
 from ingest.sections import find_sections, sections_by_heading
 from kb import identifiers
+from kb.analysis import normalise
 from kb.embedding import Embedder
 from kb.errors import InvalidDocument, UnreadableFile, UserError
 from kb.records import Citation, Original, Revision
@@ -200,7 +201,7 @@ def _citations(raw: RawDocument, statutes: tuple[str, ...], text: str) -> tuple[
 def _texts_to_embed(revision: Revision) -> list[str]:
     """Return for each passage its text below the title: a passage alone often does not name its matter."""
     title = revision.metadata.title
-    return [f"{title}\n{revision.text[p.start : p.end]}" for p in revision.passages]
+    return [normalise(f"{title}\n{revision.text[p.start : p.end]}") for p in revision.passages]
 
 
 def _line(item: RawDocument | BadLine) -> int | None:

@@ -62,8 +62,8 @@ class StaticEmbedder:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         for row, encoding in zip(rows, encodings, strict=True):
             ids = encoding.ids
-            if ids:
-                self._weights[ids].mean(axis=0, out=row)
+            if ids:  # a product with ones sums rows several times faster than mean() does
+                row[:] = np.ones(len(ids), np.float32) @ self._weights.take(ids, axis=0)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(np.divide(rows, norms, out=rows, where=norms > 0))
 

@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.analysis import normalise
 from kb.embedding import Embedder
 from kb.errors import EmbedderMismatch, InvalidQuery
 from kb.records import NO_FILTERS, Filters
@@ -178,7 +179,7 @@ class Searcher:
 
     def _embed(self, query: Query) -> NDArray[np.float32]:
         words = [query.plain, *query.phrases, *query.titles, *(m for group in query.alternatives for m in group)]
-        return np.asarray(self._embedder.embed([" ".join(word for word in words if word)])[0], dtype=np.float32)
+        return np.asarray(self._embedder.embed([normalise(" ".join(word for word in words if word))])[0], dtype=np.float32)
 
     def _demanded(self, query: Query) -> NDArray[np.int64] | None:
         """Return the documents that hold every phrase and title and one of each alternatives; None for no demand."""
