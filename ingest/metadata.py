@@ -39,6 +39,21 @@ _LISTS: Final = (
 )
 _DATES: Final = (*("decided_on", "published_on", "checked_on", "passed_on", "effective_from", "effective_to"),)
 _TEXTS: Final = ("title", "slug", "collection", "name_en", "date_note", "place", "verified_in", "law", "version")
+#: One value where the field holds several: what the JSON contract calls them, and what people write.
+_SINGULAR: Final = {
+    "case_number": "case_numbers",
+    "authority": "authorities",
+    "region": "regions",
+    "industry": "industries",
+    "secret_type": "secret_types",
+    "conduct": "conducts",
+    "relationship": "relationships",
+    "element": "elements",
+    "outcome": "outcomes",
+    "statute": "statutes",
+    "doc_number": "doc_numbers",
+}
+_PROVINCE_SUFFIX: Final = re.compile(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$")
 _KNOWN: Final = {f.name for f in fields(Metadata)} - {"extra"}
 
 
@@ -56,23 +71,53 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
     """Check `values` and make a Metadata of them; raises InvalidDocument naming the field.
 
     Unknown keys are kept in `extra` when `keep_unknown`, otherwise they are errors: a
-    misspelt field of a corpus file must not vanish.
+    misspelt field of a corpus file must not vanish. Data from elsewhere (`keep_unknown`)
+    may also hold values the closed lists of readers' fields do not know, and shapes of
+    sources and the like that are not ours; the former are taken as they are, the latter
+    kept in `extra`.
     """
+    values = _plural(values)
+    if keep_unknown:
+        values = _from_elsewhere(values)
     unknown = {k: v for k, v in values.items() if k not in _KNOWN}
     if unknown and not keep_unknown:
         raise InvalidDocument(f"未知字段 {'、'.join(map(str, unknown))}。可用字段见 corpus/README.md")
     known: dict[str, Any] = {}
     for name, value in values.items():
         if name in _KNOWN and value is not None and value != []:
-            known[name] = _reader(name)(_Field(name, value))
+            known[name] = _reader(name, keep_unknown)(_Field(name, value))
     if not known.get("title"):
         raise InvalidDocument("缺少字段 title(标题)")
     return Metadata(**known, extra=unknown)
 
 
-def _reader(name: str) -> Callable[[_Field], Any]:
+def _plural(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with singular names of list fields made plural, unless both are there."""
+    return {(_SINGULAR[k] if k in _SINGULAR and _SINGULAR[k] not in values else k): v for k, v in values.items()}
+
+
+def _from_elsewhere(values: dict[str, Any]) -> dict[str, Any]:
+    """Rename values whose shape is not ours, so that they are kept and not refused."""
+    ours: dict[str, Any] = {}
+    for name, value in values.items():
+        items = value if isinstance(value, list) else [value]
+        structured = name in ("amounts", "sources", "provisions")
+        foreign = structured and not all(isinstance(item, dict) for item in items)
+        foreign |= name in (*_CLOSED, *_LISTS) and any(isinstance(item, (dict, list)) for item in items)
+        ours[f"given_{name}" if foreign else name] = value
+    if isinstance(ours.get("regions"), (str, list)):
+        given = ours["regions"] if isinstance(ours["regions"], list) else [ours["regions"]]
+        ours["regions"] = [_PROVINCE_SUFFIX.sub("", str(region)) for region in given]
+    return ours
+
+
+def _reader(name: str, from_elsewhere: bool) -> Callable[[_Field], Any]:
     if name in _CLOSED:
-        return _closed_list
+        return _list if from_elsewhere else _closed_list
+    if name == "tier" and from_elsewhere:
+        return _text
+    if name == "slug" and from_elsewhere:
+        return _any_slug
     if name in _CLOSED_SINGLE:
         return _closed
     if name in _LISTS:
@@ -98,6 +143,13 @@ def _text(field: _Field) -> str:
         raise field.error("不能为空")
     if field.name == "slug" and (_SLUG_BAD.search(text) or "/" in text or len(text) > 200):
         raise field.error("应为不含空格和斜杠、不超过 200 字的标识")
+    return text
+
+
+def _any_slug(field: _Field) -> str:
+    text = str(field.value).strip()
+    if not text or len(text) > 200 or any(char < " " for char in text):
+        raise field.error("应为不超过 200 字的标识")
     return text
 
 

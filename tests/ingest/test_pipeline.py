@@ -98,6 +98,31 @@ def test_an_id_of_another_collection_is_refused_and_leaves_that_document_as_it_w
     assert (document.text, document.head.collection) == ("甲公司采取了保密措施。", "甲集")
 
 
+def test_a_line_may_name_its_court_and_place_as_answers_do_and_hold_values_of_its_own(add: Add, store: Store) -> None:
+    (receipt,) = add(
+        "a.jsonl",
+        line(
+            id="法/第 9 条",
+            authority="测试法院",
+            region="上海市",
+            case_number="（2099）测09民终99号",
+            industry="自有行业",
+            sources=["某处"],
+            outcome={"fine": 1},
+        ),
+    )
+    document = store.document("法/第 9 条")
+
+    assert receipt.error is None and document is not None
+    assert (document.head.authority, document.head.region, document.head.case_number) == (
+        "测试法院",
+        "上海",
+        "（2099）测09民终99号",
+    )
+    assert document.head.metadata.industries == ("自有行业",)
+    assert document.head.metadata.extra == {"given_sources": ["某处"], "given_outcomes": {"fine": 1}}
+
+
 def test_one_bad_line_is_named_and_the_other_lines_are_added(add: Add, store: Store) -> None:
     lines = [
         line(id="a"),

@@ -1,0 +1,56 @@
+"""The schema defends itself; looked at with sqlite-utils, as an operator would."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlite_utils
+
+from kb import database
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite_utils.Database:
+    database.connect(tmp_path / "kb.sqlite3").close()
+    return sqlite_utils.Database(tmp_path / "kb.sqlite3")
+
+
+def test_every_table_is_strict(db: sqlite_utils.Database) -> None:
+    assert {table.name for table in db.tables if not table.strict} <= {"sqlite_sequence"}
+
+
+def test_every_foreign_key_is_indexed_so_that_removing_a_document_stays_fast(db: sqlite_utils.Database) -> None:
+    unindexed = {
+        (table.name, key.column)
+        for table in db.tables
+        for key in table.foreign_keys
+        if not any(index.columns[0] == key.column for index in table.indexes)
+        and [column.name for column in table.columns if column.is_pk][:1] != [key.column]
+    }
+
+    assert unindexed == {("meta", "embedder_id"), ("vector", "embedder_id")} - {("vector", "embedder_id")}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO document (slug, collection_id, visibility, generation, added_at) VALUES ('a', 1, 3, 1, '')",
+        "INSERT INTO collection (title) VALUES ('')",
+        "INSERT INTO citation (document_id, law) VALUES (1, '反法')",
+        "INSERT INTO facet (document_id, field, value) VALUES (1, 'kind', '')",
+        "INSERT INTO meta (id, generation) VALUES (2, 0)",
+    ],
+)
+def test_a_row_that_breaks_a_rule_is_refused_by_the_database_itself(db: sqlite_utils.Database, statement: str) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        db.execute(statement)
+
+
+def test_opening_twice_migrates_once_and_two_processes_may_open_at_the_same_time(tmp_path: Path) -> None:
+    first = database.connect(tmp_path / "kb.sqlite3")
+    second = database.connect(tmp_path / "kb.sqlite3")
+
+    assert first.execute("PRAGMA user_version").fetchone()[0] == len(list(Path(database._MIGRATIONS).glob("*.sql")))
+    assert second.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    first.close()
+    second.close()
