@@ -146,6 +146,15 @@ def test_one_bad_line_is_named_and_the_other_lines_are_added(add: Add, store: St
     assert store.counts()["document"] == 2
 
 
+def test_an_article_only_the_metadata_name_has_no_place_in_the_text(add: Add, store: Store) -> None:
+    text = "甲公司违反了反不正当竞争法（2019）第九条。"
+    add("a.jsonl", line(text=text, statutes=["反不正当竞争法（2019）第九条", "反不正当竞争法（2019）第二十一条"]))
+
+    document = store.document("t-1")
+    assert document is not None
+    assert [(c.article, c.start, c.end) for c in document.citations] == [("第九条", 6, 20), ("第二十一条", None, None)]
+
+
 def test_unknown_fields_of_a_line_are_kept(add: Add, store: Store) -> None:
     add("a.jsonl", line(charges=["测试罪"], court_room=3))
 

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlsplit
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.records import Filters
+from kb.vocabulary import ROLES
+from search.results import FACET_FIELDS, MODES
+from web.address import MAX_LIMIT, MAX_OFFSET, Ask, document_path, parse_ask
+
+_values = st.lists(
+    st.text(min_size=1, max_size=12).filter(lambda v: v.isprintable()), min_size=1, max_size=3, unique=True
+)
+_chosen = st.dictionaries(st.sampled_from(sorted(FACET_FIELDS)), _values.map(tuple), max_size=4)
+_asks = st.builds(
+    Ask,
+    text=st.text(max_size=30).map(lambda t: t.replace("\x00", " ").strip()),
+    mode=st.sampled_from(MODES),
+    filters=st.builds(
+        Filters,
+        include=_chosen,
+        exclude=_chosen,
+        roles=st.lists(st.sampled_from(sorted(ROLES)), max_size=3, unique=True).map(tuple),
+    ),
+    sort=st.sampled_from([None, "newest", "oldest", "relevance"]),
+    group=st.sampled_from(["", "tier"]),
+    offset=st.integers(0, MAX_OFFSET),
+    limit=st.integers(1, MAX_LIMIT),
+)
+
+
+@given(_asks)
+def test_an_address_says_exactly_what_was_asked(ask: Ask) -> None:
+    assert parse_ask(parse_qsl(urlsplit(ask.url()).query, keep_blank_values=True)) == ask
+
+
+@given(_asks, st.sampled_from(sorted(FACET_FIELDS)), st.text(min_size=1, max_size=5))
+def test_a_filter_put_on_and_taken_off_leaves_none_of_it(ask: Ask, field: str, value: str) -> None:
+    put_on = ask.including(field, value)
+    shut_out = put_on.excluding(field, value)
+
+    assert value in put_on.filters.include[field] and value not in put_on.filters.exclude.get(field, ())
+    assert value in shut_out.filters.exclude[field] and value not in shut_out.filters.include.get(field, ())
+    assert value not in shut_out.including(field, value).filters.exclude.get(field, ())
+    assert shut_out.dropping(field, value).filters == put_on.dropping(field, value).filters
+    assert put_on.offset == shut_out.offset == 0
+
+
+def test_the_address_of_a_document_carries_the_question_but_not_the_page_of_the_list() -> None:
+    ask = Ask(text="客户", filters=Filters(include={"kind": ("civil",)}), offset=40)
+
+    assert document_path(7, ask, 43, 2) == "/documents/7?q=%E5%AE%A2%E6%88%B7&f.kind=civil&at=43#p2"

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import html
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from kb.records import DocumentHead, Metadata
+from kb.vocabulary import Visibility
+from tests.web.test_pages import main_of, text_of
+from web.views.common import pieces, snippet
+from web.views.comparing import word_diff
+from web.views.laws import version_views
+from web.views.statutes import make_law_book
+
+
+def test_paragraphs_are_numbered_and_addressable(client: TestClient, ids: dict[str, int]) -> None:
+    page = client.get(f"/documents/{ids['test-customer-list']}").text
+
+    assert re.findall(r'<div class="para[^"]*" id="p(\d+)"', page) == ["1", "2", "3", "4", "5", "6"]
+    assert '<a class="pnum" href="#p3" aria-label="第3段">' in page
+    assert 'data-cite="测试文本甲公司客户名单案,（2021）测01民终9907号,测试知识产权法院,2021-04-22"' in page
+
+
+def test_the_query_travels_into_the_text_and_is_counted(client: TestClient, ids: dict[str, int]) -> None:
+    page = client.get(f"/documents/{ids['test-customer-list']}?q=客户名单").text
+    marks = re.findall(r'<mark id="m(\d+)" data-mark>([^<]+)</mark>', page)
+
+    assert [number for number, _ in marks] == ["1", "2", "3", "4", "5", "6"]
+    assert {words for _, words in marks} == {"客户名单", "客户", "名单"}
+    assert "1</span>/6" in page
+    assert 'href="#m1"' in page
+
+
+def test_from_a_hit_one_walks_to_the_next_and_back_to_the_list(client: TestClient) -> None:
+    listing = client.get("/?q=竞业限制&f.kind=civil&limit=10&offset=10").text
+    links = [html.unescape(h) for h in re.findall(r'<a href="(/documents/[^"#]+)" data-hit-link', listing)]
+    assert len(links) == 10
+    page = client.get(links[2]).text
+
+    assert re.search(r"第 13/≥?\d+ 件", text_of(page))
+    follow = html.unescape(re.search(r'rel="next" href="([^"]+)"', page)[1])  # type: ignore[index]
+    assert follow == links[3]
+    back = html.unescape(re.search(r'<a href="([^"]+)" data-back', page)[1])  # type: ignore[index]
+    assert links[2] in [
+        html.unescape(h) for h in re.findall(r'<a href="(/documents/[^"#]+)" data-hit-link', client.get(back).text)
+    ]
+
+
+def test_a_plain_list_can_be_walked_too(client: TestClient, ids: dict[str, int]) -> None:
+    page = client.get(f"/documents/{ids['test-many-25']}?f.kind=civil&at=2").text
+
+    assert "返回列表" in page and "第 2/26 件" in text_of(page)
+    assert f'rel="prev" href="/documents/{ids["test-customer-list"]}?f.kind=civil&amp;at=1"' in page
+
+
+def test_a_place_that_is_no_longer_true_leaves_only_the_way_back(client: TestClient, ids: dict[str, int]) -> None:
+    page = client.get(f"/documents/{ids['test-fine']}?f.kind=civil&at=2").text
+
+    assert "返回列表" in page and "下一件" not in page
+
+
+def test_the_key_points_name_everything_known(client: TestClient, ids: dict[str, int]) -> None:
+    words = text_of(main_of(client.get(f"/documents/{ids['test-customer-list']}").text))
+
+    for known in (
+        "机关/法院",
+        "测试知识产权法院",
+        "2021-04-22二审判决",
+        "上海浦东",
+        "贸易与物流",
+        "客户信息认定",
+        "50万元",
+    ):
+        assert known in words
+    assert "履行情况未读到" in words
+
+
+def test_an_article_of_an_old_version_leads_to_the_one_in_force(client: TestClient, ids: dict[str, int]) -> None:
+    page = client.get(f"/documents/{ids['test-customer-list']}").text
+    words = text_of(page)
+
+    assert "条文已有变动" in words
+    assert "反不正当竞争法（2019）第九条第一款第（三）项 → 现行 反不正当竞争法（2025）第十条" in words
+    assert "version=2025#%E7%AC%AC%E5%8D%81%E6%9D%A1" in page
+
+
+def test_an_article_in_force_raises_no_warning(client: TestClient, ids: dict[str, int]) -> None:
+    assert "条文已有变动" not in client.get(f"/documents/{ids['test-fine']}").text
+
+
+def test_related_documents_are_found_from_both_ends(client: TestClient, ids: dict[str, int]) -> None:
+    here = text_of(client.get(f"/documents/{ids['test-customer-list']}").text)
+    guide = client.get(f"/documents/{ids['test-handling']}").text
+
+    assert "测试文本乙公司源代码行政处罚案" in here  # named in its metadata
+    assert "测试文本办案指引" in here  # cites it
+    assert f'<a href="/documents/{ids["test-customer-list"]}">甲公司案</a>' in guide
+
+
+def test_a_law_shows_its_versions_concordance_digests_and_who_cites_them(client: TestClient) -> None:
+    page = client.get("/laws/反不正当竞争法").text
+    words = text_of(main_of(page))
+
+    assert "测试文本反不正当竞争法（2025）" in words
+    assert re.search(r"2019 ?历史版本 ?2019-04-23 起", words) and re.search(r"2025 ?现行 ?2025-10-15 起", words)
+    assert re.search(r"侵犯商业秘密行为与定义 第九条 第十条 由第九条移来", words)
+    assert "不是官方文本" in words and "核对于 2025-11-01" in words
+    assert "引用本条的文书行政案例 1 来源" in words  # the law's own mention of it is no citation
+    old = text_of(client.get("/laws/反不正当竞争法?version=2019").text)
+    assert "民事案例 1" in old
+
+
+def test_two_versions_side_by_side_mark_what_changed(client: TestClient) -> None:
+    page = client.get("/laws/反不正当竞争法?left=2019&right=2025").text
+
+    assert re.search(r"<del>[^<]*盗窃[^<]*</del>", page)
+    assert re.search(r"<ins>[^<]*电子[^<]*</ins>", page)
+
+
+def test_the_cases_of_an_article_are_listed_by_kind(client: TestClient) -> None:
+    words = text_of(main_of(client.get("/laws/反不正当竞争法/cases?version=2019&article=第九条").text))
+
+    assert "测试文本甲公司客户名单案" in words
+    assert "反不正当竞争法（2025）第十条" in words
+
+
+def test_citations_that_name_no_version_are_counted_apart(client: TestClient) -> None:
+    page = client.get("/laws/反不正当竞争法?version=2019").text
+    apart = re.search(r'<a href="([^"]+)">版本未注明 1</a>', page)
+
+    assert apart and "民事案例 1" in text_of(page)
+    words = text_of(main_of(client.get(html.unescape(apart[1])).text))
+    assert "测试文本丙公司配方刑事案" in words and "测试文本甲公司客户名单案" not in words
+
+
+def test_the_matrix_counts_and_leads_to_the_list(client: TestClient) -> None:
+    page = client.get("/jurisdictions").text
+    cell = re.search(r'<a href="([^"]+)" aria-label="德国，装备制造与机械：2 件">2</a>', page)
+
+    assert cell
+    words = text_of(client.get(html.unescape(cell[1])).text)
+    assert "测试文本德国客户名单案" in words and "测试文本德国指引" in words and "共 2 件" in words
+
+
+def test_two_jurisdictions_are_compared_question_by_question(client: TestClient) -> None:
+    words = text_of(main_of(client.get("/jurisdictions/compare?c=DE&c=JP").text))
+
+    assert "定义 德国 测试文本。德国要求适当的保密措施。 原文 日本 测试文本。日本要求秘密管理性。 原文" in words
+    assert "刑事责任 德国 指引未载 日本 测试文本。日本有刑罚。" in words
+
+
+def test_elements_are_counted_by_track(client: TestClient) -> None:
+    page = client.get("/elements").text
+
+    assert 'aria-label="保密措施，行政案例：1 件"' in page
+    assert "测试文本办案指引" in page
+
+
+@given(st.text(max_size=60), st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=8))
+def test_pieces_join_to_the_text_whatever_the_marks(text: str, marks: list[tuple[int, int]]) -> None:
+    cut = pieces(text, marks)
+
+    assert "".join(piece.text for piece in cut) == text
+    assert all(piece.text for piece in cut)
+
+
+@given(st.text("甲乙丙，。 abc", max_size=40), st.text("甲乙丙，。 abc", max_size=40))
+def test_both_sides_of_a_difference_join_to_their_texts(left: str, right: str) -> None:
+    old, new = word_diff(left, right)
+
+    assert "".join(run.text for run in old) == left
+    assert "".join(run.text for run in new) == right
+
+
+def test_a_snippet_drops_the_heading_it_stands_under_and_keeps_its_marks() -> None:
+    shown = snippet("案情\n- 导出客户名单\n- 需要审批", [(7, 11)], "案情")
+
+    assert [(run.text, run.marked) for run in shown] == [("导出", False), ("客户名单", True), (" · 需要审批", False)]
+
+
+def test_only_words_that_name_an_article_become_a_link_to_it(client: TestClient, ids: dict[str, int]) -> None:
+    page = client.get(f"/documents/{ids['test-customer-list']}").text
+    text = page.split('<div class="text">')[1].split("<aside")[0]
+
+    linked = re.findall(r'<a href="/laws/[^"]+">(.*?)</a>', text)
+    assert linked == ["反不正当竞争法（2019）第九条"]
+    fine = client.get(f"/documents/{ids['test-fine']}").text.split('<div class="text">')[1].split("<aside")[0]
+    assert "/laws/" not in fine  # only its metadata name an article
+
+
+def _law(version: str, since: str | None, until: str | None = None) -> DocumentHead:
+    metadata = Metadata(title=version, law="某法", version=version, effective_from=since, effective_to=until)
+    return DocumentHead(
+        id=int(version),
+        slug=version,
+        title=version,
+        kind="statute",
+        collection="法律规范",
+        visibility=Visibility.PUBLIC,
+        completeness="full",
+        case_number=None,
+        authority=None,
+        region=None,
+        decided_on=None,
+        metadata=metadata,
+    )
+
+
+@pytest.mark.parametrize(
+    ("today", "shown", "standing"),
+    [
+        ("2025-10-14", "2019", ["历史版本", "现行", "尚未施行"]),
+        ("2025-10-15", "2025", ["历史版本", "历史版本", "现行"]),
+    ],
+)
+def test_the_version_in_force_changes_on_the_day_it_takes_effect(today: str, shown: str, standing: list[str]) -> None:
+    heads = [_law("2017", None), _law("2019", "2019-04-23", "2025-10-14"), _law("2025", "2025-10-15")]
+    book = make_law_book(heads, date.fromisoformat(today))
+
+    assert book.shown["某法"] == book.current["某法"] == shown
+    assert [view.status for view in version_views(book, "某法", date.fromisoformat(today))] == standing
+
+
+def test_a_version_without_dates_is_not_said_to_be_in_force() -> None:
+    book = make_law_book([_law("2021", None)], date(2026, 1, 1))
+
+    assert book.shown == {"某法": "2021"} and book.current == {}
+    assert [view.status for view in version_views(book, "某法", date(2026, 1, 1))] == [""]

@@ -1,0 +1,206 @@
+"""Addresses as values: what a URL asks for, and the URL of every other thing one may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from kb.errors import InvalidQuery
+from kb.records import NO_FILTERS, Filters
+from kb.vocabulary import ROLES
+from search.results import FACET_FIELDS, MODES
+
+SORTS: Final[dict[str, str]] = {"relevance": "综合", "newest": "最新", "oldest": "最早"}
+GROUPS: Final = ("", "tier")
+MAX_TEXT_CHARS: Final = 50_000
+MAX_OFFSET: Final = 100_000
+MAX_LIMIT: Final = 100
+DEFAULT_LIMIT: Final = 20
+MAX_ID: Final = 2**63 - 1
+_MAX_VALUES: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What an address asks for: query text, mode, filters, order and the part of the answer shown.
+
+    `offset` counts documents from 0; `sort` None is the natural order (综合 for a query,
+    最新 for a list); `group` is "" or "tier".
+    """
+
+    text: str = ""
+    mode: str = "hybrid"
+    filters: Filters = NO_FILTERS
+    sort: str | None = None
+    group: str = ""
+    offset: int = 0
+    limit: int = DEFAULT_LIMIT
+
+    @property
+    def is_home(self) -> bool:
+        """Tell whether nothing is asked."""
+        return not self.text and not self.filters
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """Return the parameters of this address, in a fixed order, defaults left out."""
+        pairs = [("q", self.text)] if self.text else []
+        pairs += [("mode", self.mode)] if self.mode != "hybrid" else []
+        for prefix, chosen in (("f", self.filters.include), ("x", self.filters.exclude)):
+            pairs += [(f"{prefix}.{name}", value) for name in FACET_FIELDS for value in chosen.get(name, ())]
+        pairs += [("role", role) for role in self.filters.roles]
+        pairs += [("sort", self.sort)] if self.sort else []
+        pairs += [("group", self.group)] if self.group else []
+        pairs += [("offset", str(self.offset))] if self.offset else []
+        pairs += [("limit", str(self.limit))] if self.limit != DEFAULT_LIMIT else []
+        return pairs
+
+    def url(self, path: str = "/") -> str:
+        """Return the address that asks this."""
+        return with_parameters(path, self.parameters())
+
+    def at(self, offset: int) -> Ask:
+        """Return the same question from another place of the answer."""
+        return replace(self, offset=offset)
+
+    def including(self, name: str, value: str) -> Ask:
+        """Return the question with `value` among the alternatives of `name`, from the start."""
+        exclude = _without(self.filters.exclude, name, value)
+        include = {**self.filters.include, name: _added(self.filters.include.get(name, ()), value)}
+        return self._filtered(include, exclude)
+
+    def only(self, name: str, value: str | None) -> Ask:
+        """Return the question with `value` as the only one of `name`; None takes the field out."""
+        include = {k: v for k, v in self.filters.include.items() if k != name}
+        exclude = {k: v for k, v in self.filters.exclude.items() if k != name}
+        return self._filtered(include | ({name: (value,)} if value else {}), exclude)
+
+    def excluding(self, name: str, value: str) -> Ask:
+        """Return the question with `value` of `name` shut out, from the start."""
+        include = _without(self.filters.include, name, value)
+        exclude = {**self.filters.exclude, name: _added(self.filters.exclude.get(name, ()), value)}
+        return self._filtered(include, exclude)
+
+    def dropping(self, name: str, value: str) -> Ask:
+        """Return the question without this filter, included or excluded."""
+        return self._filtered(_without(self.filters.include, name, value), _without(self.filters.exclude, name, value))
+
+    def with_role(self, role: str) -> Ask:
+        """Return the question asked also of sections with this role."""
+        return self._with_roles(_added(self.filters.roles, role))
+
+    def without_role(self, role: str) -> Ask:
+        """Return the question no longer limited to sections with this role."""
+        return self._with_roles(tuple(r for r in self.filters.roles if r != role))
+
+    def unfiltered(self) -> Ask:
+        """Return the question with all filters taken off."""
+        return replace(self, filters=NO_FILTERS, offset=0)
+
+    def saying(self, text: str) -> Ask:
+        """Return the question in other words, from the start."""
+        return replace(self, text=text.strip(), offset=0)
+
+    def sorted_by(self, sort: str | None) -> Ask:
+        """Return the question in another order, from the start."""
+        return replace(self, sort=sort, offset=0)
+
+    def grouped_by(self, group: str) -> Ask:
+        """Return the question with its answer grouped ("tier") or flat (""), from the start."""
+        return replace(self, group=group, offset=0)
+
+    def _filtered(self, include: Mapping[str, tuple[str, ...]], exclude: Mapping[str, tuple[str, ...]]) -> Ask:
+        filters = Filters(include=include, exclude=exclude, roles=self.filters.roles)
+        return replace(self, filters=filters, offset=0)
+
+    def _with_roles(self, roles: tuple[str, ...]) -> Ask:
+        filters = Filters(include=self.filters.include, exclude=self.filters.exclude, roles=roles)
+        return replace(self, filters=filters, offset=0)
+
+
+def parse_ask(parameters: Iterable[tuple[str, str]], default_limit: int = DEFAULT_LIMIT) -> Ask:
+    """Understand the parameters of an address; raises InvalidQuery naming the one that makes no sense.
+
+    Parameters that are not about searching are left alone; empty values count as absent.
+    """
+    pairs = [(name, value) for name, value in parameters if value != ""]
+    last = dict(pairs)
+    text = last.get("q", "").replace("\x00", " ").strip()
+    if len(text) > MAX_TEXT_CHARS:
+        raise InvalidQuery(f"检索词有 {len(text)} 字，超过上限 {MAX_TEXT_CHARS} 字。请截取最要紧的段落。")
+    return Ask(
+        text=text,
+        mode=_one_of("mode", last.get("mode", "hybrid"), MODES),
+        filters=_filters(pairs),
+        sort=_one_of("sort", last["sort"], tuple(SORTS)) if "sort" in last else None,
+        group=_one_of("group", last.get("group", ""), GROUPS),
+        offset=number("offset", last.get("offset", "0"), 0, MAX_OFFSET),
+        limit=number("limit", last.get("limit", str(default_limit)), 1, MAX_LIMIT),
+    )
+
+
+def number(name: str, raw: str, low: int, high: int) -> int:
+    """Read a whole number within [low, high]; raises InvalidQuery naming the parameter."""
+    if not (raw.isascii() and raw.isdigit()) or len(raw) > 19 or not low <= int(raw) <= high:
+        raise InvalidQuery(f"参数 {name} 应为 {low} 至 {high} 的整数，现为「{raw[:30]}」。")
+    return int(raw)
+
+
+def with_parameters(path: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """Return `path` with a query string; nothing is added when there are no parameters."""
+    query = urlencode(list(parameters), quote_via=quote)
+    return f"{path}?{query}" if query else path
+
+
+def document_path(
+    document_id: int, ask: Ask | None = None, rank: int | None = None, paragraph: int | None = None
+) -> str:
+    """Return the address of a document, the question it was found with travelling along.
+
+    `rank` is the document's place in the answer, counted from 1.
+    """
+    parameters = [] if ask is None else [pair for pair in ask.parameters() if pair[0] != "offset"]
+    parameters += [] if rank is None else [("at", str(rank))]
+    return with_parameters(f"/documents/{document_id}", parameters) + (f"#p{paragraph}" if paragraph else "")
+
+
+def law_path(law: str, version: str | None = None, article: str | None = None) -> str:
+    """Return the address of a law, of one of its versions, or of an article there."""
+    path = with_parameters(f"/laws/{quote(law, safe='')}", [("version", version)] if version else [])
+    return path + (f"#{quote(article)}" if article else "")
+
+
+def list_path(**fields: str | tuple[str, ...]) -> str:
+    """Return the address of the list of documents with these facet values."""
+    include = {name: (value,) if isinstance(value, str) else value for name, value in fields.items()}
+    return Ask(filters=Filters(include=include)).url()
+
+
+def _filters(pairs: list[tuple[str, str]]) -> Filters:
+    include: dict[str, tuple[str, ...]] = {}
+    exclude: dict[str, tuple[str, ...]] = {}
+    for prefix, chosen in (("f.", include), ("x.", exclude)):
+        for name, value in pairs:
+            if name.startswith(prefix):
+                field = _one_of("筛选字段", name[2:], tuple(FACET_FIELDS))
+                chosen[field] = _added(chosen.get(field, ()), value[:300])
+    if sum(map(len, (*include.values(), *exclude.values()))) > _MAX_VALUES:
+        raise InvalidQuery(f"筛选条件超过 {_MAX_VALUES} 个。")
+    roles = tuple(dict.fromkeys(_one_of("role", v, tuple(ROLES)) for name, v in pairs if name == "role"))
+    return Filters(include=include, exclude=exclude, roles=roles)
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise InvalidQuery(f"参数 {name} 应为 {'、'.join(v for v in allowed if v)} 之一，现为「{value[:30]}」。")
+    return value
+
+
+def _added(values: tuple[str, ...], value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*values, value)))
+
+
+def _without(chosen: Mapping[str, tuple[str, ...]], name: str, value: str) -> dict[str, tuple[str, ...]]:
+    kept = {k: tuple(v for v in values if k != name or v != value) for k, values in chosen.items()}
+    return {k: values for k, values in kept.items() if values}

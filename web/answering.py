@@ -1,0 +1,88 @@
+"""One question, one answer: a search where there is a query, a list where there are only filters."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Final
+
+from kb.records import DocumentHead
+from kb.store import Store
+from kb.vocabulary import TIERS, UNLABELLED
+from search.results import FACET_FIELDS, Hit, QueryView, SearchResult
+from web.address import Ask, document_path
+from web.deps import House
+from web.views.reading import Trail
+from web.views.search import TierAnswer
+
+_PER_TIER: Final = 5
+
+
+def answer(house: House, store: Store, ask: Ask) -> SearchResult:
+    """Answer what an address asks."""
+    if ask.text:
+        return house.searcher.search(store, ask.text, ask.filters, mode=ask.mode, offset=ask.offset, limit=ask.limit)
+    return _listing(store, ask)
+
+
+def _listing(store: Store, ask: Ask) -> SearchResult:
+    started = time.perf_counter()
+    with store.snapshot():
+        heads, total = _page(store, ask)
+        facets = store.facet_counts(tuple(FACET_FIELDS), ask.filters)
+    return SearchResult(
+        query=QueryView("", (), (), ()),
+        mode=ask.mode,
+        total=total,
+        total_is_exact=True,
+        took_ms=1000 * (time.perf_counter() - started),
+        hits=_hits(heads, ask),
+        facets={name: tuple(counts) for name, counts in facets.items()},
+    )
+
+
+def _page(store: Store, ask: Ask) -> tuple[list[DocumentHead], int]:
+    order = ask.sort if ask.sort in ("newest", "oldest") else "newest"
+    return store.listing(ask.filters, order=order, offset=ask.offset, limit=ask.limit)
+
+
+def _hits(heads: list[DocumentHead], ask: Ask) -> tuple[Hit, ...]:
+    return tuple(Hit(ask.offset + number, 0.0, head, (), ()) for number, head in enumerate(heads, 1))
+
+
+def by_tier(house: House, store: Store, ask: Ask, result: SearchResult) -> list[TierAnswer]:
+    """Return the first hits of each tier, in the order of authority."""
+    counts = dict(result.facets.get("tier", ()))
+    chosen = ask.filters.include.get("tier") or tuple(counts)
+    answers = []
+    for tier in (*TIERS, UNLABELLED):
+        if counts.get(tier) and tier in chosen:
+            part = answer(house, store, replace(ask.only("tier", tier), group="", limit=_PER_TIER))
+            answers.append(TierAnswer(tier, part.total, part.hits))
+    return answers
+
+
+def trail(house: House, store: Store, ask: Ask, document_id: int, rank: int | None) -> Trail | None:
+    """Return the way back to the list and to the neighbours in it.
+
+    The place counts only while the answer still has this document there: a store that
+    has grown since shows the way back alone.
+    """
+    if rank is None and ask.is_home:
+        return None
+    if rank is None:
+        return Trail(ask.url(), "返回结果" if ask.text else "返回列表", None, None, None)
+    around = replace(ask, offset=max(rank - 2, 0), limit=3, group="")
+    result = answer(house, store, around)
+    back = replace(ask, offset=((rank - 1) // ask.limit) * ask.limit if not ask.group else 0)
+    ids = {hit.rank: hit.document.id for hit in result.hits}
+    label = "返回结果" if ask.text else "返回列表"
+    if ids.get(rank) != document_id:
+        return Trail(back.url(), label, None, None, None)
+    return Trail(
+        back=back.url(),
+        back_label=label,
+        position=f"第 {rank}/{'' if result.total_is_exact else '≥'}{result.total} 件",
+        previous=document_path(ids[rank - 1], ask, rank - 1) if rank - 1 in ids else None,
+        next=document_path(ids[rank + 1], ask, rank + 1) if rank + 1 in ids else None,
+    )

@@ -1,0 +1,79 @@
+"""The JSON door: the same questions as the pages, the same shapes as the command line."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from kb.contract import document_to_dict
+from kb.vocabulary import ROLES
+from search.results import FACET_FIELDS, MODES, to_dict
+from web.address import MAX_LIMIT, MAX_OFFSET, parse_ask
+from web.answering import answer
+from web.deps import HouseDep
+from web.pages import visible_document
+from web.rendering import render
+from web.views.apidocs import api_docs_page
+
+router = APIRouter(tags=["知识库"])
+
+_API_LIMIT: Final = 10
+_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"description": '参数有误：{"error": {"code", "message"}}'},
+    503: {"description": "知识库暂不可用，需管理员处理"},
+}
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+_SEARCH_PARAMETERS: Final = [
+    _parameter("q", "检索词；空着就按筛选条件列出文书", {"type": "string"}),
+    _parameter("mode", "智能、精确、语义", {"type": "string", "enum": list(MODES), "default": "hybrid"}),
+    *(
+        _parameter(
+            f"f.{name}", f"只要{label}为此值的，可重复；排除用 x.{name}", {"type": "array", "items": {"type": "string"}}
+        )
+        for name, label in FACET_FIELDS.items()
+    ),
+    _parameter("role", "只在这些部分里找，可重复", {"type": "array", "items": {"type": "string", "enum": list(ROLES)}}),
+    _parameter("offset", "从第几件之后开始", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}),
+    _parameter("limit", "最多几件", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": _API_LIMIT}),
+]
+
+
+@router.get(
+    "/api/search",
+    summary="检索",
+    description="与首页检索相同的参数和结果；命中的是文书，每件附命中的片段，marks 为片段内的 [起, 止) 码点。",
+    openapi_extra={"parameters": _SEARCH_PARAMETERS},
+    responses=_ERRORS,
+)
+def search(request: Request, house: HouseDep) -> dict[str, Any]:
+    """Answer a query, or list documents when there is none."""
+    ask = parse_ask(request.query_params.multi_items(), default_limit=_API_LIMIT)
+    with house.open_store() as store:
+        return to_dict(answer(house, store, ask))
+
+
+@router.get(
+    "/api/documents/{document_id}",
+    summary="一件文书",
+    description="文书的元数据、部分、片段和全文;document_id 是编号或 slug。位置均为全文内的 [起, 止) 码点。",
+    responses={**_ERRORS, 404: {"description": "没有这件文书，或者不对外公开"}},
+)
+def document(document_id: str, house: HouseDep) -> dict[str, Any]:
+    """Return one document whole."""
+    with house.open_store() as store:
+        found = document_to_dict(visible_document(store, document_id))
+    found["metadata"].pop("verified_in", None)  # an editor's note, which names reposts
+    return found
+
+
+@router.get("/api/docs", include_in_schema=False)
+def docs(request: Request, house: HouseDep) -> HTMLResponse:
+    """Show the interface, rendered from its own schema; needs nothing from outside."""
+    return render(house.templates, "apidocs.html", api_docs_page(request.app.openapi()))

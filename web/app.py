@@ -1,0 +1,138 @@
+"""Assembles the application; the only place that knows which error is which status."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from kb.embedding import load_embedder
+from kb.errors import InvalidQuery, KbError, NotFound, StateError, UserError
+from kb.settings import Settings
+from search.searcher import Searcher
+from web import api, pages, pages_law
+from web.address import Ask
+from web.deps import House
+from web.middleware import Envelope
+from web.rendering import STATIC, make_templates, render
+from web.views.search import SearchForm, search_form
+
+log = logging.getLogger(__name__)
+
+_HTTP_MESSAGES: Final = {404: "没有这个页面。", 405: "这个地址不支持这种请求方法。"}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What went wrong, in words."""
+
+    form: SearchForm
+    status: int
+    title: str
+    message: str
+
+
+class _Assets(StaticFiles):
+    """Static files; an address that carries their hash may be kept for good."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file with how long it may be kept."""
+        response = await super().get_response(path, scope)
+        if b"v=" in scope.get("query_string", b""):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application over the store in `settings.home`; raises KbError when the embedder cannot be loaded."""
+    house = House(
+        settings=settings,
+        searcher=Searcher(settings.home, load_embedder(settings.embedder)),
+        templates=make_templates(),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=_warm, args=(house,), name="warm", daemon=True).start()
+        yield
+
+    app = FastAPI(
+        lifespan=lifespan,
+        title="商业秘密案例知识库",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.house = house
+    for router in (pages.router, pages_law.router, api.router):
+        app.include_router(router)
+    app.mount("/static", _Assets(directory=STATIC), name="static")
+    app.add_middleware(Envelope)
+    app.add_exception_handler(KbError, _kb_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(Exception, _bug)
+    return app
+
+
+def _warm(house: House) -> None:
+    """Bring the caches up and load the dictionary before the first person has to wait for it."""
+    try:
+        with house.open_store() as store:
+            house.searcher.refresh(store)
+            house.searcher.search(store, "商业秘密", limit=1)
+    except KbError as error:
+        log.error("not warmed error=%s", type(error).__name__)
+
+
+def _kb_error(request: Request, error: Exception) -> Response:
+    status, code, title = _standing(error)
+    return _respond(request, status, code, title, str(error))
+
+
+def _standing(error: Exception) -> tuple[int, str, str]:
+    """Return status, code and title of an error of ours."""
+    if isinstance(error, NotFound):
+        return 404, "not_found", "没有找到"
+    if isinstance(error, InvalidQuery):
+        return 400, "invalid_query", "这个请求看不懂"
+    if isinstance(error, UserError):
+        return 400, "bad_request", "请求有误"
+    if isinstance(error, StateError):
+        log.error("state error=%s", type(error).__name__)
+        return 503, "unavailable", "知识库暂不可用"
+    return 500, "internal", "程序出错了"
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    message = _HTTP_MESSAGES.get(status, "请求未能处理。")
+    return _respond(request, status, f"http_{status}", "没有找到" if status == 404 else "请求有误", message)
+
+
+def _validation_error(request: Request, error: Exception) -> Response:
+    return _respond(request, 400, "invalid_query", "请求有误", "参数的写法不对。")
+
+
+def _bug(request: Request, error: Exception) -> Response:
+    message = "这是程序的错误，不是您的操作问题。请稍后再试，或告诉管理员刚才的时间。"
+    return _respond(request, 500, "internal", "程序出错了", message)
+
+
+def _respond(request: Request, status: int, code: str, title: str, message: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": {"code": code, "message": message}}, status)
+    page = ErrorPage(search_form(Ask()), status, title, message)
+    house: House = request.app.state.house
+    return render(house.templates, "error.html", page, status=status)

@@ -1,0 +1,66 @@
+"""What every route needs: the house with its one searcher, and a store for this request."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from jinja2 import Environment
+
+from kb.settings import Settings
+from kb.store import Store
+from search.searcher import Searcher
+from web.views.common import Coverage, read_coverage
+from web.views.statutes import LawBook, read_law_book
+
+
+@dataclass(slots=True)
+class House:
+    """Things shared by all requests; everything in it is safe to use from many threads."""
+
+    settings: Settings
+    searcher: Searcher
+    templates: Environment
+    _coverage: tuple[int, Coverage] | None = field(default=None)
+    _laws: tuple[int, date, LawBook] | None = field(default=None)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def open_store(self) -> Store:
+        """Open a store for one request, in the thread that will use it; close it by `with`.
+
+        A FastAPI dependency would open it in another thread of the pool than the route's,
+        and an SQLite connection belongs to the thread that made it.
+        """
+        return Store(self.settings.home, self.settings.clearance)
+
+    def coverage(self, store: Store) -> Coverage:
+        """Return what the store holds for this reader, read once a generation."""
+        generation = store.generation()
+        known = self._coverage
+        if known is not None and known[0] == generation:
+            return known[1]
+        with self._lock:
+            made = read_coverage(store)
+            self._coverage = (generation, made)
+        return made
+
+    def law_book(self, store: Store) -> LawBook:
+        """Return the laws this reader may open, read once a generation and day."""
+        generation, today = store.generation(), date.today()
+        known = self._laws
+        if known is not None and known[:2] == (generation, today):
+            return known[2]
+        with self._lock:
+            made = read_law_book(store, today)
+            self._laws = (generation, today, made)
+        return made
+
+
+def _house(request: Request) -> House:
+    return cast(House, request.app.state.house)
+
+
+HouseDep = Annotated[House, Depends(_house)]

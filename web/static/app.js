@@ -1,0 +1,197 @@
+// Deepens the pages, never carries them: every page reads, searches and links without it.
+"use strict";
+
+const one = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+const store = {
+  get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+  set(key, value) { try { localStorage.setItem(key, value); } catch { /* private window */ } },
+};
+
+function say(words) {
+  const status = one("[data-status]");
+  if (status) status.textContent = words;
+}
+
+// -- marks of the query in a document: n and p ------------------------------------------------
+
+const marks = all("[data-mark]");
+let markNow = -1;
+
+function showMark(index) {
+  if (!marks.length) return;
+  marks[markNow]?.classList.remove("is-now");
+  markNow = (index + marks.length) % marks.length;
+  const mark = marks[markNow];
+  mark.classList.add("is-now");
+  mark.scrollIntoView({ block: "center" });
+  const position = one("[data-position]");
+  if (position) position.textContent = String(markNow + 1);
+  say(`第 ${markNow + 1} 处,共 ${marks.length} 处`);
+}
+
+function startAtParagraph() {
+  const target = location.hash.startsWith("#p") ? document.getElementById(location.hash.slice(1)) : null;
+  const first = target ? marks.findIndex((mark) => target.contains(mark)) : -1;
+  if (first < 0) return;
+  marks[first].classList.add("is-now");
+  markNow = first;
+  one("[data-position]").textContent = String(first + 1);
+}
+
+function wireCounter() {
+  const next = one("[data-next]");
+  const previous = one("[data-previous]");
+  if (!next || !previous) return;
+  previous.hidden = false;
+  next.addEventListener("click", (event) => { event.preventDefault(); showMark(markNow + 1); });
+  previous.addEventListener("click", (event) => { event.preventDefault(); showMark(markNow - 1); });
+  startAtParagraph();
+}
+
+// -- quoting a paragraph ----------------------------------------------------------------------
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // No clipboard outside https and localhost, which is how an intranet often serves.
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.setAttribute("readonly", "");
+    area.className = "sr";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+}
+
+function wireCopying() {
+  const documentNode = one("[data-document]");
+  for (const button of all("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const number = button.closest("[data-paragraph]").dataset.paragraph;
+      const address = `${location.origin}${location.pathname}#p${number}`;
+      const done = await copy(`${documentNode.dataset.cite},第${number}段,${address}`);
+      button.textContent = done ? "已复制" : "复制不成,请手动复制地址";
+      say(done ? `已复制第${number}段的引用` : "复制不成");
+      setTimeout(() => { button.textContent = "复制引用"; }, 2000);
+    });
+  }
+}
+
+// -- hits: j and k ------------------------------------------------------------------------------
+
+const hits = all("[data-hit]");
+
+function moveHit(step) {
+  if (!hits.length) return;
+  const now = hits.findIndex((hit) => hit.contains(document.activeElement));
+  const next = now < 0 ? (step > 0 ? 0 : hits.length - 1) : Math.min(Math.max(now + step, 0), hits.length - 1);
+  one("[data-hit-link]", hits[next]).focus();
+  hits[next].scrollIntoView({ block: "nearest" });
+}
+
+// -- keys ----------------------------------------------------------------------------------------
+
+function openHelp() {
+  const help = one("[data-help]");
+  if (help && !help.open) help.showModal();
+}
+
+const keys = {
+  "/": () => { const box = one("[data-search]"); box?.focus(); box?.select(); },
+  j: () => moveHit(1),
+  k: () => moveHit(-1),
+  n: () => showMark(markNow + 1),
+  p: () => showMark(markNow - 1),
+  u: () => one("[data-back]")?.click(),
+  "?": openHelp,
+};
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog[open]")) return;
+  if (event.key !== "?" && store.get("keys") === "off") return;
+  const action = keys[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+}
+
+function wireHelp() {
+  one("[data-help-link]")?.addEventListener("click", (event) => { event.preventDefault(); openHelp(); });
+  const toggle = one("[data-keys-toggle]");
+  if (!toggle) return;
+  toggle.checked = store.get("keys") !== "off";
+  toggle.addEventListener("change", () => store.set("keys", toggle.checked ? "on" : "off"));
+}
+
+// -- filter panel -------------------------------------------------------------------------------
+
+function addValueFilter(more) {
+  const values = all("li", more);
+  if (values.length < 12) return;
+  const box = document.createElement("input");
+  box.type = "search";
+  box.placeholder = "筛一筛";
+  box.setAttribute("aria-label", `${one("summary", more.parentElement).textContent}：按字筛选`);
+  box.addEventListener("input", () => {
+    const wanted = box.value.trim().toLowerCase();
+    for (const value of values) value.hidden = !value.textContent.toLowerCase().includes(wanted);
+  });
+  one("summary", more).after(box);
+}
+
+function wireFilters() {
+  for (const more of all("[data-more]")) addValueFilter(more);
+  for (const group of all("[data-facet]")) {
+    const key = `facet.${group.dataset.facet}`;
+    const known = store.get(key);
+    const isChosen = one(".is-included, .is-excluded", group) !== null;
+    if (known !== null && !isChosen) group.open = known === "open";
+    // Not on "toggle", which also fires when a page arrives with the group open.
+    one("summary", group).addEventListener("click", () => store.set(key, group.open ? "closed" : "open"));
+  }
+  const panel = one("[data-filters]");
+  const leave = () => { if (location.hash === "#filters") location.hash = "#results"; };
+  window.addEventListener("hashchange", () => { if (location.hash === "#filters") panel?.focus(); });
+  panel?.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
+  document.addEventListener("click", (event) => {
+    if (location.hash === "#filters" && panel && !panel.contains(event.target)) leave();
+  }, { capture: true });
+  // A mode is chosen by clicking it: search again at once when there is something to search.
+  for (const radio of all(".modes input")) {
+    radio.addEventListener("change", () => { if (radio.form.q.value.trim()) radio.form.requestSubmit(); });
+  }
+}
+
+// -- reading: where we are in the table of contents --------------------------------------------------
+
+function wireContents() {
+  const links = new Map(all(".toc a").map((link) => [link.hash.slice(1), link]));
+  if (!links.size || !("IntersectionObserver" in window)) return;
+  const narrow = window.matchMedia("(max-width: 900px)");
+  const contents = one("[data-wide]");
+  if (narrow.matches && contents) contents.open = false;
+  const observer = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      for (const link of links.values()) link.removeAttribute("aria-current");
+      links.get(entry.target.id)?.setAttribute("aria-current", "true");
+    }
+  }, { rootMargin: "-15% 0px -75% 0px" });
+  for (const section of all(".document .text > section")) observer.observe(section);
+}
+
+document.addEventListener("keydown", onKey);
+wireCounter();
+wireCopying();
+wireHelp();
+wireFilters();
+wireContents();

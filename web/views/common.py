@@ -1,0 +1,179 @@
+"""Records that several pages share: links, badges, text in pieces, what the store covers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kb.records import DocumentHead, Filters
+from kb.store import Store
+from kb.vocabulary import CASE_KINDS, COMPLETENESS, JURISDICTIONS, KINDS, ROLES, TIERS
+
+_FINAL_AMOUNTS: Final = ("罚款", "没收违法所得", "判赔", "刑事罚金", "和解或调解")
+_OUTCOME_OF: Final = {"和解或调解": "调解或和解"}
+_MAX_RESULTS: Final = 5
+_LINE_END: Final = re.compile(r"\s*\n\s*(?:- )?")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead somewhere; `count` is how many things are there, `active` where one is already."""
+
+    label: str
+    href: str
+    count: int | None = None
+    active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A word in a frame; `tone` is kind, strong, plain or warn."""
+
+    text: str
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A run of text inside a paragraph. `mark` is its number among the marks when it starts one."""
+
+    text: str
+    marked: bool = False
+    mark: int | None = None
+    href: str | None = None
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much of one kind the store holds, and the latest date among it."""
+
+    kind: str
+    label: str
+    count: int
+    latest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a reader may find here at all."""
+
+    total: int
+    held: tuple[Held, ...]
+
+    def count(self, kind: str) -> int:
+        """Return how many documents of a kind there are."""
+        return next((h.count for h in self.held if h.kind == kind), 0)
+
+
+def read_coverage(store: Store) -> Coverage:
+    """Count what this reader may see, by kind."""
+    with store.snapshot():
+        counts = dict(store.facet_counts(["kind"])["kind"])
+        held = []
+        for kind, label in KINDS.items():
+            newest, _ = store.listing(Filters(include={"kind": (kind,)}), limit=1) if kind in counts else ([], 0)
+            held.append(Held(kind, label, counts.get(kind, 0), _latest(newest)))
+    return Coverage(sum(counts.values()), tuple(held))
+
+
+def _latest(heads: Sequence[DocumentHead]) -> str | None:
+    if not heads:
+        return None
+    metadata = heads[0].metadata
+    return metadata.decided_on or metadata.published_on or metadata.effective_from
+
+
+def pieces(text: str, marks: Iterable[tuple[int, int]]) -> tuple[Inline, ...]:
+    """Cut `text` at its marks; marks are [start, end), may touch or overlap, and are clipped to the text."""
+    found: list[Inline] = []
+    position = 0
+    for start, end in sorted(marks):
+        start, end = max(start, position), min(end, len(text))
+        if end <= start:
+            continue
+        if start > position:
+            found.append(Inline(text[position:start]))
+        found.append(Inline(text[start:end], marked=True))
+        position = end
+    if position < len(text):
+        found.append(Inline(text[position:]))
+    return tuple(found)
+
+
+def snippet(text: str, marks: Iterable[tuple[int, int]], heading: str) -> tuple[Inline, ...]:
+    """Cut a passage at its marks and set it as running text.
+
+    The heading a passage begins with stands above it already; line ends and list dashes
+    become one dot.
+    """
+    skip = len(heading) + 1 if heading and text.startswith(f"{heading}\n") else 0
+    while text[skip : skip + 1].isspace() or text.startswith("- ", skip):
+        skip += 2 if text.startswith("- ", skip) else 1
+    moved = [(start - skip, end - skip) for start, end in marks]
+    return tuple(replace(p, text=_LINE_END.sub(_joint, p.text)) for p in pieces(text[skip:].rstrip(), moved))
+
+
+def _joint(line_end: re.Match[str]) -> str:
+    return " · " if "-" in line_end[0] else " "
+
+
+def heading_of(role: str, heading: str) -> str:
+    """Return the heading of a section as a reader sees it: 「步骤 现场检查」 is 「步骤 · 现场检查」."""
+    if not heading:
+        return ROLES.get(role, "正文")
+    first, _, rest = heading.partition(" ")
+    return f"{first} · {rest.strip()}" if rest.strip() and role not in ("body", "article") else heading
+
+
+def needs_checking(head: DocumentHead) -> bool:
+    """Tell whether all that a document rests on are reposts whose origin is not known."""
+    sources = head.metadata.sources
+    return bool(sources) and all(source.grade == "C" for source in sources)
+
+
+def badges(head: DocumentHead) -> tuple[Badge, ...]:
+    """Return kind, tier with its effect, and what a reader must be warned of."""
+    found = [Badge(KINDS[head.kind], "kind")]
+    tier = head.metadata.tier
+    if tier and head.kind in CASE_KINDS:
+        effect = TIERS[tier]
+        found.append(Badge(f"{tier} · {effect}", "strong" if effect == "应当参照" else "plain"))
+    elif tier:
+        found.append(Badge(tier))
+    if head.completeness == "brief":
+        found.append(Badge(COMPLETENESS["brief"], "warn"))
+    if needs_checking(head):
+        found.append(Badge("待核", "warn"))
+    return tuple(found)
+
+
+def meta(head: DocumentHead) -> tuple[str, ...]:
+    """Return who, number, date and place, as far as known."""
+    m = head.metadata
+    number = head.case_number or next(iter((*m.doc_numbers, *m.citations)), None)
+    place = JURISDICTIONS.get(m.jurisdiction or "") if m.jurisdiction not in (None, "CN") else None
+    return tuple(part for part in (head.authority, number, date(head), place or m.place or head.region) if part)
+
+
+def date(head: DocumentHead) -> str | None:
+    """Return the date a reader orders documents by, with what kind of date it is."""
+    m = head.metadata
+    if m.decided_on:
+        return m.decided_on
+    if m.effective_from:
+        return f"{m.effective_from} 起施行"
+    if m.published_on:
+        return f"{m.published_on} 公布"
+    return None
+
+
+def results(head: DocumentHead) -> tuple[Badge, ...]:
+    """Return what came out, sums first: 罚款 10万元, 判令停止侵害."""
+    m = head.metadata
+    amounts = [a for kind in _FINAL_AMOUNTS for a in m.amounts if a.type == kind and a.text]
+    sums = [Badge(a.text if a.text.startswith(a.type) else f"{a.type} {a.text}", "sum") for a in amounts]
+    named = {_OUTCOME_OF.get(a.type, a.type) for a in amounts}
+    return (*sums, *(Badge(o) for o in m.outcomes if o not in named and o != "结果未读到"))[:_MAX_RESULTS]

@@ -1,0 +1,132 @@
+"""The filter panel: fields with their values, what is chosen, and the address of every other choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kb.vocabulary import COMPLETENESS, JURISDICTIONS, KINDS, ROLES, TIERS, UNLABELLED
+from search.results import FACET_FIELDS, SearchResult
+from web.address import Ask
+from web.views.common import Link
+
+_TOP_VALUES: Final = 8
+_OPEN_FIELDS: Final = ("tier", "year", "region")
+_ROLE_FILTERS: Final = (
+    *("facts", "secret", "measures", "conduct", "evidence"),
+    *("issues", "reasoning", "disposition", "takeaway", "article"),
+)
+_VALUE_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
+    "kind": KINDS,
+    "jurisdiction": JURISDICTIONS,
+    "completeness": COMPLETENESS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a filter: where choosing it leads, and where shutting it out does."""
+
+    label: str
+    count: int
+    include: str
+    exclude: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetGroup:
+    """One filter with its values; `rest` is behind 更多."""
+
+    field: str
+    label: str
+    top: tuple[FacetValue, ...]
+    rest: tuple[FacetValue, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A restriction in force and the address without it."""
+
+    label: str
+    value: str
+    remove: str
+    excluded: bool
+
+
+def value_label(field: str, value: str) -> str:
+    """Return the words a value of a facet is shown with."""
+    return _VALUE_LABELS.get(field, {}).get(value, value)
+
+
+def groups(ask: Ask, result: SearchResult, path: str) -> tuple[FacetGroup, ...]:
+    """Return the fields that have anything to choose."""
+    return tuple(
+        group for field, label in FACET_FIELDS.items() if (group := _group(ask, result, path, field, label)) is not None
+    )
+
+
+def _group(ask: Ask, result: SearchResult, path: str, field: str, label: str) -> FacetGroup | None:
+    counts = dict(result.facets.get(field, ()))
+    chosen = (*ask.filters.include.get(field, ()), *ask.filters.exclude.get(field, ()))
+    for value in chosen:
+        counts.setdefault(value, 0)
+    if not counts or (set(counts) == {UNLABELLED} and not chosen):
+        return None
+    order = _order(field, counts)
+    values = [_value(ask, path, field, value, counts[value]) for value in order]
+    top = [v for number, v in enumerate(values) if number < _TOP_VALUES or v.state]
+    rest = [v for number, v in enumerate(values) if number >= _TOP_VALUES and not v.state]
+    return FacetGroup(field, label, tuple(top), tuple(rest), bool(chosen) or field in _OPEN_FIELDS)
+
+
+def _order(field: str, counts: Mapping[str, int]) -> list[str]:
+    """Return values in reading order: lists with an order of their own keep it, years run back, others by count."""
+    own = {"kind": list(KINDS), "tier": list(TIERS)}.get(field)
+    if own is not None:
+        values = sorted(counts, key=lambda v: (own.index(v) if v in own else len(own), v))
+    elif field == "year":
+        values = sorted(counts, reverse=True)
+    else:
+        values = sorted(counts, key=lambda v: (-counts[v], v))
+    return sorted(values, key=lambda v: v == UNLABELLED)
+
+
+def _value(ask: Ask, path: str, field: str, value: str, count: int) -> FacetValue:
+    included = value in ask.filters.include.get(field, ())
+    excluded = value in ask.filters.exclude.get(field, ())
+    drop = ask.dropping(field, value).url(path)
+    return FacetValue(
+        label=value_label(field, value),
+        count=count,
+        include=drop if included else ask.including(field, value).url(path),
+        exclude=drop if excluded else ask.excluding(field, value).url(path),
+        state="included" if included else "excluded" if excluded else "",
+    )
+
+
+def roles(ask: Ask, path: str) -> tuple[Link, ...]:
+    """Return the parts of a document a search can be limited to."""
+    chosen = ask.filters.roles
+    return tuple(
+        Link(
+            ROLES[role],
+            (ask.without_role(role) if role in chosen else ask.with_role(role)).url(path),
+            active=role in chosen,
+        )
+        for role in dict.fromkeys((*_ROLE_FILTERS, *chosen))
+    )
+
+
+def chips(ask: Ask, path: str) -> tuple[Chip, ...]:
+    """Return the restrictions in force, each with the address without it."""
+    found = [
+        Chip(FACET_FIELDS[field], value_label(field, value), ask.dropping(field, value).url(path), excluded)
+        for excluded, chosen in ((False, ask.filters.include), (True, ask.filters.exclude))
+        for field in FACET_FIELDS
+        for value in chosen.get(field, ())
+    ]
+    found += [Chip("限于部分", ROLES[r], ask.without_role(r).url(path), False) for r in ask.filters.roles]
+    return tuple(found)

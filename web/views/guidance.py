@@ -1,0 +1,106 @@
+"""Lists of guidance and of elements, and the page about this knowledge base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kb.records import DocumentHead, Filters
+from kb.store import Store
+from kb.vocabulary import ELEMENTS, KINDS, SOURCE_GRADES, TIERS
+from web.address import Ask, document_path, list_path
+from web.views.common import Badge, Coverage, Link, badges
+from web.views.search import SearchForm, search_form
+
+_FIRST: Final = ("guide-handling", "guide-evidence")
+_TRACKS: Final = ("administrative", "civil", "criminal", "foreign_case")
+
+
+@dataclass(frozen=True, slots=True)
+class GuidanceView:
+    """One document of guidance in a list."""
+
+    title: str
+    href: str
+    lead: str | None
+    badges: tuple[Badge, ...]
+    elements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ElementRow:
+    """One element with the number of cases of each track about it."""
+
+    element: str
+    total: Link
+    counts: tuple[Link | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ElementsPage:
+    """Guidance in two lists, and elements across the tracks."""
+
+    form: SearchForm
+    handling: tuple[GuidanceView, ...]
+    elements: tuple[GuidanceView, ...]
+    tracks: tuple[str, ...]
+    rows: tuple[ElementRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AboutPage:
+    """What is here, what is not, and how it is treated."""
+
+    form: SearchForm
+    coverage: Coverage
+    tiers: tuple[tuple[str, str], ...]
+    grades: tuple[tuple[str, str], ...]
+
+
+def elements_page(store: Store, heads: list[DocumentHead], leads: Mapping[int, str]) -> ElementsPage:
+    """Lay out guidance and elements."""
+    views = [(head, _guidance(head, leads)) for head in sorted(heads, key=_place)]
+    return ElementsPage(
+        search_form(Ask()),
+        tuple(view for head, view in views if not _is_element(head)),
+        tuple(view for head, view in views if _is_element(head)),
+        tuple(KINDS[track] for track in _TRACKS),
+        tuple(row for element in ELEMENTS if (row := _row(store, element)) is not None),
+    )
+
+
+def _place(head: DocumentHead) -> tuple[int, int, str]:
+    """Return the reading order: the handling guide and evidence first, elements as the law orders them."""
+    first = _FIRST.index(head.slug) if head.slug in _FIRST else len(_FIRST)
+    elements = [ELEMENTS.index(element) for element in head.metadata.elements]
+    return first, min(elements, default=len(ELEMENTS)), head.title
+
+
+def _is_element(head: DocumentHead) -> bool:
+    return head.slug.startswith("element-")
+
+
+def _guidance(head: DocumentHead, leads: Mapping[int, str]) -> GuidanceView:
+    return GuidanceView(
+        head.title, document_path(head.id), leads.get(head.id), badges(head)[1:], head.metadata.elements
+    )
+
+
+def _row(store: Store, element: str) -> ElementRow | None:
+    filters = Filters(include={"element": (element,)})
+    counts = {k: n for k, n in store.facet_counts(["kind"], filters)["kind"] if k in _TRACKS}
+    if not counts:
+        return None
+    cells = tuple(
+        Link(f"{element}，{KINDS[kind]}", list_path(kind=kind, element=element), counts[kind])
+        if kind in counts
+        else None
+        for kind in _TRACKS
+    )
+    return ElementRow(element, Link(element, list_path(kind=_TRACKS, element=element), sum(counts.values())), cells)
+
+
+def about_page(coverage: Coverage) -> AboutPage:
+    """Lay out the page about this knowledge base."""
+    return AboutPage(search_form(Ask()), coverage, tuple(list(TIERS.items())[:4]), tuple(SOURCE_GRADES.items()))

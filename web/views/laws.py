@@ -1,0 +1,300 @@
+"""Law pages: versions on one strip, the concordance of articles, digests, who cites what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from urllib.parse import quote
+
+from kb.records import Document, DocumentHead
+from kb.store import Store
+from kb.store.laws import ConcordanceRow
+from kb.vocabulary import KINDS, SOURCE_GRADES, TIERS, VERSION_UNSTATED
+from web.address import Ask, document_path, law_path, with_parameters
+from web.views.common import Badge, Link, meta, needs_checking
+from web.views.comparing import Comparison, comparison
+from web.views.reading import SourceView
+from web.views.search import SearchForm, search_form
+from web.views.statutes import LawBook, base_article, provisions_of
+from web.views.text import LinkOf, SectionView, section_views
+
+IN_FORCE: Final = "现行"
+NOT_YET: Final = "尚未施行"
+PAST: Final = "历史版本"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version on the strip."""
+
+    version: str
+    href: str
+    since: str | None
+    status: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one version holds of one provision."""
+
+    article: str
+    href: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConcordanceView:
+    """Versions as columns, provisions as rows; `compare` leads to the last two versions side by side."""
+
+    versions: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[Cell, ...], ...], str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """The digest of one article and how many documents cite it, by kind."""
+
+    anchor: str
+    section: SectionView
+    provision: str | None
+    citing: tuple[Link, ...]
+    unstated: Link | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawPage:
+    """One law, seen at one version."""
+
+    law: str
+    title: str
+    form: SearchForm
+    badges: tuple[Badge, ...]
+    meta: tuple[str, ...]
+    versions: tuple[VersionView, ...]
+    concordance: ConcordanceView | None
+    comparison: Comparison | None
+    version: str
+    choices: tuple[str, ...]
+    intro: tuple[SectionView, ...]
+    articles: tuple[ArticleView, ...]
+    outro: tuple[SectionView, ...]
+    sources: tuple[SourceView, ...]
+    reposts: int
+    checked_on: str | None
+    uncertain: tuple[str, ...]
+    document: str
+    numbers: tuple[str, ...]
+    dates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LawRow:
+    """One law in the list of laws."""
+
+    law: str
+    title: str | None
+    href: str
+    tier: str
+    versions: tuple[VersionView, ...]
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LawsPage:
+    """All laws, by rank."""
+
+    form: SearchForm
+    groups: tuple[tuple[str, tuple[LawRow, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CitingPage:
+    """Documents that cite one article, by kind."""
+
+    law: str
+    version: str
+    article: str
+    back: str
+    form: SearchForm
+    groups: tuple[tuple[str, tuple[tuple[str, str, tuple[str, ...]], ...]], ...]
+    total: int
+    others: tuple[Link, ...]
+
+
+def version_views(book: LawBook, law: str, today: date, active: str | None = None) -> tuple[VersionView, ...]:
+    """Return the versions of a law, oldest first, each with its standing today."""
+    views = []
+    for head in book.versions[law]:
+        version, since = head.metadata.version or "", head.metadata.effective_from
+        views.append(VersionView(version, law_path(law, version), since, _status(book, head, today), version == active))
+    return tuple(views)
+
+
+def _status(book: LawBook, head: DocumentHead, today: date) -> str:
+    """Return the standing of a version, "" where its dates do not tell."""
+    m, day = head.metadata, today.isoformat()
+    current = book.current.get(m.law or "")
+    if current is not None and m.version == current:
+        return IN_FORCE
+    if m.effective_from and m.effective_from > day:
+        return NOT_YET
+    return PAST if current is not None or (m.effective_to and m.effective_to < day) else ""
+
+
+def laws_page(book: LawBook, today: date) -> LawsPage:
+    """Lay out the list of laws."""
+    groups: dict[str, list[LawRow]] = {}
+    for law, heads in book.versions.items():
+        tier = heads[-1].metadata.tier or "其他"
+        title = heads[-1].title if len(heads) == 1 else None
+        subjects = tuple(dict.fromkeys(p.provision for head in heads for p in head.metadata.provisions))
+        groups.setdefault(tier, []).append(
+            LawRow(
+                law,
+                title,
+                law_path(law),
+                tier,
+                version_views(book, law, today),
+                subjects[:6],
+            )
+        )
+    order = list(TIERS)
+    return LawsPage(
+        search_form(Ask()),
+        tuple(
+            (tier, tuple(sorted(rows, key=lambda row: (-len(row.versions), row.law))))
+            for tier, rows in sorted(groups.items(), key=lambda g: order.index(g[0]) if g[0] in order else 99)
+        ),
+    )
+
+
+def law_page(
+    store: Store,
+    book: LawBook,
+    document: Document,
+    link_of: LinkOf,
+    today: date,
+    compared: tuple[Document, Document] | None,
+) -> LawPage:
+    """Lay out one version of a law, with its place among the others."""
+    m = document.head.metadata
+    law, version = m.law or "", m.version or ""
+    rows = store.concordance(law)
+    sections = section_views(document, (), link_of)
+    first = next((n for n, s in enumerate(sections) if s.role == "article"), len(sections))
+    last = max((n for n, s in enumerate(sections) if s.role == "article"), default=len(sections) - 1)
+    head = document.head
+    return LawPage(
+        law=law,
+        title=head.title,
+        form=search_form(Ask()),
+        badges=tuple(Badge(text, tone) for text, tone in _badges(head) if text),
+        meta=meta(head)[1:] if head.authority else meta(head),
+        versions=version_views(book, law, today, version),
+        concordance=_concordance(law, book, rows),
+        comparison=comparison(book, law, rows, compared) if compared else None,
+        version=version,
+        choices=tuple(h.metadata.version or "" for h in book.versions[law]),
+        intro=sections[:first],
+        articles=tuple(_article(store, law, version, section, rows) for section in sections[first : last + 1]),
+        outro=sections[last + 1 :] if first < len(sections) else (),
+        sources=tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in m.sources if s.grade != "C"),
+        reposts=sum(s.grade == "C" for s in m.sources),
+        checked_on=m.checked_on,
+        uncertain=m.uncertain,
+        document=document_path(head.id),
+        numbers=m.doc_numbers,
+        dates=tuple(
+            f"{label} {value}"
+            for label, value in (("通过", m.passed_on), ("施行", m.effective_from), ("至", m.effective_to))
+            if value
+        ),
+    )
+
+
+def _badges(head: DocumentHead) -> list[tuple[str, str]]:
+    return [
+        (head.metadata.tier or "", "plain"),
+        ("资料不全" if head.completeness == "brief" else "", "warn"),
+        ("待核" if needs_checking(head) else "", "warn"),
+    ]
+
+
+def _concordance(law: str, book: LawBook, rows: Sequence[ConcordanceRow]) -> ConcordanceView | None:
+    versions = tuple(head.metadata.version or "" for head in book.versions[law])
+    if len(versions) < 2 or not rows:
+        return None
+    table: dict[str, dict[str, list[Cell]]] = {}
+    for row in rows:
+        cell = Cell(row.article, law_path(law, row.version, base_article(row.article)), row.note)
+        table.setdefault(row.provision, {}).setdefault(row.version, []).append(cell)
+    ordered = [(name, table[name]) for name in provisions_of(book, law) if name in table]
+    return ConcordanceView(
+        versions,
+        tuple(
+            (name, tuple(tuple(cells.get(v, ())) for v in versions), _compare_link(law, name, versions, cells))
+            for name, cells in ordered
+        ),
+    )
+
+
+def _compare_link(law: str, provision: str, versions: Sequence[str], cells: Mapping[str, Sequence[Cell]]) -> str | None:
+    present = [v for v in versions if v in cells]
+    if len(present) < 2:
+        return None
+    return with_parameters(law_path(law), [("left", present[-2]), ("right", present[-1])]) + f"#c-{quote(provision)}"
+
+
+def _article(store: Store, law: str, version: str, section: SectionView, rows: Sequence[ConcordanceRow]) -> ArticleView:
+    article = base_article(section.heading)
+    provisions = [r.provision for r in rows if r.version == version and base_article(r.article) == article]
+    counts: dict[str, int] = {}
+    for head in citing_heads(store, law, version, article):
+        counts[head.kind] = counts.get(head.kind, 0) + 1
+    cases = cases_path(law, version, article)
+    links = tuple(Link(label, f"{cases}#{kind}", counts[kind]) for kind, label in KINDS.items() if kind in counts)
+    provision = next((name for name in provisions if name not in section.heading), None)
+    return ArticleView(article, section, provision, links, _unstated(store, law, version, article))
+
+
+def _unstated(store: Store, law: str, version: str, article: str) -> Link | None:
+    """Return the documents that cite this number without saying of which version."""
+    count = len(citing_heads(store, law, VERSION_UNSTATED, article)) if version != VERSION_UNSTATED else 0
+    return Link(VERSION_UNSTATED, cases_path(law, VERSION_UNSTATED, article), count) if count else None
+
+
+def cases_path(law: str, version: str, article: str) -> str:
+    """Return the address of the list of documents that cite an article."""
+    return with_parameters(f"/laws/{quote(law, safe='')}/cases", [("version", version), ("article", article)])
+
+
+def citing_heads(store: Store, law: str, version: str, article: str) -> list[DocumentHead]:
+    """Return the documents that cite an article of one version, newest first; the law itself is none of them."""
+    heads = store.heads(store.citing(law=law, version=version, article=article)).values()
+    return sorted((h for h in heads if h.metadata.law != law), key=lambda h: (h.decided_on or "", h.id), reverse=True)
+
+
+def citing_page(store: Store, law: str, version: str, article: str) -> CitingPage:
+    """Lay out who cites an article, and where its counterparts' citations are."""
+    groups: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
+    heads = citing_heads(store, law, version, article)
+    for head in heads:
+        groups.setdefault(head.kind, []).append((document_path(head.id), head.title, meta(head)))
+    others = tuple(
+        Link(f"{law}（{row.version}）{row.article}", cases_path(law, row.version, row.article), count)
+        for row in store.counterparts(law, version, article)
+        if (count := len(citing_heads(store, law, row.version, row.article)))
+    )
+    return CitingPage(
+        law,
+        version,
+        article,
+        law_path(law, None if version == VERSION_UNSTATED else version, article),
+        search_form(Ask()),
+        tuple((kind, tuple(groups[kind])) for kind in KINDS if kind in groups),
+        len(heads),
+        others,
+    )

@@ -1,0 +1,211 @@
+"""The reading page: text with numbered paragraphs, what is known of it, and where to go from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kb.records import Document, DocumentHead, Metadata
+from kb.vocabulary import CONFIDENCE, JURISDICTIONS, KINDS, SOURCE_GRADES
+from search.results import Hit
+from web.address import Ask, document_path, law_path, list_path
+from web.views.common import Badge, Link, badges, meta
+from web.views.search import SearchForm, search_form
+from web.views.text import SectionView
+
+_FACETED: Final = (
+    ("行业", "industry", "industries"),
+    ("秘密类型", "secret_type", "secret_types"),
+    ("行为", "conduct", "conducts"),
+    ("人员关系", "relationship", "relationships"),
+    ("争议要件", "element", "elements"),
+    ("结果", "outcome", "outcomes"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of 要点."""
+
+    label: str
+    values: tuple[Link | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatuteView:
+    """An article the document rests on, and what stands for it today."""
+
+    text: str
+    href: str | None
+    current: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A source as a reader may see it: reposts have neither name nor address."""
+
+    name: str
+    grade: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another document beside this one, with why."""
+
+    href: str
+    title: str
+    badges: tuple[Badge, ...]
+    meta: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Where the reader came from: the list, the place in it, the next and the one before."""
+
+    back: str
+    back_label: str
+    position: str | None
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingPage:
+    """One document."""
+
+    id: int
+    title: str
+    name_en: str | None
+    kind: Link
+    badges: tuple[Badge, ...]
+    meta: tuple[str, ...]
+    form: SearchForm
+    trail: Trail | None
+    warnings: tuple[StatuteView, ...]
+    sections: tuple[SectionView, ...]
+    marks: int
+    query: str
+    facts: tuple[Fact, ...]
+    amounts: tuple[tuple[str, str], ...]
+    statutes: tuple[StatuteView, ...]
+    uncertain: tuple[str, ...]
+    sources: tuple[SourceView, ...]
+    reposts: int
+    only_reposts: bool
+    law: Link | None
+    related: tuple[Neighbour, ...]
+    similar: tuple[Neighbour, ...]
+    cite: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the route gathered about a document beside its text."""
+
+    similar: Sequence[Hit]
+    related: Sequence[tuple[DocumentHead, str]]
+    statutes: Sequence[StatuteView]
+    outdated: Sequence[StatuteView]
+
+
+def reading_page(
+    document: Document, ask: Ask, sections: tuple[SectionView, ...], around: Around, trail: Trail | None, base_url: str
+) -> ReadingPage:
+    """Lay out one document."""
+    head, m = document.head, document.head.metadata
+    grades = [source.grade for source in m.sources]
+    return ReadingPage(
+        id=head.id,
+        title=head.title,
+        name_en=m.name_en,
+        kind=Link(KINDS[head.kind], f"/browse/{head.kind}"),
+        badges=badges(head)[1:],
+        meta=meta(head),
+        form=search_form(ask),
+        trail=trail,
+        warnings=tuple(around.outdated),
+        sections=sections,
+        marks=sum(section.marks for section in sections),
+        query=ask.text,
+        facts=_facts(head),
+        amounts=tuple((a.type, a.text or f"{a.value:,.0f} {a.currency}") for a in m.amounts),
+        statutes=tuple(around.statutes),
+        uncertain=m.uncertain,
+        sources=tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in m.sources if s.grade != "C"),
+        reposts=grades.count("C"),
+        only_reposts=bool(grades) and set(grades) == {"C"},
+        law=Link(m.law, law_path(m.law)) if m.law else None,
+        related=tuple(_neighbour(other, (why,)) for other, why in around.related),
+        similar=tuple(_neighbour(hit.document, hit.reasons) for hit in around.similar),
+        cite=cite(head),
+        address=f"{base_url.rstrip('/')}{document_path(head.id)}",
+    )
+
+
+def cite(head: DocumentHead) -> str:
+    """Return what a quotation names: title, number, authority, date."""
+    return ",".join(part for part in (head.title, head.case_number, head.authority, head.decided_on) if part)
+
+
+def _facts(head: DocumentHead) -> tuple[Fact, ...]:
+    m = head.metadata
+    rows = [
+        Fact("机关/法院", tuple(Link(a, list_path(authority=a)) for a in m.authorities)),
+        Fact("案号", m.case_numbers),
+        Fact("文号", (*m.doc_numbers, *m.citations)),
+        Fact("别名", m.aliases),
+        Fact("当事人", m.parties),
+        Fact("日期", _dates(m)),
+        Fact("法域", _jurisdiction(m)),
+        Fact("地区", (*(Link(r, list_path(region=r)) for r in m.regions), *([m.place] if m.place else []))),
+        *_faceted(m),
+        Fact("可信程度", (CONFIDENCE[m.confidence],) if m.confidence else ()),
+    ]
+    return tuple(row for row in rows if row.values)
+
+
+def _faceted(m: Metadata) -> list[Fact]:
+    return [
+        Fact(label, tuple(Link(value, list_path(**{field: value})) for value in getattr(m, attribute)))
+        for label, field, attribute in _FACETED
+    ]
+
+
+def _jurisdiction(m: Metadata) -> tuple[Link | str, ...]:
+    if m.jurisdiction in (None, "CN"):
+        return ()
+    return (Link(JURISDICTIONS[m.jurisdiction or ""], f"/jurisdictions/{m.jurisdiction}"),)
+
+
+def _dates(m: Metadata) -> tuple[str, ...]:
+    if m.date_note:
+        return (m.date_note,)
+    named = (
+        ("裁判或决定", m.decided_on),
+        ("公布", m.published_on),
+        ("通过", m.passed_on),
+        ("施行", m.effective_from),
+        ("失效", m.effective_to),
+        ("核对", m.checked_on),
+    )
+    return tuple(f"{label} {value}" for label, value in named if value)
+
+
+def _neighbour(head: DocumentHead, reasons: Sequence[str]) -> Neighbour:
+    return Neighbour(document_path(head.id), head.title, badges(head), meta(head)[:3], tuple(reasons))
+
+
+def related_labels(document: Document, by_slug: Mapping[str, DocumentHead]) -> list[tuple[DocumentHead, str]]:
+    """Return the documents this one names, each with 「相关」 or 「文中提到」."""
+    named = [(slug, "相关文书") for slug in document.head.metadata.related]
+    named += [(c.target, "文中提到") for c in document.citations if c.target]
+    found: dict[int, tuple[DocumentHead, str]] = {}
+    for slug, label in named:
+        head = by_slug.get(slug)
+        if head is not None and head.id != document.head.id:
+            found.setdefault(head.id, (head, label))
+    return list(found.values())

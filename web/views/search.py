@@ -1,0 +1,291 @@
+"""The page of an answer: what was understood, filters, hits, and what to do when there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kb.vocabulary import KINDS, TIERS
+from search.results import Hit, PassageHit, SearchResult
+from web.address import SORTS, Ask, document_path
+from web.views.common import Badge, Coverage, Inline, Link, badges, heading_of, meta, results, snippet
+from web.views.facets import Chip, FacetGroup, chips, groups, roles
+
+MODE_LABELS: Final = {"hybrid": "智能", "keyword": "精确", "vector": "语义"}
+_MODE_HELP: Final = {
+    "hybrid": "字面与语义一起找",
+    "keyword": "只找写有这些字词的文书",
+    "vector": "只按意思相近找",
+}
+
+
+#: What a part of a query is, where its label does not say so itself.
+_PART_KINDS: Final = {"alternative": "任一", "phrase": "原样", "filter": "条件"}
+
+
+@dataclass(frozen=True, slots=True)
+class PassageView:
+    """A passage of a hit, marked, with where it stands."""
+
+    label: str
+    href: str
+    pieces: tuple[Inline, ...]
+    semantic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """One document of the answer as a card. `lead` stands in for passages in plain lists."""
+
+    rank: int
+    href: str
+    title: str
+    badges: tuple[Badge, ...]
+    meta: tuple[str, ...]
+    results: tuple[Badge, ...]
+    reasons: tuple[str, ...]
+    passages: tuple[PassageView, ...]
+    lead: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HitGroup:
+    """Hits of one tier; the flat list is one group without a label."""
+
+    label: str | None
+    note: str
+    count: int
+    more: str | None
+    hits: tuple[HitView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """The one box: its text, the mode, and the filters that travel as hidden fields."""
+
+    text: str
+    mode: str
+    modes: tuple[tuple[str, str, str], ...]
+    hidden: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Where in the answer we are."""
+
+    first: int
+    last: int
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be done about an empty answer."""
+
+    causes: tuple[str, ...]
+    removals: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """Home, answer or list."""
+
+    title: str
+    heading: str | None
+    form: SearchForm
+    is_home: bool
+    parts: tuple[Chip, ...]
+    warnings: tuple[str, ...]
+    expanded: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    tabs: tuple[Link, ...]
+    groups: tuple[FacetGroup, ...]
+    roles: tuple[Link, ...]
+    chips: tuple[Chip, ...]
+    clear: str
+    total: str
+    took_ms: float | None
+    sorts: tuple[Link, ...]
+    grouping: Link
+    hits: tuple[HitGroup, ...]
+    paging: Paging
+    help: Help | None
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class TierAnswer:
+    """The first hits of one tier."""
+
+    tier: str
+    count: int
+    hits: Sequence[Hit]
+
+
+def search_page(
+    ask: Ask,
+    result: SearchResult,
+    coverage: Coverage,
+    *,
+    leads: Mapping[int, str],
+    path: str = "/",
+    heading: str | None = None,
+    sorts: Sequence[str] = (),
+    tiers: Sequence[TierAnswer] | None = None,
+) -> SearchPage:
+    """Lay out an answer. `leads` are first sentences by document id; `tiers` is set when grouped."""
+    chosen = chips(ask, path)
+    shown = sum(len(t.hits) for t in tiers) if tiers is not None else len(result.hits)
+    return SearchPage(
+        title=ask.text or heading or "检索",
+        heading=heading,
+        form=search_form(ask),
+        is_home=ask.is_home and path == "/",
+        parts=_parts(ask, result, path),
+        warnings=result.query.warnings,
+        expanded=result.query.expanded,
+        identifiers=result.query.identifiers,
+        tabs=_tabs(ask, result, path),
+        groups=groups(ask, result, path),
+        roles=roles(ask, path) if ask.text else (),
+        chips=chosen,
+        clear=ask.unfiltered().url(path),
+        total=f"{'' if result.total_is_exact else '≥ '}{result.total}",
+        took_ms=result.took_ms if ask.text else None,
+        sorts=_sorts(ask, path, sorts),
+        grouping=_grouping(ask, path),
+        hits=_hit_groups(ask, result, path, leads, tiers),
+        paging=_paging(ask, result, path, grouped=tiers is not None),
+        help=None if shown else _help(ask, result, path, chosen, coverage),
+        coverage=coverage,
+    )
+
+
+def search_form(ask: Ask) -> SearchForm:
+    """Make the box with what else is asked as hidden fields."""
+    hidden = tuple(pair for pair in ask.parameters() if pair[0] not in ("q", "mode", "offset", "sort"))
+    modes = tuple((mode, label, _MODE_HELP[mode]) for mode, label in MODE_LABELS.items())
+    return SearchForm(ask.text, ask.mode, modes, hidden)
+
+
+def _parts(ask: Ask, result: SearchResult, path: str) -> tuple[Chip, ...]:
+    return tuple(
+        Chip(_PART_KINDS.get(part.kind, ""), part.label, ask.saying(part.without).url(path), False)
+        for part in result.query.parts
+    )
+
+
+def _tabs(ask: Ask, result: SearchResult, path: str) -> tuple[Link, ...]:
+    counts = dict(result.facets.get("kind", ()))
+    chosen = ask.filters.include.get("kind", ())
+    tabs = [Link("全部", ask.only("kind", None).url(path), sum(counts.values()), active=not chosen)]
+    for kind, label in KINDS.items():
+        tabs.append(Link(label, ask.only("kind", kind).url(path), counts.get(kind, 0), active=chosen == (kind,)))
+    return tuple(tabs)
+
+
+def _sorts(ask: Ask, path: str, sorts: Sequence[str]) -> tuple[Link, ...]:
+    if not sorts:
+        return ()
+    current = ask.sort or sorts[0]
+    return tuple(
+        Link(SORTS[name], ask.sorted_by(None if name == sorts[0] else name).url(path), active=name == current)
+        for name in sorts
+    )
+
+
+def _grouping(ask: Ask, path: str) -> Link:
+    return Link("按参照级别分组", ask.grouped_by("" if ask.group else "tier").url(path), active=bool(ask.group))
+
+
+def _hit_groups(
+    ask: Ask, result: SearchResult, path: str, leads: Mapping[int, str], tiers: Sequence[TierAnswer] | None
+) -> tuple[HitGroup, ...]:
+    if tiers is None:
+        hits = tuple(_hit(ask, hit, leads, hit.rank) for hit in result.hits)
+        return (HitGroup(None, "", result.total, None, hits),) if hits else ()
+    flat = ask.grouped_by("")
+    return tuple(
+        HitGroup(
+            tier.tier,
+            TIERS.get(tier.tier, ""),
+            tier.count,
+            flat.only("tier", tier.tier).url(path) if tier.count > len(tier.hits) else None,
+            tuple(_hit(ask, hit, leads, None) for hit in tier.hits),
+        )
+        for tier in tiers
+        if tier.hits
+    )
+
+
+def _hit(ask: Ask, hit: Hit, leads: Mapping[int, str], rank: int | None) -> HitView:
+    """Make a card; `rank` is the place that travels with the link, None where the list is grouped."""
+    head = hit.document
+    return HitView(
+        rank=hit.rank,
+        href=document_path(head.id, ask, rank),
+        title=head.title,
+        badges=badges(head),
+        meta=meta(head),
+        results=results(head),
+        reasons=hit.reasons,
+        passages=tuple(_passage(ask, head.id, rank, passage) for passage in hit.passages[:3]),
+        lead=leads.get(head.id),
+    )
+
+
+def _passage(ask: Ask, document_id: int, rank: int | None, passage: PassageHit) -> PassageView:
+    heading = heading_of(passage.role, passage.heading)
+    return PassageView(
+        label=f"{heading} · 第{passage.paragraph}段",
+        href=document_path(document_id, ask, rank, passage.paragraph),
+        pieces=snippet(passage.text, passage.marks, passage.heading),
+        semantic=passage.semantic,
+    )
+
+
+def _paging(ask: Ask, result: SearchResult, path: str, *, grouped: bool) -> Paging:
+    first = ask.offset + 1 if result.hits else 0
+    last = ask.offset + len(result.hits)
+    if grouped:
+        return Paging(0, 0, None, None)
+    previous = ask.at(max(ask.offset - ask.limit, 0)).url(path) if ask.offset else None
+    more = len(result.hits) == ask.limit and last < result.total
+    return Paging(first, last, previous, ask.at(last).url(path) if more else None)
+
+
+def _help(ask: Ask, result: SearchResult, path: str, chips: Sequence[Chip], coverage: Coverage) -> Help:
+    causes = []
+    removals = [
+        Link(f"去掉「{part.label}」", ask.saying(part.without).url(path))
+        for part in result.query.parts
+        if part.without.strip()
+    ]
+    if not coverage.total:
+        causes.append("知识库里还没有文书。管理员可用 kb add corpus/ 入库。")
+    elif ask.offset and result.total:
+        causes.append(f"一共只有 {result.total} 件，这一页之后没有了。")
+        removals.insert(0, Link("回到第一页", ask.at(0).url(path)))
+    else:
+        causes += _causes(ask, result, chips)
+    removals += [Link(f"去掉 {'排除 ' if c.excluded else ''}{c.label}={c.value}", c.remove) for c in chips]
+    if len(chips) > 1:
+        removals.append(Link("清除全部筛选", ask.unfiltered().url(path)))
+    if ask.text and ask.mode != "hybrid" and coverage.total:
+        removals.append(Link("改用智能检索", Ask(text=ask.text, filters=ask.filters).url(path)))
+    return Help(tuple(causes), tuple(removals))
+
+
+def _causes(ask: Ask, result: SearchResult, chips: Sequence[Chip]) -> list[str]:
+    causes = []
+    if chips:
+        causes.append("筛选条件太窄：同时满足全部条件的文书没有。")
+    if ask.text and ask.mode == "keyword":
+        causes.append("精确检索要求原文写有这些字词，换一种说法或改用智能检索试试。")
+    if len(result.query.parts) > 1:
+        causes.append("条件较多，可以去掉其中一部分。")
+    if ask.text and not causes:
+        causes.append("库内没有写到这些内容的文书，可能是收录范围之外。")
+    return causes or ["没有符合条件的文书。"]

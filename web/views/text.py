@@ -1,0 +1,99 @@
+"""A stored text as sections of numbered paragraphs, each in runs: plain, marked, linked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.paragraphs import paragraphs
+from kb.records import Citation, Document
+from web.views.common import Inline, heading_of
+
+Span = tuple[int, int]
+LinkOf = Callable[[Citation], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphView:
+    """One paragraph: its number is its anchor #p<number>."""
+
+    number: int
+    is_item: bool
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """One section; `anchor` is its place in the table of contents."""
+
+    anchor: str
+    heading: str
+    role: str
+    marks: int
+    paragraphs: tuple[ParagraphView, ...]
+
+
+def section_views(document: Document, marks: Sequence[Span], link_of: LinkOf) -> tuple[SectionView, ...]:
+    """Lay out the text of a document; marks are numbered from 1 through the whole text."""
+    links = [
+        (c.start, c.end, href)
+        for c in document.citations
+        if c.start is not None and c.end is not None and _stands(document.text[c.start : c.end], c)
+        if (href := link_of(c)) is not None
+    ]
+    found: dict[int, list[ParagraphView]] = {}
+    number = 1
+    for paragraph in paragraphs(document.text, document.sections):
+        if paragraph.number == 0:
+            continue
+        start, is_item = _content_start(document.text, paragraph.start, paragraph.end)
+        runs = tuple(_runs(document.text, start, paragraph.end, marks, links, number))
+        number += sum(run.mark is not None for run in runs)
+        found.setdefault(paragraph.section, []).append(ParagraphView(paragraph.number, is_item, runs))
+    return tuple(
+        SectionView(
+            anchor=f"s{index + 1}",
+            heading=heading_of(section.role, section.heading),
+            role=section.role,
+            marks=sum(run.mark is not None for paragraph in found[index] for run in paragraph.inlines),
+            paragraphs=tuple(found[index]),
+        )
+        for index, section in enumerate(document.sections)
+        if index in found
+    )
+
+
+def _stands(words: str, citation: Citation) -> bool:
+    """Tell whether `words` show the citation: its article, or the words of a link."""
+    return citation.article is None or citation.article in words
+
+
+def _content_start(text: str, start: int, end: int) -> tuple[int, bool]:
+    line = text[start:end]
+    indent = len(line) - len(line.lstrip())
+    is_item = line[indent:].startswith("- ")
+    return start + indent + (2 if is_item else 0), is_item
+
+
+def _runs(
+    text: str, start: int, end: int, marks: Sequence[Span], links: Sequence[tuple[int, int, str]], number: int
+) -> Iterator[Inline]:
+    """Cut [start, end) wherever a mark or a link begins or ends."""
+    near_marks = [(max(a, start), min(b, end)) for a, b in marks if a < end and b > start]
+    near_links = _disjoint([(max(a, start), min(b, end), href) for a, b, href in links if a < end and b > start])
+    edges = sorted({start, end, *(e for m in near_marks for e in m), *(e for a, b, _ in near_links for e in (a, b))})
+    for left, right in zip(edges, edges[1:], strict=False):
+        mark = next((m for m in near_marks if m[0] <= left < m[1]), None)
+        href = next((h for a, b, h in near_links if a <= left < b), None)
+        starts = mark is not None and mark[0] == left
+        yield Inline(text[left:right], mark is not None, number if starts else None, href)
+        number += starts
+
+
+def _disjoint(links: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Keep the longest of overlapping links: a link inside a link cannot be followed."""
+    kept: list[tuple[int, int, str]] = []
+    for link in sorted(links, key=lambda item: (item[0], -item[1])):
+        if not kept or link[0] >= kept[-1][1]:
+            kept.append(link)
+    return kept
