@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ingest.cleaning import Cleaned, clean
 from ingest.derive import derive
@@ -20,7 +23,7 @@ from kb import identifiers
 from kb.analysis import normalise
 from kb.embedding import Embedder
 from kb.errors import InvalidDocument, UnreadableFile, UserError
-from kb.records import Citation, Original, Revision
+from kb.records import Added, Citation, Original, Revision
 from kb.store import Store
 from kb.vocabulary import ROLES
 
@@ -127,32 +130,37 @@ def _add_batch(
     made = [(item, store.has_revision(item.sha256) if isinstance(item, RawDocument) else None) for item in batch]
     prepared = [_prepare(path, item, original, options) if known is None else item for item, known in made]
     revisions = [item for item in prepared if isinstance(item, Revision)]
-    vectors = embedder.embed([text for revision in revisions for text in _texts_to_embed(revision)])
-    row = 0
+    stored = iter(store.add_revisions(_with_vectors(revisions, embedder), options.collection, embedder.name))
     for (item, known), ready in zip(made, prepared, strict=True):
         if known is not None:
             yield Receipt(path=path, line_number=_line(item), document_id=known.document_id, slug=known.slug)
         elif isinstance(ready, Revision):
-            rows = vectors[row : row + len(ready.passages)]
-            row += len(ready.passages)
-            try:
-                added = store.add_revision(ready, options.collection, rows, embedder.name)
-            except UserError as error:
-                yield Receipt(path=path, line_number=ready.line_number, title=ready.metadata.title, error=error)
-                continue
-            yield Receipt(
-                path=path,
-                line_number=ready.line_number,
-                document_id=added.document_id,
-                slug=added.slug,
-                title=ready.metadata.title,
-                created=added.created,
-                superseded=added.superseded,
-                passages=len(ready.passages),
-                warnings=item.warnings if isinstance(item, RawDocument) else (),
-            )
+            yield _stored(path, ready, next(stored), item.warnings if isinstance(item, RawDocument) else ())
         elif isinstance(ready, Receipt):
             yield ready
+
+
+def _with_vectors(revisions: Sequence[Revision], embedder: Embedder) -> list[tuple[Revision, NDArray[np.float32]]]:
+    """Embed the passages of several documents at once; return each document with its rows."""
+    vectors = embedder.embed([text for revision in revisions for text in _texts_to_embed(revision)])
+    ends = list(accumulate(len(revision.passages) for revision in revisions))
+    return [(r, vectors[end - len(r.passages) : end]) for r, end in zip(revisions, ends, strict=True)]
+
+
+def _stored(path: Path, revision: Revision, added: Added | UserError, warnings: tuple[str, ...]) -> Receipt:
+    if isinstance(added, UserError):
+        return Receipt(path=path, line_number=revision.line_number, title=revision.metadata.title, error=added)
+    return Receipt(
+        path=path,
+        line_number=revision.line_number,
+        document_id=added.document_id,
+        slug=added.slug,
+        title=revision.metadata.title,
+        created=added.created,
+        superseded=added.superseded,
+        passages=len(revision.passages),
+        warnings=warnings,
+    )
 
 
 def _prepare(path: Path, item: RawDocument | BadLine, original: Original, options: Options) -> Revision | Receipt:
@@ -194,7 +202,8 @@ def _citations(raw: RawDocument, statutes: tuple[str, ...], text: str) -> tuple[
     mentioned = tuple(identifiers.citations(text))
     keys = {(c.law, c.version, c.article) for c in mentioned}
     parsed = (identifiers.parse_statute(statute) for statute in statutes)
-    named = {(c.law, c.version, c.article): c for c in parsed if c is not None}
+    # Offsets there are of the metadata's words, not of the text.
+    named = {(c.law, c.version, c.article): replace(c, start=None, end=None) for c in parsed if c is not None}
     return (*raw.links, *mentioned, *(c for key, c in named.items() if key not in keys))
 
 

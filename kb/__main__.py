@@ -40,31 +40,31 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     add = command("add", adding.add, "收入文书:md、txt、jsonl、pdf、docx、html 文件或目录")
-    add.add_argument("paths", nargs="+", type=folder, metavar="路径")
+    add.add_argument("paths", nargs="+", type=folder, metavar="路径", help="文件或目录")
     add.add_argument("--collection", help="收入哪个合集(默认取文件头,再默认按轨道)")
     add.add_argument("--kind", choices=list(KINDS), help="轨道,覆盖文件头与自动识别")
     add.add_argument("--visibility", choices=["public", "internal", "restricted"], help="可见范围")
     add.add_argument("--if-empty", action="store_true", help="库中已有文书时什么也不做")
 
     check = command("check", adding.check, "只检查文件是否合乎规则,不收入")
-    check.add_argument("paths", nargs="+", type=folder, metavar="路径")
+    check.add_argument("paths", nargs="+", type=folder, metavar="路径", help="文件或目录")
 
     remove = command("remove", adding.remove, "删除文书")
-    remove.add_argument("documents", nargs="+", metavar="编号或标识")
+    remove.add_argument("documents", nargs="+", metavar="编号或标识", help="文书的编号或标识")
     remove.add_argument("--yes", action="store_true", help="不再询问")
 
     search = command("search", finding.search, "检索")
-    search.add_argument("query", metavar="检索词")
+    search.add_argument("query", metavar="检索词", help="一句话、案号、法条或带语法的检索式")
     search.add_argument("--mode", choices=MODES, default="hybrid", help="智能、精确或语义检索(默认 hybrid)")
     search.add_argument("--limit", type=_count, default=10, help="返回几件(默认 10)")
     search.add_argument("--offset", type=_offset, default=0, help="跳过前几件")
     _filters(search)
 
     show = command("show", finding.show, "显示一件文书")
-    show.add_argument("document", metavar="编号或标识")
+    show.add_argument("document", metavar="编号或标识", help="文书的编号或标识")
 
     similar = command("similar", finding.similar, "列出与一件文书相近的文书")
-    similar.add_argument("document", metavar="编号或标识")
+    similar.add_argument("document", metavar="编号或标识", help="文书的编号或标识")
     similar.add_argument("--limit", type=_count, default=10, help="返回几件(默认 10)")
     _filters(similar)
 

@@ -152,7 +152,7 @@ def test_an_article_only_the_metadata_name_has_no_place_in_the_text(add: Add, st
 
     document = store.document("t-1")
     assert document is not None
-    assert [(c.article, c.start, c.end) for c in document.citations] == [("第九条", 6, 20), ("第二十一条", None, None)]
+    assert [(c.article, c.start, c.end) for c in document.citations] == [("第九条", 6, 22), ("第二十一条", None, None)]
 
 
 def test_unknown_fields_of_a_line_are_kept(add: Add, store: Store) -> None:
