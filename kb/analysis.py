@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 DICTIONARY: Final = Path(__file__).parent / "dictionary.txt"
 
-_HAN: Final = "㐀-䶿一-鿿〇豈-﫿\U00020000-\U0003ffff"
+_HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0003ffff"
 _NOT_HAN: Final = re.compile(f"[^{_HAN}]")
 _HAN_CHAR: Final = re.compile(f"[{_HAN}]")
 _LATIN_RUN: Final = re.compile(r"[a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣]+(?:[.\-_/&'’][a-z0-9à-ɏ]+)*")
@@ -85,6 +85,17 @@ class _Segmenter:
         words = [line.strip() for line in data.decode("utf-8").splitlines()]
         self.words = tuple(normalise(word) for word in words if word and not word.startswith("#"))
         self.cut, self.words_of = _rjieba(self.words) or _jieba(self.words)
+        self.inner = _inner_words(self.words)
+
+
+def _inner_words(words: tuple[str, ...]) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Return the legal words of four characters and more inside longer ones, with their place.
+
+    Search mode gives parts of two and three characters alone: 商业秘密 would be lost in 侵犯商业秘密.
+    """
+    long = [word for word in dict.fromkeys(words) if len(word) >= 4]
+    inner = {outer: tuple((w, outer.find(w)) for w in long if w in outer and w != outer) for outer in long}
+    return {outer: found for outer, found in inner.items() if found}
 
 
 def _rjieba(words: tuple[str, ...]) -> tuple[Cut, Words] | None:
@@ -144,21 +155,28 @@ def _stem(word: str) -> str:
 
 def tokenize(text: str) -> list[Token]:
     """Return the index terms of `text`, by start, long words after the words in them."""
-    folded = normalise(text)
+    folded, segmenter = normalise(text), _segmenter()
     tokens = [
-        Token(word, start, end) for word, start, end in _segmenter().cut(_NOT_HAN.sub(" ", folded)) if word[0] != " "
+        Token(word, start, end) for word, start, end in segmenter.cut(_NOT_HAN.sub(" ", folded)) if word[0] != " "
     ]
-    latin = _latin(folded)
-    if latin:
-        tokens += latin
+    more = [
+        Token(word, token.start + place, token.start + place + len(word))
+        for token in tokens
+        if token.term in segmenter.inner
+        for word, place in segmenter.inner[token.term]
+    ]
+    more += _latin(folded)
+    if more:
+        tokens += more
         tokens.sort(key=lambda token: (token.start, token.end))
     return tokens
 
 
 def terms(text: str) -> list[str]:
     """Return the terms of `tokenize` without their places, in any order: what an index wants."""
-    folded = normalise(text)
-    found = [word for word in _segmenter().words_of(_NOT_HAN.sub(" ", folded)) if word[0] != " "]
+    folded, segmenter = normalise(text), _segmenter()
+    found = [word for word in segmenter.words_of(_NOT_HAN.sub(" ", folded)) if word[0] != " "]
+    found += [word for outer in found if outer in segmenter.inner for word, _ in segmenter.inner[outer]]
     found += [token.term for token in _latin(folded)]
     return found
 

@@ -12,9 +12,10 @@ from typing import Final
 
 _WIDTH: Final = str.maketrans("０１２３４５６７８９（）［］", "0123456789()[]")
 _PATTERN: Final = re.compile(
-    r"[(\[〔【〈﹝]\s*(?P<year>(?:19|20)\d{2})\s*年?\s*[)\]〕】〉﹞]\s*"
-    r"(?P<body>(?:[一-鿿]|\d{1,6}(?=[一-鿿])|[(〔\[]\s*[一-鿿]{1,3}\s*[)〕\]]|\s(?=[一-鿿\d])){2,30}?)"
-    r"\s*(?P<old>字?\s*第|字)?\s*(?P<number>\d{1,8})(?P<more>(?:\s*[、,，]\s*\d{1,8})*)\s*(?P<end>号)?(?P<sub>之[一二三四五六七八九十]{1,2})?"
+    r"[(\[〔【〈﹝]\s{0,3}(?P<year>(?:19|20)\d{2})\s{0,3}年?\s{0,3}[)\]〕】〉﹞]\s{0,3}"
+    r"(?P<body>(?:[一-鿿]|\d{1,6}(?=[一-鿿])|[(〔\[]\s{0,3}[一-鿿]{1,3}\s{0,3}[)〕\]]|\s(?=[一-鿿\d])){2,30}?)"
+    r"\s{0,3}(?P<old>字?\s{0,3}第|字)?\s{0,3}(?P<number>\d{1,8})"
+    r"(?P<more>(?:\s{0,3}[、,，]\s{0,3}\d{1,8})*)\s{0,3}(?P<end>号)?(?P<sub>之[一二三四五六七八九十]{1,2})?"
 )
 #: A body names a court and a kind of case; years in running text have neither.
 _TYPE: Final = re.compile(r"[民刑行执破赔知商仲监初终再申提抗辖调复]")

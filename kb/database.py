@@ -61,6 +61,20 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
+def savepoint(conn: sqlite3.Connection) -> Iterator[None]:
+    """Run a block inside a transaction so that its failure undoes the block alone."""
+    conn.execute("SAVEPOINT block")
+    try:
+        yield
+    except BaseException:
+        if conn.in_transaction:  # a full disk has rolled back already
+            conn.execute("ROLLBACK TO block")
+            conn.execute("RELEASE block")
+        raise
+    conn.execute("RELEASE block")
+
+
+@contextmanager
 def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
     """Run several reads on one state of the database."""
     if conn.in_transaction:

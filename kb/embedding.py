@@ -102,7 +102,10 @@ def load_embedder(name: str) -> Embedder:
     """
     folder = _MODELS / name if (_MODELS / name).is_dir() else Path(name)
     if (folder / "modules.json").is_file():
-        modules = json.loads((folder / "modules.json").read_text("utf-8"))
-        if any(_is_static(module) for module in modules):
-            return StaticEmbedder(folder)
+        try:
+            modules = json.loads((folder / "modules.json").read_text("utf-8"))
+            if any(_is_static(module) for module in modules):
+                return StaticEmbedder(folder)
+        except Exception as error:  # the parsers of weights and tokenizers raise types of their own
+            raise StateError(f"模型「{name}」的文件不完整或已损坏。请重新取得该目录") from error
     return TransformerEmbedder(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,12 @@ _ARTICLE: Final = rf"第[{_NUMERAL}]{{1,9}}条(?:之[{_NUMERAL}]{{1,3}})?"
 _REST: Final = rf"(?:第[{_NUMERAL}]+款)?(?:(?:第?[（(][{_NUMERAL}]+[）)])+项?|第[{_NUMERAL}]+项)?"
 _ARTICLE_DIGITS: Final = re.compile(r"第\s*(\d{1,4})\s*条")
 _YEAR: Final = r"(?:19|20)\d{2}"
+
+#: Full-width digits, letters, square brackets and blanks -> half-width, one for one.
+_WIDTH: Final = str.maketrans(
+    {code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+    | {0xFF3B: "[", 0xFF3D: "]", 0xFF0E: ".", 0xFF0D: "-", 0x3000: " "}
+)
 
 #: Short forms people type -> name used in metadata.
 LAW_ALIASES: Final[dict[str, str]] = {
@@ -55,16 +61,25 @@ _LIST: Final = re.compile(
 _SAME_ARTICLE: Final = re.compile(rf"第[{_NUMERAL}]+[款项]|[（(][{_NUMERAL}]+[）)]项?")
 
 _DOC_NUMBER: Final = re.compile(
-    rf"[一-鿿]{{1,16}}(?:[〔\[【（(]\s*{_YEAR}\s*[〕\]】）)])\s*第?\s*\d{{1,6}}\s*号|令\s*第?\s*\d{{1,4}}\s*号"
+    rf"[一-鿿]{{1,16}}\d{{0,4}}[〔\[【（(]\s{{0,3}}{_YEAR}\s{{0,3}}[〕\]】）)]\s{{0,3}}第?\s{{0,3}}\d{{1,6}}\s{{0,3}}号"
+    r"|(?:令|参考性案例)\s{0,3}第?\s{0,3}\d{1,4}\s{0,3}号"
+    r"|(?<![\d-])\d{4}-\d{2}-\d-\d{3}-\d{3}(?![\d-])"  # 人民法院案例库入库编号
 )
-_GUIDING: Final = re.compile(r"(?:指导性?案例|检例)\s*第?\s*(\d{1,3})\s*号?|第\s*(\d{1,3})\s*号指导性?案例")
+_GUIDING: Final = re.compile(
+    r"(?:指导性?案例|检例)\s{0,3}第?\s{0,3}(\d{1,3})(?!\d)\s{0,3}号?|第\s{0,3}(\d{1,3})\s{0,3}号指导性?案例"
+)
 _FOREIGN: Final = re.compile(
-    r"\d{1,3}\s*U\.?\s?S\.?\s?C\.?(?:\s*§+\s*\d[\w().-]*)?"  # United States Code
+    r"\d{1,3}\s{0,3}U\.?\s?S\.?\s?C\.?(?:\s{0,3}§{1,2}\s{0,3}\d[\w().-]*)?"  # United States Code
     r"|\d{1,4}\s+(?:U\.\s?S\.|S\.\s?Ct\.|F\.(?:\s?(?:2d|3d|4th|Supp\.(?:\s?[23]d)?|App'x))?)\s+\d{1,4}"  # reporters
-    r"|(?:Inv\.\s*No\.\s*)?337-TA-\d{2,5}"
-    r"|\bNo\.\s*[\w:.-]*\d[\w:.-]*"
-    r"|§+\s*\d[\w().-]*"
-    r"|\b(?:Article|Art\.?|Section|Sec\.?|s\.)\s*\d[\w().]*",
+    r"|(?:Inv\.\s{0,3}No\.\s{0,3})?337-TA-\d{2,5}"
+    r"|\bNo\.\s{0,3}[a-z:.-]{0,12}\d[\w:-]*(?:\.\w+)*"
+    # Neutral citations and reports: [2021] EWCA Civ 38, [2020] 1 SLR 1130
+    r"|\[(?:19|20)\d{2}\]\s{0,3}(?:\d{1,2}\s{1,3})?[A-Z]{2,8}(?:\s(?:Civ|Crim|Ch|Pat))?\s{1,3}\d{1,5}"
+    r"|\b[CT]-\d{1,4}/\d{2}\b|\bECLI(?::[\w.]+){4}"  # Court of Justice of the European Union
+    r"|\b(?:[IVX]{1,5}\s{1,3}Z[RB]|\d{1,2}\s{1,3}AZR)\s{1,3}\d{1,4}/\d{2}\b"  # German federal courts
+    r"|(?:19|20)\d{2}[가-힣]{1,2}\d{1,7}"  # Korea
+    r"|§{1,2}\s{0,3}\d[\w().-]*"
+    r"|\b(?:Article|Art\.?|Section|Sec\.?|s\.)\s{0,3}\d[\w().]*",
     re.IGNORECASE,
 )
 _SLUG: Final = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])")
@@ -72,6 +87,11 @@ _COMPANY: Final = re.compile(
     r"[一-鿿A-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|株式会社|公司|研究所|研究院)"
 )
 _MAX_NAME_CHARS: Final = 60
+#: What is left of a company's name when its own name is not there.
+_NO_NAME: Final = re.compile(
+    r"(?:[该某本两原其此各新]|他们|涉案|被诉|科技|技术|有限|责任|股份|集团|网络|信息|软件|贸易|实业|发展|投资|电子|化工|材料|智能|装备|生物|医药)*"
+    r"(?:公司|株式会社|研究所|研究院)"
+)
 _ROLE_WORDS: Final = re.compile(
     r"^.*?(?:上诉人|被上诉人|原告|被告人?|当事人|权利人|第三人|申请人|被申请人|申诉人|被害单位|涉案企业|用人单位|单位|系|为|是|与|和|及|诉|由|以)"
 )
@@ -91,6 +111,11 @@ class Identifier:
 def compact(text: str) -> str:
     """Fold width, case and traditional forms, and drop everything but letters, digits and §."""
     return re.sub(r"[^\w§]", "", normalise(text))
+
+
+def number_key(text: str) -> str:
+    """Return the exact key of a 文号: 「令第126号」 and 「令126号」 are one."""
+    return compact(text).replace("第", "")
 
 
 def article_key(law: str, version: str, article: str) -> str:
@@ -123,6 +148,7 @@ def citations(text: str) -> list[Citation]:
 
 def _articles(text: str, only: tuple[str, ...] | None) -> Iterator[Citation]:
     stated: dict[str, str] = {}
+    text = text.translate(_WIDTH)
     for law in _LAW.finditer(text):
         name, version = _law_and_version(law)
         if version == VERSION_UNSTATED and not law["unstated"]:
@@ -167,30 +193,39 @@ def _is_law_title(name: str) -> bool:
 
 
 def find(text: str) -> list[Identifier]:
-    """Return the exact keys a query names, by start; a key inside a more telling one is left out."""
+    """Return the exact keys a query names, by start; a key inside a more telling one is left out.
+
+    The whole query is always a key too, of type name, for whoever pastes a title or a party.
+    """
     found: list[Identifier] = []
     for identifier in _all_keys(text):
-        if not any(identifier.start < other.end and other.start < identifier.end for other in found):
+        if identifier.type == "name" or not any(
+            identifier.start < other.end and other.start < identifier.end for other in found
+        ):
             found.append(identifier)
     return sorted(found, key=lambda item: item.start)
+
+
+_VALUES: Final[dict[str, Callable[[str], str]]] = {"doc_number": number_key, "citation": compact, "slug": str}
 
 
 def _all_keys(text: str) -> Iterator[Identifier]:
     """Yield keys of every kind, the most telling kinds first."""
     for start, end, number in casenumber.find(text):
         yield Identifier("case_number", str(number), start, end, str(number))
-    for match in _GUIDING.finditer(text):
+    half = text.translate(_WIDTH)
+    for match in _GUIDING.finditer(half):
         value = match[1] or match[2]
         yield Identifier("guiding_case", value, match.start(), match.end(), f"指导性案例{value}号")
-    for cited in _query_articles(text):
+    for cited in _query_articles(half):
         yield _article_identifier(cited)
     for type_, pattern, within in (
-        ("doc_number", _DOC_NUMBER, text),
-        ("citation", _FOREIGN, text),
+        ("doc_number", _DOC_NUMBER, half),
+        ("citation", _FOREIGN, half),
         ("slug", _SLUG, normalise(text)),
     ):
         for match in pattern.finditer(within):
-            value = match[0] if type_ == "slug" else compact(match[0])
+            value = _VALUES[type_](match[0])
             yield Identifier(type_, value, match.start(), match.end(), text[match.start() : match.end()].strip())
     whole = compact(text)
     if 0 < len(whole) <= _MAX_NAME_CHARS:
@@ -226,7 +261,7 @@ def _bare_versions(text: str) -> list[Citation]:
 
 def bare_articles(text: str) -> list[str]:
     """Return articles a query names without any law: 第九条 of which law, of which version?"""
-    spelled = _ARTICLE_DIGITS.sub(lambda m: f"第{chinese_numeral(int(m[1]))}条", text)
+    spelled = _ARTICLE_DIGITS.sub(lambda m: f"第{chinese_numeral(int(m[1]))}条", text.translate(_WIDTH))
     if citations(spelled) or _bare_versions(spelled):
         return []
     return re.findall(_ARTICLE, spelled)
@@ -253,25 +288,34 @@ def of_document(metadata: Metadata, text: str) -> tuple[tuple[str, str], ...]:
         pairs.append(("slug", normalise(metadata.slug)))
     for written in metadata.case_numbers:
         pairs += [("case_number", str(number)) for _, _, number in casenumber.find(written)]
-    pairs += [("doc_number", compact(number)) for number in metadata.doc_numbers]
+    for written in metadata.doc_numbers:
+        pairs += [("doc_number", number_key(match[0])) for match in _DOC_NUMBER.finditer(written)]
+        pairs += [("doc_number", number_key(written)), ("name", compact(written))]
     if metadata.guiding_case is not None:
         pairs.append(("guiding_case", str(metadata.guiding_case)))
     for written in metadata.citations:
         pairs += [("citation", compact(match[0])) for match in _FOREIGN.finditer(written)]
-        pairs.append(("citation", compact(written)))
+        pairs += [("citation", compact(written)), ("name", compact(written))]
     pairs += [("name", compact(name)) for name in _names(metadata, text)]
+    pairs += _provisions(metadata)
+    return tuple(dict.fromkeys((t, v) for t, v in pairs if v))
+
+
+def _provisions(metadata: Metadata) -> Iterator[tuple[str, str]]:
     for statute in metadata.statutes:
         cited = parse_statute(statute)
         if cited and cited.law and cited.version and cited.article:
-            pairs.append(("article", article_key(cited.law, cited.version, cited.article)))
-        pairs += [("citation", compact(match[0])) for match in _FOREIGN.finditer(statute)]
+            yield "article", article_key(cited.law, cited.version, cited.article)
+        for match in _FOREIGN.finditer(statute):
+            yield "citation", compact(match[0])
     if metadata.law and metadata.version:
-        pairs += [("article", article_key(metadata.law, metadata.version, p.article)) for p in metadata.provisions]
-    return tuple(dict.fromkeys((t, v) for t, v in pairs if v))
+        for provision in metadata.provisions:
+            yield "article", article_key(metadata.law, metadata.version, provision.article)
 
 
 def _names(metadata: Metadata, text: str) -> Iterable[str]:
     yield metadata.title
+    yield metadata.slug or ""
     yield from metadata.aliases
     yield from metadata.parties
     if metadata.name_en:
@@ -279,5 +323,4 @@ def _names(metadata: Metadata, text: str) -> Iterable[str]:
     if metadata.kind in ("statute", "guidance"):
         return
     for match in _COMPANY.finditer(text[:1500]):
-        yield match[0]
-        yield _ROLE_WORDS.sub("", match[0])
+        yield from (n for n in (match[0], _ROLE_WORDS.sub("", match[0])) if not _NO_NAME.fullmatch(n))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,8 @@ def read_topics(path: Path) -> dict[str, str]:
         topic, separator, text = line.partition("\t")
         if not separator or not topic.strip() or not text.strip():
             raise InvalidDocument(f"{path.name} 第 {number} 行应为「编号<Tab>文字」")
+        if topic.strip() in topics:
+            raise InvalidDocument(f"{path.name} 第 {number} 行的编号「{topic.strip()}」前面已有")
         topics[topic.strip()] = text.strip()
     return topics
 
@@ -37,7 +40,7 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
     for number, line in _lines(path):
         cells = line.split()
-        if len(cells) != 4 or not cells[3].lstrip("-").isdecimal():
+        if len(cells) != 4 or not re.fullmatch(r"-?[0-9]{1,9}", cells[3]):
             raise InvalidDocument(f"{path.name} 第 {number} 行应为「编号 0 文书标识 等级」")
         qrels.setdefault(cells[0], {})[cells[2]] = int(cells[3])
     return qrels
@@ -48,7 +51,7 @@ def _lines(path: Path) -> list[tuple[int, str]]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFile(f"无法读取 {path}(应为 UTF-8 文本)") from error
-    return [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    return [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
 def measures(ranking: Sequence[str], grades: Mapping[str, int], min_grade: int = 1) -> dict[str, float]:

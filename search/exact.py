@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,7 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.identifiers import article_key
+from kb.identifiers import Identifier, article_key
+from kb.records import Metadata
 from kb.store import Store
 from kb.vocabulary import VERSION_UNSTATED
 from search.query import Query
@@ -17,6 +19,7 @@ from search.query import Query
 _NUMBER_TYPES: Final = ("case_number", "doc_number", "guiding_case", "slug", "citation", "name")
 #: Scores of named documents stand above every fused or BM25 score.
 _FIRST: Final = 1_000_000.0
+_LEADING: Final = re.compile("[一-鿿]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,8 @@ def exact_documents(store: Store, query: Query) -> Exact:
     """Find the documents whose number, name or cited article the query gives."""
     reasons: dict[int, str] = {}
     numbers = [i for i in query.identifiers if i.type in _NUMBER_TYPES]
-    found = store.by_identifier((i.type, i.value) for i in numbers)
     for identifier in numbers:
-        for document_id in found[identifier.type, identifier.value]:
+        for document_id in _bearing(store, identifier):
             label = "命中词" if identifier.type == "name" else "案号一致"
             reasons.setdefault(document_id, f"{label}：{identifier.label}")
     for identifier in query.identifiers:
@@ -54,14 +56,31 @@ def exact_documents(store: Store, query: Query) -> Exact:
     return Exact(tuple(reasons), reasons)
 
 
+def _bearing(store: Store, identifier: Identifier) -> list[int]:
+    """Return the documents that bear a key; words run together with a 文号 (依据法释…号) are dropped one by one."""
+    found: list[int] = []
+    leading = _LEADING.match(identifier.value) if identifier.type == "doc_number" else None
+    for start in range(max(1, len(leading[0]) - 1) if leading else 1):
+        key = (identifier.type, identifier.value[start:])
+        found = store.by_identifier([key])[key]
+        if found:
+            break
+    return found
+
+
 def _articles(store: Store, key: str, reasons: dict[int, str]) -> None:
     """Put the law itself first, then who cites the article, then who cites its counterpart."""
     law, version, article = key.split("|")
     if version == VERSION_UNSTATED:
         _any_version(store, law, article, reasons)
         return
+    own = [h.id for h in store.versions(law) if h.metadata.version == version and _provides(h.metadata, article)]
     named = store.by_identifier([("article", article_key(law, version, article))]).popitem()[1]
-    _put(reasons, [*named, *store.citing(law=law, version=version, article=article)], f"{law}（{version}）{article}")
+    _put(
+        reasons,
+        [*own, *named, *store.citing(law=law, version=version, article=article)],
+        f"{law}（{version}）{article}",
+    )
     for other in store.counterparts(law, version, article):
         label = f"{law}（{version}{article}＝{other.version}{other.article}）"
         citing = store.citing(law=law, version=other.version, article=other.article)
@@ -70,9 +89,13 @@ def _articles(store: Store, key: str, reasons: dict[int, str]) -> None:
 
 def _any_version(store: Store, law: str, article: str, reasons: dict[int, str]) -> None:
     for head in store.versions(law):
-        if any(p.article == article for p in head.metadata.provisions):
+        if _provides(head.metadata, article):
             _put(reasons, [head.id], f"{law}（{head.metadata.version}）{article}")
     _put(reasons, store.citing(law=law, article=article), f"{law}{article}(版本见文书)")
+
+
+def _provides(metadata: Metadata, article: str) -> bool:
+    return any(provision.article == article for provision in metadata.provisions)
 
 
 def _put(reasons: dict[int, str], documents: Iterable[int], label: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.records import Filters
 from kb.store import Store
 from kb.vocabulary import UNLABELLED
 from search.results import FACET_FIELDS
@@ -17,11 +19,30 @@ _CACHED: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One field: row i says that documents[i] (a place in `Columns.ids`) has values[codes[i]]."""
+    """One field: the document at place i has values[code] for code in codes[starts[i]:starts[i + 1]]."""
 
     values: tuple[str, ...]
-    documents: NDArray[np.int64]
+    starts: NDArray[np.int64]
     codes: NDArray[np.int64]
+
+    def codes_at(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+        """Return the codes of the documents at `places`, and how many of these have none."""
+        first = self.starts[places]
+        lengths = self.starts[places + 1] - first
+        if not len(lengths) or lengths.max() <= 1:
+            return self.codes[first[lengths > 0]], int((lengths == 0).sum())
+        ends = np.cumsum(lengths)
+        rows = np.repeat(first - ends + lengths, lengths) + np.arange(ends[-1])
+        return self.codes[rows], int((lengths == 0).sum())
+
+    def holds(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
+        """Return for every place whether its document has any wanted value; 未标注 is having none."""
+        wanted = set(wanted)
+        lengths = np.diff(self.starts)
+        chosen = np.array([value in wanted for value in self.values], dtype=bool)[self.codes]
+        held = np.zeros(len(lengths), dtype=bool)
+        held[np.repeat(np.arange(len(lengths)), lengths)[chosen]] = True
+        return held | (lengths == 0) if UNLABELLED in wanted else held
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +52,34 @@ class Columns:
     ids: NDArray[np.int64]
     columns: dict[str, _Column]
 
-    def mask(self, documents: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which of `ids` are among `documents`."""
-        mask = np.zeros(len(self.ids), dtype=bool)
-        if len(self.ids) and len(documents):
-            places = np.minimum(np.searchsorted(self.ids, documents), len(self.ids) - 1)
-            mask[places[self.ids[places] == documents]] = True
-        return mask
-
-    def visible(self, documents: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which of `documents` the clearance may see."""
+    def places(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return where in `ids` these different documents stand; those the clearance may not see are left out."""
         if not len(self.ids):
-            return np.zeros(len(documents), dtype=bool)
+            return np.empty(0, np.int64)
         places = np.minimum(np.searchsorted(self.ids, documents), len(self.ids) - 1)
-        return np.asarray(self.ids[places] == documents)
+        return np.asarray(places[self.ids[places] == documents])
 
-    def count(self, field: str, mask: NDArray[np.bool_]) -> tuple[tuple[str, int], ...]:
-        """Count values of a field over the masked documents, most first, 未标注 included."""
-        total = int(mask.sum())
+    def passing(self, filters: Filters) -> NDArray[np.int64]:
+        """Return the documents that pass `filters` by their values, ascending, as Store.document_ids does."""
+        kept = np.ones(len(self.ids), dtype=bool)
+        for field, wanted in filters.include.items():
+            kept &= self._holds(field, wanted)
+        for field, wanted in filters.exclude.items():
+            kept &= ~self._holds(field, wanted)
+        return self.ids[kept]
+
+    def _holds(self, field: str, wanted: Iterable[str]) -> NDArray[np.bool_]:
+        column = self.columns.get(field)
+        return column.holds(wanted) if column else np.full(len(self.ids), UNLABELLED in wanted)
+
+    def count(self, field: str, places: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
+        """Count values of a field over the documents at `places`, most first, 未标注 included."""
         column = self.columns.get(field)
         if column is None:
-            return ((UNLABELLED, total),) if total else ()
-        chosen = mask[column.documents]
-        counts = np.bincount(column.codes[chosen], minlength=len(column.values))
-        labelled = np.zeros(len(mask), dtype=bool)
-        labelled[column.documents[chosen]] = True
-        pairs = [(column.values[code], int(counts[code])) for code in np.flatnonzero(counts)]
-        without = total - int(labelled.sum())
+            return ((UNLABELLED, len(places)),) if len(places) else ()
+        codes, without = column.codes_at(places)
+        counts = np.bincount(codes, minlength=len(column.values))
+        pairs = [(column.values[code], int(counts[code])) for code in np.flatnonzero(counts).tolist()]
         if without:
             pairs.append((UNLABELLED, without))
         return tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
@@ -95,5 +117,7 @@ def _columns(store: Store) -> Columns:
     for field, (values, documents) in by_field.items():
         names, codes = np.unique(np.array(values, dtype=object), return_inverse=True)
         places = np.searchsorted(ids, np.array(documents, dtype=np.int64))
-        columns[field] = _Column(tuple(names.tolist()), places, codes.astype(np.int64))
+        order = np.argsort(places, kind="stable")
+        starts = np.searchsorted(places[order], np.arange(len(ids) + 1))
+        columns[field] = _Column(tuple(names.tolist()), starts, codes[order].astype(np.int64))
     return Columns(ids, columns)

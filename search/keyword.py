@@ -15,7 +15,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,11 +30,16 @@ from search.query import Query
 
 log = logging.getLogger(__name__)
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 #: Passages gathered for totals and facets; beyond, the total is "at least".
 GATHER_LIMIT: Final = 10_000
+#: A query whose words stand this often in the library matches its best passages by score
+#: alone: counting the words of every passage would take ten times as long.
+COSTLY_POSTINGS: Final = 100_000
+RANKED_LIMIT: Final = 2_000
 _HEAP_BYTES: Final = 64_000_000
 _LOCK_WAIT_S: Final = 120.0
+_ROUNDING: Final = 1e-5
 _NONE: Final = np.empty(0, dtype=np.int64)
 
 Progress = Callable[[int, int], None]
@@ -42,12 +47,27 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Passages that match, best first: ids, their documents, BM25 scores; `complete` unless cut off."""
+    """Passages that match, best first: ids, their documents, BM25 scores; `complete` unless cut off.
+
+    `least` is the score a passage needed to count, where counting was by score.
+    """
 
     passages: NDArray[np.int64]
     documents: NDArray[np.int64]
     scores: NDArray[np.float64]
     complete: bool = True
+    least: float = 0.0
+
+    def of_score(self, least: float) -> Matches:
+        """Return those of at least this score."""
+        count = int(np.count_nonzero(self.scores >= least - _ROUNDING))
+        return self if count == len(self.scores) else replace(self.first(count), complete=True)
+
+    def first(self, depth: int) -> Matches:
+        """Return the best `depth`."""
+        return replace(
+            self, passages=self.passages[:depth], documents=self.documents[:depth], scores=self.scores[:depth]
+        )
 
 
 EMPTY: Final = Matches(_NONE, _NONE, np.empty(0))
@@ -132,6 +152,7 @@ class KeywordIndex:
             index = _open(self._folder / stamp["folder"])
             index.reload()
             searcher = index.searcher()
+            self._probe(searcher, int(stamp["passages"]))
         except (ValueError, OSError) as error:
             log.warning("keyword index cannot be opened: %s", type(error).__name__)
             self._searcher, self._generation = None, -1
@@ -139,15 +160,29 @@ class KeywordIndex:
         self._index, self._searcher = index, searcher
         self._generation, self._opened = int(stamp["generation"]), stamp["dictionary"]
 
+    def _probe(self, searcher: Any, passages: int) -> None:
+        """Touch every field's files; raises ValueError when one is missing or the index was emptied."""
+        if passages and not searcher.num_docs:
+            raise ValueError("the index is empty")
+        for name in ("chars", "title"):
+            searcher.search(tantivy.Query.phrase_query(self._schema, name, ["商", "业"]), limit=1)
+        searcher.search(tantivy.Query.term_query(self._schema, "words", "商业", index_option="freq"), limit=1)
+
     def _stamp(self) -> dict[str, Any] | None:
         try:
             stamp = json.loads((self._folder / "stamp.json").read_text("utf-8"))
-            return stamp if {"folder", "format", "dictionary", "generation"} <= stamp.keys() else None
+            return stamp if {"folder", "format", "dictionary", "generation", "passages"} <= stamp.keys() else None
         except (OSError, ValueError, AttributeError):
             return None
 
-    def _write_stamp(self, folder: str, generation: int) -> None:
-        stamp = {"folder": folder, "format": FORMAT, "dictionary": dictionary_hash(), "generation": generation}
+    def _write_stamp(self, folder: str, generation: int, passages: int) -> None:
+        stamp = {
+            "folder": folder,
+            "format": FORMAT,
+            "dictionary": dictionary_hash(),
+            "generation": generation,
+            "passages": passages,
+        }
         waiting = self._folder / "stamp.json.new"
         waiting.write_text(json.dumps(stamp), "utf-8")
         waiting.replace(self._folder / "stamp.json")
@@ -168,9 +203,10 @@ class KeywordIndex:
                 changes = store.changes_since(int(stamp["generation"]))
                 folder, since, only = stamp["folder"], changes.generation, list(changes.changed)
                 forget = [*changes.changed, *changes.removed]
-            total = store.counts()["passage"] if only is None else 0
+            held = store.counts()["passage"]
+            total = held if only is None else 0
             count = self._write(folder, forget, store.passages_to_index(only), total, progress)
-        self._write_stamp(folder, since)
+        self._write_stamp(folder, since, held)
         for old in self._folder.glob("i*"):
             if old.name != folder and old.is_dir():
                 shutil.rmtree(old, ignore_errors=True)
@@ -189,8 +225,8 @@ class KeywordIndex:
         writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         count, seen = 0, -1
         try:
-            for document_id in forget:
-                writer.delete_documents_by_term("document", document_id)
+            if gone := list(forget):  # by query: deleting by term does nothing for numbers in tantivy-py
+                writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "document", gone))
             for passage in passages:
                 words = " ".join(terms(f"{passage.title}\n{passage.text}"))
                 made = tantivy.Document()
@@ -225,15 +261,22 @@ class KeywordIndex:
         What matches holds the phrases and enough of the words; `allowed` restricts both to
         these documents before any cut. Without words to look for, both are empty.
         """
-        if self._searcher is None or not query.wants_text:
+        searcher = self._searcher  # one snapshot for both: another thread may swap it meanwhile
+        if searcher is None or not query.wants_text:
             return EMPTY, EMPTY
         must, should = self._clauses(query)
         if allowed is not None:
-            must.append(tantivy.Query.term_set_query(self._schema, "document", list(allowed)))
+            within = tantivy.Query.term_set_query(self._schema, "document", list(allowed))
+            must.append(tantivy.Query.const_score_query(within, 0.0))
+        if gather and _is_costly(searcher, query):
+            everything = _run(searcher, _all_of(must, should, 1), RANKED_LIMIT)
+            least = float(everything.scores[-1]) if not everything.complete else 0.0
+            everything = replace(everything, complete=False, least=least)
+            return everything, everything.first(depth)
         everything = EMPTY
         if gather:
-            everything = self._run(_all_of(must, should, _enough(query)), GATHER_LIMIT)
-        best = self._run(_all_of(must, should, 1), depth) if should else EMPTY
+            everything = _run(searcher, _all_of(must, should, _enough(query), self._literally(query)), GATHER_LIMIT)
+        best = _run(searcher, _all_of(must, should, 1), depth) if should else EMPTY
         return everything, best
 
     def document_frequency(self, term: str) -> int:
@@ -265,28 +308,43 @@ class KeywordIndex:
             return tantivy.Query.term_query(self._schema, name, tokens[0], index_option="freq")
         return tantivy.Query.phrase_query(self._schema, name, tokens)
 
-    def _run(self, query: tantivy.Query, limit: int) -> Matches:
-        hits = self._searcher.search(query, limit=limit, count=False).hits
-        if not hits:
-            return EMPTY
-        places = [place for _, place in hits]
-        scores = np.fromiter((score for score, _ in hits), dtype=np.float64, count=len(hits))
-        passages = np.array(self._searcher.fast_field_values("passage", places), dtype=np.int64)
-        documents = np.array(self._searcher.fast_field_values("document", places), dtype=np.int64)
-        order = np.lexsort((passages, -scores))
-        return Matches(passages[order], documents[order], scores[order], len(hits) < limit)
+    def _literally(self, query: Query) -> tantivy.Query | None:
+        """Return what matches a passage that holds every typed word as it stands, however it was cut; no score."""
+        chunks = [self._anywhere(chunk) for chunk in query.short_chunks]
+        if not chunks or len(chunks) < len(query.chunks):
+            return None
+        every = tantivy.Query.boolean_query([(tantivy.Occur.Must, chunk) for chunk in chunks])
+        return tantivy.Query.const_score_query(every, 0.0)
+
+
+def _run(searcher: Any, query: tantivy.Query, limit: int) -> Matches:
+    hits = searcher.search(query, limit=limit, count=False).hits
+    if not hits:
+        return EMPTY
+    places = [place for _, place in hits]
+    scores = np.array([score for score, _ in hits], dtype=np.float64)
+    passages = np.array(searcher.fast_field_values("passage", places), dtype=np.int64)
+    documents = np.array(searcher.fast_field_values("document", places), dtype=np.int64)
+    order = np.lexsort((passages, -scores))
+    return Matches(passages[order], documents[order], scores[order], len(hits) < limit)
+
+
+def _is_costly(searcher: Any, query: Query) -> bool:
+    if _enough(query) == 1 or query.phrases or query.alternatives or query.titles:
+        return False
+    return sum(int(searcher.doc_freq("words", term)) for term in query.terms) > COSTLY_POSTINGS
 
 
 def _enough(query: Query) -> int:
     """Return how many of the word clauses a passage must hold to count as a match.
 
-    One of one or two words, two of three to six, then three in ten, at most six: enough to
-    keep a passage that shares one common word with a long question out of the counts.
+    One of one or two words, two of three to six, then three in ten: enough to keep a
+    passage that shares a few common words with a long question out of the counts.
     """
     count = len(query.terms)
     if count <= 2:
         return 1
-    return 2 if count <= 6 else min(6, max(2, round(0.3 * count)))
+    return 2 if count <= 6 else max(2, round(0.3 * count))
 
 
 def _any_of(queries: list[tantivy.Query]) -> tantivy.Query:
@@ -295,12 +353,16 @@ def _any_of(queries: list[tantivy.Query]) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
 
 
-def _all_of(must: list[tantivy.Query], should: list[tantivy.Query], enough: int) -> tantivy.Query:
+def _all_of(
+    must: list[tantivy.Query], should: list[tantivy.Query], enough: int, or_else: tantivy.Query | None = None
+) -> tantivy.Query:
     clauses = [(tantivy.Occur.Must, query) for query in must]
     if should:
         some = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, query) for query in should], minimum_number_should_match=min(enough, len(should))
         )
+        if or_else is not None:
+            some = _any_of([some, or_else])
         clauses.append((tantivy.Occur.Must if not must else tantivy.Occur.Should, some))
     return tantivy.Query.boolean_query(clauses)
 

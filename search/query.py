@@ -20,6 +20,7 @@ from search.results import FACET_FIELDS, QueryPart, QueryView
 MAX_CHARS: Final = 50_000
 MAX_TERMS: Final = 64
 SHORT_CHARS: Final = 6
+_NO_WORDS: Final = "检索词里没有可检索的文字,列出的是全部文书"
 
 _FIELDS: Final = {label: name for name, label in FACET_FIELDS.items()} | {name: name for name in FACET_FIELDS}
 _FIELDS_ALIASES: Final = _FIELDS | {"法院": "authority", "机关": "authority", "要件": "element", "地域": "region"}
@@ -54,6 +55,7 @@ class Query:
     excluded: tuple[str, ...] = ()
     alternatives: tuple[tuple[str, ...], ...] = ()
     titles: tuple[str, ...] = ()
+    excluded_titles: tuple[str, ...] = ()
     include: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exclude: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identifiers: tuple[Identifier, ...] = ()
@@ -65,6 +67,16 @@ class Query:
     def wants_text(self) -> bool:
         """Tell whether anything has to be found in texts, beyond filters."""
         return bool(self.terms or self.phrases or self.alternatives or self.titles or self.short_chunks)
+
+    @property
+    def unwanted(self) -> bool:
+        """Tell whether anything typed is to be left out of the answer."""
+        return bool(self.excluded or self.excluded_titles)
+
+    @property
+    def only_excludes(self) -> bool:
+        """Tell whether nothing is looked for, only left out."""
+        return self.unwanted and not self.wants_text and not self.identifiers
 
     @property
     def short_chunks(self) -> tuple[str, ...]:
@@ -90,6 +102,7 @@ class _Piece:
 def parse(text: str) -> Query:
     """Parse any text; what is odd about it is told in `warnings`."""
     warnings: list[str] = []
+    text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no character
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
         warnings.append(f"检索词超过 {MAX_CHARS} 字,只用了前 {MAX_CHARS} 字")
@@ -97,8 +110,10 @@ def parse(text: str) -> Query:
         return _plain_query(text, warnings)
     if any(_PIECE.fullmatch(m[0]) and m["stray"] for m in _PIECE.finditer(text)):
         warnings.append("引号不成对,已忽略多出的引号")
-    pieces = [_piece(m) for m in _PIECE.finditer(text) if not m["stray"]]
-    return _assemble(text, [p for p in pieces if p.value.strip()], warnings)
+    pieces = [p for p in (_piece(m) for m in _PIECE.finditer(text) if not m["stray"]) if _says_something(p)]
+    if text.strip() and not pieces:
+        warnings.append(_NO_WORDS)
+    return _assemble(text, pieces, warnings)
 
 
 def _piece(match: re.Match[str]) -> _Piece:
@@ -107,13 +122,22 @@ def _piece(match: re.Match[str]) -> _Piece:
     return _Piece(match.start(), match.end(), bool(match["minus"]), match["field"], value, quoted)
 
 
+def _says_something(piece: _Piece) -> bool:
+    if piece.field:
+        return bool(piece.value.strip())
+    return bool(characters(piece.value)) or "§" in piece.value or _is_or(piece)
+
+
 def _plain_query(text: str, warnings: list[str]) -> Query:
     found = tuple(i for i in find(text[:4000]) if i.type in ("case_number", "article", "doc_number", "guiding_case"))
-    return Query(text, plain=text, terms=_terms(text), identifiers=found, warnings=tuple(warnings))
+    terms = _terms(text)
+    if not terms:
+        warnings.append(_NO_WORDS)
+    return Query(text, plain=text, terms=terms, identifiers=found, warnings=tuple(warnings))
 
 
 def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query:
-    made: dict[str, list[str]] = {"chunks": [], "phrases": [], "excluded": [], "titles": []}
+    made: dict[str, list[str]] = {"chunks": [], "phrases": [], "excluded": [], "titles": [], "excluded_titles": []}
     chosen: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
     parts: list[QueryPart] = []
     alternatives, taken = _alternatives(pieces)
@@ -137,6 +161,7 @@ def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query
         excluded=tuple(made["excluded"]),
         alternatives=tuple(group for group, _ in alternatives),
         titles=tuple(made["titles"]),
+        excluded_titles=tuple(made["excluded_titles"]),
         include=chosen[False],
         exclude=chosen[True],
         identifiers=tuple(find(plain)) if plain else (),
@@ -173,9 +198,9 @@ def _place(
     piece: _Piece, made: dict[str, list[str]], chosen: dict[str, tuple[str, ...]], warnings: list[str]
 ) -> tuple[str, str]:
     """Put one piece where it belongs; return its kind and label."""
-    if piece.field in _TITLE:
-        made["titles"].append(piece.value)
-        return "title", f"标题:{piece.value}"
+    if piece.field and piece.field.lower() in _TITLE:
+        made["excluded_titles" if piece.minus else "titles"].append(piece.value)
+        return ("exclude" if piece.minus else "title"), f"{'排除 ' if piece.minus else ''}标题:{piece.value}"
     name = _FIELDS_ALIASES.get(piece.field.lower()) if piece.field else None
     if name:
         value = _KINDS.get(piece.value, piece.value) if name == "kind" else piece.value

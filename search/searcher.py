@@ -40,6 +40,9 @@ VECTOR_DEPTH: Final = 100
 _ALLOWED_LIMIT: Final = 5_000
 #: A page that filters leave emptier than this is filled with the nearest in meaning.
 _FEW: Final = 10
+#: The same vectors scored by FAISS and by numpy differ by less than this.
+_ROUNDING: Final = 1e-5
+_ALL: Final = 1_000_000_000
 _HAN: Final = re.compile("[㐀-鿿]")
 
 
@@ -125,7 +128,7 @@ class Searcher:
         self._catch_up(store)
         query = parse(text)
         filters = _joined(filters, query)
-        if not query.wants_text and not query.identifiers:
+        if not query.wants_text and not query.identifiers and not query.unwanted:
             result = answers.browse(store, query, filters, mode, offset, limit)
         else:
             result = self._answer(store, query, filters, mode, offset, limit)
@@ -162,24 +165,27 @@ class Searcher:
         """Ask everything that does not depend on filters, once."""
         everything, best = self._keyword.search(query, KEYWORD_DEPTH) if mode != "vector" else (EMPTY, EMPTY)
         columns = self._columns.of(store)
-        vector = self._embed(query) if mode != "keyword" else None
+        vector = self._embed(query) if mode != "keyword" and query.wants_text else None
         if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(query.text):
             vector = None  # letters no document holds: a model of Chinese has nothing to say to them
+        demanded, unwanted = self._demanded(query), self._unwanted(query)
         return _Question(
             query=query,
             columns=columns,
             vector=vector,
-            nearness=self._nearness(vector, columns.ids) if filters else -1.0,
+            nearness=self._nearness(vector, _within(columns.ids, demanded, unwanted)) if filters else -1.0,
             everything=everything,
             best=best,
             exact=exact_documents(store, query),
-            demanded=self._demanded(query),
-            unwanted=self._holding(query, query.excluded),
+            demanded=demanded,
+            unwanted=unwanted,
         )
 
     def _embed(self, query: Query) -> NDArray[np.float32]:
         words = [query.plain, *query.phrases, *query.titles, *(m for group in query.alternatives for m in group)]
-        return np.asarray(self._embedder.embed([normalise(" ".join(word for word in words if word))])[0], dtype=np.float32)
+        return np.asarray(
+            self._embedder.embed([normalise(" ".join(word for word in words if word))])[0], dtype=np.float32
+        )
 
     def _demanded(self, query: Query) -> NDArray[np.int64] | None:
         """Return the documents that hold every phrase and title and one of each alternatives; None for no demand."""
@@ -188,29 +194,31 @@ class Searcher:
         demands = Query(query.text, phrases=query.phrases, alternatives=query.alternatives, titles=query.titles)
         return np.unique(self._keyword.search(demands, 1)[0].documents)
 
-    def _holding(self, query: Query, words: Sequence[str]) -> NDArray[np.int64]:
-        """Return the documents that hold any of `words` anywhere."""
-        if not words:
-            return np.empty(0, np.int64)
-        return np.unique(self._keyword.search(Query(query.text, alternatives=(tuple(words),)), 1)[0].documents)
+    def _unwanted(self, query: Query) -> NDArray[np.int64]:
+        """Return the documents that hold any excluded word anywhere, or an excluded title word in the title."""
+        asked = [Query(query.text, alternatives=(query.excluded,))] if query.excluded else []
+        asked += [Query(query.text, titles=(title,)) for title in query.excluded_titles]
+        held = [self._keyword.search(one, 1)[0].documents for one in asked]
+        return np.unique(np.concatenate(held)) if held else np.empty(0, np.int64)
 
-    def _allowed(self, store: Store, question: _Question, filters: Filters) -> NDArray[np.int64]:
-        """Return the documents the reader may see and the filters keep, from SQL, less the unwanted."""
-        allowed = store.document_ids(filters) if filters else question.columns.ids
-        if len(question.unwanted):
-            allowed = np.setdiff1d(allowed, question.unwanted, assume_unique=True)
-        return allowed
+    def _allowed(self, question: _Question, filters: Filters) -> NDArray[np.int64]:
+        """Return the documents the reader may see and the filters keep, less the unwanted."""
+        allowed = question.columns.passing(filters) if filters else question.columns.ids
+        return _within(allowed, None, question.unwanted)
 
     def _rank(self, store: Store, question: _Question, filters: Filters) -> _Ranking:
         """Rank documents under one set of filters; both retrievers are cut only after filtering."""
-        allowed = self._allowed(store, question, filters)
+        allowed = self._allowed(question, filters)
+        if question.query.only_excludes:
+            return _Ranking(allowed[::-1], np.zeros(len(allowed)), EMPTY, EMPTY, complete=True)
         everything, best = question.everything, question.best
         if not everything.complete and len(allowed) <= _ALLOWED_LIMIT:
             everything, best = self._keyword.search(question.query, KEYWORD_DEPTH, allowed.tolist())
+            everything = everything.of_score(question.everything.least)
         keyword = _kept(_union(everything, best), allowed)
-        near = self._near(question, keyword, allowed, filters)
         if filters.roles:
-            keyword, near = _of_roles(store, keyword, filters), _of_roles(store, near, filters)
+            keyword = _of_roles(store, keyword, filters)
+        near = self._near(store, question, keyword, allowed, filters)
         words, word_scores = best_by_document(keyword.documents, keyword.scores)
         meaning, meaning_scores = best_by_document(near.documents, near.scores)
         if question.vector is None:
@@ -222,7 +230,9 @@ class Searcher:
         documents, scores = question.exact.put_first(documents, scores, allowed)
         return _Ranking(documents, scores, keyword, near, everything.complete)
 
-    def _near(self, question: _Question, keyword: Matches, allowed: NDArray[np.int64], filters: Filters) -> Matches:
+    def _near(
+        self, store: Store, question: _Question, keyword: Matches, allowed: NDArray[np.int64], filters: Filters
+    ) -> Matches:
         """Return the passages near in meaning among `allowed`, cut only after filtering.
 
         What counts as near is settled without filters (the score of the last of the depth),
@@ -231,14 +241,17 @@ class Searcher:
         """
         if question.vector is None:
             return EMPTY
-        demanded = question.demanded
-        within = allowed if demanded is None else np.intersect1d(allowed, demanded, assume_unique=True)
-        near = self._vector.search(question.vector, VECTOR_DEPTH, within)
+        within = _within(allowed, question.demanded, None)
+        of_roles = store.passage_ids(Filters(roles=filters.roles), _ALL) if filters.roles else None
+        near = self._vector.search(question.vector, VECTOR_DEPTH, within, of_roles)
         if not filters:
             return near
-        enough = near.scores >= question.nearness
-        if len(np.union1d(keyword.documents, near.documents[enough])) < _FEW:
-            enough |= np.isin(near.documents, best_by_document(near.documents, near.scores)[0][:_FEW])
+        enough = near.scores >= question.nearness - _ROUNDING
+        named = np.array(question.exact.order, dtype=np.int64)
+        have = np.union1d(keyword.documents, np.union1d(near.documents[enough], named[np.isin(named, allowed)]))
+        if len(have) < _FEW:
+            nearest = best_by_document(near.documents, near.scores)[0]
+            enough |= np.isin(near.documents, nearest[~np.isin(nearest, have)][: _FEW - len(have)])
         return Matches(near.passages[enough], near.documents[enough], near.scores[enough])
 
     def _nearness(self, vector: NDArray[np.float32] | None, visible: NDArray[np.int64]) -> float:
@@ -253,14 +266,14 @@ class Searcher:
     ) -> dict[str, tuple[tuple[str, int], ...]]:
         """Count every field over all matching documents, each under the other fields' filters."""
         columns = question.columns
-        mask = columns.mask(ranking.documents)
+        places = columns.places(ranking.documents)
         facets = {}
         for field in FACET_FIELDS:
             if field in filters.include:
                 without = self._rank(store, question, filters.without(field))
-                facets[field] = columns.count(field, columns.mask(without.documents))
+                facets[field] = columns.count(field, columns.places(without.documents))
             else:
-                facets[field] = columns.count(field, mask)
+                facets[field] = columns.count(field, places)
         return facets
 
 
@@ -273,14 +286,28 @@ def _joined(filters: Filters, query: Query) -> Filters:
     return Filters(include={**filters.include, **include}, exclude={**filters.exclude, **exclude}, roles=filters.roles)
 
 
+def _within(
+    documents: NDArray[np.int64], demanded: NDArray[np.int64] | None, unwanted: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
+    """Return the documents that are demanded (None: all are) and not unwanted, ascending."""
+    if demanded is not None:
+        documents = np.intersect1d(documents, demanded, assume_unique=True)
+    if unwanted is not None and len(unwanted):
+        documents = np.setdiff1d(documents, unwanted, assume_unique=True)
+    return documents
+
+
 def _union(first: Matches, second: Matches) -> Matches:
     """Return the passages of both, best first."""
     if not len(first.passages) or not len(second.passages):
         return first if len(first.passages) else Matches(second.passages, second.documents, second.scores)
-    extra = ~np.isin(second.passages, first.passages)
-    passages = np.concatenate([first.passages, second.passages[extra]])
-    documents = np.concatenate([first.documents, second.documents[extra]])
-    scores = np.concatenate([first.scores, second.scores[extra]])
+    if len(first.passages) >= len(second.passages) and np.array_equal(
+        first.passages[: len(second.passages)], second.passages
+    ):
+        return first
+    passages, rows = np.unique(np.concatenate([first.passages, second.passages]), return_index=True)
+    documents = np.concatenate([first.documents, second.documents])[rows]
+    scores = np.concatenate([first.scores, second.scores])[rows]
     order = np.lexsort((passages, -scores))
     return Matches(passages[order], documents[order], scores[order], first.complete)
 

@@ -61,11 +61,7 @@ def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def found_words(texts: Sequence[str], needles: Sequence[str], limit: int = 6) -> tuple[str, ...]:
-    """Return the needles that stand in any of the texts, long ones first, parts of long ones left out."""
-    folded = [normalise(text) for text in texts]
-    kept: list[str] = []
-    for needle in sorted(dict.fromkeys(needles), key=lambda n: (-len(n), needles.index(n))):
-        if any(needle in other for other in kept) or not any(needle in text for text in folded):
-            continue
-        kept.append(needle)
-    return tuple(sorted(kept, key=list(needles).index)[:limit])
+    """Return the needles that stand in any of the texts, parts of longer ones left out."""
+    folded = "\0".join(normalise(text) for text in texts)
+    found = [needle for needle in dict.fromkeys(needles) if needle in folded]
+    return tuple(n for n in found if not any(n in other and n != other for other in found))[:limit]

@@ -38,6 +38,7 @@ class _Snapshot:
     embedder: str
     passages: NDArray[np.int64]
     documents: NDArray[np.int64]
+    distinct: NDArray[np.int64]
     matrix: NDArray[np.float16]
     index: Any
 
@@ -73,27 +74,35 @@ class VectorIndex:
                 passages, documents, matrix = store.vectors()
             generation = store.generation()
         index = self._index(generation, embedder[1], matrix)
-        self._snapshot = _Snapshot(generation, embedder[1], passages, documents, matrix, index)
+        self._snapshot = _Snapshot(generation, embedder[1], passages, documents, np.unique(documents), matrix, index)
         log.info("vector index rows=%d ms=%.0f", len(passages), 1000 * (time.perf_counter() - started))
 
-    def search(self, vector: NDArray[np.float32], depth: int, allowed: NDArray[np.int64] | None = None) -> Matches:
-        """Return the `depth` passages nearest to a unit vector, within documents `allowed` (ascending).
+    def search(
+        self,
+        vector: NDArray[np.float32],
+        depth: int,
+        allowed: NDArray[np.int64] | None = None,
+        passages: NDArray[np.int64] | None = None,
+    ) -> Matches:
+        """Return the `depth` passages nearest to a unit vector, within `allowed` documents and `passages` (ascending).
 
         A zero vector (nothing known in the query) is near to nothing.
         """
         snapshot = self._snapshot
         if snapshot is None or not len(snapshot.passages) or not vector.any():
             return EMPTY
-        rows = None if allowed is None else np.flatnonzero(_member(snapshot.documents, allowed))
-        if rows is not None and not len(rows):
+        mask = _mask(snapshot, allowed, passages)
+        count = len(snapshot.passages) if mask is None else int(np.count_nonzero(mask))
+        if not count:
             return EMPTY
-        if snapshot.index is None or (rows is not None and len(rows) < _NARROW * len(snapshot.passages)):
+        if snapshot.index is None or count < _NARROW * len(snapshot.passages):
+            rows = None if mask is None else np.flatnonzero(mask)
             found, scores = _exact(snapshot.matrix, vector, depth, rows)
         else:
-            found, scores = _faiss_search(snapshot.index, vector, depth, rows, len(snapshot.passages))
-        passages = snapshot.passages[found]
-        order = np.lexsort((passages, -scores))
-        return Matches(passages[order], snapshot.documents[found][order], scores[order])
+            found, scores = _faiss_search(snapshot.index, vector, depth, mask)
+        ids = snapshot.passages[found]
+        order = np.lexsort((ids, -scores))
+        return Matches(ids[order], snapshot.documents[found][order], scores[order])
 
     def _index(self, generation: int, embedder: str, matrix: NDArray[np.float16]) -> Any:
         count = len(matrix)
@@ -143,7 +152,7 @@ class VectorIndex:
 
 def _caught_up(store: Store, old: _Snapshot) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
     changes = store.changes_since(old.generation)
-    if len(changes.changed) > 0.5 * len(np.unique(old.documents)):
+    if len(changes.changed) > 0.5 * len(old.distinct):
         return store.vectors()
     gone = np.array(sorted({*changes.changed, *changes.removed}), dtype=np.int64)
     kept = ~_member(old.documents, gone)
@@ -164,12 +173,29 @@ def _faiss() -> Any:
     return faiss
 
 
+def _mask(
+    snapshot: _Snapshot, allowed: NDArray[np.int64] | None, passages: NDArray[np.int64] | None
+) -> NDArray[np.bool_] | None:
+    """Return for every row whether a search may answer with it, or None for all."""
+    if allowed is not None and np.array_equal(allowed, snapshot.distinct):
+        allowed = None
+    if allowed is None and passages is None:
+        return None
+    mask = np.ones(len(snapshot.passages), dtype=bool)
+    if allowed is not None:
+        mask &= _member(snapshot.documents, allowed)
+    if passages is not None:
+        mask &= _member(snapshot.passages, passages)
+    return mask
+
+
 def _member(values: NDArray[np.int64], sorted_set: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which values are in an ascending array."""
-    if not len(sorted_set):
+    """Tell which values are in an ascending array of ids."""
+    if not len(sorted_set) or not len(values):
         return np.zeros(len(values), dtype=bool)
-    places = np.minimum(np.searchsorted(sorted_set, values), len(sorted_set) - 1)
-    return np.asarray(sorted_set[places] == values)
+    table = np.zeros(max(int(values.max()), int(sorted_set[-1])) + 1, dtype=bool)
+    table[sorted_set] = True
+    return np.asarray(table[values])
 
 
 def _exact(
@@ -182,15 +208,13 @@ def _exact(
 
 
 def _faiss_search(
-    index: Any, vector: NDArray[np.float32], depth: int, rows: NDArray[np.int64] | None, count: int
+    index: Any, vector: NDArray[np.float32], depth: int, mask: NDArray[np.bool_] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     faiss = _faiss()
     is_ivf = isinstance(index, faiss.IndexIVF)
     params = None
-    if rows is not None:
-        bits = np.zeros(count, dtype=bool)
-        bits[rows] = True
-        packed = np.packbits(bits, bitorder="little")
+    if mask is not None:
+        packed = np.packbits(mask, bitorder="little")
         selector = faiss.IDSelectorBitmap(packed)
         params = (
             faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES) if is_ivf else faiss.SearchParameters(sel=selector)

@@ -15,6 +15,7 @@ from kb.store import Store
 from kb.vocabulary import Visibility
 
 SAMPLES = Path(__file__).parent / "samples"
+CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 
 
 class TinyEmbedder:

@@ -66,9 +66,9 @@ CREATE TABLE revision (
     version        TEXT,
     effective_from TEXT,
     effective_to   TEXT,
-    text           TEXT NOT NULL,
     metadata       TEXT NOT NULL CHECK (json_valid(metadata)),
-    added_at       TEXT NOT NULL
+    added_at       TEXT NOT NULL,
+    text           TEXT NOT NULL -- last: a row's other columns are read without passing over it
 ) STRICT;
 CREATE UNIQUE INDEX one_current_revision ON revision (document_id) WHERE is_current = 1;
 CREATE INDEX revision_file ON revision (file_id);

@@ -69,7 +69,8 @@ def add_revision(
     document_id, superseded = _document(conn, slug, title, metadata.visibility, generation)
     if known is not None:  # an earlier content comes back: it is written anew as the current one
         conn.execute("DELETE FROM revision WHERE id = ?", [known["id"]])
-    _forget_content(conn, document_id)
+    if superseded:
+        _forget_content(conn, document_id)
     revision_id = _revision(conn, document_id, revision)
     section_ids = [
         conn.execute(

@@ -1,0 +1,110 @@
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb import casenumber
+from kb.casenumber import CaseNumber
+
+#: Ways a person types it -> the one way it is kept.
+WRITTEN = {
+    "（2099）最高法知民终1667号": "（2099）最高法知民终1667号",
+    "(2099)最高法知民终1667号": "（2099）最高法知民终1667号",
+    "〔2099〕最高法知民终1667号": "（2099）最高法知民终1667号",
+    "[2099]最高法知民终1667号": "（2099）最高法知民终1667号",
+    "［2099］最高法知民终1667号": "（2099）最高法知民终1667号",
+    "【2099】最高法知民终1667号": "（2099）最高法知民终1667号",
+    "（２０９９）最高法知民终１６６７号": "（2099）最高法知民终1667号",
+    "( 2099 ) 最高法 知民终 1667 号": "（2099）最高法知民终1667号",
+    "（2099）最高法知民终1667": "（2099）最高法知民终1667号",
+    "（2099年）最高法知民终1667号": "（2099）最高法知民终1667号",
+    "(2099)测09民终99号": "（2099）测09民终99号",
+    "（2099） 测09刑初 0099 号": "（2099）测09刑初99号",
+    "（2013）民三终字第6号": "（2013）民三终字第6号",
+    "(2013)民三终字第 6 号": "（2013）民三终字第6号",
+    "〔2004〕沪一中民五(知)初字第183号": "（2004）沪一中民五（知）初字第183号",
+    "（2004）沪一中民五〔知〕初字第183号": "（2004）沪一中民五（知）初字第183号",
+    "（2004）沪一中民五[知]初字第183号": "（2004）沪一中民五（知）初字第183号",
+}
+
+
+@pytest.mark.parametrize(("written", "kept"), WRITTEN.items())
+def test_a_case_number_is_understood_however_it_is_typed(written: str, kept: str) -> None:
+    assert str(casenumber.parse(written)) == kept
+
+
+@pytest.mark.parametrize(("written", "kept"), WRITTEN.items())
+def test_a_case_number_is_found_inside_a_sentence_with_its_span(written: str, kept: str) -> None:
+    text = f"见 {written}，维持原判"
+
+    ((start, end, number),) = casenumber.find(text)
+
+    assert (text[start:end], str(number)) == (written, kept)
+
+
+def test_several_numbers_behind_one_court_are_several_case_numbers_of_one_span() -> None:
+    text = "（2099）测知民初48、50号案"
+
+    assert [(text[s:e], str(n)) for s, e, n in casenumber.find(text)] == [
+        ("（2099）测知民初48、50号", "（2099）测知民初48号"),
+        ("（2099）测知民初48、50号", "（2099）测知民初50号"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "法释〔2020〕7号",
+        "（2019）第九条",
+        "反不正当竞争法（2019）第九条",
+        "2020年1月1日",
+        "（2020）",
+        "国市监处〔2021〕12号",
+        "（3020）测民终1号",
+        "第1667号",
+        "",
+    ],
+)
+def test_what_names_no_proceeding_is_no_case_number(text: str) -> None:
+    assert casenumber.find(text) == []
+    assert casenumber.parse(text) is None
+
+
+def test_parse_wants_the_number_alone() -> None:
+    assert casenumber.parse("  （2099）测民终1号 ") == CaseNumber(2099, "测民终", 1)
+    assert casenumber.parse("（2099）测民终1号判决") is None
+
+
+COURTS = st.sampled_from(["测", "测01", "最高法", "测0192", "测高"])
+KINDS = st.sampled_from(["民终", "知民初", "刑初", "行终", "民申", "执保"])
+
+
+@given(year=st.integers(1990, 2099), court=COURTS, kind=KINDS, number=st.integers(1, 99_999_999), old=st.booleans())
+def test_the_canonical_form_reads_back_as_the_same_number(
+    year: int, court: str, kind: str, number: int, old: bool
+) -> None:
+    made = CaseNumber(year, court + kind, number, old)
+
+    assert casenumber.parse(str(made)) == made
+
+
+@given(st.text(alphabet="（(〔[【2019年测民终字第、 01号之一)）〕]】\n\u3000x", max_size=60))
+def test_any_text_gives_spans_in_order_that_hold_the_number(text: str) -> None:
+    found = casenumber.find(text)
+    spans = list(dict.fromkeys((start, end) for start, end, _ in found))
+
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    for start, end, number in found:
+        digits = re.findall(r"\d+", text[start:end])
+        assert {str(number.year), str(number.number)} <= {str(int(d)) for d in digits}
+
+
+@pytest.mark.parametrize("hostile", ["（2020" + " " * 20_000, "(2020)最高民" + " " * 20_000, "((((((" * 5_000])
+def test_a_hostile_text_costs_no_more_than_its_length(hostile: str) -> None:
+    started = time.perf_counter()
+    casenumber.find(hostile)
+
+    assert time.perf_counter() - started < 0.5

@@ -1,0 +1,280 @@
+import logging
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kb.embedding import Embedder
+from kb.errors import EmbedderMismatch, InvalidQuery
+from kb.records import Filters
+from kb.store import Store
+from kb.vocabulary import Visibility
+from search.results import FACET_FIELDS, MODES, Hit, SearchResult, hit_to_dict, to_dict
+from search.searcher import Searcher
+from tests.conftest import TinyEmbedder
+from tests.search.conftest import Library
+
+QUERIES = (
+    "离职员工带走客户名单 没签保密协议",
+    "商业秘密",
+    '"客户名单"',
+    "反不正当竞争法（2019）第九条",
+    "配方 OR 图纸 -竞业",
+    "trade secret",
+    "第九条",
+    "",
+)
+
+
+def ids(result: SearchResult) -> list[int]:
+    return [hit.document.id for hit in result.hits]
+
+
+def tally(library: Library, result: SearchResult, field: str) -> dict[str, int]:
+    """Count a field over the documents of a whole answer, from the store's own rows."""
+    return dict(Counter(value for document in ids(result) for value in library.values(field, document)))
+
+
+# -- who may see what --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("clearance", list(Visibility))
+def test_no_answer_shows_or_counts_what_the_clearance_may_not_see(
+    opened: Callable[..., Library], clearance: Visibility
+) -> None:
+    library = opened()
+    chance = random.Random(3)
+    for document in library.texts:
+        library.store.set_visibility(document, chance.choice(list(Visibility)))
+    reader = opened(clearance)
+    hidden = set(library.texts) - set(reader.texts)
+    assert bool(hidden) == (clearance != Visibility.RESTRICTED)
+    library.searcher.search(library.store, "商业秘密")
+    for searcher in (reader.searcher, library.searcher):  # one with caches of its own, one shared with the operator
+        for query, mode in product(QUERIES, ("hybrid", "vector")):
+            result = searcher.search(reader.store, query, mode=mode, limit=10_000)
+            assert not set(ids(result)) & hidden
+            assert result.total == len(result.hits)
+            assert {f: dict(counts) for f, counts in result.facets.items()} == {
+                f: tally(reader, result, f) for f in FACET_FIELDS
+            }
+        for document in sorted(reader.texts)[:5]:
+            assert not {hit.document.id for hit in searcher.similar(reader.store, document, limit=1000)} & hidden
+        for document in sorted(hidden)[:5]:
+            assert searcher.similar(reader.store, document) == ()
+            head = library.store.heads([document])[document]
+            for key in (head.slug, head.title, head.case_number or head.slug):
+                assert document not in ids(searcher.search(reader.store, key, limit=10_000))
+
+
+# -- pages and counts --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("query", QUERIES)
+def test_paging_to_the_end_lists_every_document_of_the_answer_once_in_one_order(
+    library: Library, query: str, mode: str
+) -> None:
+    whole = library.searcher.search(library.store, query, mode=mode, limit=10_000)
+    pages: list[Hit] = []
+    while True:
+        page = library.searcher.search(library.store, query, mode=mode, offset=len(pages), limit=7)
+        assert page.total == whole.total
+        if not page.hits:
+            break
+        pages += page.hits
+
+    assert [hit.document.id for hit in pages] == ids(whole)
+    assert len(set(ids(whole))) == whole.total == len(whole.hits)
+    assert [hit.rank for hit in pages] == list(range(1, whole.total + 1))
+    assert all(a.score >= b.score for a, b in zip(pages, pages[1:], strict=False))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("query", QUERIES)
+def test_counts_are_those_of_all_documents_of_the_answer(library: Library, query: str, mode: str) -> None:
+    result = library.searcher.search(library.store, query, mode=mode, limit=10_000)
+
+    for field, counts in result.facets.items():
+        assert dict(counts) == tally(library, result, field)
+        assert [n for _, n in counts] == sorted((n for _, n in counts), reverse=True)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("query", [q for q in QUERIES if q not in ("商业秘密", "trade secret")])
+def test_choosing_a_value_leaves_as_many_documents_as_it_promised(library: Library, query: str, mode: str) -> None:
+    before = library.searcher.search(library.store, query, mode=mode, limit=10_000)
+    for field in ("kind", "region", "statute"):
+        for value, promised in before.facets[field][:5]:
+            filters = Filters(include={field: (value,)})
+            chosen = library.searcher.search(library.store, query, filters, mode=mode, limit=10_000)
+
+            # An answer of fewer than ten is filled up to ten with the nearest that is left.
+            assert chosen.total == promised or promised < chosen.total <= 10, (field, value)
+            assert {d for d in ids(before) if value in library.values(field, d)} <= set(ids(chosen))
+            assert all(value in library.values(field, d) for d in ids(chosen))
+            assert dict(chosen.facets[field]) == dict(before.facets[field])
+
+
+@pytest.mark.parametrize("query", ["商业秘密", "离职 客户名单", ""])
+def test_excluding_a_value_leaves_exactly_the_others_that_were_there(library: Library, query: str) -> None:
+    before = library.searcher.search(library.store, query, mode="keyword", limit=10_000)
+    for field, value in (("kind", "civil"), ("region", "未标注"), ("region", "上海")):
+        filters = Filters(exclude={field: (value,)})
+        rest = library.searcher.search(library.store, query, filters, mode="keyword", limit=10_000)
+
+        assert ids(rest) == [d for d in ids(before) if value not in library.values(field, d)]
+        assert value not in dict(rest.facets[field])
+
+
+def test_filters_answer_as_the_store_does(library: Library) -> None:
+    for filters in (
+        Filters(include={"region": ("上海", "未标注")}),
+        Filters(include={"region": ("上海",), "kind": ("civil",)}, exclude={"completeness": ("brief",)}),
+        Filters(exclude={"region": ("未标注",)}),
+        Filters(include={"statute": ("没有的法",)}),
+        Filters(include={"no_such_field": ("未标注",)}),
+    ):
+        wanted = set(library.store.document_ids(filters).tolist())
+        for query in ("商业秘密", '"商业秘密"', "-客户名单"):
+            result = library.searcher.search(library.store, query, filters, limit=10_000)
+            assert set(ids(result)) <= wanted
+        assert set(ids(library.searcher.search(library.store, "", filters, limit=10_000))) == wanted
+
+
+def test_fields_typed_into_the_box_filter_like_the_panel(library: Library) -> None:
+    typed = library.searcher.search(library.store, "客户名单 轨道:民事 -地区:上海", limit=1000)
+    chosen = library.searcher.search(
+        library.store, "客户名单", Filters(include={"kind": ("civil",)}, exclude={"region": ("上海",)}), limit=1000
+    )
+
+    assert ids(typed) == ids(chosen) != []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_part_chosen_shows_passages_of_that_part_alone_and_cuts_after_choosing(library: Library, mode: str) -> None:
+    result = library.searcher.search(
+        library.store, "客户名单 保密措施", Filters(roles=("takeaway",)), mode=mode, limit=1000
+    )
+
+    assert result.total >= 10
+    assert {p.role for hit in result.hits for p in hit.passages} == {"takeaway"}
+
+
+# -- what is answered --------------------------------------------------------------------
+
+
+def test_exclusions_alone_list_everything_else(library: Library) -> None:
+    result = library.searcher.search(library.store, "-客户名单", limit=10_000)
+
+    assert set(ids(result)) == set(library.texts) - library.holding("客户名单")
+    titles = {d for d, head in library.store.heads(library.texts).items() if "客户" in head.title}
+    listed = library.searcher.search(library.store, "-标题:客户", limit=10_000)
+    assert titles and set(ids(listed)) == set(library.texts) - titles
+
+
+def test_title_words_are_looked_for_in_titles_alone(library: Library) -> None:
+    result = library.searcher.search(library.store, "标题:客户", limit=10_000)
+
+    assert set(ids(result)) == {d for d, head in library.store.heads(library.texts).items() if "客户" in head.title}
+
+
+def test_nothing_asked_lists_everything_newest_first(library: Library) -> None:
+    for query in ("", "  ", "！！"):
+        result = library.searcher.search(library.store, query, limit=10_000)
+        assert set(ids(result)) == set(library.texts)
+        assert ids(result) == [head.id for head in library.store.listing(limit=10_000)[0]]
+
+
+@pytest.mark.parametrize("query", ["zxqwv kjhgf", "qqqqq", "zzz-999-zzz", '"量子火箭发动机"', '"asdf ghjk"'])
+@pytest.mark.parametrize("mode", ["hybrid", "keyword"])
+def test_what_no_document_holds_finds_nothing(library: Library, query: str, mode: str) -> None:
+    result = library.searcher.search(library.store, query, mode=mode)
+
+    assert (result.total, result.hits) == (0, ())
+    assert all(counts == () for counts in result.facets.values())
+
+
+def test_unrelated_questions_share_few_of_their_first_ten(library: Library) -> None:
+    asked = ("客户名单 离职业务员", "芯片 源代码 下载", "植物新品种 种子 亲本", "美国 337 调查", "惩罚性赔偿 倍数")
+    tops = [set(ids(library.searcher.search(library.store, query))) for query in asked]
+
+    shared = [len(a & b) for n, a in enumerate(tops) for b in tops[n + 1 :]]
+    assert np.mean(shared) <= 1.0 and max(shared) <= 3
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    text=st.one_of(
+        st.text(max_size=40), st.text(alphabet='客户名单 -"“”:OR标题地区第九条（2019）§*?~^[]\\+&|', max_size=40)
+    ),
+    mode=st.sampled_from(MODES),
+)
+def test_any_text_is_answered(library: Library, text: str, mode: str) -> None:
+    result = library.searcher.search(library.store, text, mode=mode, limit=5)
+
+    assert len(result.hits) == min(5, result.total)
+    for hit in result.hits:
+        for passage in hit.passages:
+            assert all(0 <= start < end <= len(passage.text) for start, end in passage.marks)
+    to_dict(result)
+
+
+@pytest.mark.parametrize("bad", [{"mode": "best"}, {"offset": -1}, {"limit": 0}])
+def test_a_request_that_makes_no_sense_is_refused(library: Library, bad: dict[str, object]) -> None:
+    with pytest.raises(InvalidQuery, match="hybrid、keyword、vector"):
+        library.searcher.search(library.store, "客户", **bad)  # type: ignore[arg-type]
+
+
+def test_another_model_than_the_stores_is_refused(library: Library) -> None:
+    with pytest.raises(EmbedderMismatch, match="tiny-test"):
+        Searcher(library.home, TinyEmbedder()).search(library.store, "客户")
+
+
+def test_an_empty_store_answers_with_nothing(store: Store, model: Embedder) -> None:
+    searcher = Searcher(store.home, model)
+    for query in QUERIES:
+        assert (searcher.search(store, query).total, searcher.search(store, query).hits) == (0, ())
+    assert searcher.similar(store, 1) == ()
+    assert searcher.verify(store, repair=False) == []
+
+
+def test_neither_queries_nor_texts_are_logged(library: Library, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    library.searcher.search(library.store, '离职员工张某某带走客户名单 colour:red "')
+    library.searcher.similar(library.store, min(library.texts))
+
+    assert "searched mode=hybrid" in caplog.text
+    assert not {c for c in "离职员工张某带走客户名单" if c in caplog.text} and "colour" not in caplog.text
+
+
+def test_one_searcher_answers_many_threads_while_documents_change(opened: Callable[[], Library]) -> None:
+    library = opened()
+    errors: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            with Store(library.home, Visibility.RESTRICTED) as own:
+                for query in QUERIES * 2:
+                    result = library.searcher.search(own, query, limit=50)
+                    assert len(set(ids(result))) == len(result.hits)
+                    [hit_to_dict(hit) for hit in result.hits]
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for document in sorted(library.texts)[:20]:
+        library.store.remove_document(document)
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert not set(ids(library.searcher.search(library.store, "", limit=10_000))) & set(sorted(library.texts)[:20])

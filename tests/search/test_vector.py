@@ -1,0 +1,179 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kb.embedding import Embedder
+from kb.store import Store
+from kb.vocabulary import Visibility
+from search import vector as vector_module
+from search.keyword import Matches
+from search.vector import VectorIndex
+from tests.search.conftest import Library
+
+QUERIES = (
+    "离职员工带走客户名单",
+    "没有签保密协议",
+    "源代码被下载到个人硬盘",
+    "行政处罚罚款",
+    "trade secret misappropriation",
+    "惩罚性赔偿的计算",
+    "反向工程抗辩",
+    "竞业限制协议",
+)
+
+
+def brute_force(
+    library: Library, query: NDArray[np.float32], depth: int, allowed: set[int] | None, passages: set[int] | None = None
+) -> list[tuple[int, float]]:
+    """Passages by inner product in plain Python order: score down, id up."""
+    ids, documents, matrix = library.store.vectors()
+    scores = matrix.astype(np.float32) @ query
+    rows = [
+        (int(p), float(s))
+        for p, d, s in zip(ids, documents, scores, strict=True)
+        if (allowed is None or int(d) in allowed) and (passages is None or int(p) in passages)
+    ]
+    return sorted(rows, key=lambda row: (-row[1], row[0]))[:depth]
+
+
+def same(found: Matches, truth: list[tuple[int, float]]) -> None:
+    """Equal up to the rounding of scores: every passage scores what it should and none better is missing."""
+    assert len(found.passages) == len(truth) == len(set(found.passages.tolist()))
+    assert np.allclose(found.scores, [score for _, score in truth], atol=1e-4)
+    worst = truth[-1][1] if truth else 0.0
+    clear = {p for p, score in truth if score > worst + 1e-4}
+    assert clear <= set(found.passages.tolist())
+
+
+ALLOWED: dict[str, Callable[[Library], set[int] | None]] = {
+    "no filter": lambda library: None,
+    "all": lambda library: set(library.texts),
+    "every second": lambda library: set(sorted(library.texts)[::2]),
+    "a few": lambda library: set(sorted(library.texts)[5:8]),
+    "one": lambda library: {min(library.texts)},
+    "none": lambda library: set(),
+    "unknown": lambda library: {10**9},
+}
+
+
+@pytest.mark.parametrize("small", [10**9, 1], ids=["numpy", "faiss"])
+@pytest.mark.parametrize("name", ALLOWED)
+def test_both_exact_ways_find_what_brute_force_finds_filters_before_the_cut(
+    library: Library, model: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int, name: str
+) -> None:
+    monkeypatch.setattr(vector_module, "_SMALL", small)
+    index = VectorIndex(tmp_path)
+    index.refresh(library.store)
+    allowed = ALLOWED[name](library)
+    given = None if allowed is None else np.array(sorted(allowed), dtype=np.int64)
+
+    for query in model.embed(QUERIES):
+        same(index.search(query, 20, given), brute_force(library, query, 20, allowed))
+
+
+@pytest.mark.parametrize("small", [10**9, 1], ids=["numpy", "faiss"])
+def test_passages_of_some_parts_alone_are_found_before_the_cut(
+    library: Library, model: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    monkeypatch.setattr(vector_module, "_SMALL", small)
+    index = VectorIndex(tmp_path)
+    index.refresh(library.store)
+    ids = library.store.vectors()[0]
+    wanted = ids[::7]
+    allowed = np.array(sorted(library.texts)[::2], dtype=np.int64)
+
+    for query in model.embed(QUERIES):
+        found = index.search(query, 15, allowed, wanted)
+        same(found, brute_force(library, query, 15, set(allowed.tolist()), set(wanted.tolist())))
+
+
+@pytest.fixture
+def inverted(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], tuple[VectorIndex, Path]]:
+    """Make the index of a large library out of a small one, by lowering the limit."""
+    monkeypatch.setattr(vector_module, "_SMALL", 1)
+    monkeypatch.setattr(vector_module, "EXACT_LIMIT", 1000)
+
+    def make() -> tuple[VectorIndex, Path]:
+        index = VectorIndex(tmp_path / "vector")
+        index.refresh(library.store)
+        return index, tmp_path / "vector"
+
+    return make
+
+
+def test_inverted_lists_recall_nine_in_ten_with_and_without_a_filter(
+    library: Library, model: Embedder, inverted: Callable[[], tuple[VectorIndex, Path]]
+) -> None:
+    index, folder = inverted()
+    assert (folder / "vectors.faiss").is_file()
+    half = np.array(sorted(library.texts)[::2], dtype=np.int64)
+    for given, allowed in ((None, None), (half, set(half.tolist()))):
+        recalls = []
+        for query in model.embed(QUERIES):
+            truth = {p for p, _ in brute_force(library, query, 20, allowed)}
+            found = index.search(query, 20, given)
+            assert allowed is None or set(found.documents.tolist()) <= allowed
+            recalls.append(len(truth & set(found.passages.tolist())) / 20)
+        assert np.mean(recalls) >= 0.9
+
+
+def test_a_trained_index_is_read_again_and_a_stale_or_damaged_one_is_trained_anew(
+    inverted: Callable[[], tuple[VectorIndex, Path]], model: Embedder
+) -> None:
+    first, folder = inverted()
+    query = model.embed([QUERIES[0]])[0]
+    expected = first.search(query, 20).passages.tolist()
+    written = (folder / "vectors.faiss").stat().st_mtime_ns
+    assert inverted()[0].search(query, 20).passages.tolist() == expected
+    assert (folder / "vectors.faiss").stat().st_mtime_ns == written
+
+    stamp = json.loads((folder / "stamp.json").read_text())
+    for damage in (
+        lambda: (folder / "vectors.faiss").write_bytes(b"\0" * 100),
+        lambda: (folder / "vectors.faiss").write_bytes((folder / "vectors.faiss").read_bytes()[:5000]),
+        lambda: (folder / "vectors.faiss").unlink(),
+        lambda: (folder / "stamp.json").write_text("{"),
+        lambda: (folder / "stamp.json").write_text(json.dumps(stamp | {"embedder": "other"})),
+    ):
+        damage()
+        assert inverted()[0].search(query, 20).passages.tolist() == expected
+        assert json.loads((folder / "stamp.json").read_text()) == stamp
+
+
+def test_a_snapshot_that_caught_up_equals_one_made_anew(
+    opened: Callable[[], Library], model: Embedder, tmp_path: Path
+) -> None:
+    library = opened()
+    index = VectorIndex(tmp_path)
+    index.refresh(library.store)
+    ids = sorted(library.texts)
+    library.store.remove_document(ids[0])
+    library.store.remove_document(ids[7])
+    library.store.set_visibility(ids[3], Visibility.INTERNAL)
+    index.refresh(library.store)
+    fresh = VectorIndex(tmp_path)
+    fresh.refresh(library.store)
+
+    assert sorted(index.documents.tolist()) == sorted(fresh.documents.tolist())
+    for query in model.embed(QUERIES):
+        caught, anew = index.search(query, 30), fresh.search(query, 30)
+        assert caught.passages.tolist() == anew.passages.tolist()
+        assert np.allclose(caught.scores, anew.scores, atol=1e-5)
+
+
+def test_a_query_of_unknown_words_and_an_empty_store_are_near_to_nothing(
+    library: Library, model: Embedder, tmp_path: Path
+) -> None:
+    index = VectorIndex(tmp_path)
+    assert len(index.search(model.embed(["商业秘密"])[0], 10).passages) == 0
+    index.refresh(library.store)
+    assert len(index.search(np.zeros(model.dim, np.float32), 10).passages) == 0
+    with Store(tmp_path / "empty") as empty:
+        index.refresh(empty)
+    assert len(index.search(model.embed(["商业秘密"])[0], 10).passages) == 0
