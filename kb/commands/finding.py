@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 from kb.commands.common import (
     EXIT_OK,
@@ -20,6 +23,7 @@ from kb.commands.common import (
     settings_of,
 )
 from kb.contract import document_to_dict
+from kb.errors import UserError
 
 if TYPE_CHECKING:
     from kb.records import Document
@@ -127,17 +131,29 @@ def export(args: argparse.Namespace) -> int:
     filters = read_filters(args.filter, args.exclude, args.kind)
     with open_store(settings_of(args)) as store:
         ids = store.document_ids(filters)
-        out = args.output.open("w", encoding="utf-8") if args.output else sys.stdout
-        try:
+        with _output(args.output) as out:
             for document_id in ids:
                 document = store.document(int(document_id))
                 if document is not None:
                     out.write(json.dumps(_line(document), ensure_ascii=False) + "\n")
-        finally:
-            if args.output:
-                out.close()
     say(f"已导出 {len(ids)} 件")
     return EXIT_OK
+
+
+@contextmanager
+def _output(path: Path | None) -> Iterator[TextIO]:
+    """Open the file to write, or stdout; a file appears whole or not at all."""
+    if path is None:
+        yield sys.stdout
+        return
+    waiting = path.with_name(path.name + ".new")
+    try:
+        with waiting.open("w", encoding="utf-8") as handle:
+            yield handle
+        waiting.replace(path)
+    except OSError as error:
+        waiting.unlink(missing_ok=True)
+        raise UserError(f"无法写入 {path}({error.strerror})") from error
 
 
 def _line(document: Document) -> dict[str, Any]:

@@ -1,0 +1,147 @@
+"""Measure adding, searching, starting, memory and quality on real statutes; one table, or JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from tests.bench import processes
+
+ROOT: Final = processes.ROOT
+EMBEDDER: Final = "zh-legal-static"
+_QUESTIONS: Final = 200
+_PARAGRAPHS: Final = 60
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "statutes")
+    parser.add_argument("--corpus", type=Path, default=ROOT / "corpus")
+    parser.add_argument("--limit", type=int, help="only the first N articles: a quick look")
+    parser.add_argument("--only", choices=["add", "query", "process", "memory", "quality"], action="append")
+    parser.add_argument("--million", action="store_true", help="also 1,000,000 passages: about 6 GB of disk")
+    parser.add_argument("--passages", type=int, default=1_000_000, help="how many passages --million makes")
+    parser.add_argument("--peers", action="store_true", help="also milvus-lite and LanceDB (extra [bench])")
+    parser.add_argument("--peer-python", default=sys.executable, help="the Python that has the peers installed")
+    parser.add_argument("--scratch", type=Path, help="folder for temporary stores (default: the system's)")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args(argv)
+
+
+@contextmanager
+def _scratch(parent: Path | None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="kb-bench-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Return every measurement asked for."""
+    from kb.embedding import load_embedder
+    from kb.store import Store
+    from search.searcher import Searcher
+    from tests.bench import adding, data, quality, querying
+
+    wanted = set(args.only or ["add", "query", "process", "memory", "quality"])
+    report: dict[str, Any] = {}
+    statutes = data.load(args.data, args.limit)
+    embedder = load_embedder(EMBEDDER)
+    questions = data.questions(statutes, _QUESTIONS)
+    long = data.paragraphs(statutes, _PARAGRAPHS)
+    with _scratch(args.scratch) as folder:
+        home = folder / "statutes"
+        _say("adding the statutes")
+        lines = folder / "statutes.jsonl"
+        data.write_jsonl(statutes, lines)
+        searcher = Searcher(home, embedder)
+        report["add"] = adding.add([lines], home, embedder, searcher)
+        with Store(home) as store:
+            if "query" in wanted:
+                _say("queries by turns with their floor")
+                report["query"] = querying.measure(searcher, store, embedder, questions, long)
+            if "quality" in wanted:
+                _say("quality")
+                report["quality"] = quality.ours(searcher, store, statutes)
+            if args.peers:
+                report["peers"] = _peers(args, folder / "peers", statutes, store, embedder)
+        if "process" in wanted:
+            _say("cold processes")
+            report["process"] = processes.cold_search(folder / "corpus", args.corpus)
+            report["process"] |= processes.start(folder / "corpus")
+        if "memory" in wanted:
+            _say("memory of a server")
+            report["memory"] = processes.memory(home, questions)
+    if args.million:
+        report["million"] = _million(args, statutes, embedder, questions, long)
+    return report
+
+
+def _peers(args: argparse.Namespace, folder: Path, statutes: Any, store: Any, embedder: Any) -> dict[str, Any]:
+    from tests.bench import peers, quality
+
+    topics = quality.judged(statutes)
+    asked = list(topics.values())
+    passages, vectors = quality.passages(store)
+    peers.hand_over(folder, passages, vectors, asked, quality.question_vectors(embedder, asked))
+    report: dict[str, Any] = {}
+    for name in ("milvus", "lancedb"):
+        _say(f"peer {name}")
+        found = peers.run(name, folder, args.peer_python)
+        rankings = found.pop("rankings", None)
+        if rankings is not None:
+            found |= quality.of_rankings(rankings, list(topics), statutes.qrels)
+        report[name] = found
+    return report
+
+
+def _million(
+    args: argparse.Namespace, statutes: Any, embedder: Any, questions: Sequence[str], long: Sequence[str]
+) -> dict[str, Any]:
+    from kb.store import Store
+    from search.searcher import Searcher
+    from tests.bench import adding, data, querying
+
+    with _scratch(args.scratch) as folder:
+        _say(f"adding {args.passages} passages")
+        paths = data.write_million(statutes, folder, args.passages)
+        home = folder / "home"
+        searcher = Searcher(home, embedder)
+        report = {"add": adding.add(paths, home, embedder, searcher)}
+        with Store(home) as store:
+            _say("queries by turns with their floor")
+            report["query"] = querying.measure(searcher, store, embedder, questions, long)
+    report["passages_per_document"] = data.PASSAGES_PER_DOCUMENT
+    return report
+
+
+def _say(words: str) -> None:
+    sys.stderr.write(f"bench: {words}\n")
+    sys.stderr.flush()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run and print; 2 when the data are not there."""
+    from tests.bench import table
+
+    args = _arguments(argv)
+    if not (args.data / "corpus.jsonl.gz").is_file():
+        _say(f"no benchmark data in {args.data}: name their folder with --data (or make bench DATA=…)")
+        return 2
+    processes.one_core()
+    report = run(args)
+    text = json.dumps(report, ensure_ascii=False, indent=2) if args.json else table.render(report)
+    sys.stdout.write(text + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
