@@ -113,11 +113,38 @@ def _json_line(line: bytes, number: int) -> RawDocument:
     if not isinstance(title, str) or not title.strip():
         raise InvalidDocument("缺少字段 title(标题)")
     values.setdefault("slug", str(values.pop("id")))
+    headings, links = _marks(values.pop("headings", None), values.pop("links", None), text)
     try:
         check_text(text)
     except UnreadableFile as error:
         raise InvalidDocument(f"字段 text {error}") from error
-    return RawDocument(sha256=_sha256(line), line_number=number, text=text, values=values, keep_unknown=True)
+    return RawDocument(
+        sha256=_sha256(line),
+        line_number=number,
+        text=text,
+        values=values,
+        keep_unknown=True,
+        headings=headings,
+        links=links,
+    )
+
+
+def _marks(headings: Any, links: Any, text: str) -> tuple[tuple[tuple[int, str], ...] | None, tuple[Citation, ...]]:
+    """Read what `kb export` writes beside a text: [start, heading] and [start, end, slug]."""
+    found = None
+    if headings is not None:
+        pairs = [(item[0], item[1]) for item in headings if isinstance(item, list) and len(item) == 2]
+        fits = all(isinstance(s, int) and isinstance(h, str) and h and text.startswith(h, s) for s, h in pairs)
+        if not fits or len(pairs) != len(headings) or sorted(pairs) != pairs:
+            raise InvalidDocument("字段 headings 应为 [位置, 标题] 的列表,并与正文相符")
+        found = tuple(pairs)
+    made = []
+    for item in links or []:
+        whole = isinstance(item, list) and len(item) == 3 and all(isinstance(n, int) for n in item[:2])
+        if not whole or not 0 <= item[0] < item[1] <= len(text) or not isinstance(item[2], str):
+            raise InvalidDocument("字段 links 应为 [起, 止, 标识] 的列表,并与正文相符")
+        made.append(Citation(start=item[0], end=item[1], target=item[2]))
+    return found, tuple(made)
 
 
 def _paged(kind: str) -> Reader:

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from kb.store import Store
+from kb.vocabulary import Visibility
 from tests.conftest import CORPUS, SAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -360,3 +362,23 @@ def test_a_reader_that_has_seen_enough_is_no_error(home: Path, call: str) -> Non
 
     assert (done.returncode, len(done.stdout)) == (0, 1)
     assert b"Traceback" not in done.stderr and b"BrokenPipe" not in done.stderr
+
+
+def test_an_export_taken_back_is_the_same_library_part_by_part(fresh: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    kb(fresh, "add", ROOT / "corpus" / "guidance", ROOT / "corpus" / "laws", "--quiet")
+    kb(fresh, "export", "--output", tmp_path / "all.jsonl")
+    kb(other, "add", tmp_path / "all.jsonl", "--quiet")
+
+    with Store(fresh, Visibility.RESTRICTED) as before, Store(other, Visibility.RESTRICTED) as after:
+        for document_id in before.document_ids().tolist():
+            first = before.document(document_id)
+            assert first is not None
+            second = after.document(first.head.slug)
+            assert second is not None
+            assert second.text == first.text
+            assert [(s.role, s.heading, s.start, s.end) for s in second.sections] == [
+                (s.role, s.heading, s.start, s.end) for s in first.sections
+            ]
+            assert second.citations == first.citations
+            assert second.head.metadata.sources == first.head.metadata.sources

@@ -163,4 +163,11 @@ def _line(document: Document) -> dict[str, Any]:
     metadata.pop("title", None)
     metadata["collection"] = document.head.collection
     metadata["visibility"] = document.head.visibility.name.lower()
-    return {"id": document.head.slug, "title": document.head.title, "text": document.text, **metadata, **extra}
+    marks: dict[str, Any] = {}
+    headings = [(s.start, s.heading) for s in document.sections if s.heading]
+    if headings and all(document.text.startswith(heading, start) for start, heading in headings):
+        marks["headings"] = headings
+    links = [[c.start, c.end, c.target] for c in document.citations if c.target and c.start is not None]
+    if links:
+        marks["links"] = links
+    return {"id": document.head.slug, "title": document.head.title, "text": document.text, **marks, **metadata, **extra}
