@@ -171,6 +171,7 @@ def browse(store: Store, query: Query, filters: Filters, mode: str, offset: int,
     return SearchResult(query.view(), mode, total, True, 0.0, tuple(made), facets)
 
 
-def timed(result: SearchResult, took_ms: float) -> SearchResult:
-    """Return the result with the time it took."""
-    return replace(result, took_ms=took_ms)
+def told(result: SearchResult, notes: Sequence[str], took_ms: float) -> SearchResult:
+    """Return the result with the time it took and further warnings."""
+    query = replace(result.query, warnings=(*result.query.warnings, *notes)) if notes else result.query
+    return replace(result, query=query, took_ms=took_ms)

@@ -17,6 +17,8 @@ from kb.vocabulary import VERSION_UNSTATED
 from search.query import Query
 
 _NUMBER_TYPES: Final = ("case_number", "doc_number", "guiding_case", "slug", "citation", "name")
+#: A number of these kinds that no document bears is told to the person.
+_TELLING_TYPES: Final = ("case_number", "doc_number", "guiding_case")
 #: Scores of named documents stand above every fused or BM25 score.
 _FIRST: Final = 1_000_000.0
 _LEADING: Final = re.compile("[一-鿿]*")
@@ -28,6 +30,7 @@ class Exact:
 
     order: tuple[int, ...] = ()
     reasons: Mapping[int, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
     def put_first(
         self, documents: NDArray[np.int64], scores: NDArray[np.float64], allowed: NDArray[np.int64]
@@ -46,14 +49,18 @@ def exact_documents(store: Store, query: Query) -> Exact:
     """Find the documents whose number, name or cited article the query gives."""
     reasons: dict[int, str] = {}
     numbers = [i for i in query.identifiers if i.type in _NUMBER_TYPES]
+    missing: list[str] = []
     for identifier in numbers:
-        for document_id in _bearing(store, identifier):
+        bearing = _bearing(store, identifier)
+        if not bearing and identifier.type in _TELLING_TYPES:
+            missing.append(f"库中没有「{identifier.label}」")
+        for document_id in bearing:
             label = "命中词" if identifier.type == "name" else "案号一致"
             reasons.setdefault(document_id, f"{label}：{identifier.label}")
     for identifier in query.identifiers:
         if identifier.type == "article":
             _articles(store, identifier.value, reasons)
-    return Exact(tuple(reasons), reasons)
+    return Exact(tuple(reasons), reasons, tuple(dict.fromkeys(missing)))
 
 
 def _bearing(store: Store, identifier: Identifier) -> list[int]:

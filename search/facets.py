@@ -52,6 +52,11 @@ class Columns:
     ids: NDArray[np.int64]
     columns: dict[str, _Column]
 
+    def values(self, field: str) -> tuple[str, ...]:
+        """Return the values that visible documents have in a field."""
+        column = self.columns.get(field)
+        return column.values if column else ()
+
     def places(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return where in `ids` these different documents stand; those the clearance may not see are left out."""
         if not len(self.ids):

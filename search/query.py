@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kb import vocabulary
 from kb.analysis import characters, normalise, tokenize
 from kb.identifiers import Identifier, bare_articles, find
+from kb.vocabulary import VERSION_UNSTATED
 from search.results import FACET_FIELDS, QueryPart, QueryView
 
 MAX_CHARS: Final = 50_000
@@ -111,6 +112,7 @@ def parse(text: str) -> Query:
     if any(_PIECE.fullmatch(m[0]) and m["stray"] for m in _PIECE.finditer(text)):
         warnings.append("引号不成对,已忽略多出的引号")
     pieces = [p for p in (_piece(m) for m in _PIECE.finditer(text) if not m["stray"]) if _says_something(p)]
+    pieces = _operators(pieces, warnings)
     if text.strip() and not pieces:
         warnings.append(_NO_WORDS)
     return _assemble(text, pieces, warnings)
@@ -120,6 +122,24 @@ def _piece(match: re.Match[str]) -> _Piece:
     quoted = match["word"] is None
     value = match["word"] or match["ascii"] or match["curly"] or ""
     return _Piece(match.start(), match.end(), bool(match["minus"]), match["field"], value, quoted)
+
+
+def _operators(pieces: Sequence[_Piece], warnings: list[str]) -> list[_Piece]:
+    """Read NOT as the minus sign and AND as nothing, and take brackets around groups off."""
+    read: list[_Piece] = []
+    negate: _Piece | None = None
+    logical = any(p.value in ("OR", "AND", "NOT") and not p.quoted for p in pieces)
+    for piece in pieces:
+        if not piece.quoted and not piece.field and piece.value in ("NOT", "AND"):
+            negate = piece if piece.value == "NOT" else negate
+            continue
+        if logical and not piece.quoted and piece.value.strip("()（）") != piece.value:
+            warnings.append("检索式暂不支持括号,已忽略括号")
+            piece = replace(piece, value=piece.value.strip("()（）"))
+        if negate is not None:
+            piece, negate = replace(piece, minus=True, start=negate.start), None
+        read.append(piece)
+    return [piece for piece in read if piece.value]
 
 
 def _says_something(piece: _Piece) -> bool:
@@ -150,8 +170,10 @@ def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query
         parts.append(QueryPart(label, kind, _without(text, piece.start, piece.end)))
     plain = " ".join(made["chunks"])
     articles = tuple(dict.fromkeys(bare_articles(plain)))
+    identifiers = tuple(find(plain)) if plain else ()
     if articles:
         warnings.append(_which_law(articles))
+    warnings += _which_version(identifiers)
     return Query(
         text,
         plain=plain,
@@ -164,10 +186,10 @@ def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query
         excluded_titles=tuple(made["excluded_titles"]),
         include=chosen[False],
         exclude=chosen[True],
-        identifiers=tuple(find(plain)) if plain else (),
+        identifiers=identifiers,
         articles=articles,
         parts=tuple(parts),
-        warnings=tuple(warnings),
+        warnings=tuple(dict.fromkeys(warnings)),
     )
 
 
@@ -236,11 +258,25 @@ def _terms(text: str) -> tuple[str, ...]:
     return tuple(kept)
 
 
+_MOVED: Final = "。反不正当竞争法 2019 年第九条(侵犯商业秘密)即 2025 年第十条;2025 年第九条是虚假宣传"
+
+
+def _which_version(identifiers: Sequence[Identifier]) -> list[str]:
+    """Return a warning for each article whose law is named without its version."""
+    warnings = []
+    for identifier in identifiers:
+        if identifier.type == "article" and f"|{VERSION_UNSTATED}|" in identifier.value:
+            law, _, article = identifier.value.split("|")
+            moved = _MOVED if law == "反不正当竞争法" and article == "第九条" else ""
+            warnings.append(f"「{law}{article}」没有写明版本,条号随修订而变,请写上年份,如「{law}（2019）」{moved}")
+    return warnings
+
+
 def _which_law(articles: Sequence[str]) -> str:
     named = "、".join(articles)
     text = f"「{named}」是哪部法律、哪一版本的?请写明,如「反不正当竞争法（2025）第十条」"
     if "第九条" in articles:
-        text += "。反不正当竞争法 2019 年第九条(侵犯商业秘密)即 2025 年第十条;2025 年第九条是虚假宣传"
+        text += _MOVED
     return text
 
 

@@ -25,6 +25,7 @@ from kb.store import Store
 from search import answers, likeness
 from search.exact import Exact, exact_documents
 from search.facets import Columns, FacetColumns
+from search.filtering import joined, unknown_values
 from search.fusion import best_by_document, reciprocal_rank_fusion
 from search.keyword import EMPTY, KeywordIndex, Matches
 from search.query import Query, parse
@@ -38,7 +39,7 @@ KEYWORD_DEPTH: Final = 200
 VECTOR_DEPTH: Final = 100
 #: Above this many allowed documents a filter is applied to gathered passages, not handed to the index.
 _ALLOWED_LIMIT: Final = 5_000
-#: A page that filters leave emptier than this is filled with the nearest in meaning.
+#: Documents shown, nearest in meaning first, when filters leave nothing that matches.
 _FEW: Final = 10
 #: The same vectors scored by FAISS and by numpy differ by less than this.
 _ROUNDING: Final = 1e-5
@@ -127,14 +128,17 @@ class Searcher:
             raise InvalidQuery(f"检索方式应为 {'、'.join(MODES)},offset 不小于 0,limit 不小于 1")
         self._catch_up(store)
         query = parse(text)
-        filters = _joined(filters, query)
+        columns = self._columns.of(store)
+        filters, notes = joined(filters, query, columns)
+        notes += unknown_values(filters.include, columns) if not notes else []
         if not query.wants_text and not query.identifiers and not query.unwanted:
             result = answers.browse(store, query, filters, mode, offset, limit)
         else:
             result = self._answer(store, query, filters, mode, offset, limit)
+            notes += self._unheard(query)
         took_ms = 1000 * (time.perf_counter() - started)
         log.info("searched mode=%s terms=%d documents=%d ms=%.1f", mode, len(query.terms), result.total, took_ms)
-        return answers.timed(result, took_ms)
+        return answers.told(result, notes, took_ms)
 
     def similar(
         self, store: Store, document_id: int, filters: Filters = NO_FILTERS, *, limit: int = 10
@@ -159,7 +163,8 @@ class Searcher:
             question.exact,
             first_rank=offset + 1,
         )
-        return SearchResult(query.view(), mode, len(ranking.documents), ranking.complete, 0.0, hits, facets)
+        result = SearchResult(query.view(), mode, len(ranking.documents), ranking.complete, 0.0, hits, facets)
+        return answers.told(result, question.exact.missing, 0.0)
 
     def _question(self, store: Store, query: Query, mode: str, filters: Filters) -> _Question:
         """Ask everything that does not depend on filters, once."""
@@ -180,6 +185,14 @@ class Searcher:
             demanded=demanded,
             unwanted=unwanted,
         )
+
+    def _unheard(self, query: Query) -> list[str]:
+        """Return a note on words of the query that stand in no document, whole or in part."""
+        held = {term for term in query.terms if self._keyword.document_frequency(term)}
+        named = "".join(query.text[i.start : i.end] for i in query.identifiers if i.type != "name")
+        said = [term for term in query.terms if len(term) > 1 and term not in named]
+        unheard = [term for term in said if not any(part in term or term in part for part in held)]
+        return [f"没有文书写到:{'、'.join(unheard)}"] if unheard and held else []
 
     def _embed(self, query: Query) -> NDArray[np.float32]:
         words = [query.plain, *query.phrases, *query.titles, *(m for group in query.alternatives for m in group)]
@@ -237,7 +250,7 @@ class Searcher:
 
         What counts as near is settled without filters (the score of the last of the depth),
         so that choosing a facet's value leaves as many documents as it promised; only when
-        a narrow filter leaves next to nothing is the nearest that is left shown all the same.
+        filters leave nothing at all is the nearest that is left shown all the same.
         """
         if question.vector is None:
             return EMPTY
@@ -249,9 +262,8 @@ class Searcher:
         enough = near.scores >= question.nearness - _ROUNDING
         named = np.array(question.exact.order, dtype=np.int64)
         have = np.union1d(keyword.documents, np.union1d(near.documents[enough], named[np.isin(named, allowed)]))
-        if len(have) < _FEW:
-            nearest = best_by_document(near.documents, near.scores)[0]
-            enough |= np.isin(near.documents, nearest[~np.isin(nearest, have)][: _FEW - len(have)])
+        if not len(have):
+            enough |= np.isin(near.documents, best_by_document(near.documents, near.scores)[0][:_FEW])
         return Matches(near.passages[enough], near.documents[enough], near.scores[enough])
 
     def _nearness(self, vector: NDArray[np.float32] | None, visible: NDArray[np.int64]) -> float:
@@ -275,15 +287,6 @@ class Searcher:
             else:
                 facets[field] = columns.count(field, places)
         return facets
-
-
-def _joined(filters: Filters, query: Query) -> Filters:
-    """Return the filters of the panel and those typed as 字段:值 together."""
-    if not query.include and not query.exclude:
-        return filters
-    include = {k: (*filters.include.get(k, ()), *v) for k, v in query.include.items()}
-    exclude = {k: (*filters.exclude.get(k, ()), *v) for k, v in query.exclude.items()}
-    return Filters(include={**filters.include, **include}, exclude={**filters.exclude, **exclude}, roles=filters.roles)
 
 
 def _within(
