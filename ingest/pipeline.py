@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ from kb import identifiers
 from kb.analysis import normalise
 from kb.embedding import Embedder
 from kb.errors import InvalidDocument, UnreadableFile, UserError
+from kb.files import sha256_of
 from kb.records import Added, Citation, Original, Revision
 from kb.store import Store
 from kb.vocabulary import ROLES
@@ -79,10 +81,11 @@ def ingest_file(
     except UserError as error:
         yield Receipt(path=path, error=error)
         return
-    original = Original(sha256=store.files.put(data), media_type=media_type, size_bytes=len(data))
+    original = Original(sha256=sha256_of(data), media_type=media_type, size_bytes=len(data))
+    keep = cache(lambda: store.files.put(data))  # only a file something is taken from is kept
     count = 0
     while batch := list(islice(found, _BATCH_DOCUMENTS)):
-        yield from _add_batch(path, batch, original, store, embedder, options)
+        yield from _add_batch(path, batch, original, keep, store, embedder, options)
         count += len(batch)
         progress(len(batch))
     log.info("added documents=%d bytes=%d ms=%.0f", count, len(data), 1000 * (time.perf_counter() - started))
@@ -106,6 +109,8 @@ def check_file(path: Path, max_bytes: int = 100 * 1024 * 1024) -> list[Receipt]:
 def load(path: Path, max_bytes: int) -> bytes:
     """Return the bytes of a file; raises UnreadableFile when it is too large or cannot be opened."""
     try:
+        if not path.exists():
+            raise UnreadableFile("文件不存在")
         if not path.is_file():
             raise UnreadableFile("不是普通文件")
         size = path.stat().st_size
@@ -123,6 +128,7 @@ def _add_batch(
     path: Path,
     batch: Iterable[RawDocument | BadLine],
     original: Original,
+    keep: Callable[[], str],
     store: Store,
     embedder: Embedder,
     options: Options,
@@ -130,6 +136,8 @@ def _add_batch(
     made = [(item, store.has_revision(item.sha256) if isinstance(item, RawDocument) else None) for item in batch]
     prepared = [_prepare(path, item, original, options) if known is None else item for item, known in made]
     revisions = [item for item in prepared if isinstance(item, Revision)]
+    if revisions:
+        keep()
     stored = iter(store.add_revisions(_with_vectors(revisions, embedder), options.collection, embedder.name))
     for (item, known), ready in zip(made, prepared, strict=True):
         if known is not None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from kb.commands import adding, finding, tending
 from kb.commands.common import EXIT_STATE, EXIT_USER, folder, say
@@ -20,10 +21,31 @@ from kb.vocabulary import KINDS
 MODES = ("hybrid", "keyword", "vector")
 
 
+#: argparse speaks English; what a person meets of it is put into Chinese here.
+_HEADINGS: Final = {"usage: ": "用法:", "positional arguments:": "参数:", "options:": "选项:"}
+_MISTAKES: Final = (
+    (re.compile(r"the following arguments are required: (.*)"), r"缺少 \1"),
+    (re.compile(r"argument (\S+): invalid choice: '?(.*?)'? \(choose from (.*)\)"), r"\1 没有「\2」,可用:\3"),
+    (re.compile(r"unrecognized arguments: (.*)"), r"不认识 \1"),
+    (re.compile(r"argument (\S+): expected (?:one|at least one) argument"), r"\1 后面缺少值"),
+    (re.compile(r"argument (\S+): (.*)"), r"\1:\2"),
+)
+
+
 class _Parser(argparse.ArgumentParser):
+    def format_help(self) -> str:
+        """Return the help with Chinese headings."""
+        text = super().format_help().replace("show this help message and exit", "显示本说明")
+        for english, chinese in _HEADINGS.items():
+            text = text.replace(english, chinese)
+        return text
+
     def error(self, message: str) -> NoReturn:
-        """Explain a wrong call and leave with the status of a user's error."""
-        self.print_usage(sys.stderr)
+        """Explain a wrong call in one line and leave with the status of a user's error."""
+        for pattern, chinese in _MISTAKES:
+            if pattern.match(message):
+                message = pattern.sub(chinese, message).replace("'", "")
+                break
         say(f"命令写法有误:{message}。用 {self.prog} --help 查看用法")
         raise SystemExit(EXIT_USER)
 
@@ -82,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = command("serve", tending.serve, "启动网页与接口")
     serve.add_argument("--host", help="监听地址(默认 127.0.0.1)")
-    serve.add_argument("--port", type=_count, help="监听端口(默认 8000)")
+    serve.add_argument("--port", type=_port, help="监听端口(默认 8000)")
     return parser
 
 
@@ -104,6 +126,12 @@ def _filters(parser: argparse.ArgumentParser) -> None:
 def _count(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= 100_000:
         raise argparse.ArgumentTypeError(f"「{text}」应为 1 至 100000 的整数")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"「{text}」应为 1 至 65535 的整数")
     return int(text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,13 @@ from kb.errors import StoreDamaged
 def sha256_of(data: bytes) -> str:
     """Return the sha256 of `data` in hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _age_s(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:  # its writer has just given it its name
+        return 0.0
 
 
 class Files:
@@ -56,19 +64,20 @@ class Files:
             raise StoreDamaged(f"原件已损坏(校验不符):{sha256}。请从备份恢复 files 目录。")
         return data
 
-    def stored(self) -> Iterator[str]:
-        """Yield the names of all originals on disk."""
+    def stored(self, older_than_s: float = 0.0) -> Iterator[str]:
+        """Yield the names of all originals on disk that were written more than `older_than_s` seconds ago."""
         for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/*")):
-            if not path.name.startswith("."):
+            if not path.name.startswith(".") and _age_s(path) >= older_than_s:
                 yield path.name
 
     def remove(self, sha256: str) -> None:
         """Delete an original that nothing refers to."""
         self.path(sha256).unlink(missing_ok=True)
 
-    def remove_unfinished(self) -> int:
-        """Delete what an interrupted `put` left behind; return how many."""
-        leftovers = list(self._folder.glob("[0-9a-f][0-9a-f]/.incoming-*"))
+    def remove_unfinished(self, older_than_s: float = 0.0) -> int:
+        """Delete what a `put` interrupted more than `older_than_s` seconds ago left behind; return how many."""
+        found = self._folder.glob("[0-9a-f][0-9a-f]/.incoming-*")
+        leftovers = [path for path in found if _age_s(path) >= older_than_s]
         for path in leftovers:
             path.unlink(missing_ok=True)
         return len(leftovers)

@@ -47,7 +47,7 @@ def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         "host": lambda name, raw: raw,
         "embedder": lambda name, raw: raw,
         "dictionary": lambda name, raw: Path(raw).expanduser(),
-        "port": _positive,
+        "port": _port,
         "max_file_mb": _positive,
         "clearance": _clearance,
     }
@@ -65,6 +65,13 @@ def _positive(variable: str, raw: str) -> int:
     if not raw.isdecimal() or int(raw) == 0:
         raise UserError(f"环境变量 {variable} 应为正整数,现为「{raw}」")
     return int(raw)
+
+
+def _port(variable: str, raw: str) -> int:
+    port = _positive(variable, raw)
+    if port > 65_535:
+        raise UserError(f"环境变量 {variable} 应为 1 至 65535 的整数,现为「{raw}」")
+    return port
 
 
 def _clearance(variable: str, raw: str) -> Visibility:

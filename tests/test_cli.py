@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -382,3 +383,38 @@ def test_an_export_taken_back_is_the_same_library_part_by_part(fresh: Path, tmp_
             ]
             assert second.citations == first.citations
             assert second.head.metadata.sources == first.head.metadata.sources
+
+
+def test_a_busy_port_is_named_before_anything_is_promised(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = kb(home, "serve", "--port", port, status=2)
+
+    assert f"无法在 127.0.0.1:{port} 监听" in done.stderr
+    assert "提供服务" not in done.stderr
+
+
+def test_files_of_a_folder_that_nothing_reads_are_named(fresh: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "a.txt").write_text("测试文本。", "utf-8")
+    (folder / "b.exe").write_bytes(b"MZ")
+
+    done = kb(fresh, "add", folder)
+
+    assert "跳过 1 个不支持的文件:b.exe" in done.stderr
+
+
+def test_a_refused_file_leaves_nothing_behind(fresh: Path) -> None:
+    kb(fresh, "add", SAMPLES / "scan.pdf", status=1)
+
+    assert not list((fresh / "files").rglob("*")) if (fresh / "files").exists() else True
+
+
+def test_help_speaks_chinese(home: Path) -> None:
+    text = kb(home, "search", "--help").stdout
+
+    assert "用法:" in text and "选项:" in text
+    assert not {"usage", "options:", "positional", "show this"} & set(text.split())

@@ -76,6 +76,16 @@ def files_in(paths: Iterable[Path]) -> Iterable[Path]:
             yield path
 
 
+def unknown_files(paths: Iterable[Path]) -> Iterable[Path]:
+    """Yield what `files_in` leaves out of folders because nothing here reads it."""
+    from ingest.readers import EXTENSIONS
+
+    for path in paths:
+        if path.is_dir():
+            found = (p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() not in EXTENSIONS)
+            yield from (p for p in found if not p.name.startswith("."))
+
+
 def where(receipt: Receipt) -> str:
     """Return file and line of a receipt."""
     line = f" 第 {receipt.line_number} 行" if receipt.line_number else ""
@@ -101,6 +111,11 @@ def _status(receipt: Receipt) -> str:
 
 def _report(receipts: list[Receipt], args: argparse.Namespace) -> int:
     counts = Counter(_status(receipt) for receipt in receipts)
+    skipped = list(unknown_files(args.paths))
+    if skipped:
+        say(
+            f"跳过 {len(skipped)} 个不支持的文件:{'、'.join(p.name for p in skipped[:5])}{'…' if len(skipped) > 5 else ''}"
+        )
     if args.json:
         print_json(
             {

@@ -24,6 +24,7 @@ from kb.commands.common import (
 )
 from kb.contract import document_to_dict
 from kb.errors import UserError
+from kb.vocabulary import SOURCE_GRADES
 
 if TYPE_CHECKING:
     from kb.records import Document
@@ -36,6 +37,8 @@ def search(args: argparse.Namespace) -> int:
 
     settings = settings_of(args)
     filters = read_filters(args.filter, args.exclude, args.kind)
+    if not (settings.home / "kb.sqlite3").exists():
+        say(f"{settings.home} 中还没有库,已新建一个空的。用 kb add 收入文书")
     with open_store(settings) as store:
         result = open_searcher(settings).search(
             store, args.query, filters, mode=args.mode, offset=args.offset, limit=args.limit
@@ -73,6 +76,11 @@ def show(args: argparse.Namespace) -> int:
         ("案号", head.case_number),
         ("日期", head.metadata.date_note or head.decided_on),
         ("地区", head.region),
+        ("结果", "、".join(head.metadata.outcomes)),
+        ("数额", "、".join(f"{a.type} {a.text or a.value}" for a in head.metadata.amounts)),
+        ("法条", "；".join(head.metadata.statutes)),
+        ("不确定", "；".join(head.metadata.uncertain)),
+        ("来源", "；".join(s.name if s.grade != "C" else SOURCE_GRADES["C"] for s in head.metadata.sources)),
     ):
         if value:
             print(f"{label}\t{value}")

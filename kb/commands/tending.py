@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import argparse
 import logging
+import socket
+from typing import Final
 
 from kb.commands.common import EXIT_OK, EXIT_STATE, open_searcher, open_store, print_json, say, settings_of
+from kb.errors import StateError
+
+#: A file younger than this may belong to documents another process is just adding.
+_UNUSED_AFTER_S: Final = 3600.0
 
 
 def verify(args: argparse.Namespace) -> int:
@@ -16,19 +22,19 @@ def verify(args: argparse.Namespace) -> int:
     with open_store(settings) as store:
         wrong += store.damage()
         known = store.referenced_files()
-        on_disk = set(store.files.stored())
+        unused = set(store.files.stored(_UNUSED_AFTER_S)) - set(known)
         for sha256 in sorted(known):
             try:
                 store.files.get(sha256)
             except Exception as error:
                 wrong.append(str(error))
-        unfinished = store.files.remove_unfinished()
-        orphans = sorted(on_disk - set(known))
+        unfinished = store.files.remove_unfinished(_UNUSED_AFTER_S)
+        orphans = sorted(unused)
         for sha256 in orphans:
             store.files.remove(sha256)
         forgotten = store.forget_unreferenced_files()
         if unfinished or orphans or forgotten:
-            mended.append(f"清除中断时留下的文件 {unfinished + len(orphans) + len(forgotten)} 个")
+            mended.append(f"清除没有文书使用的文件 {unfinished + len(orphans) + len(forgotten)} 个")
         mended += open_searcher(settings).verify(store, repair=True)
         counts = store.counts()
     if args.json:
@@ -45,6 +51,18 @@ def verify(args: argparse.Namespace) -> int:
     return EXIT_STATE if wrong else EXIT_OK
 
 
+def _refuse_busy_port(host: str, port: int) -> None:
+    """Raise StateError when nobody can listen there, before the server says it does."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise StateError(
+                f"无法在 {host}:{port} 监听({error.strerror})。端口可能已被占用,请用 --port 换一个"
+            ) from error
+
+
 def serve(args: argparse.Namespace) -> int:
     """Serve the pages and the API until interrupted."""
     import uvicorn
@@ -55,6 +73,7 @@ def serve(args: argparse.Namespace) -> int:
     settings = load_settings(home=args.home)
     host, port = args.host or settings.host, args.port or settings.port
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _refuse_busy_port(host, port)
     app = create_app(settings)
     say(f"在 http://{host}:{port} 提供服务,数据在 {settings.home},按 Ctrl+C 停止")
     # No access log: addresses hold what people search for.
