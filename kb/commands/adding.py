@@ -113,9 +113,8 @@ def _report(receipts: list[Receipt], args: argparse.Namespace) -> int:
     counts = Counter(_status(receipt) for receipt in receipts)
     skipped = list(unknown_files(args.paths))
     if skipped:
-        say(
-            f"跳过 {len(skipped)} 个不支持的文件:{'、'.join(p.name for p in skipped[:5])}{'…' if len(skipped) > 5 else ''}"
-        )
+        named = "、".join(path.name for path in skipped[:5]) + ("…" if len(skipped) > 5 else "")
+        say(f"跳过 {len(skipped)} 个不支持的文件:{named}")
     if args.json:
         print_json(
             {
