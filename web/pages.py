@@ -20,7 +20,7 @@ from web.views.guidance import about_page, elements_page
 from web.views.leads import leads
 from web.views.reading import Around, reading_page, related_labels
 from web.views.search import search_page
-from web.views.statutes import outdated, statute_views
+from web.views.statutes import article_choices, outdated, statute_views, transition_rule
 from web.views.text import section_views
 
 router = APIRouter(include_in_schema=False)
@@ -69,6 +69,7 @@ def _answer_page(
             heading=_heading(ask, heading),
             sorts=() if ask.text else _LIST_SORTS,
             tiers=tiers,
+            choices=article_choices(house.law_book(store), ask.text) if ask.text else (),
         )
     return render(house.templates, "home.html" if page.is_home else "search.html", page)
 
@@ -97,6 +98,7 @@ def read(request: Request, document_id: str, house: HouseDep) -> HTMLResponse:
             related=_related(store, document, links),
             statutes=statutes,
             outdated=outdated(statutes),
+            transition=transition_rule(book),
         )
         page = reading_page(document, ask, sections, around, way, str(request.base_url))
     return render(house.templates, "document.html", page)

@@ -17,7 +17,6 @@ from web.rendering import render
 from web.views.laws import citing_page, law_page, laws_page
 from web.views.leads import leads
 from web.views.overseas import (
-    MAX_COMPARED,
     LinksOf,
     compare_page,
     guides,
@@ -95,8 +94,6 @@ def compare(request: Request, house: HouseDep) -> Response:
     unknown = [code for code in codes if code not in JURISDICTIONS]
     if unknown:
         raise InvalidQuery(f"没有法域「{unknown[0][:30]}」。")
-    if len(codes) > MAX_COMPARED:
-        raise InvalidQuery(f"一次最多对比 {MAX_COMPARED} 个法域，现选了 {len(codes)} 个。")
     if len(codes) == 1:
         return RedirectResponse(f"/jurisdictions/{codes[0]}", 303)
     with house.open_store() as store:

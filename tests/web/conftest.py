@@ -82,8 +82,11 @@ tier: 其他案例
 industries: ["软件、人工智能与互联网"]
 secret_types: [技术信息, 源代码与软件]
 elements: [保密措施]
-outcomes: [罚款, 责令停止违法行为]
-amounts: [{type: 罚款, value: 100000, currency: CNY, text: 10万元}]
+confidence: high
+outcomes: [罚款, 没收违法所得, 责令停止违法行为]
+amounts:
+  - {type: 罚款, value: 100000, currency: CNY, text: 10万元}
+  - {type: 和解或调解, value: 20000, currency: CNY, text: 2万元}
 statutes: ["反不正当竞争法（2025）第十条"]
 sources: [{name: 不明转载站, grade: C, url: 'https://repost.example/3'}]""",
         """## 案情
@@ -139,6 +142,7 @@ effective_from: 2019-04-23
 effective_to: 2025-10-14
 provisions:
   - {{article: 第九条, provision: 侵犯商业秘密行为与定义}}
+  - {{article: 第二十一条, provision: 行政处罚}}
 {_OFFICIAL}""",
         "## 概述\n测试文本。\n\n## 第九条 侵犯商业秘密行为与定义\n测试文本。经营者不得以盗窃手段获取商业秘密。\n",
     ),
@@ -155,6 +159,29 @@ provisions:
   - {{article: 第十条, provision: 侵犯商业秘密行为与定义, note: 由第九条移来}}
 {_OFFICIAL}""",
         "## 概述\n测试文本。反不正当竞争法（2025）第十条由旧条文移来。\n\n## 第十条 侵犯商业秘密行为与定义\n测试文本。经营者不得以电子侵入手段获取商业秘密。\n",
+    ),
+    "law-penalty.md": _case(
+        "test-law-penalty",
+        "测试文本行政处罚法",
+        f"""kind: statute
+law: 行政处罚法
+version: "2021"
+tier: 法律
+provisions:
+  - {{article: 第三十七条, provision: 从旧兼从轻}}
+{_OFFICIAL}""",
+        "## 概述\n测试文本。\n\n## 第三十七条 从旧兼从轻\n测试文本。新规定较轻的,适用新规定。\n",
+    ),
+    "law-unstated.md": _case(
+        "test-law-unstated",
+        "测试文本民法典",
+        f"""kind: statute
+law: 民法典
+version: 版本未注明
+tier: 法律
+effective_to: 2025-04-25
+{_OFFICIAL}""",
+        "## 概述\n测试文本。\n",
     ),
     "guide.md": _case(
         "test-handling",

@@ -202,6 +202,34 @@ def test_everything_needed_works_without_scripts(plain_browser: Browser, site: s
         assert browser.find_element(By.CSS_SELECTOR, "main h1").text
 
 
+def test_the_text_grows_and_the_browser_remembers(browser: Browser, site: str) -> None:
+    def size() -> float:
+        text = browser.find_element(By.CSS_SELECTOR, ".para > p")
+        return float(text.value_of_css_property("font-size").removesuffix("px"))
+
+    go(browser, site, "/documents/test-customer-list")
+    usual = size()
+    browser.find_element(By.CSS_SELECTOR, "[data-size-step='1']").click()
+    grown = size()
+    go(browser, site, "/documents/test-fine")
+    remembered = size()
+    for _ in range(2):
+        browser.find_element(By.CSS_SELECTOR, "[data-size-step='-1']").click()
+    shrunk = size()
+    ended = not browser.find_element(By.CSS_SELECTOR, "[data-size-step='-1']").is_enabled()
+    browser.execute_script("localStorage.removeItem('size')")
+
+    assert shrunk < usual < grown == remembered and ended
+
+
+def test_on_a_phone_the_newest_version_of_a_provision_comes_first(phone: Browser, site: str) -> None:
+    go(phone, site, "/laws/反不正当竞争法")
+    name, old, new = phone.find_elements(By.CSS_SELECTOR, ".concordance tbody tr:first-child > *")[:3]
+
+    assert "2019" in old.text and "2025" in new.text
+    assert name.location["y"] < new.location["y"] < old.location["y"]
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_sticks_out_on_a_phone(phone: Browser, site: str, path: str) -> None:
     go(phone, site, path)

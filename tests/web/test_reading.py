@@ -2,20 +2,23 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import date
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from kb.records import DocumentHead, Metadata
+from kb.records import Amount, DocumentHead, Metadata, Source
 from kb.vocabulary import Visibility
 from tests.web.test_pages import main_of, text_of
-from web.views.common import pieces, snippet
+from web.views.common import pieces, results, snippet, sums_unknown
 from web.views.comparing import word_diff
 from web.views.laws import version_views
-from web.views.statutes import make_law_book
+from web.views.reading import confidence_words
+from web.views.statutes import make_law_book, transition_rule
 
 
 def test_paragraphs_are_numbered_and_addressable(client: TestClient, ids: dict[str, int]) -> None:
@@ -107,8 +110,10 @@ def test_a_law_shows_its_versions_concordance_digests_and_who_cites_them(client:
     words = text_of(main_of(page))
 
     assert "测试文本反不正当竞争法（2025）" in words
-    assert re.search(r"2019 ?历史版本 ?2019-04-23 起", words) and re.search(r"2025 ?现行 ?2025-10-15 起", words)
-    assert re.search(r"侵犯商业秘密行为与定义 第九条 第十条 由第九条移来", words)
+    assert re.search(r"2019 ?已被取代 · 至2025-10-14 ?2019-04-23 起", words) and re.search(
+        r"2025 ?现行 ?2025-10-15 起", words
+    )
+    assert re.search(r"侵犯商业秘密行为与定义 2019 第九条 2025 第十条 由第九条移来", words)
     assert "不是官方文本" in words and "核对于 2025-11-01" in words
     assert "引用本条的文书行政案例 1 来源" in words  # the law's own mention of it is no citation
     old = text_of(client.get("/laws/反不正当竞争法?version=2019").text)
@@ -131,7 +136,7 @@ def test_the_cases_of_an_article_are_listed_by_kind(client: TestClient) -> None:
 
 def test_citations_that_name_no_version_are_counted_apart(client: TestClient) -> None:
     page = client.get("/laws/反不正当竞争法?version=2019").text
-    apart = re.search(r'<a href="([^"]+)">版本未注明 1</a>', page)
+    apart = re.search(r'<a href="([^"]+)">反不正当竞争法（版本未注明） 1</a>', page)
 
     assert apart and "民事案例 1" in text_of(page)
     words = text_of(main_of(client.get(html.unescape(apart[1])).text))
@@ -140,11 +145,12 @@ def test_citations_that_name_no_version_are_counted_apart(client: TestClient) ->
 
 def test_the_matrix_counts_and_leads_to_the_list(client: TestClient) -> None:
     page = client.get("/jurisdictions").text
-    cell = re.search(r'<a href="([^"]+)" aria-label="德国，装备制造与机械：2 件">2</a>', page)
+    cell = re.search(r'<a href="([^"]+)" aria-label="德国，装备制造与机械：1 件">1</a>', page)
 
     assert cell
     words = text_of(client.get(html.unescape(cell[1])).text)
-    assert "测试文本德国客户名单案" in words and "测试文本德国指引" in words and "共 2 件" in words
+    assert "测试文本德国客户名单案" in words and "共 1 件" in words
+    assert "境外商业秘密保护" in page and "海外商业秘密保护" not in page
 
 
 def test_two_jurisdictions_are_compared_question_by_question(client: TestClient) -> None:
@@ -152,6 +158,92 @@ def test_two_jurisdictions_are_compared_question_by_question(client: TestClient)
 
     assert "定义 德国 测试文本。德国要求适当的保密措施。 原文 日本 测试文本。日本要求秘密管理性。 原文" in words
     assert "刑事责任 德国 指引未载 日本 测试文本。日本有刑罚。" in words
+
+
+def test_of_more_than_three_jurisdictions_the_first_three_are_compared(client: TestClient) -> None:
+    answer = client.get("/jurisdictions/compare?c=DE&c=JP&c=US&c=FR")
+
+    assert answer.status_code == 200
+    words = text_of(main_of(answer.text))
+    assert "最多比较三个，已取前三个" in words and "法域对比：德国 ‖ 日本 ‖ 美国" in words
+    assert re.search(r'value="JP" checked', answer.text)
+    assert "最多比较三个" not in client.get("/jurisdictions/compare?c=DE&c=JP").text
+
+
+def test_which_version_applies_is_left_to_the_time_of_the_act(client: TestClient, ids: dict[str, int]) -> None:
+    page = client.get(f"/documents/{ids['test-customer-list']}").text
+
+    assert "适用哪一版，看行为发生的时间（行政处罚法第三十七条：从旧兼从轻）" in text_of(page)
+    assert "今天办案应看" not in page
+    rule = re.search(r'<a href="([^"]+)">行政处罚法第三十七条</a>', page)
+    assert rule and unquote(rule[1]) == "/laws/行政处罚法?version=2021#第三十七条"
+
+
+def test_without_the_penalty_law_the_rule_is_named_and_not_linked() -> None:
+    assert transition_rule(make_law_book([_law("2021", None)], date(2026, 1, 1))) is None
+
+
+def test_a_gap_in_the_concordance_is_said_to_be_a_gap_of_this_library(client: TestClient) -> None:
+    words = text_of(main_of(client.get("/laws/反不正当竞争法").text))
+
+    assert "行政处罚 2019 第二十一条 2025 未收录" in words
+    assert "未收录：本库没有这一版本的该条摘要，不表示没有规定" in words
+    assert "未收录" not in client.get("/laws/行政处罚法").text
+
+
+def test_ended_versions_look_ended_and_no_link_is_bare_version_unstated(client: TestClient) -> None:
+    page = client.get("/laws").text
+
+    assert re.search(r'<li class="ended"><a[^>]+>民法典（版本未注明）</a> <span[^>]+>已失效 · 至2025-04-25<', page)
+    assert re.search(r'<li class="ended"><a[^>]+>2019</a> <span[^>]+>已被取代 · 至2025-10-14<', page)
+    assert ">版本未注明" not in page
+    assert '<span class="badge badge-warn">已失效 · 至2025-04-25</span>' in client.get("/laws/民法典").text
+
+
+def test_every_provision_side_by_side_says_it_is_a_digest(client: TestClient) -> None:
+    words = text_of(client.get("/laws/反不正当竞争法?left=2019&right=2025").text)
+
+    assert words.count("本条为自拟摘要，逐字比较请看官方文本") == 2
+
+
+def test_a_penalty_without_a_known_sum_is_said_so_beside_the_known_ones(
+    client: TestClient, ids: dict[str, int]
+) -> None:
+    card = client.get("/browse/administrative").text
+    shown = re.findall(r'<span class="result result-(\w+)">([^<]+)<', card)
+
+    assert shown[:3] == [("sum", "罚款 10万元"), ("sum", "没收违法所得（数额未载）"), ("plain", "和解或调解 2万元")]
+    table = text_of(main_of(client.get(f"/documents/{ids['test-fine']}").text))
+    assert "没收违法所得 数额未载 罚款 10万元" in table
+
+
+def test_an_award_of_first_instance_stands_in_for_an_unknown_final_one() -> None:
+    amounts = (Amount("一审判赔", 5.0, "CNY", "5元"),)
+    head = replace(_law("1", None), metadata=Metadata(title="", outcomes=("判赔",), amounts=amounts))
+
+    assert [badge.text for badge in results(head)] == ["一审判赔 5元"]
+    assert sums_unknown(head.metadata) == ()
+
+
+def test_confidence_in_reposts_alone_names_what_it_rests_on(client: TestClient, ids: dict[str, int]) -> None:
+    words = text_of(main_of(client.get(f"/documents/{ids['test-fine']}").text))
+
+    assert "可信程度 高（据转载整理，原始出处待核）" in words
+
+
+@pytest.mark.parametrize(
+    ("confidence", "grades", "words"),
+    [
+        ("high", "CC", "高（多处转载内容一致，原始出处待核）"),
+        ("medium", "CC", "中（据转载整理，原始出处待核）"),
+        ("high", "AC", "高"),
+    ],
+)
+def test_confidence_is_qualified_only_where_all_is_reposted(confidence: str, grades: str, words: str) -> None:
+    sources = tuple(Source(f"来源{number}", grade) for number, grade in enumerate(grades))
+    head = replace(_law("1", None), metadata=Metadata(title="", confidence=confidence, sources=sources))
+
+    assert confidence_words(head) == (words,)
 
 
 def test_elements_are_counted_by_track(client: TestClient) -> None:
@@ -215,7 +307,7 @@ def _law(version: str, since: str | None, until: str | None = None) -> DocumentH
     ("today", "shown", "standing"),
     [
         ("2025-10-14", "2019", ["历史版本", "现行", "尚未施行"]),
-        ("2025-10-15", "2025", ["历史版本", "历史版本", "现行"]),
+        ("2025-10-15", "2025", ["历史版本", "已被取代 · 至2025-10-14", "现行"]),
     ],
 )
 def test_the_version_in_force_changes_on_the_day_it_takes_effect(today: str, shown: str, standing: list[str]) -> None:
@@ -223,7 +315,7 @@ def test_the_version_in_force_changes_on_the_day_it_takes_effect(today: str, sho
     book = make_law_book(heads, date.fromisoformat(today))
 
     assert book.shown["某法"] == book.current["某法"] == shown
-    assert [view.status for view in version_views(book, "某法", date.fromisoformat(today))] == standing
+    assert [view.standing for view in version_views(book, "某法", date.fromisoformat(today))] == standing
 
 
 def test_a_version_without_dates_is_not_said_to_be_in_force() -> None:

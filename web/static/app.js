@@ -189,7 +189,31 @@ function wireContents() {
   for (const section of all(".document .text > section")) observer.observe(section);
 }
 
+// -- reading: size of the text -----------------------------------------------------------------------
+
+function showSize(size) {
+  document.documentElement.dataset.size = String(size);
+  for (const button of all("[data-size-step]")) button.disabled = size === (button.dataset.sizeStep > 0 ? 3 : -1);
+}
+
+function wireSizes() {
+  const group = one("[data-sizes]");
+  if (!group) return;
+  const known = Number(store.get("size"));
+  let size = [-1, 1, 2, 3].includes(known) ? known : 0;
+  group.hidden = false;
+  showSize(size);
+  for (const button of all("[data-size-step]", group)) {
+    button.addEventListener("click", () => {
+      size = Math.min(Math.max(size + Number(button.dataset.sizeStep), -1), 3);
+      store.set("size", String(size));
+      showSize(size);
+    });
+  }
+}
+
 document.addEventListener("keydown", onKey);
+wireSizes();
 wireCounter();
 wireCopying();
 wireHelp();

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kb.records import DocumentHead, Filters
+from kb.records import Amount, DocumentHead, Filters, Metadata
 from kb.store import Store
 from kb.vocabulary import CASE_KINDS, COMPLETENESS, JURISDICTIONS, KINDS, ROLES, TIERS
 
-_FINAL_AMOUNTS: Final = ("罚款", "没收违法所得", "判赔", "刑事罚金", "和解或调解")
-_OUTCOME_OF: Final = {"和解或调解": "调解或和解"}
+#: Outcomes that are a sum of money; each is an amount type of the same name.
+_PENALTIES: Final = ("罚款", "没收违法所得", "判赔", "刑事罚金")
+#: Stands in for 判赔 where the final sum is not known.
+_FIRST_AWARD: Final = "一审判赔"
+_SETTLEMENT: Final = "和解或调解"
+_OUTCOME_OF: Final = {_SETTLEMENT: "调解或和解", _FIRST_AWARD: "判赔"}
 _MAX_RESULTS: Final = 5
 _LINE_END: Final = re.compile(r"\s*\n\s*(?:- )?")
 
@@ -170,10 +174,36 @@ def date(head: DocumentHead) -> str | None:
     return None
 
 
+def amount_words(amount: Amount) -> str:
+    """Return a sum as the text writes it, else in figures."""
+    return amount.text or f"{amount.value:,.0f} {amount.currency}"
+
+
+def sums_unknown(m: Metadata) -> tuple[str, ...]:
+    """Return the outcomes that are sums of money of which no amount is known."""
+    known = {"判赔" if a.type == _FIRST_AWARD else a.type for a in m.amounts}
+    return tuple(kind for kind in _PENALTIES if kind in m.outcomes and kind not in known)
+
+
 def results(head: DocumentHead) -> tuple[Badge, ...]:
-    """Return what came out, sums first: 罚款 10万元, 判令停止侵害."""
+    """Return what came out, sums first: 罚款 10万元, 没收违法所得（数额未载）, 判令停止侵害.
+
+    A settlement is set off as a sum only where nothing was fined or awarded.
+    """
     m = head.metadata
-    amounts = [a for kind in _FINAL_AMOUNTS for a in m.amounts if a.type == kind and a.text]
-    sums = [Badge(a.text if a.text.startswith(a.type) else f"{a.type} {a.text}", "sum") for a in amounts]
-    named = {_OUTCOME_OF.get(a.type, a.type) for a in amounts}
-    return (*sums, *(Badge(o) for o in m.outcomes if o not in named and o != "结果未读到"))[:_MAX_RESULTS]
+    unknown = sums_unknown(m)
+    types = {a.type for a in m.amounts}
+    instead = {} if "判赔" in types else {"判赔": _FIRST_AWARD}
+    found: list[Badge] = []
+    for kind in _PENALTIES:
+        found += [Badge(_sum(a), "sum") for a in m.amounts if a.type == instead.get(kind, kind)]
+        found += [Badge(f"{kind}（数额未载）", "sum")] if kind in unknown else []
+    tone = "plain" if found else "sum"
+    found += [Badge(_sum(a), tone) for a in m.amounts if a.type == _SETTLEMENT]
+    named = {*unknown, *types, *(_OUTCOME_OF[t] for t in types if t in _OUTCOME_OF)}
+    return (*found, *(Badge(o) for o in m.outcomes if o not in named and o != "结果未读到"))[:_MAX_RESULTS]
+
+
+def _sum(amount: Amount) -> str:
+    words = amount_words(amount)
+    return words if words.startswith(amount.type) else f"{amount.type} {words}"

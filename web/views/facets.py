@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kb.vocabulary import COMPLETENESS, JURISDICTIONS, KINDS, ROLES, TIERS, UNLABELLED
@@ -12,6 +12,7 @@ from web.address import Ask
 from web.views.common import Link
 
 _TOP_VALUES: Final = 8
+_BARRED_FIELDS: Final = ("year",)
 _OPEN_FIELDS: Final = ("tier", "year", "region")
 _ROLE_FILTERS: Final = (
     *("facts", "secret", "measures", "conduct", "evidence"),
@@ -26,13 +27,17 @@ _VALUE_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """One value of a filter: where choosing it leads, and where shutting it out does."""
+    """One value of a filter: where choosing it leads, and where shutting it out does.
+
+    `share` is its count in tenths of the largest, 0 where no bar is drawn.
+    """
 
     label: str
     count: int
     include: str
     exclude: str
     state: str
+    share: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,9 @@ def _group(ask: Ask, result: SearchResult, path: str, field: str, label: str) ->
         return None
     order = _order(field, counts)
     values = [_value(ask, path, field, value, counts[value]) for value in order]
+    if field in _BARRED_FIELDS:
+        most = max(counts.values())
+        values = [replace(v, share=-(-10 * v.count // most) if most else 0) for v in values]
     top = [v for number, v in enumerate(values) if number < _TOP_VALUES or v.state]
     rest = [v for number, v in enumerate(values) if number >= _TOP_VALUES and not v.state]
     return FacetGroup(field, label, tuple(top), tuple(rest), bool(chosen) or field in _OPEN_FIELDS)

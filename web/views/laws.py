@@ -23,6 +23,8 @@ from web.views.text import LinkOf, SectionView, section_views
 IN_FORCE: Final = "现行"
 NOT_YET: Final = "尚未施行"
 PAST: Final = "历史版本"
+REPLACED: Final = "已被取代"
+ENDED: Final = "已失效"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,22 @@ class VersionView:
     """One version on the strip."""
 
     version: str
+    label: str
     href: str
     since: str | None
+    until: str | None
     status: str
     active: bool
+
+    @property
+    def standing(self) -> str:
+        """Return the standing in words, with the day it ended: 已失效 · 至2025-04-25."""
+        return f"{self.status} · 至{self.until}" if self.status in (REPLACED, ENDED) else self.status
+
+    @property
+    def tone(self) -> str:
+        """Return how the strip shows it: now, ended or "" ."""
+        return {IN_FORCE: "now", REPLACED: "ended", ENDED: "ended"}.get(self.status, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,11 @@ class ConcordanceView:
 
     versions: tuple[str, ...]
     rows: tuple[tuple[str, tuple[tuple[Cell, ...], ...], str | None], ...]
+
+    @property
+    def has_gaps(self) -> bool:
+        """Tell whether some version has no digest of some provision."""
+        return any(not cell for _, cells, _ in self.rows for cell in cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +147,24 @@ def version_views(book: LawBook, law: str, today: date, active: str | None = Non
     """Return the versions of a law, oldest first, each with its standing today."""
     views = []
     for head in book.versions[law]:
-        version, since = head.metadata.version or "", head.metadata.effective_from
-        views.append(VersionView(version, law_path(law, version), since, _status(book, head, today), version == active))
+        m, version = head.metadata, head.metadata.version or ""
+        views.append(
+            VersionView(
+                version,
+                version_label(law, version),
+                law_path(law, version),
+                m.effective_from,
+                m.effective_to,
+                _status(book, head, today),
+                version == active,
+            )
+        )
     return tuple(views)
+
+
+def version_label(law: str, version: str) -> str:
+    """Return the words of a link to a version; 版本未注明 says nothing without its law."""
+    return f"{law}（{version}）" if version == VERSION_UNSTATED else version
 
 
 def _status(book: LawBook, head: DocumentHead, today: date) -> str:
@@ -141,7 +175,9 @@ def _status(book: LawBook, head: DocumentHead, today: date) -> str:
         return IN_FORCE
     if m.effective_from and m.effective_from > day:
         return NOT_YET
-    return PAST if current is not None or (m.effective_to and m.effective_to < day) else ""
+    if m.effective_to and m.effective_to < day:
+        return ENDED if current is None else REPLACED
+    return PAST if current is not None else ""
 
 
 def laws_page(book: LawBook, today: date) -> LawsPage:
@@ -187,13 +223,15 @@ def law_page(
     first = next((n for n, s in enumerate(sections) if s.role == "article"), len(sections))
     last = max((n for n, s in enumerate(sections) if s.role == "article"), default=len(sections) - 1)
     head = document.head
+    versions = version_views(book, law, today, version)
+    ended = next((v.standing for v in versions if v.active and v.tone == "ended"), "")
     return LawPage(
         law=law,
         title=head.title,
         form=search_form(Ask()),
-        badges=tuple(Badge(text, tone) for text, tone in _badges(head) if text),
+        badges=tuple(Badge(text, tone) for text, tone in [(ended, "warn"), *_badges(head)] if text),
         meta=meta(head)[1:] if head.authority else meta(head),
-        versions=version_views(book, law, today, version),
+        versions=versions,
         concordance=_concordance(law, book, rows),
         comparison=comparison(book, law, rows, compared) if compared else None,
         version=version,
@@ -263,7 +301,9 @@ def _article(store: Store, law: str, version: str, section: SectionView, rows: S
 def _unstated(store: Store, law: str, version: str, article: str) -> Link | None:
     """Return the documents that cite this number without saying of which version."""
     count = len(citing_heads(store, law, VERSION_UNSTATED, article)) if version != VERSION_UNSTATED else 0
-    return Link(VERSION_UNSTATED, cases_path(law, VERSION_UNSTATED, article), count) if count else None
+    return (
+        Link(version_label(law, VERSION_UNSTATED), cases_path(law, VERSION_UNSTATED, article), count) if count else None
+    )
 
 
 def cases_path(law: str, version: str, article: str) -> str:

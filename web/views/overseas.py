@@ -30,7 +30,7 @@ QUESTIONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One jurisdiction: its totals and its count in each industry."""
+    """One jurisdiction: its totals and its cases in each industry."""
 
     code: str
     label: str
@@ -88,12 +88,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ComparePage:
-    """Questions as rows, jurisdictions as columns."""
+    """Questions as rows, jurisdictions as columns; `cut` when more were asked for than can be shown."""
 
     form: SearchForm
     columns: tuple[Link, ...]
     rows: tuple[tuple[str, tuple[Answer, ...]], ...]
     choices: tuple[tuple[str, str, bool], ...]
+    cut: bool
 
 
 def matrix_page(store: Store) -> MatrixPage:
@@ -110,12 +111,13 @@ def _foreign(**include: str) -> Filters:
 
 
 def _matrix_row(store: Store, code: str, label: str) -> MatrixRow:
-    counts = store.facet_counts(["industry", "kind"], _foreign(jurisdiction=code))
-    industries, kinds = dict(counts["industry"]), dict(counts["kind"])
+    case = Filters(include={"kind": ("foreign_case",), "jurisdiction": (code,)})
+    kinds = dict(store.facet_counts(["kind"], _foreign(jurisdiction=code))["kind"])
+    industries = dict(store.facet_counts(["industry"], case)["industry"])
     cells = tuple(
         Link(
             f"{label}，{industry}",
-            list_path(kind=FOREIGN_KINDS, jurisdiction=code, industry=industry),
+            list_path(kind="foreign_case", jurisdiction=code, industry=industry),
             industries[industry],
         )
         if industries.get(industry)
@@ -188,7 +190,8 @@ def _case(ask: Ask, head: DocumentHead, rank: int, leads: Mapping[int, str]) -> 
 
 
 def compare_page(store: Store, codes: Sequence[str], link_of: LinksOf) -> ComparePage:
-    """Lay the guides of two or three jurisdictions side by side, one row a question."""
+    """Lay the guides of two or three jurisdictions side by side, one row a question; of more, the first three."""
+    asked, codes = codes, codes[:MAX_COMPARED]
     documents = {code: guides(store, code) for code in codes}
     views = {code: [(d.head.id, section_views(d, (), link_of(d))) for d in documents[code]] for code in codes}
     rows = []
@@ -201,6 +204,7 @@ def compare_page(store: Store, codes: Sequence[str], link_of: LinksOf) -> Compar
         tuple(Link(JURISDICTIONS[code], f"/jurisdictions/{code}") for code in codes),
         tuple(rows),
         tuple((code, JURISDICTIONS[code], code in codes) for code in _with_guides(store)),
+        len(asked) > MAX_COMPARED,
     )
 
 

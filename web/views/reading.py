@@ -10,7 +10,7 @@ from kb.records import Document, DocumentHead, Metadata
 from kb.vocabulary import CONFIDENCE, JURISDICTIONS, KINDS, SOURCE_GRADES
 from search.results import Hit
 from web.address import Ask, document_path, law_path, list_path
-from web.views.common import Badge, Link, badges, meta
+from web.views.common import Badge, Link, amount_words, badges, meta, needs_checking, sums_unknown
 from web.views.search import SearchForm, search_form
 from web.views.text import SectionView
 
@@ -85,6 +85,7 @@ class ReadingPage:
     form: SearchForm
     trail: Trail | None
     warnings: tuple[StatuteView, ...]
+    transition: str | None
     sections: tuple[SectionView, ...]
     marks: int
     query: str
@@ -110,6 +111,7 @@ class Around:
     related: Sequence[tuple[DocumentHead, str]]
     statutes: Sequence[StatuteView]
     outdated: Sequence[StatuteView]
+    transition: str | None
 
 
 def reading_page(
@@ -128,11 +130,12 @@ def reading_page(
         form=search_form(ask),
         trail=trail,
         warnings=tuple(around.outdated),
+        transition=around.transition,
         sections=sections,
         marks=sum(section.marks for section in sections),
         query=ask.text,
         facts=_facts(head),
-        amounts=tuple((a.type, a.text or f"{a.value:,.0f} {a.currency}") for a in m.amounts),
+        amounts=_amounts(m),
         statutes=tuple(around.statutes),
         uncertain=m.uncertain,
         sources=tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in m.sources if s.grade != "C"),
@@ -163,7 +166,7 @@ def _facts(head: DocumentHead) -> tuple[Fact, ...]:
         Fact("法域", _jurisdiction(m)),
         Fact("地区", (*(Link(r, list_path(region=r)) for r in m.regions), *([m.place] if m.place else []))),
         *_faceted(m),
-        Fact("可信程度", (CONFIDENCE[m.confidence],) if m.confidence else ()),
+        Fact("可信程度", confidence_words(head)),
     ]
     return tuple(row for row in rows if row.values)
 
@@ -173,6 +176,24 @@ def _faceted(m: Metadata) -> list[Fact]:
         Fact(label, tuple(Link(value, list_path(**{field: value})) for value in getattr(m, attribute)))
         for label, field, attribute in _FACETED
     ]
+
+
+def confidence_words(head: DocumentHead) -> tuple[str, ...]:
+    """Return how sure the editor is, with what that rests on where all of it is reposts."""
+    m = head.metadata
+    if not m.confidence:
+        return ()
+    if not needs_checking(head):
+        return (CONFIDENCE[m.confidence],)
+    agreeing = m.confidence == "high" and len(m.sources) > 1
+    basis = "多处转载内容一致" if agreeing else "据转载整理"
+    return (f"{CONFIDENCE[m.confidence]}（{basis}，原始出处待核）",)
+
+
+def _amounts(m: Metadata) -> tuple[tuple[str, str], ...]:
+    """Return sums by type; an outcome whose sum is not known stands first, so that no other sum is taken for it."""
+    unknown = tuple((outcome, "数额未载") for outcome in sums_unknown(m))
+    return unknown + tuple((a.type, amount_words(a)) for a in m.amounts)
 
 
 def _jurisdiction(m: Metadata) -> tuple[Link | str, ...]:

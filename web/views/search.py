@@ -20,6 +20,17 @@ _MODE_HELP: Final = {
 }
 
 
+#: What may help where nothing was found.
+_ADVICE: Final = (
+    "换个说法：用一句话写出谁、做了什么、涉及什么信息。",
+    "知道案号、文号或法条的，直接输入，法条连同法律名称和版本一起写。",
+    "检查有没有错字；词太多时，先只留最要紧的两三个。",
+)
+_EXAMPLES: Final = (
+    *("离职员工带走客户名单", "怎样的保密措施才算相应"),
+    *("（2019）最高法知民终7号", "反不正当竞争法（2019）第九条"),
+)
+
 #: What a part of a query is, where its label does not say so itself.
 _PART_KINDS: Final = {"alternative": "任一", "phrase": "原样", "filter": "条件"}
 
@@ -86,6 +97,9 @@ class Help:
 
     causes: tuple[str, ...]
     removals: tuple[Link, ...]
+    advice: tuple[str, ...] = ()
+    examples: tuple[Link, ...] = ()
+    browse: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +112,7 @@ class SearchPage:
     is_home: bool
     parts: tuple[Chip, ...]
     warnings: tuple[str, ...]
+    choices: tuple[Link, ...]
     expanded: tuple[str, ...]
     identifiers: tuple[str, ...]
     tabs: tuple[Link, ...]
@@ -134,8 +149,13 @@ def search_page(
     heading: str | None = None,
     sorts: Sequence[str] = (),
     tiers: Sequence[TierAnswer] | None = None,
+    choices: Sequence[tuple[str, str]] = (),
 ) -> SearchPage:
-    """Lay out an answer. `leads` are first sentences by document id; `tiers` is set when grouped."""
+    """Lay out an answer.
+
+    `leads` are first sentences by document id; `tiers` is set when grouped;
+    `choices` are readings of an article named without its law, each with the query that says so.
+    """
     chosen = chips(ask, path)
     shown = sum(len(t.hits) for t in tiers) if tiers is not None else len(result.hits)
     return SearchPage(
@@ -145,6 +165,7 @@ def search_page(
         is_home=ask.is_home and path == "/",
         parts=_parts(ask, result, path),
         warnings=result.query.warnings,
+        choices=tuple(Link(label, ask.saying(text).url(path)) for label, text in choices),
         expanded=result.query.expanded,
         identifiers=result.query.identifiers,
         tabs=_tabs(ask, result, path),
@@ -275,7 +296,11 @@ def _help(ask: Ask, result: SearchResult, path: str, chips: Sequence[Chip], cove
         removals.append(Link("清除全部筛选", ask.unfiltered().url(path)))
     if ask.text and ask.mode != "hybrid" and coverage.total:
         removals.append(Link("改用智能检索", Ask(text=ask.text, filters=ask.filters).url(path)))
-    return Help(tuple(causes), tuple(removals))
+    if not ask.text or not coverage.total or ask.offset:
+        return Help(tuple(causes), tuple(removals))
+    examples = tuple(Link(text, Ask(text=text).url()) for text in _EXAMPLES if text != ask.text)
+    browse = [Link(h.label, f"/browse/{h.kind}", h.count) for h in coverage.held if h.count]
+    return Help(tuple(causes), tuple(removals), _ADVICE, examples, tuple(browse))
 
 
 def _causes(ask: Ask, result: SearchResult, chips: Sequence[Chip]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from kb.identifiers import parse_statute
+from kb.identifiers import bare_articles, parse_statute
 from kb.records import Citation, DocumentHead
 from kb.store import Store
 from kb.vocabulary import VERSION_UNSTATED
@@ -16,6 +16,9 @@ from web.address import law_path
 from web.views.common import Link
 from web.views.reading import StatuteView
 
+_PENALTY_LAW: Final = "行政处罚法"
+_TRANSITION: Final = "从旧兼从轻"
+_COMPETITION_LAW: Final = "反不正当竞争法"
 _ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?")
 
 
@@ -121,6 +124,32 @@ def base_text(text: str) -> str:
     """Return a statute without its paragraph and item."""
     match = _ARTICLE.search(text)
     return text[: match.end()] if match else text
+
+
+def transition_rule(book: LawBook) -> str | None:
+    """Return the address of the article that says which version applies to conduct in the past, when it is here."""
+    for head in reversed(book.versions.get(_PENALTY_LAW, ())):
+        for provision in head.metadata.provisions:
+            if provision.provision == _TRANSITION:
+                return law_path(_PENALTY_LAW, head.metadata.version, base_article(provision.article))
+    return None
+
+
+def article_choices(book: LawBook, text: str) -> tuple[tuple[str, str], ...]:
+    """Return what a query that names an article of no law may mean: the full citation, and the query with it.
+
+    Only the law this library is about is offered, newest version first.
+    """
+    wanted = dict.fromkeys(base_article(article) for article in bare_articles(text))
+    found = []
+    for article in wanted:
+        for head in reversed(book.versions.get(_COMPETITION_LAW, ())):
+            version = head.metadata.version or ""
+            has_it = any(base_article(p.article) == article for p in head.metadata.provisions)
+            if has_it and version != VERSION_UNSTATED:
+                full = f"{_COMPETITION_LAW}（{version}）{article}"
+                found.append((full, text.replace(article, full, 1) if article in text else full))
+    return tuple(found)
 
 
 def provisions_of(book: LawBook, law: str) -> list[str]:
