@@ -25,7 +25,9 @@ GUIDE_QUESTIONS = [
     *("行政与海关措施", "实务步骤", "分行业提示", "核对说明"),
 ]
 
-needs_facts = pytest.mark.skipif(not FACTS.is_dir(), reason="facts files (../shared/facts) are not beside this checkout")
+needs_facts = pytest.mark.skipif(
+    not FACTS.is_dir(), reason="facts files (../shared/facts) are not beside this checkout"
+)
 
 
 @cache
@@ -112,7 +114,9 @@ def test_no_document_takes_article_nine_of_2025_for_trade_secrets() -> None:
 
 
 def test_every_jurisdiction_guide_answers_the_same_questions_in_the_same_order() -> None:
-    guides = {slug: [h for _, h in d.headings] for slug, d in documents().items() if d.values["kind"] == "foreign_guide"}
+    guides = {
+        slug: [h for _, h in d.headings] for slug, d in documents().items() if d.values["kind"] == "foreign_guide"
+    }
 
     assert len(guides) == 22
     assert {slug: headings for slug, headings in guides.items() if headings != GUIDE_QUESTIONS} == {}

@@ -70,7 +70,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
                 report["query"] = querying.measure(searcher, store, embedder, questions, long)
             if "quality" in wanted:
                 _say("quality")
-                report["quality"] = quality.ours(searcher, store, statutes)
+                topics = quality.judged(statutes)
+                report["quality"] = quality.ours(searcher, store, statutes, quality.unseen(topics))
+                report["quality_all"] = quality.ours(searcher, store, statutes, topics)
             if args.peers:
                 report["peers"] = _peers(args, folder / "peers", statutes, store, embedder)
         if "process" in wanted:
@@ -98,7 +100,9 @@ def _peers(args: argparse.Namespace, folder: Path, statutes: Any, store: Any, em
         found = peers.run(name, folder, args.peer_python)
         rankings = found.pop("rankings", None)
         if rankings is not None:
-            found |= quality.of_rankings(rankings, list(topics), statutes.qrels)
+            by_topic = dict(zip(topics, rankings, strict=True))
+            found["quality"] = quality.of_rankings(by_topic, quality.unseen(topics), statutes.qrels)
+            found["quality_all"] = quality.of_rankings(by_topic, topics, statutes.qrels)
         report[name] = found
     return report
 

@@ -38,8 +38,11 @@ def kb(home: Path, *args: str) -> list[str]:
 
 def _seconds(command: Sequence[str]) -> float:
     started = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    return time.perf_counter() - started
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    taken = time.perf_counter() - started
+    if done.returncode:
+        raise RuntimeError(f"status {done.returncode} of {command[-2:]}: {done.stderr[-500:]}")
+    return taken
 
 
 def cold_search(home: Path, corpus: Path) -> dict[str, Any]:

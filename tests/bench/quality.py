@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from kb.analysis import normalise
 from kb.embedding import Embedder
 from kb.store import Store
+from kb.training.folds import heldout
 from search.evaluation import evaluate, measures
 from search.searcher import Searcher
 from tests.bench.data import Statutes
@@ -23,21 +24,24 @@ def judged(statutes: Statutes) -> dict[str, str]:
     return {t: text for t, text in statutes.topics.items() if known & statutes.qrels.get(t, {}).keys()}
 
 
-def ours(searcher: Searcher, store: Store, statutes: Statutes) -> dict[str, Any]:
+def unseen(topics: Mapping[str, str]) -> dict[str, str]:
+    """Return the questions the shipped model was not trained on."""
+    return {topic: text for topic, text in topics.items() if heldout(topic)}
+
+
+def ours(searcher: Searcher, store: Store, statutes: Statutes, topics: Mapping[str, str]) -> dict[str, Any]:
     """Return the means of each mode as `kb evaluate` counts them, and where hybrid is below keyword."""
-    report = evaluate(searcher, store, judged(statutes), statutes.qrels)
+    report = evaluate(searcher, store, topics, statutes.qrels)
     modes = {mode: {name: round(found[name]["mean"], 4) for name in NAMES} for mode, found in report["modes"].items()}
     below = [name for name in NAMES if modes["hybrid"][name] < modes["keyword"][name]]
     return {"topics": report["topics"], "modes": modes, "hybrid_below_keyword": below}
 
 
 def of_rankings(
-    rankings: Sequence[Sequence[str]], topics: Sequence[str], qrels: Mapping[str, Mapping[str, int]]
+    rankings: Mapping[str, Sequence[str]], topics: Iterable[str], qrels: Mapping[str, Mapping[str, int]]
 ) -> dict[str, float]:
     """Return the means over topics of rankings of passages' documents, each document counted once."""
-    rows = [
-        measures(list(dict.fromkeys(ranking)), qrels[topic]) for topic, ranking in zip(topics, rankings, strict=True)
-    ]
+    rows = [measures(list(dict.fromkeys(rankings[topic])), qrels[topic]) for topic in topics]
     return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in NAMES}
 
 

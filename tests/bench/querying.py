@@ -15,7 +15,7 @@ from kb.embedding import Embedder
 from kb.records import Filters
 from kb.store import Store
 from search.keyword import KeywordIndex
-from search.query import _terms, parse
+from search.query import _terms
 from search.searcher import Searcher
 from search.vector import VectorIndex
 
