@@ -28,10 +28,10 @@ lint: setup-dev ## 代码检查:ruff 与 mypy --strict
 	$(BIN)/mypy
 
 bench: setup-dev ## 速度:58,661 条法条与下限同场测量(数据在 ../shared/data,可用 DATA= 指定)
-	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA)) $(BENCH_ARGS)
 
 bench-full: $(VENV)/.installed-bench ## 速度:另加 1,000,000 片段,以及 milvus-lite、LanceDB 对照
-	$(BIN)/python -m tests.bench --million --peers $(BENCH_ARGS)
+	$(BIN)/python -m tests.bench --million --peers $(if $(DATA),--data $(DATA)) $(BENCH_ARGS)
 
 setup-dev: $(VENV)/.installed-dev
 
