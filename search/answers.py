@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -20,6 +21,7 @@ from search.results import FACET_FIELDS, Hit, PassageHit, SearchResult
 from search.snippets import body, found_words, marks
 
 PASSAGES_PER_HIT: Final = 3
+_ARTICLE: Final = re.compile("第[一二三四五六七八九十百千零〇]+条")
 
 #: Words of a query that name a conduct or a relationship of the vocabulary.
 _NAMED_CONDUCTS: Final[dict[str, str]] = {
@@ -96,7 +98,9 @@ def hits(
 def needles_of(query: Query) -> tuple[str, ...]:
     """Return what is to be marked in texts: phrases and short words whole, then terms."""
     whole = [*query.phrases, *(m for group in query.alternatives for m in group), *query.titles, *query.short_chunks]
-    return tuple(dict.fromkeys([*(normalise(text) for text in whole), *query.terms]))
+    articles = _ARTICLE.findall(query.text)  # 九条 of 第九条 is not to be marked in 第三十九条
+    terms = [term for term in query.terms if not any(term in article for article in articles)]
+    return tuple(dict.fromkeys([*(normalise(text) for text in (*whole, *articles)), *terms]))
 
 
 def named_conducts(text: str) -> tuple[str, ...]:

@@ -35,8 +35,8 @@ FORMAT: Final = 2
 GATHER_LIMIT: Final = 10_000
 #: A query whose words stand this often in the library matches its best passages by score
 #: alone: counting the words of every passage would take ten times as long.
-COSTLY_POSTINGS: Final = 100_000
-RANKED_LIMIT: Final = 2_000
+COSTLY_POSTINGS: Final = 30_000
+RANKED_LIMIT: Final = 1_000
 _HEAP_BYTES: Final = 64_000_000
 _LOCK_WAIT_S: Final = 120.0
 _ROUNDING: Final = 1e-5

@@ -225,7 +225,7 @@ class Searcher:
         if question.query.only_excludes:
             return _Ranking(allowed[::-1], np.zeros(len(allowed)), EMPTY, EMPTY, complete=True)
         everything, best = question.everything, question.best
-        if not everything.complete and len(allowed) <= _ALLOWED_LIMIT:
+        if not everything.complete and len(allowed) <= min(_ALLOWED_LIMIT, self._vector.document_count - 1):
             everything, best = self._keyword.search(question.query, KEYWORD_DEPTH, allowed.tolist())
             everything = everything.of_score(question.everything.least)
         keyword = _kept(_union(everything, best), allowed)

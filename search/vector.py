@@ -56,6 +56,11 @@ class VectorIndex:
         """Return the document of every vector."""
         return self._snapshot.documents if self._snapshot else np.empty(0, np.int64)
 
+    @property
+    def document_count(self) -> int:
+        """Return how many documents have vectors, whatever their visibility."""
+        return len(self._snapshot.distinct) if self._snapshot else 0
+
     def refresh(self, store: Store) -> None:
         """Bring the snapshot up to the store's generation."""
         embedder = store.embedder()

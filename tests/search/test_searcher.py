@@ -278,3 +278,11 @@ def test_one_searcher_answers_many_threads_while_documents_change(opened: Callab
 
     assert errors == []
     assert not set(ids(library.searcher.search(library.store, "", limit=10_000))) & set(sorted(library.texts)[:20])
+
+
+def test_an_article_is_marked_whole_and_not_inside_another(library: Library) -> None:
+    result = library.searcher.search(library.store, "反不正当竞争法（2019）第九条", limit=20)
+    marked = {p.text[start:end] for hit in result.hits for p in hit.passages for start, end in p.marks}
+
+    assert "第九条" in marked
+    assert not [m for m in marked if m in ("九条", "条")]
