@@ -36,7 +36,9 @@ class Exact:
         self, documents: NDArray[np.int64], scores: NDArray[np.float64], allowed: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the ranking with named documents before all others, within `allowed`."""
-        named = np.array([d for d in self.order], dtype=np.int64)
+        if not self.order:
+            return documents, scores
+        named = np.array(self.order, dtype=np.int64)
         named = named[np.isin(named, allowed)]
         if not len(named):
             return documents, scores
