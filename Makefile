@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export KB_HOME ?= $(CURDIR)/data
 
-.PHONY: run test test-transformers lint bench bench-full setup-dev setup-browser clean help
+.PHONY: run test test-transformers lint bench bench-quick setup-dev setup-browser clean help
 
 help: ## 列出可用命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -27,11 +27,11 @@ lint: setup-dev ## 代码检查:ruff 与 mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: setup-dev ## 速度:58,661 条法条与下限同场测量(数据在 ../shared/data,可用 DATA= 指定)
-	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA)) $(BENCH_ARGS)
-
-bench-full: $(VENV)/.installed-bench ## 速度:另加 1,000,000 片段,以及 milvus-lite、LanceDB 对照
+bench: $(VENV)/.installed-bench ## 速度与质量:58,661 条法条、1,000,000 片段,与下限、milvus-lite、LanceDB 同场(约 15 分钟,临时占 6 GB;DATA= 指定数据)
 	$(BIN)/python -m tests.bench --million --peers $(if $(DATA),--data $(DATA)) $(BENCH_ARGS)
+
+bench-quick: setup-dev ## 同上,只测 58,661 条法条,不装对照软件(约 2 分钟)
+	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA)) $(BENCH_ARGS)
 
 setup-dev: $(VENV)/.installed-dev
 
