@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from kb import vocabulary
 from kb.errors import InvalidDocument
+from kb.identifiers import ARTICLE
 from kb.records import Amount, Metadata, Provision, Source
 from kb.vocabulary import Visibility
 
@@ -238,7 +239,7 @@ def _sources(field: _Field) -> tuple[Source, ...]:
 def _provisions(field: _Field) -> tuple[Provision, ...]:
     provisions = []
     for item in _items(field, ("article", "provision", "note")):
-        if not re.match(r"第[一二三四五六七八九十百千零〇]+条", str(item.get("article"))):
+        if not re.match(ARTICLE, str(item.get("article"))):
             raise _Field("provisions.article", item.get("article")).error("应写作「第九条」")
         if not item.get("provision"):
             raise _Field("provisions.provision", item).error("不能为空")

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kb.identifiers import ARTICLE
 from kb.records import Section
 from kb.vocabulary import ROLE_HEADINGS
 
-ARTICLE_LINE: Final = re.compile(
-    r"^[ \t　]*(第[一二三四五六七八九十百千零〇]{1,9}条(?:之[一二三四五六七八九十]{1,3})?)(?=[ \t　　]|$)", re.M
-)
+ARTICLE_LINE: Final = re.compile(rf"^[ \t　]*({ARTICLE})(?=[ \t　]|$)", re.M)
 _CHAPTER_LINE: Final = re.compile(r"^[ \t　]*第[一二三四五六七八九十百]{1,5}[章节编][ \t　　]")
 
 #: First words of a line -> role it opens. Parts of a judgment: 法〔2016〕221号; parts of a

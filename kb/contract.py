@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from kb.records import Document, DocumentHead
+from kb.records import Document, DocumentHead, Metadata
 
 
 def document_url(head: DocumentHead) -> str:
@@ -13,11 +13,17 @@ def document_url(head: DocumentHead) -> str:
     return f"/documents/{head.id}"
 
 
+def metadata_to_dict(metadata: Metadata) -> dict[str, Any]:
+    """Return what is known as plain values; what is not said is left out."""
+    return {k: v for k, v in asdict(metadata).items() if v not in (None, (), {}, [])}
+
+
 def document_to_dict(document: Document) -> dict[str, Any]:
     """Return a document as JSON-ready values; sources of grade C are counted, never named."""
     head = document.head
-    metadata = {k: v for k, v in asdict(head.metadata).items() if v not in (None, (), {}, [])}
+    metadata = metadata_to_dict(head.metadata)
     metadata.pop("visibility", None)
+    metadata.pop("verified_in", None)  # an editor's note, which names reposts
     metadata["sources"] = [
         {"name": s.name, "grade": s.grade, "url": s.url}
         if s.grade != "C"

@@ -13,7 +13,8 @@ from kb.records import Citation, Metadata
 from kb.vocabulary import VERSION_UNSTATED
 
 _NUMERAL: Final = "一二三四五六七八九十百千零〇"
-_ARTICLE: Final = rf"第[{_NUMERAL}]{{1,9}}条(?:之[{_NUMERAL}]{{1,3}})?"
+#: An article's number as laws write it, for patterns elsewhere.
+ARTICLE: Final = rf"第[{_NUMERAL}]{{1,9}}条(?:之[{_NUMERAL}]{{1,3}})?"
 _REST: Final = rf"(?:第[{_NUMERAL}]+款)?(?:(?:第?[（(][{_NUMERAL}]+[）)])+项?|第[{_NUMERAL}]+项)?"
 _ARTICLE_DIGITS: Final = re.compile(r"第\s*(\d{1,4})\s*条")
 _YEAR: Final = r"(?:19|20)\d{2}"
@@ -56,7 +57,7 @@ _LAW: Final = re.compile(
     rf"|以下简称[^（）()\n]{{1,20}}|(?P<other>[^（）()\n]{{1,20}}))\s*[）)\]])?\s*"
 )
 _LIST: Final = re.compile(
-    rf"(?P<article>{_ARTICLE}){_REST}(?P<joint>\s*(?:[、，,和及与]|以及|或)\s*(?:[《]?同法[》]?)?)?"
+    rf"(?P<article>{ARTICLE}){_REST}(?P<joint>\s*(?:[、，,和及与]|以及|或)\s*(?:[《]?同法[》]?)?)?"
 )
 _SAME_ARTICLE: Final = re.compile(rf"第[{_NUMERAL}]+[款项]|[（(][{_NUMERAL}]+[）)]项?")
 
@@ -238,8 +239,8 @@ def _article_identifier(cited: Citation) -> Identifier:
     return Identifier("article", article_key(law, version, article), cited.start or 0, cited.end or 0, label)
 
 
-_VERSION_FIRST: Final = re.compile(rf"(?<!\d)({_YEAR})年?(?:版|修正|修订|法)?\s*({_ARTICLE})")
-_VERSION_LAST: Final = re.compile(rf"({_ARTICLE}){_REST}\s*[（(]\s*({_YEAR})年?(?:版|修正|修订)?\s*[）)]")
+_VERSION_FIRST: Final = re.compile(rf"(?<!\d)({_YEAR})年?(?:版|修正|修订|法)?\s*({ARTICLE})")
+_VERSION_LAST: Final = re.compile(rf"({ARTICLE}){_REST}\s*[（(]\s*({_YEAR})年?(?:版|修正|修订)?\s*[）)]")
 
 
 def _query_articles(text: str) -> list[Citation]:
@@ -264,7 +265,7 @@ def bare_articles(text: str) -> list[str]:
     spelled = _ARTICLE_DIGITS.sub(lambda m: f"第{chinese_numeral(int(m[1]))}条", text.translate(_WIDTH))
     if citations(spelled) or _bare_versions(spelled):
         return []
-    return re.findall(_ARTICLE, spelled)
+    return re.findall(ARTICLE, spelled)
 
 
 def chinese_numeral(value: int) -> str:

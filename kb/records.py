@@ -263,7 +263,6 @@ class Document:
     sections: Sequence[StoredSection]
     passages: Sequence[StoredPassage]
     citations: Sequence[Citation]
-    revision_sha256: str
     media_type: str
     added_at: str
 

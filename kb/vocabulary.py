@@ -43,12 +43,6 @@ class Visibility(IntEnum):
     RESTRICTED = 2
 
 
-VISIBILITIES: Final[dict[Visibility, str]] = {
-    Visibility.PUBLIC: "公开",
-    Visibility.INTERNAL: "内部",
-    Visibility.RESTRICTED: "受限",
-}
-
 #: 参照级别. Guiding cases 应当参照, all others 可以参考: 法发〔2020〕24号 第四、九条.
 #: The provincial and local steps for administrative cases are this product's own mapping.
 TIERS: Final[dict[str, str]] = {

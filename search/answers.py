@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.analysis import normalise
+from kb.identifiers import ARTICLE
 from kb.records import DocumentHead, Filters, StoredPassage
 from kb.store import Store
 from kb.vocabulary import CONDUCTS, RELATIONSHIPS
@@ -18,10 +19,10 @@ from search.exact import Exact
 from search.keyword import Matches
 from search.query import Query
 from search.results import FACET_FIELDS, Hit, PassageHit, SearchResult
-from search.snippets import body, found_words, marks
+from search.snippets import body, found_words, marks_in
 
 PASSAGES_PER_HIT: Final = 3
-_ARTICLE: Final = re.compile("第[一二三四五六七八九十百千零〇]+条")
+_ARTICLE: Final = re.compile(ARTICLE)
 
 #: Words of a query that name a conduct or a relationship of the vocabulary.
 _NAMED_CONDUCTS: Final[dict[str, str]] = {
@@ -86,10 +87,14 @@ def hits(
         if head is None:
             continue
         word_ids = set(by_words.get(document_id, []))
+        ids = [p for p in chosen[document_id] if p in passages]
+        texts = [body(passages[p]) for p in ids]
+        folded = [normalise(text) for text in texts]  # once, for the marks and for the reasons
         shown = [
-            _passage(passages[p], needles, semantic=p not in word_ids) for p in chosen[document_id] if p in passages
+            _passage(passages[p], text, marks_in(fold, needles), semantic=p not in word_ids)
+            for p, text, fold in zip(ids, texts, folded, strict=True)
         ]
-        words = found_words([head.title, *(p.text for p in shown)], needles)
+        words = found_words([normalise(head.title), *folded], needles)
         reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
         made.append(Hit(first_rank + place, float(score), head, reasons, tuple(shown)))
     return tuple(made)
@@ -134,18 +139,8 @@ def _opening(store: Store, document_id: int) -> tuple[list[int], dict[int, Store
     return [first.id], {first.id: first}
 
 
-def _passage(passage: StoredPassage, needles: Sequence[str], semantic: bool) -> PassageHit:
-    text = body(passage)
-    return PassageHit(
-        passage.id,
-        passage.role,
-        passage.heading,
-        text,
-        marks(text, needles),
-        passage.paragraph,
-        passage.page,
-        semantic,
-    )
+def _passage(passage: StoredPassage, text: str, marks: tuple[tuple[int, int], ...], semantic: bool) -> PassageHit:
+    return PassageHit(passage.id, passage.role, passage.heading, text, marks, passage.paragraph, passage.page, semantic)
 
 
 def _reasons(
@@ -170,7 +165,7 @@ def browse(store: Store, query: Query, filters: Filters, mode: str, offset: int,
         made = []
         for place, head in enumerate(heads):
             ids, opening = _opening(store, head.id)
-            shown = tuple(_passage(opening[p], (), semantic=False) for p in ids)
+            shown = tuple(_passage(opening[p], body(opening[p]), (), semantic=False) for p in ids)
             made.append(Hit(offset + place + 1, 0.0, head, (), shown))
     return SearchResult(query.view(), mode, total, True, 0.0, tuple(made), facets)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kb import vocabulary
-from kb.analysis import characters, normalise, tokenize
+from kb.analysis import characters, tokenize
 from kb.identifiers import Identifier, bare_articles, find
 from kb.vocabulary import VERSION_UNSTATED
 from search.results import FACET_FIELDS, QueryPart, QueryView
@@ -278,8 +278,3 @@ def _which_law(articles: Sequence[str]) -> str:
     if "第九条" in articles:
         text += _MOVED
     return text
-
-
-def surface(term: str) -> str:
-    """Return a term as it is looked for in a text to be marked."""
-    return normalise(term)

@@ -29,7 +29,11 @@ def marks(text: str, needles: Iterable[str]) -> tuple[tuple[int, int], ...]:
     Needles are index terms or phrases, folded; Latin ones match at the start of a word, so
     a stem marks the word it was cut from.
     """
-    folded = normalise(text)
+    return marks_in(normalise(text), needles)
+
+
+def marks_in(folded: str, needles: Iterable[str]) -> tuple[tuple[int, int], ...]:
+    """Return the same of a text that is folded already."""
     spans: list[tuple[int, int]] = []
     for needle in needles:
         if not needle:
@@ -60,8 +64,8 @@ def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(out)
 
 
-def found_words(texts: Sequence[str], needles: Sequence[str], limit: int = 6) -> tuple[str, ...]:
-    """Return the needles that stand in any of the texts, parts of longer ones left out."""
-    folded = "\0".join(normalise(text) for text in texts)
+def found_words(texts: Iterable[str], needles: Sequence[str], limit: int = 6) -> tuple[str, ...]:
+    """Return the needles that stand in any of the folded texts, parts of longer ones left out."""
+    folded = "\0".join(texts)
     found = [needle for needle in dict.fromkeys(needles) if needle in folded]
     return tuple(n for n in found if not any(n in other and n != other for other in found))[:limit]

@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -22,7 +21,7 @@ from kb.commands.common import (
     say,
     settings_of,
 )
-from kb.contract import document_to_dict
+from kb.contract import document_to_dict, metadata_to_dict
 from kb.errors import UserError
 from kb.vocabulary import SOURCE_GRADES
 
@@ -165,7 +164,7 @@ def _output(path: Path | None) -> Iterator[TextIO]:
 
 
 def _line(document: Document) -> dict[str, Any]:
-    metadata = {k: v for k, v in asdict(document.head.metadata).items() if v not in (None, (), {}, [])}
+    metadata = metadata_to_dict(document.head.metadata)
     extra = metadata.pop("extra", {})
     metadata.pop("slug", None)
     metadata.pop("title", None)

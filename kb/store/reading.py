@@ -36,7 +36,7 @@ def document(conn: sqlite3.Connection, clearance: Visibility, *, key: int | str)
     """Return the document with this id (int) or slug (str), or None when not visible or not there."""
     column = "id" if isinstance(key, int) else "slug"
     row = conn.execute(
-        f"""SELECT {HEAD_COLUMNS}, r.id AS revision_id, r.text, r.sha256, r.added_at, f.media_type
+        f"""SELECT {HEAD_COLUMNS}, r.id AS revision_id, r.text, r.added_at, f.media_type
             FROM (SELECT * FROM file) f JOIN revision r ON r.file_id = f.id AND r.is_current = 1
             JOIN document d ON d.id = r.document_id JOIN collection c ON c.id = d.collection_id
             WHERE d.visibility <= :clearance AND d.{column} = :key""",
@@ -68,7 +68,6 @@ def document(conn: sqlite3.Connection, clearance: Visibility, *, key: int | str)
         ),
         passages=tuple(passage({**dict(p), "text": text[p["start"] : p["end"]]}) for p in passages),  # type: ignore[arg-type]
         citations=tuple(citation(c) for c in citations),
-        revision_sha256=row["sha256"],
         media_type=row["media_type"],
         added_at=row["added_at"],
     )

@@ -9,7 +9,7 @@ from typing import Final
 from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import INDUSTRIES, JURISDICTIONS, ROLES, UNLABELLED
-from web.address import Ask, document_path, list_path, with_parameters
+from web.address import Ask, document_path, list_path
 from web.views.common import Link, badges, meta, results
 from web.views.search import HitView, SearchForm, search_form
 from web.views.text import LinkOf, SectionView, section_views
@@ -212,8 +212,3 @@ def _answer(views: Sequence[tuple[int, tuple[SectionView, ...]]], role: str) -> 
     found = [(document_id, s) for document_id, sections in views for s in sections if s.role == role]
     href = f"{document_path(found[0][0])}#{found[0][1].anchor}" if found else ""
     return Answer(tuple(section for _, section in found), href)
-
-
-def compare_path(codes: Sequence[str]) -> str:
-    """Return the address that compares these jurisdictions."""
-    return with_parameters("/jurisdictions/compare", [("c", code) for code in codes])

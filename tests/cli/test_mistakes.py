@@ -1,0 +1,155 @@
+"""What is said, and which status is left with, when something is wrong."""
+
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kb.store import Store
+from kb.vocabulary import Visibility
+from tests.cli.running import ROOT, as_json, environment, kb
+from tests.conftest import SAMPLES
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("show", "no-such"),
+        ("similar", "999999"),
+        ("search", "x", "--filter", "colour=red"),
+        ("search", "x", "--mode", "best"),
+        ("search", "x", "--limit", "0"),
+        ("search",),
+        ("no-such-command",),
+        ("add", "/no/such/file.md"),
+        ("evaluate", "--topics", "/no/such", "--qrels", "/no/such"),
+        ("export", "--output", "/no/such/folder/out.jsonl"),
+        (),
+    ],
+)
+def test_what_the_person_can_mend_is_status_1_with_words_on_stderr_alone(home: Path, call: tuple[str, ...]) -> None:
+    done = kb(home, *call, status=1)
+
+    assert done.stdout == ""
+    assert any("一" <= char <= "鿿" for char in done.stderr)
+
+
+def test_what_the_operator_must_mend_is_status_2(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "kb.sqlite3").write_bytes(b"not a database" * 100)
+    assert "请从备份恢复" in kb(tmp_path, "search", "x", status=2).stderr
+
+    done = subprocess.run(
+        [sys.executable, "-m", "kb", "search", "x"],
+        cwd=ROOT,
+        env=environment(home) | {"KB_EMBEDDER": str(tmp_path / "no-model")},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_missing_original_is_found_by_verify(home: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(home, copy)
+    victim = next(path for path in sorted((copy / "files").rglob("*")) if path.is_file())
+    victim.unlink()
+
+    report = as_json(copy, "verify", status=2)
+    assert len(report["wrong"]) == 1 and "原件缺失" in report["wrong"][0]
+
+
+def test_a_fresh_folder_starts_empty(fresh: Path) -> None:
+    answer = as_json(fresh, "search", "客户名单")
+
+    assert (answer["total"], answer["hits"]) == (0, [])
+    assert kb(fresh, "export").stdout == ""
+
+
+def test_the_home_option_wins_over_the_environment(home: Path, fresh: Path) -> None:
+    assert as_json(fresh, "search", "商业秘密", "--home", home)["total"] > 0
+    assert not fresh.exists()
+
+
+COMMANDS = ("add", "check", "remove", "search", "show", "similar", "evaluate", "export", "verify", "serve")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(tmp_path: Path, command: str) -> None:
+    text = kb(tmp_path, command, "--help").stdout
+
+    assert f"kb {command}" in text
+    assert any("一" <= char <= "鿿" for char in text)
+    assert command in kb(tmp_path, "--help").stdout
+
+
+@pytest.mark.parametrize("call", ["search 商业秘密 --json --limit 100", "export", "show 1"])
+def test_a_reader_that_has_seen_enough_is_no_error(home: Path, call: str) -> None:
+    done = subprocess.run(
+        f"set -o pipefail; {sys.executable} -m kb {call} | head -c 1",
+        shell=True,
+        executable="/bin/bash",
+        cwd=ROOT,
+        env=environment(home),
+        capture_output=True,
+    )
+
+    assert (done.returncode, len(done.stdout)) == (0, 1)
+    assert b"Traceback" not in done.stderr and b"BrokenPipe" not in done.stderr
+
+
+def test_an_export_taken_back_is_the_same_library_part_by_part(fresh: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    kb(fresh, "add", ROOT / "corpus" / "guidance", ROOT / "corpus" / "laws", "--quiet")
+    kb(fresh, "export", "--output", tmp_path / "all.jsonl")
+    kb(other, "add", tmp_path / "all.jsonl", "--quiet")
+
+    with Store(fresh, Visibility.RESTRICTED) as before, Store(other, Visibility.RESTRICTED) as after:
+        for document_id in before.document_ids().tolist():
+            first = before.document(document_id)
+            assert first is not None
+            second = after.document(first.head.slug)
+            assert second is not None
+            assert second.text == first.text
+            assert [(s.role, s.heading, s.start, s.end) for s in second.sections] == [
+                (s.role, s.heading, s.start, s.end) for s in first.sections
+            ]
+            assert second.citations == first.citations
+            assert second.head.metadata.sources == first.head.metadata.sources
+
+
+def test_a_busy_port_is_named_before_anything_is_promised(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = kb(home, "serve", "--port", port, status=2)
+
+    assert f"无法在 127.0.0.1:{port} 监听" in done.stderr
+    assert "提供服务" not in done.stderr
+
+
+def test_files_of_a_folder_that_nothing_reads_are_named(fresh: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "a.txt").write_text("测试文本。", "utf-8")
+    (folder / "b.exe").write_bytes(b"MZ")
+
+    done = kb(fresh, "add", folder)
+
+    assert "跳过 1 个不支持的文件:b.exe" in done.stderr
+
+
+def test_a_refused_file_leaves_nothing_behind(fresh: Path) -> None:
+    kb(fresh, "add", SAMPLES / "scan.pdf", status=1)
+
+    assert not list((fresh / "files").rglob("*")) if (fresh / "files").exists() else True
+
+
+def test_help_speaks_chinese(home: Path) -> None:
+    text = kb(home, "search", "--help").stdout
+
+    assert "用法:" in text and "选项:" in text
+    assert not {"usage", "options:", "positional", "show this"} & set(text.split())
