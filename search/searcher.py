@@ -45,6 +45,8 @@ _FEW: Final = 10
 _ROUNDING: Final = 1e-5
 _ALL: Final = 1_000_000_000
 _HAN: Final = re.compile("[㐀-鿿]")
+#: 没签 is how a person says it, not a word whose absence from the library means anything.
+_NEGATIONS: Final = "没不未无非别"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ class Searcher:
         """Return a note on words of the query that stand in no document, whole or in part."""
         held = {term for term in query.terms if self._keyword.document_frequency(term)}
         named = "".join(query.text[i.start : i.end] for i in query.identifiers if i.type != "name")
-        said = [term for term in query.terms if len(term) > 1 and term not in named]
+        said = [t for t in query.terms if len(t.lstrip(_NEGATIONS)) > 1 and t not in named]
         unheard = [term for term in said if not any(part in term or term in part for part in held)]
         return [f"没有文书写到:{'、'.join(unheard)}"] if unheard and held else []
 

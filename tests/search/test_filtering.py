@@ -58,6 +58,10 @@ def test_what_the_library_does_not_hold_is_said(library: Library, query: str, to
     assert told in ask(library, query)[1]
 
 
+def test_a_negated_everyday_word_is_not_reported_as_unheard(library: Library) -> None:
+    assert ask(library, "离职员工带走客户名单 没签保密协议")[1] == ()
+
+
 def test_an_article_without_version_is_asked_for_it_and_never_given_a_wrong_example(library: Library) -> None:
     (warning,) = ask(library, "反法第九条")[1]
 
