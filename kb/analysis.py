@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
+
+import numpy as np
 
 DICTIONARY: Final = Path(__file__).parent / "dictionary.txt"
 
@@ -37,22 +40,19 @@ class Token(NamedTuple):
     end: int
 
 
-class _Fold(dict[int, str]):
-    """Per-character folding, filled as characters are met: width, case, traditional forms."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        folded = unicodedata.normalize("NFKC", char)
-        if len(folded) != 1:
-            folded = char
-        if _HAN_CHAR.match(folded):
-            folded = _simplify(folded)
-        lower = folded.lower()
-        self[code] = lower if len(lower) == 1 else folded
-        return self[code]
+#: Folding of every code point met so far (width, case, traditional forms); 0 is "not met yet".
+_FOLDED: Final = np.zeros(sys.maxunicode + 1, dtype="<u4")
 
 
-_FOLD: Final = _Fold()
+def _fold(code: int) -> int:
+    char = chr(code)
+    folded = unicodedata.normalize("NFKC", char)
+    if len(folded) != 1:
+        folded = char
+    if _HAN_CHAR.match(folded):
+        folded = _simplify(folded)
+    lower = folded.lower()
+    return ord(lower) if len(lower) == 1 else ord(folded)
 
 
 @lru_cache(maxsize=1)
@@ -73,7 +73,13 @@ def normalise(text: str) -> str:
 
     Offsets of the result are offsets of `text`; what would grow (㎏, ß) stays as it is.
     """
-    return text.translate(_FOLD)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    folded = _FOLDED[codes]  # several times faster than str.translate
+    if not folded.all():
+        for code in set(codes[folded == 0].tolist()):
+            _FOLDED[code] = _fold(code)
+        folded = _FOLDED[codes]
+    return str(folded.tobytes(), "utf-32-le", "surrogatepass")
 
 
 class _Segmenter:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -16,10 +17,11 @@ from kb.records import DocumentHead, Filters, StoredPassage
 from kb.store import Store
 from kb.vocabulary import CONDUCTS, RELATIONSHIPS
 from search.exact import Exact
-from search.keyword import Matches
+from search.ids import member
+from search.matches import Matches
 from search.query import Query
 from search.results import FACET_FIELDS, Hit, PassageHit, SearchResult
-from search.snippets import body, found_words, marks_in
+from search.snippets import body, merged, places_in, telling_words
 
 PASSAGES_PER_HIT: Final = 3
 _ARTICLE: Final = re.compile(ARTICLE)
@@ -81,6 +83,10 @@ def hits(
             passages |= opening
     needles = needles_of(query)
     conducts = named_conducts(query.text)
+    bodies = {p: body(passage) for p, passage in passages.items()}
+    folded = _folded([*bodies.values(), *(head.title for head in heads.values())])
+    found = {p: places_in(text, needles) for p, text in zip(bodies, folded, strict=False)}
+    titled = dict(zip(heads, folded[len(bodies) :], strict=True))
     made = []
     for place, (document_id, score) in enumerate(zip(documents.tolist(), scores.tolist(), strict=True)):
         head = heads.get(document_id)
@@ -88,13 +94,9 @@ def hits(
             continue
         word_ids = set(by_words.get(document_id, []))
         ids = [p for p in chosen[document_id] if p in passages]
-        texts = [body(passages[p]) for p in ids]
-        folded = [normalise(text) for text in texts]  # once, for the marks and for the reasons
-        shown = [
-            _passage(passages[p], text, marks_in(fold, needles), semantic=p not in word_ids)
-            for p, text, fold in zip(ids, texts, folded, strict=True)
-        ]
-        words = found_words([normalise(head.title), *folded], needles)
+        shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in ids]
+        held = [word for p in ids for word in found[p]] + list(places_in(titled[document_id], needles))
+        words = telling_words(held, needles)
         reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
         made.append(Hit(first_rank + place, float(score), head, reasons, tuple(shown)))
     return tuple(made)
@@ -113,14 +115,22 @@ def named_conducts(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for word, value in _NAMED_CONDUCTS.items() if word in text))
 
 
+def _folded(texts: Sequence[str]) -> list[str]:
+    """Fold all texts in one pass, which costs no more than folding one."""
+    whole = normalise("\n".join(texts))
+    ends = accumulate(len(text) + 1 for text in texts)
+    return [whole[end - len(text) - 1 : end - 1] for text, end in zip(texts, ends, strict=True)]
+
+
 def _passages_of(matches: Matches, documents: NDArray[np.int64]) -> dict[int, list[int]]:
     """Return for each document its passages among `matches`, best first, as many as are shown."""
-    rows = np.flatnonzero(np.isin(matches.documents, documents))
     found: dict[int, list[int]] = {}
-    for row in rows.tolist():
-        ids = found.setdefault(int(matches.documents[row]), [])
-        if len(ids) < PASSAGES_PER_HIT:
-            ids.append(int(matches.passages[row]))
+    rows = np.flatnonzero(member(matches.documents, np.sort(documents)))
+    pairs = zip(matches.documents[rows].tolist(), matches.passages[rows].tolist(), strict=True)
+    for document_id, passage_id in pairs:
+        ids = found.setdefault(document_id, [])
+        if len(ids) < PASSAGES_PER_HIT and passage_id not in ids:
+            ids.append(passage_id)
     return found
 
 
@@ -139,7 +149,10 @@ def _opening(store: Store, document_id: int) -> tuple[list[int], dict[int, Store
     return [first.id], {first.id: first}
 
 
-def _passage(passage: StoredPassage, text: str, marks: tuple[tuple[int, int], ...], semantic: bool) -> PassageHit:
+def _passage(
+    passage: StoredPassage, text: str, found: Mapping[str, Sequence[tuple[int, int]]], semantic: bool
+) -> PassageHit:
+    marks = merged(span for spans in found.values() for span in spans)
     return PassageHit(passage.id, passage.role, passage.heading, text, marks, passage.paragraph, passage.page, semantic)
 
 
@@ -165,7 +178,7 @@ def browse(store: Store, query: Query, filters: Filters, mode: str, offset: int,
         made = []
         for place, head in enumerate(heads):
             ids, opening = _opening(store, head.id)
-            shown = tuple(_passage(opening[p], body(opening[p]), (), semantic=False) for p in ids)
+            shown = tuple(_passage(opening[p], body(opening[p]), {}, semantic=False) for p in ids)
             made.append(Hit(offset + place + 1, 0.0, head, (), shown))
     return SearchResult(query.view(), mode, total, True, 0.0, tuple(made), facets)
 

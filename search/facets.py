@@ -19,21 +19,27 @@ _CACHED: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One field: the document at place i has values[code] for code in codes[starts[i]:starts[i + 1]]."""
+    """One field: the document at place i has values[code] for code in codes[starts[i]:starts[i + 1]].
+
+    Where no document has two values, `single` holds one code a place, shifted by one: 0 is "has none".
+    """
 
     values: tuple[str, ...]
     starts: NDArray[np.int64]
     codes: NDArray[np.int64]
+    single: NDArray[np.int32] | None
 
-    def codes_at(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
-        """Return the codes of the documents at `places`, and how many of these have none."""
+    def counts(self, places: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return how many of the documents at `places` have none, then how many have each value."""
+        if self.single is not None:
+            return np.bincount(self.single[places], minlength=len(self.values) + 1)
         first = self.starts[places]
         lengths = self.starts[places + 1] - first
-        if not len(lengths) or lengths.max() <= 1:
-            return self.codes[first[lengths > 0]], int((lengths == 0).sum())
         ends = np.cumsum(lengths)
-        rows = np.repeat(first - ends + lengths, lengths) + np.arange(ends[-1])
-        return self.codes[rows], int((lengths == 0).sum())
+        rows = np.repeat(first - ends + lengths, lengths) + np.arange(int(lengths.sum()))
+        counts = np.bincount(self.codes[rows] + 1, minlength=len(self.values) + 1)
+        counts[0] = int((lengths == 0).sum())
+        return counts
 
     def holds(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
         """Return for every place whether its document has any wanted value; 未标注 is having none."""
@@ -47,9 +53,13 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The facet values of all documents one clearance may see; `ids` ascending."""
+    """The facet values of all documents one clearance may see; `ids` ascending.
+
+    `place_of` gives for every document id its place in `ids`, or -1.
+    """
 
     ids: NDArray[np.int64]
+    place_of: NDArray[np.int32]
     columns: dict[str, _Column]
 
     def values(self, field: str) -> tuple[str, ...]:
@@ -57,12 +67,13 @@ class Columns:
         column = self.columns.get(field)
         return column.values if column else ()
 
-    def places(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return where in `ids` these different documents stand; those the clearance may not see are left out."""
-        if not len(self.ids):
-            return np.empty(0, np.int64)
-        places = np.minimum(np.searchsorted(self.ids, documents), len(self.ids) - 1)
-        return np.asarray(places[self.ids[places] == documents])
+    def places(self, documents: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return where in `ids` these documents stand, -1 for those the clearance may not see."""
+        return np.asarray(self.place_of[np.minimum(documents, len(self.place_of) - 1)])
+
+    def visible(self, documents: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which documents the clearance may see."""
+        return np.asarray(self.places(documents) >= 0)
 
     def passing(self, filters: Filters) -> NDArray[np.int64]:
         """Return the documents that pass `filters` by their values, ascending, as Store.document_ids does."""
@@ -77,17 +88,29 @@ class Columns:
         column = self.columns.get(field)
         return column.holds(wanted) if column else np.full(len(self.ids), UNLABELLED in wanted)
 
-    def count(self, field: str, places: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
-        """Count values of a field over the documents at `places`, most first, 未标注 included."""
+    def count(self, field: str, documents: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
+        """Count values of a field over those of different documents that are visible, most first, 未标注 included."""
+        places = self.places(documents)
+        return self._count(field, places[places >= 0])
+
+    def count_all(self, fields: Iterable[str], documents: NDArray[np.int64]) -> dict[str, tuple[tuple[str, int], ...]]:
+        """Count the values of several fields as `count` does."""
+        places = self.places(documents)
+        places = places[places >= 0]
+        return {field: self._count(field, places) for field in fields}
+
+    def _count(self, field: str, places: NDArray[np.int32]) -> tuple[tuple[str, int], ...]:
         column = self.columns.get(field)
         if column is None:
             return ((UNLABELLED, len(places)),) if len(places) else ()
-        codes, without = column.codes_at(places)
-        counts = np.bincount(codes, minlength=len(column.values))
-        pairs = [(column.values[code], int(counts[code])) for code in np.flatnonzero(counts).tolist()]
-        if without:
-            pairs.append((UNLABELLED, without))
-        return tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
+        counts = column.counts(places)
+        present = np.flatnonzero(counts)
+        pairs = [
+            (column.values[code - 1] if code else UNLABELLED, number)
+            for code, number in zip(present.tolist(), counts[present].tolist(), strict=True)
+        ]
+        pairs.sort(key=lambda pair: (-pair[1], pair[0]))
+        return tuple(pairs)
 
 
 class FacetColumns:
@@ -124,5 +147,16 @@ def _columns(store: Store) -> Columns:
         places = np.searchsorted(ids, np.array(documents, dtype=np.int64))
         order = np.argsort(places, kind="stable")
         starts = np.searchsorted(places[order], np.arange(len(ids) + 1))
-        columns[field] = _Column(tuple(names.tolist()), starts, codes[order].astype(np.int64))
-    return Columns(ids, columns)
+        codes = codes[order].astype(np.int64)
+        columns[field] = _Column(tuple(names.tolist()), starts, codes, _single(places[order], codes, len(ids)))
+    place_of = np.full(int(ids[-1]) + 2 if len(ids) else 1, -1, dtype=np.int32)  # the last stands for all beyond
+    place_of[ids] = np.arange(len(ids))
+    return Columns(ids, place_of, columns)
+
+
+def _single(places: NDArray[np.int64], codes: NDArray[np.int64], count: int) -> NDArray[np.int32] | None:
+    if len(places) > 1 and bool(np.any(places[1:] == places[:-1])):
+        return None
+    single = np.zeros(count, dtype=np.int32)
+    single[places] = codes + 1
+    return single

@@ -15,68 +15,38 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import tantivy
-from numpy.typing import NDArray
 
 from kb.analysis import characters, dictionary_hash, spaced_characters, terms
 from kb.records import PassageToIndex
 from kb.store import Store
+from search.matches import EMPTY, Matches
+from search.matching import GATHER_LIMIT, PASSAGE_BITS, all_of, any_of, best, enough, gathered, scored_by
 from search.query import Query
 
 log = logging.getLogger(__name__)
 
-FORMAT: Final = 2
-#: Passages gathered for totals and facets; beyond, the total is "at least".
-GATHER_LIMIT: Final = 10_000
+FORMAT: Final = 3
+#: A word in more than this share of the passages tells too little to make a passage a match.
+TELLING_SHARE: Final = 0.05
 #: A query whose words stand this often in the library matches its best passages by score
 #: alone: counting the words of every passage would take ten times as long.
 COSTLY_POSTINGS: Final = 30_000
 RANKED_LIMIT: Final = 1_000
 _HEAP_BYTES: Final = 64_000_000
 _LOCK_WAIT_S: Final = 120.0
-_ROUNDING: Final = 1e-5
-_NONE: Final = np.empty(0, dtype=np.int64)
 
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Passages that match, best first: ids, their documents, BM25 scores; `complete` unless cut off.
-
-    `least` is the score a passage needed to count, where counting was by score.
-    """
-
-    passages: NDArray[np.int64]
-    documents: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    complete: bool = True
-    least: float = 0.0
-
-    def of_score(self, least: float) -> Matches:
-        """Return those of at least this score."""
-        count = int(np.count_nonzero(self.scores >= least - _ROUNDING))
-        return self if count == len(self.scores) else replace(self.first(count), complete=True)
-
-    def first(self, depth: int) -> Matches:
-        """Return the best `depth`."""
-        return replace(
-            self, passages=self.passages[:depth], documents=self.documents[:depth], scores=self.scores[:depth]
-        )
-
-
-EMPTY: Final = Matches(_NONE, _NONE, np.empty(0))
-
-
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("passage", fast=True)
-    builder.add_unsigned_field("document", fast=True, indexed=True)
+    builder.add_unsigned_field("place", fast=True)
+    builder.add_unsigned_field("document", indexed=True)
     builder.add_text_field("words", tokenizer_name="spaces", index_option="freq")
     builder.add_text_field("chars", tokenizer_name="spaces", index_option="position")
     builder.add_text_field("title", tokenizer_name="spaces", index_option="position")
@@ -230,7 +200,7 @@ class KeywordIndex:
             for passage in passages:
                 words = " ".join(terms(f"{passage.title}\n{passage.text}"))
                 made = tantivy.Document()
-                made.add_unsigned("passage", passage.passage_id)
+                made.add_unsigned("place", passage.document_id << PASSAGE_BITS | passage.passage_id)
                 made.add_unsigned("document", passage.document_id)
                 made.add_text("words", words)
                 made.add_text("chars", spaced_characters(passage.text))
@@ -254,30 +224,38 @@ class KeywordIndex:
     # -- searching -------------------------------------------------------------------------
 
     def search(
-        self, query: Query, depth: int, allowed: Sequence[int] | None = None, gather: bool = True
+        self, query: Query, depth: int, allowed: Sequence[int] | None = None, gather: bool = True, ordered: bool = True
     ) -> tuple[Matches, Matches]:
         """Return (all that match, the best `depth` by any term).
 
         What matches holds the phrases and enough of the words; `allowed` restricts both to
-        these documents before any cut. Without words to look for, both are empty.
+        these documents before any cut. Without words to look for, both are empty. All that
+        match need not be `ordered` where it is only counted: that spares scoring and sorting.
         """
         searcher = self._searcher  # one snapshot for both: another thread may swap it meanwhile
         if searcher is None or not query.wants_text:
             return EMPTY, EMPTY
         must, should = self._clauses(query)
+        counted = _counted(searcher, query.terms)
         if allowed is not None:
             within = tantivy.Query.term_set_query(self._schema, "document", list(allowed))
             must.append(tantivy.Query.const_score_query(within, 0.0))
-        if gather and _is_costly(searcher, query):
-            everything = _run(searcher, _all_of(must, should, 1), RANKED_LIMIT)
+        if gather and _is_costly(searcher, query, counted):
+            everything = best(searcher, all_of(must, should, 1), RANKED_LIMIT)
             least = float(everything.scores[-1]) if not everything.complete else 0.0
             everything = replace(everything, complete=False, least=least)
             return everything, everything.first(depth)
         everything = EMPTY
         if gather:
-            everything = _run(searcher, _all_of(must, should, _enough(query), self._literally(query)), GATHER_LIMIT)
-        best = _run(searcher, _all_of(must, should, 1), depth) if should else EMPTY
-        return everything, best
+            some = self._words(counted) + self._chunks(query)
+            matching = all_of(must, some, enough(len(counted)), self._literally(query))
+            if should and not ordered:  # without word clauses nothing else puts them in order
+                everything = gathered(searcher, matching)
+            else:
+                others = self._words([term for term in query.terms if term not in counted])
+                everything = best(searcher, scored_by(matching, others), GATHER_LIMIT)
+        ranked = best(searcher, all_of(must, should, 1), depth) if should else EMPTY
+        return everything, ranked
 
     def document_frequency(self, term: str) -> int:
         """Return how many passages hold a term; 0 in an index not yet made."""
@@ -293,14 +271,17 @@ class KeywordIndex:
         must += [self._phrase("title", title) for title in query.titles if characters(title)]
         for group in query.alternatives:
             members = [self._anywhere(member) for member in group if characters(member)]
-            must += [_any_of(members)] if members else []
-        term = tantivy.Query.term_query
-        should = [term(self._schema, "words", word, index_option="freq") for word in query.terms]
-        should += [self._anywhere(chunk) for chunk in query.short_chunks]
-        return must, should
+            must += [any_of(members)] if members else []
+        return must, self._words(query.terms) + self._chunks(query)
+
+    def _words(self, terms: Sequence[str]) -> list[tantivy.Query]:
+        return [tantivy.Query.term_query(self._schema, "words", term, index_option="freq") for term in terms]
+
+    def _chunks(self, query: Query) -> list[tantivy.Query]:
+        return [self._anywhere(chunk) for chunk in query.short_chunks]
 
     def _anywhere(self, text: str) -> tantivy.Query:
-        return _any_of([self._phrase("chars", text), self._phrase("title", text)])
+        return any_of([self._phrase("chars", text), self._phrase("title", text)])
 
     def _phrase(self, name: str, text: str) -> tantivy.Query:
         tokens: list[str | tuple[int, str]] = [token.term for token in characters(text)]
@@ -310,61 +291,26 @@ class KeywordIndex:
 
     def _literally(self, query: Query) -> tantivy.Query | None:
         """Return what matches a passage that holds every typed word as it stands, however it was cut; no score."""
-        chunks = [self._anywhere(chunk) for chunk in query.short_chunks]
+        chunks = self._chunks(query)
         if not chunks or len(chunks) < len(query.chunks):
             return None
         every = tantivy.Query.boolean_query([(tantivy.Occur.Must, chunk) for chunk in chunks])
         return tantivy.Query.const_score_query(every, 0.0)
 
 
-def _run(searcher: Any, query: tantivy.Query, limit: int) -> Matches:
-    hits = searcher.search(query, limit=limit, count=False).hits
-    if not hits:
-        return EMPTY
-    places = [place for _, place in hits]
-    scores = np.array([score for score, _ in hits], dtype=np.float64)
-    passages = np.array(searcher.fast_field_values("passage", places), dtype=np.int64)
-    documents = np.array(searcher.fast_field_values("document", places), dtype=np.int64)
-    order = np.lexsort((passages, -scores))
-    return Matches(passages[order], documents[order], scores[order], len(hits) < limit)
+def _counted(searcher: Any, terms: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the terms that make a passage a match: the telling ones, where more than two are."""
+    if len(terms) <= 2:
+        return terms
+    most = TELLING_SHARE * searcher.num_docs
+    telling = tuple(term for term in terms if searcher.doc_freq("words", term) <= most)
+    return telling if len(telling) > 2 else terms
 
 
-def _is_costly(searcher: Any, query: Query) -> bool:
-    if _enough(query) == 1 or query.phrases or query.alternatives or query.titles:
+def _is_costly(searcher: Any, query: Query, counted: Sequence[str]) -> bool:
+    if enough(len(counted)) == 1 or query.phrases or query.alternatives or query.titles:
         return False
-    return sum(int(searcher.doc_freq("words", term)) for term in query.terms) > COSTLY_POSTINGS
-
-
-def _enough(query: Query) -> int:
-    """Return how many of the word clauses a passage must hold to count as a match.
-
-    One of one or two words, two of three to six, then three in ten: enough to keep a
-    passage that shares a few common words with a long question out of the counts.
-    """
-    count = len(query.terms)
-    if count <= 2:
-        return 1
-    return 2 if count <= 6 else max(2, round(0.3 * count))
-
-
-def _any_of(queries: list[tantivy.Query]) -> tantivy.Query:
-    if len(queries) == 1:
-        return queries[0]
-    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
-
-
-def _all_of(
-    must: list[tantivy.Query], should: list[tantivy.Query], enough: int, or_else: tantivy.Query | None = None
-) -> tantivy.Query:
-    clauses = [(tantivy.Occur.Must, query) for query in must]
-    if should:
-        some = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, query) for query in should], minimum_number_should_match=min(enough, len(should))
-        )
-        if or_else is not None:
-            some = _any_of([some, or_else])
-        clauses.append((tantivy.Occur.Must if not must else tantivy.Occur.Should, some))
-    return tantivy.Query.boolean_query(clauses)
+    return sum(int(searcher.doc_freq("words", term)) for term in counted) > COSTLY_POSTINGS
 
 
 @contextlib.contextmanager

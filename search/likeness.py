@@ -13,7 +13,8 @@ from kb.store import Store
 from search.answers import hits
 from search.exact import Exact
 from search.fusion import best_by_document, reciprocal_rank_fusion
-from search.keyword import KeywordIndex, Matches
+from search.keyword import KeywordIndex
+from search.matches import Matches
 from search.query import Query
 from search.results import Hit
 from search.vector import VectorIndex

@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -26,8 +26,10 @@ from search import answers, likeness
 from search.exact import Exact, exact_documents
 from search.facets import Columns, FacetColumns
 from search.filtering import joined, unknown_values
-from search.fusion import best_by_document, reciprocal_rank_fusion
-from search.keyword import EMPTY, KeywordIndex, Matches
+from search.fusion import best_by_document, followed, reciprocal_rank_fusion
+from search.ids import member
+from search.keyword import KeywordIndex
+from search.matches import EMPTY, Matches, joined_for_counting, union, within
 from search.query import Query, parse
 from search.results import FACET_FIELDS, MODES, Hit, SearchResult
 from search.vector import VectorIndex
@@ -51,13 +53,17 @@ _NEGATIONS: Final = "没不未无非别"
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """Documents best first with their scores, and the passages that brought them."""
+    """Documents best first with their scores, and the passages that brought them.
+
+    Only the first `ordered` documents are in order; those behind are there to be counted.
+    """
 
     documents: NDArray[np.int64]
     scores: NDArray[np.float64]
     keyword: Matches
     vector: Matches
     complete: bool
+    ordered: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +159,9 @@ class Searcher:
     def _answer(self, store: Store, query: Query, filters: Filters, mode: str, offset: int, limit: int) -> SearchResult:
         question = self._question(store, query, mode, filters)
         ranking = self._rank(store, question, filters)
+        if min(offset + limit, len(ranking.documents)) > ranking.ordered:
+            question = replace(question, everything=self._keyword.search(query, KEYWORD_DEPTH)[0])
+            ranking = self._rank(store, question, filters)
         facets = self._facets(store, question, filters, ranking)
         page = slice(offset, offset + limit)
         hits = answers.hits(
@@ -170,8 +179,11 @@ class Searcher:
 
     def _question(self, store: Store, query: Query, mode: str, filters: Filters) -> _Question:
         """Ask everything that does not depend on filters, once."""
-        everything, best = self._keyword.search(query, KEYWORD_DEPTH) if mode != "vector" else (EMPTY, EMPTY)
         columns = self._columns.of(store)
+        everything, best = EMPTY, EMPTY
+        if mode != "vector":
+            narrowed = bool(filters) or query.unwanted or len(columns.ids) < self._vector.document_count
+            everything, best = self._keyword.search(query, KEYWORD_DEPTH, ordered=narrowed)
         vector = self._embed(query) if mode != "keyword" and query.wants_text else None
         if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(query.text):
             vector = None  # letters no document holds: a model of Chinese has nothing to say to them
@@ -180,7 +192,7 @@ class Searcher:
             query=query,
             columns=columns,
             vector=vector,
-            nearness=self._nearness(vector, _within(columns.ids, demanded, unwanted)) if filters else -1.0,
+            nearness=self._nearness(vector, within(columns.ids, demanded, unwanted)) if filters else -1.0,
             everything=everything,
             best=best,
             exact=exact_documents(store, query),
@@ -219,31 +231,36 @@ class Searcher:
     def _allowed(self, question: _Question, filters: Filters) -> NDArray[np.int64]:
         """Return the documents the reader may see and the filters keep, less the unwanted."""
         allowed = question.columns.passing(filters) if filters else question.columns.ids
-        return _within(allowed, None, question.unwanted)
+        return within(allowed, None, question.unwanted)
 
     def _rank(self, store: Store, question: _Question, filters: Filters) -> _Ranking:
         """Rank documents under one set of filters; both retrievers are cut only after filtering."""
         allowed = self._allowed(question, filters)
         if question.query.only_excludes:
-            return _Ranking(allowed[::-1], np.zeros(len(allowed)), EMPTY, EMPTY, complete=True)
+            return _Ranking(allowed[::-1], np.zeros(len(allowed)), EMPTY, EMPTY, True, len(allowed))
         everything, best = question.everything, question.best
         if not everything.complete and len(allowed) <= min(_ALLOWED_LIMIT, self._vector.document_count - 1):
             everything, best = self._keyword.search(question.query, KEYWORD_DEPTH, allowed.tolist())
             everything = everything.of_score(question.everything.least)
-        keyword = _kept(_union(everything, best), allowed)
+        everything, best = (matches.kept(self._among(question, matches, allowed)) for matches in (everything, best))
+        keyword = union(everything, best) if everything.ordered else best
         if filters.roles:
             keyword = _of_roles(store, keyword, filters)
         near = self._near(store, question, keyword, allowed, filters)
-        words, word_scores = best_by_document(keyword.documents, keyword.scores)
-        meaning, meaning_scores = best_by_document(near.documents, near.scores)
-        if question.vector is None:
-            documents, scores = words, word_scores
-        elif question.everything is EMPTY and question.best is EMPTY:
-            documents, scores = meaning, meaning_scores
-        else:
-            documents, scores = reciprocal_rank_fusion([words, meaning])
+        documents, scores = _fused(question, keyword, near)
+        ordered = len(documents)
+        if not everything.ordered:
+            documents, scores = followed(documents, scores, everything.documents)
+            keyword = joined_for_counting(best, everything)
         documents, scores = question.exact.put_first(documents, scores, allowed)
-        return _Ranking(documents, scores, keyword, near, everything.complete)
+        ordered = ordered if not everything.ordered else len(documents)
+        return _Ranking(documents, scores, keyword, near, everything.complete, ordered)
+
+    def _among(self, question: _Question, matches: Matches, allowed: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which matches are of documents among `allowed` (ascending)."""
+        if allowed is question.columns.ids:  # nothing is filtered: a look-up serves
+            return question.columns.visible(matches.documents)
+        return member(matches.documents, allowed)
 
     def _near(
         self, store: Store, question: _Question, keyword: Matches, allowed: NDArray[np.int64], filters: Filters
@@ -256,9 +273,9 @@ class Searcher:
         """
         if question.vector is None:
             return EMPTY
-        within = _within(allowed, question.demanded, None)
+        wanted = within(allowed, question.demanded, None)
         of_roles = store.passage_ids(Filters(roles=filters.roles), _ALL) if filters.roles else None
-        near = self._vector.search(question.vector, VECTOR_DEPTH, within, of_roles)
+        near = self._vector.search(question.vector, VECTOR_DEPTH, wanted, of_roles)
         if not filters:
             return near
         enough = near.scores >= question.nearness - _ROUNDING
@@ -266,7 +283,7 @@ class Searcher:
         have = np.union1d(keyword.documents, np.union1d(near.documents[enough], named[np.isin(named, allowed)]))
         if not len(have):
             enough |= np.isin(near.documents, best_by_document(near.documents, near.scores)[0][:_FEW])
-        return Matches(near.passages[enough], near.documents[enough], near.scores[enough])
+        return near.kept(enough)
 
     def _nearness(self, vector: NDArray[np.float32] | None, visible: NDArray[np.int64]) -> float:
         """Return the score a passage needs to count as near when nothing is filtered."""
@@ -280,54 +297,28 @@ class Searcher:
     ) -> dict[str, tuple[tuple[str, int], ...]]:
         """Count every field over all matching documents, each under the other fields' filters."""
         columns = question.columns
-        places = columns.places(ranking.documents)
-        facets = {}
-        for field in FACET_FIELDS:
-            if field in filters.include:
+        plain = [field for field in FACET_FIELDS if field not in filters.include]
+        counted = columns.count_all(plain, ranking.documents)
+        for field in filters.include:
+            if field in FACET_FIELDS:
                 without = self._rank(store, question, filters.without(field))
-                facets[field] = columns.count(field, columns.places(without.documents))
-            else:
-                facets[field] = columns.count(field, places)
-        return facets
+                counted[field] = columns.count(field, without.documents)
+        return {field: counted[field] for field in FACET_FIELDS}
 
 
-def _within(
-    documents: NDArray[np.int64], demanded: NDArray[np.int64] | None, unwanted: NDArray[np.int64] | None
-) -> NDArray[np.int64]:
-    """Return the documents that are demanded (None: all are) and not unwanted, ascending."""
-    if demanded is not None:
-        documents = np.intersect1d(documents, demanded, assume_unique=True)
-    if unwanted is not None and len(unwanted):
-        documents = np.setdiff1d(documents, unwanted, assume_unique=True)
-    return documents
-
-
-def _union(first: Matches, second: Matches) -> Matches:
-    """Return the passages of both, best first."""
-    if not len(first.passages) or not len(second.passages):
-        return first if len(first.passages) else Matches(second.passages, second.documents, second.scores)
-    if len(first.passages) >= len(second.passages) and np.array_equal(
-        first.passages[: len(second.passages)], second.passages
-    ):
-        return first
-    passages, rows = np.unique(np.concatenate([first.passages, second.passages]), return_index=True)
-    documents = np.concatenate([first.documents, second.documents])[rows]
-    scores = np.concatenate([first.scores, second.scores])[rows]
-    order = np.lexsort((passages, -scores))
-    return Matches(passages[order], documents[order], scores[order], first.complete)
-
-
-def _kept(matches: Matches, allowed: NDArray[np.int64]) -> Matches:
-    """Return the passages whose documents are among `allowed` (ascending)."""
-    if not len(matches.passages) or not len(allowed):
-        return Matches(matches.passages[:0], matches.documents[:0], matches.scores[:0], matches.complete)
-    places = np.minimum(np.searchsorted(allowed, matches.documents), len(allowed) - 1)
-    keep = allowed[places] == matches.documents
-    return Matches(matches.passages[keep], matches.documents[keep], matches.scores[keep], matches.complete)
+def _fused(question: _Question, keyword: Matches, near: Matches) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return documents of both retrievers best first: fused from a fixed depth, then what else holds the words."""
+    if question.vector is None:
+        return best_by_document(keyword.documents, keyword.scores)
+    meaning, meaning_scores = best_by_document(near.documents, near.scores)
+    if question.everything is EMPTY and question.best is EMPTY:
+        return meaning, meaning_scores
+    head = keyword.first(KEYWORD_DEPTH)
+    documents, scores = reciprocal_rank_fusion([best_by_document(head.documents, head.scores)[0], meaning])
+    return followed(documents, scores, keyword.documents[KEYWORD_DEPTH:])
 
 
 def _of_roles(store: Store, matches: Matches, filters: Filters) -> Matches:
     """Return the passages that stand in sections of the wanted roles."""
     found: Sequence[int] = [p.id for p in store.passages(matches.passages.tolist()).values() if p.role in filters.roles]
-    keep = np.isin(matches.passages, np.array(found, dtype=np.int64))
-    return Matches(matches.passages[keep], matches.documents[keep], matches.scores[keep], matches.complete)
+    return matches.kept(np.isin(matches.passages, np.array(found, dtype=np.int64)))

@@ -29,28 +29,31 @@ def marks(text: str, needles: Iterable[str]) -> tuple[tuple[int, int], ...]:
     Needles are index terms or phrases, folded; Latin ones match at the start of a word, so
     a stem marks the word it was cut from.
     """
-    return marks_in(normalise(text), needles)
+    return merged(span for spans in places_in(normalise(text), needles).values() for span in spans)
 
 
-def marks_in(folded: str, needles: Iterable[str]) -> tuple[tuple[int, int], ...]:
-    """Return the same of a text that is folded already."""
-    spans: list[tuple[int, int]] = []
+def places_in(folded: str, needles: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+    """Return for each needle that stands in a folded text its spans [start, end)."""
+    found: dict[str, list[tuple[int, int]]] = {}
     for needle in needles:
-        if not needle:
-            continue
-        if _LATIN.match(needle):
-            pattern = (
-                rf"(?<![a-z0-9]){re.escape(needle)}[a-z]*"
-                if len(needle) > 2
-                else rf"(?<![a-z0-9]){re.escape(needle)}(?![a-z0-9])"
-            )
-            spans += [m.span() for m in re.finditer(pattern, folded)]
-            continue
-        start = folded.find(needle)
-        while start >= 0:
-            spans.append((start, start + len(needle)))
-            start = folded.find(needle, start + 1)
-    return merged(spans)
+        spans = _latin_places(folded, needle) if _LATIN.match(needle) else _places(folded, needle)
+        if spans:
+            found[needle] = spans
+    return found
+
+
+def _places(folded: str, needle: str) -> list[tuple[int, int]]:
+    spans = []
+    start = folded.find(needle) if needle else -1
+    while start >= 0:
+        spans.append((start, start + len(needle)))
+        start = folded.find(needle, start + 1)
+    return spans
+
+
+def _latin_places(folded: str, needle: str) -> list[tuple[int, int]]:
+    after = r"[a-z]*" if len(needle) > 2 else r"(?![a-z0-9])"
+    return [match.span() for match in re.finditer(rf"(?<![a-z0-9]){re.escape(needle)}{after}", folded)]
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -64,8 +67,8 @@ def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(out)
 
 
-def found_words(texts: Iterable[str], needles: Sequence[str], limit: int = 6) -> tuple[str, ...]:
-    """Return the needles that stand in any of the folded texts, parts of longer ones left out."""
-    folded = "\0".join(texts)
-    found = [needle for needle in dict.fromkeys(needles) if needle in folded]
-    return tuple(n for n in found if not any(n in other and n != other for other in found))[:limit]
+def telling_words(found: Iterable[str], needles: Sequence[str], limit: int = 6) -> tuple[str, ...]:
+    """Return the needles among `found`, in the order of `needles`, parts of longer ones left out."""
+    held = set(found)
+    kept = [needle for needle in needles if needle in held]
+    return tuple(n for n in kept if not any(n in other and n != other for other in kept))[:limit]

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.store import Store
-from search.keyword import EMPTY, Matches
+from search.matches import EMPTY, Matches
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class VectorIndex:
         """Keep trained indexes below `folder`."""
         self._folder = folder
         self._snapshot: _Snapshot | None = None
+        self._compared: tuple[NDArray[np.int64], NDArray[np.int64], bool] | None = None
 
     @property
     def documents(self) -> NDArray[np.int64]:
@@ -96,6 +97,8 @@ class VectorIndex:
         snapshot = self._snapshot
         if snapshot is None or not len(snapshot.passages) or not vector.any():
             return EMPTY
+        if allowed is not None and self._is_everyone(allowed, snapshot.distinct):
+            allowed = None
         mask = _mask(snapshot, allowed, passages)
         count = len(snapshot.passages) if mask is None else int(np.count_nonzero(mask))
         if not count:
@@ -108,6 +111,13 @@ class VectorIndex:
         ids = snapshot.passages[found]
         order = np.lexsort((ids, -scores))
         return Matches(ids[order], snapshot.documents[found][order], scores[order])
+
+    def _is_everyone(self, allowed: NDArray[np.int64], distinct: NDArray[np.int64]) -> bool:
+        """Tell whether both hold the same ids; the same two arrays are compared once."""
+        known = self._compared
+        if known is None or known[0] is not allowed or known[1] is not distinct:
+            known = self._compared = (allowed, distinct, np.array_equal(allowed, distinct))
+        return known[2]
 
     def _index(self, generation: int, embedder: str, matrix: NDArray[np.float16]) -> Any:
         count = len(matrix)
@@ -182,8 +192,6 @@ def _mask(
     snapshot: _Snapshot, allowed: NDArray[np.int64] | None, passages: NDArray[np.int64] | None
 ) -> NDArray[np.bool_] | None:
     """Return for every row whether a search may answer with it, or None for all."""
-    if allowed is not None and np.array_equal(allowed, snapshot.distinct):
-        allowed = None
     if allowed is None and passages is None:
         return None
     mask = np.ones(len(snapshot.passages), dtype=bool)

@@ -42,7 +42,7 @@ class Floor:
             for t in terms
         ]
         hits = self._keyword._searcher.search(tantivy.Query.boolean_query(clauses), limit=DEPTH, count=False).hits
-        return list(self._keyword._searcher.fast_field_values("passage", [place for _, place in hits]))
+        return [p & 0xFFFFFFFF for p in self._keyword._searcher.fast_field_values("place", [at for _, at in hits])]
 
     def meaning(self, text: str) -> list[int]:
         vector = self._embedder.embed([normalise(text)])[0]

@@ -1,0 +1,84 @@
+"""Passages that a retriever found, and what is done to them before they become a ranking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ROUNDING: Final = 1e-5
+_NONE: Final = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Passages that match, best first: ids, their documents, BM25 scores; `complete` unless cut off.
+
+    `least` is the score a passage needed to count, where counting was by score. Matches that
+    were gathered to be counted alone are not `ordered`: latest document first, scores all 0.
+    """
+
+    passages: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    complete: bool = True
+    least: float = 0.0
+    ordered: bool = True
+
+    def of_score(self, least: float) -> Matches:
+        """Return those of at least this score."""
+        count = int(np.count_nonzero(self.scores >= least - _ROUNDING))
+        return self if count == len(self.scores) else replace(self.first(count), complete=True)
+
+    def kept(self, keep: NDArray[np.bool_]) -> Matches:
+        """Return those marked in `keep`."""
+        if keep.all():
+            return self
+        return replace(self, passages=self.passages[keep], documents=self.documents[keep], scores=self.scores[keep])
+
+    def first(self, depth: int) -> Matches:
+        """Return the best `depth`."""
+        return replace(
+            self, passages=self.passages[:depth], documents=self.documents[:depth], scores=self.scores[:depth]
+        )
+
+
+EMPTY: Final = Matches(_NONE, _NONE, np.empty(0))
+
+
+def within(
+    documents: NDArray[np.int64], demanded: NDArray[np.int64] | None, unwanted: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
+    """Return the documents that are demanded (None: all are) and not unwanted, ascending."""
+    if demanded is not None:
+        documents = np.intersect1d(documents, demanded, assume_unique=True)
+    if unwanted is not None and len(unwanted):
+        documents = np.setdiff1d(documents, unwanted, assume_unique=True)
+    return documents
+
+
+def union(first: Matches, second: Matches) -> Matches:
+    """Return the passages of both, best first."""
+    if not len(first.passages) or not len(second.passages):
+        return first if len(first.passages) else Matches(second.passages, second.documents, second.scores)
+    if len(first.passages) >= len(second.passages) and np.array_equal(
+        first.passages[: len(second.passages)], second.passages
+    ):
+        return first
+    passages, rows = np.unique(np.concatenate([first.passages, second.passages]), return_index=True)
+    documents = np.concatenate([first.documents, second.documents])[rows]
+    scores = np.concatenate([first.scores, second.scores])[rows]
+    order = np.lexsort((passages, -scores))
+    return Matches(passages[order], documents[order], scores[order], first.complete)
+
+
+def joined_for_counting(best: Matches, gathered: Matches) -> Matches:
+    """Return the best passages, then those gathered to be counted; the best stand twice."""
+    return Matches(
+        np.concatenate([best.passages, gathered.passages]),
+        np.concatenate([best.documents, gathered.documents]),
+        np.concatenate([best.scores, gathered.scores]),
+        ordered=False,
+    )

@@ -1,0 +1,83 @@
+"""Clauses put together for tantivy, and its answers as matches."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+from search.matches import EMPTY, Matches
+
+#: Passages gathered for totals and facets; beyond, the total is "at least".
+GATHER_LIMIT: Final = 10_000
+#: The fast field `place` holds document and passage in one number: one look-up a match instead of two.
+PASSAGE_BITS: Final = 32
+
+
+def best(searcher: Any, query: tantivy.Query, limit: int) -> Matches:
+    """Return the best `limit` passages, best first, ties by passage id."""
+    hits = searcher.search(query, limit=limit, count=False).hits
+    if not hits:
+        return EMPTY
+    scores = np.array([score for score, _ in hits], dtype=np.float64)
+    places = np.array(searcher.fast_field_values("place", [address for _, address in hits]), dtype=np.int64)
+    passages, documents = _ids(places)
+    if bool(np.any((scores[1:] == scores[:-1]) & (passages[1:] < passages[:-1]))):
+        order = np.lexsort((passages, -scores))
+        passages, documents, scores = passages[order], documents[order], scores[order]
+    return Matches(passages, documents, scores, len(hits) < limit)
+
+
+def gathered(searcher: Any, query: tantivy.Query) -> Matches:
+    """Return all passages that match, unscored, or the best where there are too many to gather."""
+    hits = searcher.search(query, limit=GATHER_LIMIT, count=False, order_by_field="place").hits
+    if len(hits) == GATHER_LIMIT:
+        return best(searcher, query, GATHER_LIMIT)
+    passages, documents = _ids(np.array([place for place, _ in hits], dtype=np.int64))
+    return Matches(passages, documents, np.zeros(len(hits)), ordered=False)
+
+
+def _ids(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the passages and the documents that values of the field `place` stand for."""
+    return places & ((1 << PASSAGE_BITS) - 1), places >> PASSAGE_BITS
+
+
+def enough(count: int) -> int:
+    """Return how many of `count` words a passage must hold to count as a match.
+
+    One of one or two words, two of three to six, then three in ten: enough to keep a
+    passage that shares a few common words with a long question out of the counts.
+    """
+    if count <= 2:
+        return 1
+    return 2 if count <= 6 else max(2, round(0.3 * count))
+
+
+def scored_by(matching: tantivy.Query, others: list[tantivy.Query]) -> tantivy.Query:
+    """Return what matches the same passages but adds the scores of other clauses."""
+    clauses = [(tantivy.Occur.Should, query) for query in others]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, matching), *clauses]) if clauses else matching
+
+
+def any_of(queries: list[tantivy.Query]) -> tantivy.Query:
+    """Return what matches where any of the queries does."""
+    if len(queries) == 1:
+        return queries[0]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+
+
+def all_of(
+    must: list[tantivy.Query], should: list[tantivy.Query], enough: int, or_else: tantivy.Query | None = None
+) -> tantivy.Query:
+    """Return what matches where all of `must` do and `enough` of `should`, or `or_else` in place of these."""
+    clauses = [(tantivy.Occur.Must, query) for query in must]
+    if should:
+        some = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, query) for query in should], minimum_number_should_match=min(enough, len(should))
+        )
+        if or_else is not None:
+            some = any_of([some, or_else])
+        clauses.append((tantivy.Occur.Must if not must else tantivy.Occur.Should, some))
+    return tantivy.Query.boolean_query(clauses)
