@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -73,7 +74,7 @@ class _Question:
     query: Query
     columns: Columns
     vector: NDArray[np.float32] | None
-    nearness: float
+    near: Matches
     everything: Matches
     best: Matches
     exact: Exact
@@ -91,6 +92,7 @@ class Searcher:
         self._vector = VectorIndex(home / "index" / "vector")
         self._columns = FacetColumns()
         self._refreshing = threading.Lock()
+        self._legs = ThreadPoolExecutor(thread_name_prefix="keyword")  # both engines work without the GIL
 
     # -- caches ----------------------------------------------------------------------------
 
@@ -178,27 +180,32 @@ class Searcher:
         return answers.told(result, question.exact.missing, 0.0)
 
     def _question(self, store: Store, query: Query, mode: str, filters: Filters) -> _Question:
-        """Ask everything that does not depend on filters, once."""
+        """Ask everything that does not depend on filters, once; both retrievers at the same time."""
         columns = self._columns.of(store)
-        everything, best = EMPTY, EMPTY
-        if mode != "vector":
-            narrowed = bool(filters) or query.unwanted or len(columns.ids) < self._vector.document_count
-            everything, best = self._keyword.search(query, KEYWORD_DEPTH, ordered=narrowed)
+        narrowed = bool(filters) or query.unwanted or len(columns.ids) < self._vector.document_count
+        words = None if mode == "vector" else self._legs.submit(self._words, query, not narrowed)
         vector = self._embed(query) if mode != "keyword" and query.wants_text else None
+        demanded, unwanted = self._demanded(query), self._unwanted(query)
+        near = EMPTY
+        if vector is not None:
+            near = self._vector.search(vector, VECTOR_DEPTH, within(columns.ids, demanded, unwanted))
+        everything, best = words.result() if words is not None else (EMPTY, EMPTY)
         if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(query.text):
             vector = None  # letters no document holds: a model of Chinese has nothing to say to them
-        demanded, unwanted = self._demanded(query), self._unwanted(query)
         return _Question(
             query=query,
             columns=columns,
             vector=vector,
-            nearness=self._nearness(vector, within(columns.ids, demanded, unwanted)) if filters else -1.0,
+            near=near,
             everything=everything,
             best=best,
             exact=exact_documents(store, query),
             demanded=demanded,
             unwanted=unwanted,
         )
+
+    def _words(self, query: Query, counted_alone: bool) -> tuple[Matches, Matches]:
+        return self._keyword.search(query, KEYWORD_DEPTH, ordered=not counted_alone)
 
     def _unheard(self, query: Query) -> list[str]:
         """Return a note on words of the query that stand in no document, whole or in part."""
@@ -273,24 +280,18 @@ class Searcher:
         """
         if question.vector is None:
             return EMPTY
+        if not filters:
+            return question.near
         wanted = within(allowed, question.demanded, None)
         of_roles = store.passage_ids(Filters(roles=filters.roles), _ALL) if filters.roles else None
         near = self._vector.search(question.vector, VECTOR_DEPTH, wanted, of_roles)
-        if not filters:
-            return near
-        enough = near.scores >= question.nearness - _ROUNDING
+        least = float(question.near.scores[-1]) if len(question.near.scores) == VECTOR_DEPTH else -1.0
+        enough = near.scores >= least - _ROUNDING
         named = np.array(question.exact.order, dtype=np.int64)
         have = np.union1d(keyword.documents, np.union1d(near.documents[enough], named[np.isin(named, allowed)]))
         if not len(have):
             enough |= np.isin(near.documents, best_by_document(near.documents, near.scores)[0][:_FEW])
         return near.kept(enough)
-
-    def _nearness(self, vector: NDArray[np.float32] | None, visible: NDArray[np.int64]) -> float:
-        """Return the score a passage needs to count as near when nothing is filtered."""
-        if vector is None:
-            return 0.0
-        scores = self._vector.search(vector, VECTOR_DEPTH, visible).scores
-        return float(scores[-1]) if len(scores) == VECTOR_DEPTH else -1.0
 
     def _facets(
         self, store: Store, question: _Question, filters: Filters, ranking: _Ranking
