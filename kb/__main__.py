@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from kb.commands import adding, finding, tending
+from kb.commands import adding, evaluating, finding, tending
 from kb.commands.common import EXIT_STATE, EXIT_USER, folder, say
 from kb.errors import StateError, UserError
 from kb.vocabulary import KINDS
@@ -27,6 +27,8 @@ _MISTAKES: Final = (
     (re.compile(r"the following arguments are required: (.*)"), r"缺少 \1"),
     (re.compile(r"argument (\S+): invalid choice: '?(.*?)'? \(choose from (.*)\)"), r"\1 没有「\2」,可用:\3"),
     (re.compile(r"unrecognized arguments: (.*)"), r"不认识 \1"),
+    (re.compile(r"argument (\S+): not allowed with argument (\S+)"), r"\1 不能与 \2 同用"),
+    (re.compile(r"argument (\S+): expected (\d+) arguments"), r"\1 后面应有 \2 个值"),
     (re.compile(r"argument (\S+): expected (?:one|at least one) argument"), r"\1 后面缺少值"),
     (re.compile(r"argument (\S+): (.*)"), r"\1:\2"),
 )
@@ -90,11 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     similar.add_argument("--limit", type=_count, default=10, help="返回几件(默认 10)")
     _filters(similar)
 
-    evaluate = command("evaluate", finding.evaluate, "用已知答案的题目评测检索质量(TREC 格式)")
-    evaluate.add_argument("--topics", type=folder, required=True, help="题目:每行 编号<Tab>文字")
-    evaluate.add_argument("--qrels", type=folder, required=True, help="标注:每行 编号 0 文书标识 等级")
-    evaluate.add_argument("--mode", choices=MODES, help="只评一种(默认三种都评)")
-    evaluate.add_argument("--min-grade", type=_count, default=1, help="召回中从哪一级算相关(默认 1)")
+    _evaluate(command("evaluate", evaluating.evaluate, "用已知答案的题目评测检索质量,或对照两次运行(TREC 格式)"))
 
     export = command("export", finding.export, "导出为 JSONL,可再用 kb add 收入")
     export.add_argument("--output", type=folder, help="写入文件(默认标准输出)")
@@ -106,6 +104,31 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="监听地址(默认 127.0.0.1)")
     serve.add_argument("--port", type=_port, help="监听端口(默认 8000)")
     return parser
+
+
+def _evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--topics", type=folder, nargs="+", action="extend", default=[], metavar="文件", help="题目:每行 编号<Tab>文字"
+    )
+    parser.add_argument(
+        "--qrels",
+        type=folder,
+        nargs="+",
+        action="extend",
+        required=True,
+        metavar="文件",
+        help="标注:每行 编号 0 文书标识 等级,其后可写 # 理由",
+    )
+    parser.add_argument("--mode", choices=MODES, help="只评一种(默认三种都评)")
+    parser.add_argument("--min-grade", type=_count, default=1, help="召回等从哪一级算相关(默认 1)")
+    parser.add_argument("--depth", type=_count, default=100, help="运行文件写到、对照看到第几名(默认 100)")
+    parser.add_argument("--by-group", action="store_true", help="另按题目组(编号最后一个 - 之前的部分)列出")
+    parser.add_argument("--run-out", type=folder, metavar="目录", help="把各种方式的结果写成 TREC 运行文件")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--run", dest="run_file", type=folder, metavar="文件", help="评测一个运行文件(任何系统的)")
+    which.add_argument(
+        "--compare", type=folder, nargs=2, metavar=("文件A", "文件B"), help="对照两个运行文件:差别、区间、逐题胜负"
+    )
 
 
 def _everywhere(parser: argparse.ArgumentParser, home: object, flag: object) -> None:

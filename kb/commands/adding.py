@@ -77,13 +77,18 @@ def files_in(paths: Iterable[Path]) -> Iterable[Path]:
 
 
 def unknown_files(paths: Iterable[Path]) -> Iterable[Path]:
-    """Yield what `files_in` leaves out of folders because nothing here reads it."""
+    """Yield what `files_in` leaves out of folders because nothing here reads it; not what stands in a set of topics."""
     from ingest.readers import EXTENSIONS
 
     for path in paths:
         if path.is_dir():
             found = (p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() not in EXTENSIONS)
-            yield from (p for p in found if not p.name.startswith("."))
+            yield from (p for p in found if not p.name.startswith(".") and not _is_topic_set(p.parent))
+
+
+def _is_topic_set(folder: Path) -> bool:
+    """Tell whether a folder holds what `kb evaluate` reads: topics.tsv and qrels.tsv side by side."""
+    return (folder / "topics.tsv").is_file() and (folder / "qrels.tsv").is_file()
 
 
 def where(receipt: Receipt) -> str:

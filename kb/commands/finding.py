@@ -1,4 +1,4 @@
-"""`kb search`, `kb show`, `kb similar`, `kb evaluate`, `kb export`: documents found and handed over."""
+"""`kb search`, `kb show`, `kb similar`, `kb export`: documents found and handed over."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from kb.commands.common import (
     open_searcher,
     open_store,
     print_json,
-    progress_bar,
     read_filters,
     say,
     settings_of,
@@ -105,31 +104,6 @@ def similar(args: argparse.Namespace) -> int:
         return EXIT_OK
     for hit in hits:
         _print_hit(hit)
-    return EXIT_OK
-
-
-def evaluate(args: argparse.Namespace) -> int:
-    """Measure retrieval on topics with known answers."""
-    from search.evaluation import evaluate as measure
-    from search.evaluation import read_qrels, read_topics
-
-    settings = settings_of(args)
-    topics, qrels = read_topics(args.topics), read_qrels(args.qrels)
-    searcher = open_searcher(settings)
-    modes = [args.mode] if args.mode else ["hybrid", "keyword", "vector"]
-    with open_store(settings) as store, progress_bar("评测", "题", args.quiet) as step:
-        report = measure(
-            searcher, store, topics, qrels, modes=modes, min_grade=args.min_grade, progress=lambda d, t: step(d, t)
-        )
-    if args.json:
-        print_json(report)
-        return EXIT_OK
-    names = ["nDCG@10", "R@10", "R@100", "MRR@10"]
-    print("\t".join(["mode", "topics", *names]))
-    for mode in modes:
-        measured = report["modes"][mode]
-        cells = [f"{measured[n]['mean']:.4f} [{measured[n]['low']:.4f}, {measured[n]['high']:.4f}]" for n in names]
-        print("\t".join([mode, str(report["topics"]), *cells]))
     return EXIT_OK
 
 

@@ -85,26 +85,6 @@ def test_similar_lists_others_with_reasons(home: Path) -> None:
     assert all(other["reasons"] for other in answer["hits"])
 
 
-def test_evaluate_reports_every_mode_with_intervals(home: Path, tmp_path: Path) -> None:
-    hits = as_json(home, "search", "客户名单", "--limit", 3)["hits"]
-    (tmp_path / "topics.tsv").write_text("".join(f"{n}\t{hit['title']}\n" for n, hit in enumerate(hits)), "utf-8")
-    (tmp_path / "qrels.txt").write_text("".join(f"{n} 0 {hit['slug']} 1\n" for n, hit in enumerate(hits)), "utf-8")
-    asked = ("evaluate", "--topics", tmp_path / "topics.tsv", "--qrels", tmp_path / "qrels.txt")
-
-    report = as_json(home, *asked)
-    assert report["topics"] == 3
-    assert set(report["modes"]) == {"hybrid", "keyword", "vector"}
-    assert report["modes"]["hybrid"]["MRR@10"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
-    assert [line.split("\t")[0] for line in kb(home, *asked).stdout.splitlines()] == [
-        "mode",
-        "hybrid",
-        "keyword",
-        "vector",
-    ]
-    (tmp_path / "qrels.txt").write_text("broken\n")
-    assert "qrels.txt 第 1 行" in kb(home, *asked, status=1).stderr
-
-
 # -- in and out --------------------------------------------------------------------------
 
 
