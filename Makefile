@@ -1,4 +1,4 @@
-# make run · make test · make lint · make bench: each sets up what it needs.
+# make run · make test · make lint · make gold · make bench: each sets up what it needs.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export KB_HOME ?= $(CURDIR)/data
 
-.PHONY: run test test-transformers lint bench bench-quick setup-dev setup-browser clean help
+.PHONY: run test test-transformers lint gold bench bench-quick setup-dev setup-browser clean help
 
 help: ## 列出可用命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -26,6 +26,9 @@ lint: setup-dev ## 代码检查:ruff 与 mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+gold: setup-dev ## 标准题集的检索质量与下限(收紧下限:GOLD_ARGS=--write,见 docs/evaluation.md)
+	$(BIN)/python -m tests.gold $(GOLD_ARGS)
 
 bench: $(VENV)/.installed-bench ## 速度与质量:58,661 条法条、1,000,000 片段,与下限、milvus-lite、LanceDB 同场(约 15 分钟,临时占 6 GB;DATA= 指定数据)
 	$(BIN)/python -m tests.bench --million --peers $(if $(DATA),--data $(DATA)) $(BENCH_ARGS)
