@@ -212,6 +212,7 @@ def test_what_falls_is_named_with_the_worst_topics(run: Run, changed: dict[str, 
     told = gate.fallen(limits(**changed), gate.report(SMALL, {MODE: run}), SMALL, run)
 
     assert all(part in told for part in named), told
+    assert "\t1.000\t" not in told
 
 
 def test_a_gate_that_names_what_is_not_measured_is_no_gate() -> None:

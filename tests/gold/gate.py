@@ -148,7 +148,7 @@ def _worst(limit: Limit, gold: GoldSet, run: Run) -> Iterator[str]:
 def _lowest(metric: str, topics: Sequence[str], gold: GoldSet, run: Run) -> Iterator[str]:
     grades = gold.grades()
     rows = [(measures(run.documents(t), grades[t], ANSWERS)[metric], t) for t in answered(topics, grades, ANSWERS)]
-    for value, topic in sorted(rows)[:_WORST]:
+    for value, topic in sorted(row for row in rows if row[0] < 1)[:_WORST]:
         relevant = {d for d, grade in grades[topic].items() if grade >= ANSWERS}
         first = next((n for n, d in enumerate(run.documents(topic), 1) if d in relevant), None)
         yield f"{topic}\t{value:.3f}\t首件相关{f'第 {first} 名' if first else '不在其中'}\t{gold.topics[topic][:40]}"
