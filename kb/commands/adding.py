@@ -83,12 +83,13 @@ def unknown_files(paths: Iterable[Path]) -> Iterable[Path]:
     for path in paths:
         if path.is_dir():
             found = (p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() not in EXTENSIONS)
-            yield from (p for p in found if not p.name.startswith(".") and not _is_topic_set(p.parent))
+            yield from (p for p in found if not p.name.startswith(".") and not _in_topic_set(p, path))
 
 
-def _is_topic_set(folder: Path) -> bool:
-    """Tell whether a folder holds what `kb evaluate` reads: topics.tsv and qrels.tsv side by side."""
-    return (folder / "topics.tsv").is_file() and (folder / "qrels.tsv").is_file()
+def _in_topic_set(path: Path, root: Path) -> bool:
+    """Tell whether a file below `root` stands in what `kb evaluate` reads: topics.tsv and qrels.tsv side by side."""
+    folders = (root / folder for folder in path.relative_to(root).parents)
+    return any((folder / "topics.tsv").is_file() and (folder / "qrels.tsv").is_file() for folder in folders)
 
 
 def where(receipt: Receipt) -> str:

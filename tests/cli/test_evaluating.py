@@ -165,7 +165,8 @@ def test_a_set_of_topics_beside_documents_is_neither_added_nor_complained_of(tmp
     folder.mkdir(parents=True)
     (tmp_path / "in" / "a.txt").write_text("测试文本。", "utf-8")
     (tmp_path / "in" / "table.tsv").write_text("x\ty\n", "utf-8")
-    for name in ("topics.tsv", "qrels.tsv", "gate.toml"):
+    (folder / "parts").mkdir()
+    for name in ("topics.tsv", "qrels.tsv", "parts/one.tsv"):
         (folder / name).write_text("x\n", "utf-8")
 
     assert "跳过 1 个不支持的文件:table.tsv" in kb(tmp_path / "home", "add", tmp_path / "in").stderr

@@ -15,7 +15,7 @@ from search.trec import Qrel, read_qrel_lines, read_topics
 CORPUS: Final = Path(__file__).resolve().parents[2] / "corpus"
 FOLDER: Final = CORPUS / "evaluation"
 
-#: A document of this grade answers the topic; grade 1 is on the subject only, 3 is what one would want first.
+#: From this grade on a document is relevant: 3 is the answer, 2 helps to answer, 1 only touches the matter.
 ANSWERS: Final = 2
 HIGHEST: Final = 3
 FEWEST_TOPICS: Final = 200
