@@ -27,7 +27,7 @@ from search import answers, likeness
 from search.exact import Exact, exact_documents
 from search.facets import Columns, FacetColumns
 from search.filtering import joined, unknown_values
-from search.fusion import best_by_document, followed, reciprocal_rank_fusion
+from search.fusion import best_by_document, followed, summed_by_document, weighted_sum
 from search.ids import member
 from search.keyword import KeywordIndex
 from search.matches import EMPTY, Matches, joined_for_counting, union, within
@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 #: Passages each retriever hands to fusion.
 KEYWORD_DEPTH: Final = 200
 VECTOR_DEPTH: Final = 100
+#: What the words weigh in the sum of both retrievers' scores; the rest is meaning.
+WORDS_WEIGHT: Final = 0.5
 #: Above this many allowed documents a filter is applied to gathered passages, not handed to the index.
 _ALLOWED_LIMIT: Final = 5_000
 #: Documents shown, nearest in meaning first, when filters leave nothing that matches.
@@ -72,6 +74,7 @@ class _Question:
     """A query with what the caches and the store say to it before any filter."""
 
     query: Query
+    hybrid: bool
     columns: Columns
     vector: NDArray[np.float32] | None
     near: Matches
@@ -183,7 +186,8 @@ class Searcher:
         """Ask everything that does not depend on filters, once; both retrievers at the same time."""
         columns = self._columns.of(store)
         narrowed = bool(filters) or query.unwanted or len(columns.ids) < self._vector.document_count
-        words = None if mode == "vector" else self._legs.submit(self._words, query, not narrowed)
+        counted_alone = mode == "hybrid" and not narrowed  # then the best of a fixed depth settle the order
+        words = None if mode == "vector" else self._legs.submit(self._words, query, counted_alone)
         vector = self._embed(query) if mode != "keyword" and query.wants_text else None
         demanded, unwanted = self._demanded(query), self._unwanted(query)
         near = EMPTY
@@ -194,6 +198,7 @@ class Searcher:
             vector = None  # letters no document holds: a model of Chinese has nothing to say to them
         return _Question(
             query=query,
+            hybrid=mode == "hybrid",
             columns=columns,
             vector=vector,
             near=near,
@@ -254,7 +259,7 @@ class Searcher:
         if filters.roles:
             keyword = _of_roles(store, keyword, filters)
         near = self._near(store, question, keyword, allowed, filters)
-        documents, scores = _fused(question, keyword, near)
+        documents, scores = self._fused(question, keyword, near)
         ordered = len(documents)
         if not everything.ordered:
             documents, scores = followed(documents, scores, everything.documents)
@@ -262,6 +267,19 @@ class Searcher:
         documents, scores = question.exact.put_first(documents, scores, allowed)
         ordered = ordered if not everything.ordered else len(documents)
         return _Ranking(documents, scores, keyword, near, everything.complete, ordered)
+
+    def _fused(
+        self, question: _Question, keyword: Matches, near: Matches
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return documents best first: both retrievers on a fixed depth, then what else holds the words."""
+        meaning = best_by_document(near.documents, near.scores)
+        if question.everything is EMPTY and question.best is EMPTY:
+            return meaning
+        depth = KEYWORD_DEPTH if question.hybrid else len(keyword.passages)
+        head = keyword.first(depth)
+        words = summed_by_document(head.documents, head.scores, self._vector.sizes)
+        ranked = words if question.vector is None else weighted_sum(words, meaning, WORDS_WEIGHT)
+        return followed(*ranked, keyword.documents[depth:])
 
     def _among(self, question: _Question, matches: Matches, allowed: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which matches are of documents among `allowed` (ascending)."""
@@ -305,18 +323,6 @@ class Searcher:
                 without = self._rank(store, question, filters.without(field))
                 counted[field] = columns.count(field, without.documents)
         return {field: counted[field] for field in FACET_FIELDS}
-
-
-def _fused(question: _Question, keyword: Matches, near: Matches) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return documents of both retrievers best first: fused from a fixed depth, then what else holds the words."""
-    if question.vector is None:
-        return best_by_document(keyword.documents, keyword.scores)
-    meaning, meaning_scores = best_by_document(near.documents, near.scores)
-    if question.everything is EMPTY and question.best is EMPTY:
-        return meaning, meaning_scores
-    head = keyword.first(KEYWORD_DEPTH)
-    documents, scores = reciprocal_rank_fusion([best_by_document(head.documents, head.scores)[0], meaning])
-    return followed(documents, scores, keyword.documents[KEYWORD_DEPTH:])
 
 
 def _of_roles(store: Store, matches: Matches, filters: Filters) -> Matches:

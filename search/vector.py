@@ -39,6 +39,7 @@ class _Snapshot:
     passages: NDArray[np.int64]
     documents: NDArray[np.int64]
     distinct: NDArray[np.int64]
+    sizes: NDArray[np.int64]
     matrix: NDArray[np.float16]
     index: Any
 
@@ -62,6 +63,14 @@ class VectorIndex:
         """Return how many documents have vectors, whatever their visibility."""
         return len(self._snapshot.distinct) if self._snapshot else 0
 
+    def sizes(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many passages each of these documents has; 1 for one not known yet."""
+        snapshot = self._snapshot
+        if snapshot is None:
+            return np.ones(len(documents), dtype=np.int64)
+        places = np.minimum(np.searchsorted(snapshot.distinct, documents), len(snapshot.distinct) - 1)
+        return np.where(snapshot.distinct[places] == documents, snapshot.sizes[places], 1)
+
     def refresh(self, store: Store) -> None:
         """Bring the snapshot up to the store's generation."""
         embedder = store.embedder()
@@ -80,7 +89,8 @@ class VectorIndex:
                 passages, documents, matrix = store.vectors()
             generation = store.generation()
         index = self._index(generation, embedder[1], matrix)
-        self._snapshot = _Snapshot(generation, embedder[1], passages, documents, np.unique(documents), matrix, index)
+        distinct, sizes = np.unique(documents, return_counts=True)
+        self._snapshot = _Snapshot(generation, embedder[1], passages, documents, distinct, sizes, matrix, index)
         log.info("vector index rows=%d ms=%.0f", len(passages), 1000 * (time.perf_counter() - started))
 
     def search(
