@@ -40,8 +40,10 @@ log = logging.getLogger(__name__)
 #: Passages each retriever hands to fusion.
 KEYWORD_DEPTH: Final = 200
 VECTOR_DEPTH: Final = 100
+#: To this depth of passages a document that the words put forward is also scored by its meaning.
+SCORED_DEPTH: Final = 300
 #: What the words weigh in the sum of both retrievers' scores; the rest is meaning.
-WORDS_WEIGHT: Final = 0.5
+WORDS_WEIGHT: Final = 0.45
 #: Above this many allowed documents a filter is applied to gathered passages, not handed to the index.
 _ALLOWED_LIMIT: Final = 5_000
 #: Documents shown, nearest in meaning first, when filters leave nothing that matches.
@@ -192,7 +194,7 @@ class Searcher:
         demanded, unwanted = self._demanded(query), self._unwanted(query)
         near = EMPTY
         if vector is not None:
-            near = self._vector.search(vector, VECTOR_DEPTH, within(columns.ids, demanded, unwanted))
+            near = self._vector.search(vector, SCORED_DEPTH, within(columns.ids, demanded, unwanted))
         everything, best = words.result() if words is not None else (EMPTY, EMPTY)
         if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(query.text):
             vector = None  # letters no document holds: a model of Chinese has nothing to say to them
@@ -294,22 +296,25 @@ class Searcher:
 
         What counts as near is settled without filters (the score of the last of the depth),
         so that choosing a facet's value leaves as many documents as it promised; only when
-        filters leave nothing at all is the nearest that is left shown all the same.
+        filters leave nothing at all is the nearest that is left shown all the same. Documents
+        that the words put forward are scored by their meaning to a greater depth.
         """
         if question.vector is None:
             return EMPTY
-        if not filters:
-            return question.near
-        wanted = within(allowed, question.demanded, None)
-        of_roles = store.passage_ids(Filters(roles=filters.roles), _ALL) if filters.roles else None
-        near = self._vector.search(question.vector, VECTOR_DEPTH, wanted, of_roles)
-        least = float(question.near.scores[-1]) if len(question.near.scores) == VECTOR_DEPTH else -1.0
+        near = question.near
+        if filters:
+            wanted = within(allowed, question.demanded, None)
+            of_roles = store.passage_ids(Filters(roles=filters.roles), _ALL) if filters.roles else None
+            near = self._vector.search(question.vector, SCORED_DEPTH, wanted, of_roles)
+        scores = question.near.scores
+        least = float(scores[VECTOR_DEPTH - 1]) if len(scores) >= VECTOR_DEPTH else -1.0
         enough = near.scores >= least - _ROUNDING
-        named = np.array(question.exact.order, dtype=np.int64)
-        have = np.union1d(keyword.documents, np.union1d(near.documents[enough], named[np.isin(named, allowed)]))
-        if not len(have):
-            enough |= np.isin(near.documents, best_by_document(near.documents, near.scores)[0][:_FEW])
-        return near.kept(enough)
+        if filters:
+            named = np.array(question.exact.order, dtype=np.int64)
+            have = np.union1d(keyword.documents, np.union1d(near.documents[enough], named[np.isin(named, allowed)]))
+            if not len(have):
+                enough |= np.isin(near.documents, best_by_document(near.documents, near.scores)[0][:_FEW])
+        return near.kept(enough | member(near.documents, np.sort(keyword.first(KEYWORD_DEPTH).documents)))
 
     def _facets(
         self, store: Store, question: _Question, filters: Filters, ranking: _Ranking
