@@ -30,6 +30,7 @@ _PIECE: Final = re.compile(
     r"(?P<minus>(?<!\S)[-－](?=\S))?(?:(?P<field>[A-Za-z_]{2,20}|[一-鿿/]{2,5})[:：](?=[^\s/]))?"
     r"(?:\"(?P<ascii>[^\"]*)\"|“(?P<curly>[^”]*)”|(?P<word>[^\s\"“”]+))|(?P<stray>[\"“”])"
 )
+_QUOTED_IN_PROSE: Final = re.compile(r"(?:[一-鿿]“[^”]*”[一-鿿，。；、？！])|(?:[，。；]“[^”]*”)|(?:“[^”]*”[，。；])")
 #: Words so common in legal prose that they say nothing of the matter.
 _STOP: Final = frozenset(
     (
@@ -107,7 +108,7 @@ def parse(text: str) -> Query:
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
         warnings.append(f"检索词超过 {MAX_CHARS} 字,只用了前 {MAX_CHARS} 字")
-    if len(text) > 400 or "\n" in text.strip():  # a pasted passage is words, whatever marks it holds
+    if _is_passage(text):
         return _plain_query(text, warnings)
     if any(_PIECE.fullmatch(m[0]) and m["stray"] for m in _PIECE.finditer(text)):
         warnings.append("引号不成对,已忽略多出的引号")
@@ -116,6 +117,14 @@ def parse(text: str) -> Query:
     if text.strip() and not pieces:
         warnings.append(_NO_WORDS)
     return _assemble(text, pieces, warnings)
+
+
+def _is_passage(text: str) -> bool:
+    """Tell a pasted passage, which is words whatever marks it holds, from a typed query.
+
+    Long, of several lines, or prose that quotes: curly quotation marks inside running text.
+    """
+    return len(text) > 400 or "\n" in text.strip() or bool(_QUOTED_IN_PROSE.search(text))
 
 
 def _piece(match: re.Match[str]) -> _Piece:

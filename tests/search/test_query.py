@@ -159,3 +159,23 @@ def test_a_query_of_marks_alone_is_said_to_hold_no_words(text: str) -> None:
 
 def test_an_empty_query_needs_no_warning() -> None:
     assert parse("").warnings == parse("  \n").warnings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "合同里只写了“不得泄露公司秘密”这一句,算不算",
+        "被告人绰号“老三”，在厂区门口把图纸交给对方",
+        "他说“我自己研发的”，有用吗",
+    ],
+)
+def test_a_quotation_inside_prose_is_not_a_phrase_that_must_stand_there(text: str) -> None:
+    query = parse(text)
+
+    assert query.phrases == ()
+    assert query.terms
+
+
+def test_a_phrase_set_apart_is_still_one() -> None:
+    assert parse("“保密义务” 离职").phrases == ("保密义务",)
+    assert parse("离职员工“客户名单”").phrases == ("客户名单",)
