@@ -21,8 +21,7 @@ from ingest.passages import split_passages
 from ingest.readers import BadLine, RawDocument, media_type_of, read
 from ingest.sections import find_sections, sections_by_heading
 from kb import identifiers
-from kb.analysis import normalise
-from kb.embedding import Embedder
+from kb.embedding import Embedder, passage_text
 from kb.errors import InvalidDocument, UnreadableFile, UserError
 from kb.files import sha256_of
 from kb.records import Added, Citation, Original, Revision
@@ -216,9 +215,7 @@ def _citations(raw: RawDocument, statutes: tuple[str, ...], text: str) -> tuple[
 
 
 def _texts_to_embed(revision: Revision) -> list[str]:
-    """Return for each passage its text below the title: a passage alone often does not name its matter."""
-    title = revision.metadata.title
-    return [normalise(f"{title}\n{revision.text[p.start : p.end]}") for p in revision.passages]
+    return [passage_text(revision.metadata.title, revision.text[p.start : p.end]) for p in revision.passages]
 
 
 def _line(item: RawDocument | BadLine) -> int | None:

@@ -1,28 +1,32 @@
-"""Texts into vectors: the shipped model without torch, any other by sentence-transformers."""
+"""Texts into vectors: static models without torch, any other by sentence-transformers."""
 
 from __future__ import annotations
 
 import hashlib
-import json
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
+from kb.analysis import normalise
 from kb.errors import StateError
+from kb.modelfiles import model_folder, read_json, stored_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vectors = NDArray[np.float32]
 
-_MODELS: Final = Path(__file__).parent / "models"
+NEEDS_EXTRA: Final = "该模型需要 sentence-transformers。请运行:pip install -e '.[transformers]'"
+#: Names a model may give to the prompt of its passages, in sentence-transformers' order.
+_PASSAGE_PROMPTS: Final = ("document", "passage", "corpus")
 
 
 class Embedder(Protocol):
-    """Two embedders with one name agree bit for bit."""
+    """Two embedders with one name agree: static ones bit for bit, others up to rounding."""
 
     @property
     def name(self) -> str:
@@ -33,79 +37,195 @@ class Embedder(Protocol):
         """Return the length of a vector."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return float32 of shape (len(texts), dim), rows of unit length or all zero."""
+        """Return the vectors of passages: float32 of shape (len(texts), dim), rows of unit length or all zero."""
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of queries, to be compared with those of passages by inner product; shape as there."""
 
 
-class StaticEmbedder:
-    """Mean of token vectors, L2-normalised: sentence-transformers' StaticEmbedding without torch."""
+def passage_text(title: str, text: str) -> str:
+    """Return what of a passage is embedded: its text below the title, since alone it often does not name its matter."""
+    return normalise(f"{title}\n{text}")
 
-    def __init__(self, folder: Path) -> None:
-        """Load a sentence-transformers folder with one StaticEmbedding module."""
-        from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
 
-        module = next(m for m in json.loads((folder / "modules.json").read_text("utf-8")) if _is_static(m))
-        part = folder / module["path"]
-        weights = load_file(part / "model.safetensors")["embedding.weight"]
-        self._weights = np.ascontiguousarray(weights, dtype=np.float32)
-        self._tokenizer = Tokenizer.from_file(str(part / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        digest = hashlib.sha256((part / "model.safetensors").read_bytes())
-        digest.update((part / "tokenizer.json").read_bytes())
-        self.name = f"{folder.name}@{digest.hexdigest()[:12]}"
-        self.dim = int(weights.shape[1])
+class _Side(NamedTuple):
+    """One half of a static model: how queries, or passages, become vectors."""
+
+    tokenizer: Any
+    weights: Vectors
+    prompt: str
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit row a text; a text without known tokens has a zero row."""
-        rows = np.zeros((len(texts), self.dim), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        rows = np.zeros((len(texts), self.weights.shape[1]), dtype=np.float32)
+        prompted = [self.prompt + text for text in texts] if self.prompt else list(texts)
+        encodings = self.tokenizer.encode_batch_fast(prompted, add_special_tokens=False)
         for row, encoding in zip(rows, encodings, strict=True):
             ids = encoding.ids
             if ids:  # a product with ones sums rows several times faster than mean() does
-                row[:] = np.ones(len(ids), np.float32) @ self._weights.take(ids, axis=0)
+                row[:] = np.ones(len(ids), np.float32) @ self.weights.take(ids, axis=0)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(np.divide(rows, norms, out=rows, where=norms > 0))
 
 
-class TransformerEmbedder:
-    """Any sentence-transformers model, local folder or name; needs the extra [transformers]."""
+class StaticEmbedder:
+    """Mean of token vectors, L2-normalised: sentence-transformers' StaticEmbedding without torch.
 
-    def __init__(self, name: str) -> None:
-        """Load the model; raises StateError when the extra or the model is missing."""
+    Queries and passages share one table, or have one each where the folder holds a Router.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Load a folder of which `static_parts` says that it is static."""
+        parts = static_parts(folder)
+        if parts is None:
+            raise ValueError(f"{folder} holds other modules than static embeddings")
+        config = read_json(folder / "config_sentence_transformers.json") or {}
+        prompts = config.get("prompts") or {}
+        of_passages = next((prompts[name] for name in _PASSAGE_PROMPTS if name in prompts), "")
+        of_queries = prompts.get("query", "")
+        digest = hashlib.sha256()
+        truncate = config.get("truncate_dim")
+        self._passages = _side(parts[0], of_passages, truncate, digest)
+        if parts[1] == parts[0] and of_queries == of_passages:
+            self._queries = self._passages
+        else:
+            self._queries = _side(parts[1], of_queries, truncate, digest)
+        told = f"{of_queries}\0{of_passages}\0{truncate}" if of_queries or of_passages or truncate else ""
+        digest.update(told.encode())
+        self.dim = int(self._passages.weights.shape[1])
+        if self._queries.weights.shape[1] != self.dim:
+            raise ValueError("queries and passages have vectors of different lengths")
+        self.name = f"{folder.name}@{digest.hexdigest()[:12]}"
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit row a passage; a text without known tokens has a zero row."""
+        return self._passages.embed(texts)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit row a query."""
+        return self._queries.embed(texts)
+
+
+def static_parts(folder: Path) -> tuple[Path, Path] | None:
+    """Return where the static tables of passages and of queries are; None when the model has other modules.
+
+    The folder is sentence-transformers': one StaticEmbedding, or a Router from queries and
+    documents to one each; Normalize may follow, for every vector is normalised here anyway.
+    """
+    modules = read_json(folder / "modules.json")
+    if not modules or any(not _is(module["type"], "Normalize") for module in modules[1:]):
+        return None
+    first = folder / modules[0]["path"]
+    if _is(modules[0]["type"], "StaticEmbedding"):
+        return first, first
+    if not _is(modules[0]["type"], "Router"):
+        return None
+    config = read_json(first / "router_config.json") or {}
+    if (config.get("parameters") or {}).get("route_mappings"):
+        return None
+    sides = [_static_route(config, route) for route in ("document", "query")]
+    return None if sides[0] is None or sides[1] is None else (first / sides[0], first / sides[1])
+
+
+def _static_route(config: dict[str, Any], route: str) -> str | None:
+    """Return the module of a Router's route when that is a static table and nothing else."""
+    names = (config.get("structure") or {}).get(route) or []
+    types = [config["types"][name] for name in names]
+    if not names or not _is(types[0], "StaticEmbedding") or any(not _is(kind, "Normalize") for kind in types[1:]):
+        return None
+    return str(names[0])
+
+
+def _is(kind: str, name: str) -> bool:
+    return kind.rsplit(".", 1)[-1] == name
+
+
+def _side(part: Path, prompt: str, truncate: int | None, digest: Any) -> _Side:
+    from safetensors.numpy import load_file
+    from tokenizers import Tokenizer
+
+    weights = _table(load_file(part / "model.safetensors"))[:, :truncate]
+    tokenizer = Tokenizer.from_file(str(part / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    digest.update((part / "model.safetensors").read_bytes())
+    digest.update((part / "tokenizer.json").read_bytes())
+    return _Side(tokenizer, np.ascontiguousarray(weights), prompt)
+
+
+def _table(weights: dict[str, Any]) -> Vectors:
+    """Return float32 token vectors, whatever the file's precision (float32, float16, int8).
+
+    One scale for the whole table cancels when rows are normalised; model2vec's names for
+    tables that share rows or weigh tokens are understood as sentence-transformers does.
+    """
+    if "embedding.weight" in weights:
+        return np.asarray(weights["embedding.weight"], dtype=np.float32)
+    table = weights["embeddings"]
+    if "mapping" in weights:
+        table = table[weights["mapping"]]
+    table = np.asarray(table, dtype=np.float32)
+    if "weights" in weights:
+        table = table * np.asarray(weights["weights"], dtype=np.float32)[:, None]
+    return np.asarray(table, dtype=np.float32)
+
+
+class TransformerEmbedder:
+    """Any sentence-transformers model in a folder; needs the extra [transformers]."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        """Load the model; raises StateError when the extra is missing or the folder is not a model."""
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
-            raise StateError("该模型需要 sentence-transformers。请运行:pip install -e '.[transformers]'") from error
+            raise StateError(NEEDS_EXTRA) from error
+        quiet()
         try:
-            self._model: Any = SentenceTransformer(name, device="cpu")
-        except (OSError, ValueError) as error:
-            raise StateError(f"模型「{name}」无法加载。请确认目录存在且完整,或检查网络") from error
-        self.name = name
-        self.dim = int(self._model.get_sentence_embedding_dimension())
+            self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+            self.dim = int(self._model.get_embedding_dimension())
+        except Exception as error:  # every architecture fails in its own way
+            raise StateError(f"模型「{name}」无法加载({_line(error)})。请确认目录完整,且是向量模型") from error
+        self.name = stored_name(name, folder)
+        #: The tokenizers of transformers may not be used by two threads at once.
+        self._one_at_a_time = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit row a text."""
-        rows = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        """Return one unit row a passage, encoded as the model encodes documents."""
+        return self._encoded(self._model.encode_document, texts)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit row a query, encoded as the model encodes queries."""
+        return self._encoded(self._model.encode_query, texts)
+
+    def _encoded(self, encode: Any, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
+        with self._one_at_a_time:
+            rows = encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(rows, dtype=np.float32)
 
 
-def _is_static(module: dict[str, Any]) -> bool:
-    return str(module["type"]).endswith("StaticEmbedding")
+def quiet() -> None:
+    """Keep transformers from drawing bars of its own on stderr."""
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+
+
+def _line(error: Exception) -> str:
+    """Return the first line of an error of somebody else's, cut to a readable length."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
 @lru_cache(maxsize=4)
 def load_embedder(name: str) -> Embedder:
-    """Return the embedder of a shipped model's name, a folder, or a sentence-transformers name.
+    """Return the embedder of a shipped model's name, a folder, or a hub name in the local cache.
 
     Raises StateError when it cannot be loaded.
     """
-    folder = _MODELS / name if (_MODELS / name).is_dir() else Path(name)
-    if (folder / "modules.json").is_file():
-        try:
-            modules = json.loads((folder / "modules.json").read_text("utf-8"))
-            if any(_is_static(module) for module in modules):
-                return StaticEmbedder(folder)
-        except Exception as error:  # the parsers of weights and tokenizers raise types of their own
-            raise StateError(f"模型「{name}」的文件不完整或已损坏。请重新取得该目录") from error
-    return TransformerEmbedder(name)
+    folder = model_folder(name)
+    try:
+        if static_parts(folder) is not None:
+            return StaticEmbedder(folder)
+    except Exception as error:  # the parsers of weights and tokenizers raise types of their own
+        raise StateError(f"模型「{name}」的文件不完整或已损坏。请重新取得该目录") from error
+    return TransformerEmbedder(name, folder)

@@ -225,7 +225,7 @@ class Searcher:
     def _embed(self, query: Query) -> NDArray[np.float32]:
         words = [query.plain, *query.phrases, *query.titles, *(m for group in query.alternatives for m in group)]
         return np.asarray(
-            self._embedder.embed([normalise(" ".join(word for word in words if word))])[0], dtype=np.float32
+            self._embedder.embed_queries([normalise(" ".join(word for word in words if word))])[0], dtype=np.float32
         )
 
     def _demanded(self, query: Query) -> NDArray[np.int64] | None:

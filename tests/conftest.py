@@ -34,6 +34,9 @@ class TinyEmbedder:
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.divide(rows, norms, out=rows, where=norms > 0)
 
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.embed(texts)
+
 
 @pytest.fixture
 def embedder() -> TinyEmbedder:
