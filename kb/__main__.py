@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from kb.commands import adding, evaluating, finding, tending
+from kb.commands import adding, evaluating, finding, reembedding, tending
 from kb.commands.common import EXIT_STATE, EXIT_USER, folder, say
 from kb.errors import StateError, UserError
 from kb.vocabulary import KINDS
@@ -99,6 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     _filters(export)
 
     command("verify", tending.verify, "核对数据库、原件与索引,修复可重建的部分")
+
+    reembed = command("reembed", reembedding.reembed, "换用另一个向量模型:在服务的同时生成向量,完成后切换,可中断后继续")
+    reembed.add_argument("--embedder", metavar="模型", help="模型名称或目录(默认取环境变量 KB_EMBEDDER)")
+    reembed.add_argument("--keep-old", action="store_true", help="保留原模型的向量,换回时无须重新生成")
 
     serve = command("serve", tending.serve, "启动网页与接口")
     serve.add_argument("--host", help="监听地址(默认 127.0.0.1)")

@@ -285,3 +285,18 @@ class Changes:
     generation: int
     changed: Sequence[int]
     removed: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderVectors:
+    """An embedder the store knows: the length of its vectors, how many there are, whether searches use them."""
+
+    name: str
+    dim: int
+    vectors: int
+    in_use: bool
+
+    @property
+    def megabytes(self) -> float:
+        """Return the size of the vectors, two bytes a number."""
+        return self.vectors * self.dim * 2 / 1_000_000

@@ -38,8 +38,11 @@ def similar(
     if document is None:
         return ()
     allowed = allowed[allowed != document_id]
-    mean = store.mean_vector(document_id)
-    near = vector.search(mean, _DEPTH, allowed) if mean is not None else Matches(*_empty())
+    with store.snapshot():
+        embedder, mean = store.embedder(), store.mean_vector(document_id)
+    near = Matches(*_empty())
+    if embedder is not None and mean is not None:
+        near = vector.search(mean, _DEPTH, allowed, made_by=embedder[1])
     query = Query(document.head.title, terms=telling_terms(document, keyword))
     _, words = keyword.search(query, _DEPTH, gather=False)
     keep = np.isin(words.documents, allowed)

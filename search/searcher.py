@@ -113,14 +113,13 @@ class Searcher:
             return self._keyword.verify(store, repair)
 
     def _catch_up(self, store: Store) -> None:
-        known = store.embedder()
-        if known is not None and (known[1], known[2]) != (self._embedder.name, self._embedder.dim):
-            raise EmbedderMismatch(
-                f"库中的向量由模型「{known[1]}」生成,当前模型是「{self._embedder.name}」。请改回设置 KB_EMBEDDER"
-            )
         with self._refreshing:
             self._keyword.refresh(store)
             self._vector.refresh(store)
+
+    def _foreign(self) -> bool:
+        """Tell whether the vectors are another embedder's: `kb reembed` changed it beside this process."""
+        return self._vector.embedder not in (None, self._embedder.name)
 
     # -- searching -------------------------------------------------------------------------
 
@@ -136,7 +135,8 @@ class Searcher:
     ) -> SearchResult:
         """Answer a query with one page of documents, counts over all that match, and reasons.
 
-        Raises InvalidQuery for a mode, offset or limit that makes no sense; never for text.
+        Raises InvalidQuery for a mode, offset or limit that makes no sense, never for text; and
+        EmbedderMismatch for a search by meaning alone when the vectors are another embedder's.
         """
         started = time.perf_counter()
         if mode not in MODES or offset < 0 or limit < 1:
@@ -150,7 +150,7 @@ class Searcher:
             result = answers.browse(store, query, filters, mode, offset, limit)
         else:
             result = self._answer(store, query, filters, mode, offset, limit)
-            notes += self._unheard(query)
+            notes += self._unheard(query) + self._deaf(query, mode)
         took_ms = 1000 * (time.perf_counter() - started)
         log.info("searched mode=%s terms=%d documents=%d ms=%.1f", mode, len(query.terms), result.total, took_ms)
         return answers.told(result, notes, took_ms)
@@ -190,11 +190,13 @@ class Searcher:
         narrowed = bool(filters) or query.unwanted or len(columns.ids) < self._vector.document_count
         counted_alone = mode == "hybrid" and not narrowed  # then the best of a fixed depth settle the order
         words = None if mode == "vector" else self._legs.submit(self._words, query, counted_alone)
-        vector = self._embed(query) if mode != "keyword" and query.wants_text else None
+        vector = self._embed(query) if mode != "keyword" and query.wants_text and not self._foreign() else None
         demanded, unwanted = self._demanded(query), self._unwanted(query)
         near = EMPTY
         if vector is not None:
-            near = self._vector.search(vector, SCORED_DEPTH, within(columns.ids, demanded, unwanted))
+            near = self._vector.search(
+                vector, SCORED_DEPTH, within(columns.ids, demanded, unwanted), made_by=self._embedder.name
+            )
         everything, best = words.result() if words is not None else (EMPTY, EMPTY)
         if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(query.text):
             vector = None  # letters no document holds: a model of Chinese has nothing to say to them
@@ -222,11 +224,16 @@ class Searcher:
         unheard = [term for term in said if not any(part in term or term in part for part in held)]
         return [f"没有文书写到:{'、'.join(unheard)}"] if unheard and held else []
 
+    def _deaf(self, query: Query, mode: str) -> list[str]:
+        """Return a note when meaning had no say because the vectors are another embedder's."""
+        if mode == "keyword" or not query.wants_text or not self._foreign():
+            return []
+        if mode == "vector":
+            raise EmbedderMismatch("向量模型已更换,暂时不能按语义检索;请改用智能或精确检索,并请管理员重启服务")
+        return ["向量模型已更换,本次仅按关键词检索;请管理员重启服务"]
+
     def _embed(self, query: Query) -> NDArray[np.float32]:
-        words = [query.plain, *query.phrases, *query.titles, *(m for group in query.alternatives for m in group)]
-        return np.asarray(
-            self._embedder.embed_queries([normalise(" ".join(word for word in words if word))])[0], dtype=np.float32
-        )
+        return np.asarray(self._embedder.embed_queries([_said(query)])[0], dtype=np.float32)
 
     def _demanded(self, query: Query) -> NDArray[np.int64] | None:
         """Return the documents that hold every phrase and title and one of each alternatives; None for no demand."""
@@ -305,7 +312,7 @@ class Searcher:
         if filters:
             wanted = within(allowed, question.demanded, None)
             of_roles = store.passage_ids(Filters(roles=filters.roles), _ALL) if filters.roles else None
-            near = self._vector.search(question.vector, SCORED_DEPTH, wanted, of_roles)
+            near = self._vector.search(question.vector, SCORED_DEPTH, wanted, of_roles, made_by=self._embedder.name)
         scores = question.near.scores
         least = float(scores[VECTOR_DEPTH - 1]) if len(scores) >= VECTOR_DEPTH else -1.0
         enough = near.scores >= least - _ROUNDING
@@ -328,6 +335,12 @@ class Searcher:
                 without = self._rank(store, question, filters.without(field))
                 counted[field] = columns.count(field, without.documents)
         return {field: counted[field] for field in FACET_FIELDS}
+
+
+def _said(query: Query) -> str:
+    """Return the words of a query that mean something, without its syntax."""
+    words = [query.plain, *query.phrases, *query.titles, *(m for group in query.alternatives for m in group)]
+    return normalise(" ".join(word for word in words if word))
 
 
 def _of_roles(store: Store, matches: Matches, filters: Filters) -> Matches:

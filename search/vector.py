@@ -71,23 +71,26 @@ class VectorIndex:
         places = np.minimum(np.searchsorted(snapshot.distinct, documents), len(snapshot.distinct) - 1)
         return np.where(snapshot.distinct[places] == documents, snapshot.sizes[places], 1)
 
+    @property
+    def embedder(self) -> str | None:
+        """Return the name of the embedder that made the vectors; None without vectors."""
+        return self._snapshot.embedder if self._snapshot else None
+
     def refresh(self, store: Store) -> None:
-        """Bring the snapshot up to the store's generation."""
-        embedder = store.embedder()
-        generation = store.generation()
+        """Bring the snapshot up to the store's generation and to the embedder in use there."""
         old = self._snapshot
-        if embedder is None:
-            self._snapshot = None
-            return
-        if old is not None and (old.generation, old.embedder) == (generation, embedder[1]):
-            return
+        if old is not None and old.generation == store.generation():
+            return  # a change of embedder counts a generation
         started = time.perf_counter()
-        with store.snapshot():
+        with store.snapshot():  # embedder, generation and vectors of one moment, whatever is committed meanwhile
+            embedder, generation = store.embedder(), store.generation()
+            if embedder is None:
+                self._snapshot = None
+                return
             if old is not None and old.embedder == embedder[1]:
                 passages, documents, matrix = _caught_up(store, old)
             else:
                 passages, documents, matrix = store.vectors()
-            generation = store.generation()
         index = self._index(generation, embedder[1], matrix)
         distinct, sizes = np.unique(documents, return_counts=True)
         self._snapshot = _Snapshot(generation, embedder[1], passages, documents, distinct, sizes, matrix, index)
@@ -99,13 +102,18 @@ class VectorIndex:
         depth: int,
         allowed: NDArray[np.int64] | None = None,
         passages: NDArray[np.int64] | None = None,
+        *,
+        made_by: str | None = None,
     ) -> Matches:
         """Return the `depth` passages nearest to a unit vector, within `allowed` documents and `passages` (ascending).
 
-        A zero vector (nothing known in the query) is near to nothing.
+        A zero vector (nothing known in the query) is near to nothing, and so is one `made_by`
+        another embedder than the passages' vectors: their directions mean different things.
         """
         snapshot = self._snapshot
         if snapshot is None or not len(snapshot.passages) or not vector.any():
+            return EMPTY
+        if made_by is not None and made_by != snapshot.embedder:
             return EMPTY
         if allowed is not None and self._is_everyone(allowed, snapshot.distinct):
             allowed = None

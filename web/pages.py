@@ -5,11 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from kb.errors import EmbedderMismatch, NotFound
+from kb.errors import NotFound
 from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import KINDS
-from search.results import Hit
 from web.address import MAX_ID, MAX_OFFSET, Ask, number, parse_ask
 from web.answering import answer, by_tier, trail
 from web.deps import House, HouseDep
@@ -94,7 +93,7 @@ def read(request: Request, document_id: str, house: HouseDep) -> HTMLResponse:
         sections = section_views(document, find_marks(document.text, ask.text), links.of)
         statutes = statute_views(store, book, document.head.metadata.statutes)
         around = Around(
-            similar=_similar(house, store, document),
+            similar=house.searcher.similar(store, document.head.id, limit=_SIMILAR),
             related=_related(store, document, links),
             statutes=statutes,
             outdated=outdated(statutes),
@@ -115,14 +114,6 @@ def visible_document(store: Store, raw_id: str) -> Document:
     if document is None:
         raise NotFound("没有这件文书，或者它不对外公开。可能已被撤下，也可能地址有误。")
     return document
-
-
-def _similar(house: House, store: Store, document: Document) -> tuple[Hit, ...]:
-    """Return documents like this one; a store whose vectors are another model's can still be read."""
-    try:
-        return house.searcher.similar(store, document.head.id, limit=_SIMILAR)
-    except EmbedderMismatch:
-        return ()
 
 
 def _related(store: Store, document: Document, links: Links) -> list[tuple[DocumentHead, str]]:

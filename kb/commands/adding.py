@@ -52,6 +52,7 @@ def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searche
         max_bytes=settings.max_file_mb * 1024 * 1024,
     )
     embedder = load_embedder(settings.embedder)
+    store.require_embedder(embedder.name, embedder.dim)
     receipts: list[Receipt] = []
     files = list(files_in(args.paths))
     with progress_bar("收入文书", "个文件", args.quiet) as step:

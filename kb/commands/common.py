@@ -43,13 +43,28 @@ def open_store(settings: Settings) -> Store:
 
 
 def open_searcher(settings: Settings) -> Searcher:
-    """Make the searcher for the store in use."""
+    """Make the searcher that tends the indexes of the store in use."""
     from kb.analysis import load_dictionary
     from kb.embedding import load_embedder
     from search.searcher import Searcher
 
     load_dictionary(settings.dictionary)
     return Searcher(settings.home, load_embedder(settings.embedder))
+
+
+def answering_searcher(settings: Settings, store: Store) -> Searcher:
+    """Make the searcher that answers.
+
+    Raises EmbedderMismatch when the store's vectors are of another model than the settings'.
+    """
+    from kb.analysis import load_dictionary
+    from kb.embedding import load_embedder
+    from search.searcher import Searcher
+
+    load_dictionary(settings.dictionary)
+    embedder = load_embedder(settings.embedder)
+    store.require_embedder(embedder.name, embedder.dim)
+    return Searcher(settings.home, embedder)
 
 
 def say(message: str) -> None:

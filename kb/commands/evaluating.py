@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kb.commands.common import EXIT_OK, open_searcher, open_store, print_json, progress_bar, say, settings_of
+from kb.commands.common import EXIT_OK, answering_searcher, open_store, print_json, progress_bar, say, settings_of
 from kb.errors import UserError
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def _measure(args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, 
     settings = settings_of(args)
     if args.run_out and args.run_out.exists() and not args.run_out.is_dir():
         raise UserError(f"--run-out 应为目录,{args.run_out} 是文件")
-    searcher = open_searcher(settings)
     runs: dict[str, Run] = {}
     with open_store(settings) as store:
+        searcher = answering_searcher(settings, store)
         missing = missing_from(store, {t: qrels.get(t, {}) for t in topics}, args.min_grade)
         for mode in [args.mode] if args.mode else MODES:
             with progress_bar(f"评测 {mode}", "题", args.quiet) as step:

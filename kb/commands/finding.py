@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from kb.commands.common import (
     EXIT_OK,
+    answering_searcher,
     find,
-    open_searcher,
     open_store,
     print_json,
     read_filters,
@@ -38,7 +38,7 @@ def search(args: argparse.Namespace) -> int:
     if not (settings.home / "kb.sqlite3").exists():
         say(f"{settings.home} 中还没有库,已新建一个空的。用 kb add 收入文书")
     with open_store(settings) as store:
-        result = open_searcher(settings).search(
+        result = answering_searcher(settings, store).search(
             store, args.query, filters, mode=args.mode, offset=args.offset, limit=args.limit
         )
     if args.json:
@@ -94,7 +94,7 @@ def similar(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     with open_store(settings) as store:
         document = find(store, args.document)
-        hits = open_searcher(settings).similar(
+        hits = answering_searcher(settings, store).similar(
             store, document.head.id, read_filters(args.filter, args.exclude, args.kind), limit=args.limit
         )
     if args.json:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import logging
 import socket
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kb.commands.common import EXIT_OK, EXIT_STATE, open_searcher, open_store, print_json, say, settings_of
+from kb.embedding import load_embedder
 from kb.errors import StateError
+
+if TYPE_CHECKING:
+    from kb.records import EmbedderVectors
 
 #: A file younger than this may belong to documents another process is just adding.
 _UNUSED_AFTER_S: Final = 3600.0
@@ -37,18 +41,31 @@ def verify(args: argparse.Namespace) -> int:
             mended.append(f"清除没有文书使用的文件 {unfinished + len(orphans) + len(forgotten)} 个")
         mended += open_searcher(settings).verify(store, repair=True)
         counts = store.counts()
+        notes = [_spare(known, counts["passage"]) for known in store.embedders() if not known.in_use]
     if args.json:
-        print_json({"wrong": wrong, "mended": mended, "counts": counts})
+        print_json({"wrong": wrong, "mended": mended, "notes": notes, "counts": counts})
     else:
-        for message in wrong:
-            print(f"损坏\t{message}")
-        for message in mended:
-            print(f"已修复\t{message}")
+        for label, messages in (("损坏", wrong), ("已修复", mended), ("提示", notes)):
+            for message in messages:
+                print(f"{label}\t{message}")
     say(
         f"文书 {counts['document']} 件,片段 {counts['passage']} 个,原件 {counts['file']} 个:"
-        + ("完好" if not wrong else f"损坏 {len(wrong)} 处,请从备份恢复")
+        + ("完好" if not wrong else f"损坏 {len(wrong)} 处,请按各条说明处理,或从备份恢复")
     )
     return EXIT_STATE if wrong else EXIT_OK
+
+
+def _spare(known: EmbedderVectors, passages: int) -> str:
+    """Say what vectors of a model not in use are there for, and how to use or drop them."""
+    if known.vectors < passages:
+        return (
+            f"模型「{known.name}」的向量只有 {known.vectors}/{passages} 个片段({known.megabytes:.0f} MB):"
+            "kb reembed 正在进行或曾被中断。继续:以该模型再次运行 kb reembed;放弃:以现用模型运行 kb reembed"
+        )
+    return (
+        f"模型「{known.name}」的向量仍完整保留({known.megabytes:.0f} MB),未在使用。"
+        "换回:以该模型运行 kb reembed;清除:以现用模型运行 kb reembed"
+    )
 
 
 def _refuse_busy_port(host: str, port: int) -> None:
@@ -73,6 +90,9 @@ def serve(args: argparse.Namespace) -> int:
     settings = load_settings(home=args.home)
     host, port = args.host or settings.host, args.port or settings.port
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with open_store(settings) as store:
+        embedder = load_embedder(settings.embedder)
+        store.require_embedder(embedder.name, embedder.dim)
     _refuse_busy_port(host, port)
     app = create_app(settings)
     say(f"在 http://{host}:{port} 提供服务,数据在 {settings.home},按 Ctrl+C 停止")

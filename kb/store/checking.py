@@ -29,16 +29,6 @@ def broken_tilings(conn: sqlite3.Connection) -> list[str]:
     return broken
 
 
-def passages_without_vector(conn: sqlite3.Connection) -> int:
-    """Return how many passages have no vector of the embedder in use."""
-    row = conn.execute(
-        """SELECT count(*) FROM passage p JOIN meta ON meta.embedder_id IS NOT NULL
-           LEFT JOIN vector v ON v.passage_id = p.id AND v.embedder_id = meta.embedder_id
-           WHERE v.passage_id IS NULL"""
-    ).fetchone()
-    return int(row[0])
-
-
 def files(conn: sqlite3.Connection) -> dict[str, int]:
     """Return sha256 -> size in bytes of every original the store refers to."""
     return {row[0]: row[1] for row in conn.execute("SELECT sha256, size_bytes FROM file")}

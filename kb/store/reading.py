@@ -20,7 +20,7 @@ from kb.records import (
     StoredPassage,
     StoredSection,
 )
-from kb.store.rows import HEAD_COLUMNS, VISIBLE, citation, head, passage
+from kb.store.rows import HEAD_COLUMNS, VISIBLE, citation, head, passage, passages_of_rows
 from kb.vocabulary import UNLABELLED, Visibility
 
 #: How lists of documents may be ordered; every order is total.
@@ -258,41 +258,4 @@ def passages_to_index(conn: sqlite3.Connection, ids: Sequence[int] | None) -> It
             WHERE r.is_current = 1 {where} ORDER BY p.id""",
         {} if ids is None else {"ids": json.dumps(list(ids))},
     )
-    revision_id, text = None, ""
-    for row in rows:
-        if row["revision_id"] != revision_id:
-            revision_id = row["revision_id"]
-            text = conn.execute("SELECT text FROM revision WHERE id = ?", [revision_id]).fetchone()[0]
-        yield PassageToIndex(row["id"], row["document_id"], row["role"], row["title"], text[row["start"] : row["end"]])
-
-
-def vectors(
-    conn: sqlite3.Connection, embedder_id: int, dim: int, ids: Sequence[int] | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
-    """Return passage ids, document ids and float16 vectors of the given documents (all when None)."""
-    where = "" if ids is None else "AND p.document_id IN (SELECT value FROM json_each(:ids))"
-    rows = conn.execute(
-        f"""SELECT v.passage_id, p.document_id, v.data FROM vector v JOIN passage p ON p.id = v.passage_id
-            WHERE v.embedder_id = :embedder {where} ORDER BY v.passage_id""",
-        {"embedder": embedder_id} | ({} if ids is None else {"ids": json.dumps(list(ids))}),
-    ).fetchall()
-    passage_ids = np.fromiter((r[0] for r in rows), dtype=np.int64, count=len(rows))
-    document_ids_ = np.fromiter((r[1] for r in rows), dtype=np.int64, count=len(rows))
-    data = np.frombuffer(b"".join(r[2] for r in rows), dtype="<f2").reshape(len(rows), dim)
-    return passage_ids, document_ids_, data
-
-
-def mean_vector(
-    conn: sqlite3.Connection, clearance: Visibility, embedder_id: int, document_id: int
-) -> NDArray[np.float32] | None:
-    """Return the unit-length mean of a visible document's passage vectors."""
-    rows = conn.execute(
-        """SELECT v.data FROM vector v JOIN passage p ON p.id = v.passage_id JOIN document d ON d.id = p.document_id
-           WHERE v.embedder_id = ? AND d.id = ? AND d.visibility <= ?""",
-        [embedder_id, document_id, int(clearance)],
-    ).fetchall()
-    if not rows:
-        return None
-    mean = np.stack([np.frombuffer(r[0], dtype="<f2") for r in rows]).astype(np.float32).mean(axis=0)
-    norm = float(np.linalg.norm(mean))
-    return np.asarray(mean / norm, dtype=np.float32) if norm else None
+    yield from passages_of_rows(conn, rows)

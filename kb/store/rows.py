@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from typing import Any, Final
 
-from kb.records import Amount, Citation, DocumentHead, Metadata, Provision, Source, StoredPassage
+from kb.records import Amount, Citation, DocumentHead, Metadata, PassageToIndex, Provision, Source, StoredPassage
 from kb.vocabulary import Visibility
 
 HEAD_COLUMNS: Final = """d.id, d.slug, d.visibility, c.title AS collection, r.title, r.kind, r.completeness,
@@ -123,3 +123,13 @@ def facet_values(metadata: Metadata, collection: str) -> list[tuple[str, str]]:
     ):
         pairs += [(field, value) for value in values]
     return [(field, value) for field, value in dict.fromkeys(pairs) if value]
+
+
+def passages_of_rows(conn: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> Iterator[PassageToIndex]:
+    """Yield the passages of rows (id, document_id, role, start, end, revision_id, title), each text read once."""
+    revision_id, text = None, ""
+    for row in rows:
+        if row["revision_id"] != revision_id:
+            revision_id = row["revision_id"]
+            text = conn.execute("SELECT text FROM revision WHERE id = ?", [revision_id]).fetchone()[0]
+        yield PassageToIndex(row["id"], row["document_id"], row["role"], row["title"], text[row["start"] : row["end"]])

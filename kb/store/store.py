@@ -20,12 +20,13 @@ from kb.records import (
     Citation,
     Document,
     DocumentHead,
+    EmbedderVectors,
     Filters,
     PassageToIndex,
     Revision,
     StoredPassage,
 )
-from kb.store import checking, laws, reading, writing
+from kb.store import checking, laws, reading, vectors, writing
 from kb.store.laws import ConcordanceRow
 from kb.vocabulary import Visibility
 
@@ -184,7 +185,7 @@ class Store:
         embedder = self.embedder()
         if embedder is None:
             return None
-        return reading.mean_vector(self._conn, self.clearance, embedder[0], document_id)
+        return vectors.mean_vector(self._conn, self.clearance, embedder[0], document_id)
 
     # -- indexes ---------------------------------------------------------------------------
 
@@ -194,10 +195,11 @@ class Store:
 
     def embedder(self) -> tuple[int, str, int] | None:
         """Return id, name and dimension of the embedder in use; None in an empty store."""
-        row = self._conn.execute(
-            "SELECT e.id, e.name, e.dim FROM meta JOIN embedder e ON e.id = meta.embedder_id"
-        ).fetchone()
-        return None if row is None else (row["id"], row["name"], row["dim"])
+        return vectors.in_use(self._conn)
+
+    def require_embedder(self, name: str, dim: int) -> None:
+        """Raise EmbedderMismatch when the vectors in use are another embedder's."""
+        vectors.require(self.embedder(), name, dim)
 
     def changes_since(self, generation: int) -> Changes:
         """Return what an index made at `generation` has to learn."""
@@ -215,7 +217,62 @@ class Store:
         embedder = self.embedder()
         if embedder is None:
             return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 0), np.float16)
-        return reading.vectors(self._conn, embedder[0], embedder[2], ids)
+        return vectors.of_documents(self._conn, embedder[0], embedder[2], ids)
+
+    # -- changing the embedder -------------------------------------------------------------
+
+    def embedders(self) -> list[EmbedderVectors]:
+        """Return every embedder with vectors in the store, the one in use and others."""
+        return vectors.embedders(self._conn)
+
+    def prepare_embedder(self, name: str, dim: int) -> int:
+        """Return the id of an embedder that may be given vectors beside the one in use."""
+        with database.transaction(self._conn):
+            return vectors.prepare(self._conn, name, dim)
+
+    def count_missing(self, embedder_id: int) -> int:
+        """Return how many passages have no vector of an embedder."""
+        return vectors.count_missing(self._conn, embedder_id)
+
+    def passages_without(self, embedder_id: int, after: int, limit: int) -> list[PassageToIndex]:
+        """Return the first `limit` passages with ids above `after` and without a vector of an embedder."""
+        with self.snapshot():
+            return vectors.passages_without(self._conn, embedder_id, after, limit)
+
+    def put_vectors(self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]) -> None:
+        """Store vectors (float32, a row a passage) of an embedder in one short transaction."""
+        with database.transaction(self._conn):
+            self._put(embedder_id, passage_ids, rows)
+
+    def serve_embedder(self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]) -> bool:
+        """Store the last vectors and make their embedder the one in use, in one transaction.
+
+        Returns False, and changes no more than the vectors, while passages still lack one.
+        """
+        with database.transaction(self._conn):
+            self._put(embedder_id, passage_ids, rows)
+            if not vectors.is_complete(self._conn, embedder_id):
+                return False
+            if not self._serves(embedder_id):
+                vectors.serve(self._conn, embedder_id)
+                writing.next_generation(self._conn)
+            return True
+
+    def _put(self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]) -> None:
+        if not passage_ids:
+            return
+        vectors.put(self._conn, embedder_id, passage_ids, rows)
+        if self._serves(embedder_id):  # readers see these: indexes have to hear of them
+            vectors.touch(self._conn, passage_ids, writing.next_generation(self._conn))
+
+    def _serves(self, embedder_id: int) -> bool:
+        served = self.embedder()
+        return served is not None and served[0] == embedder_id
+
+    def forget_unused_vectors(self, limit: int) -> bool:
+        """Delete up to `limit` vectors of embedders not in use in one short transaction; False when none were left."""
+        with database.transaction(self._conn):
+            return vectors.forget_unused(self._conn, limit)
 
     # -- checking --------------------------------------------------------------------------
 
@@ -227,8 +284,9 @@ class Store:
         """Return what SQLite and the tiling of texts show to be wrong."""
         found = checking.damage(self._conn)
         found += [f"片段或部分未完整覆盖正文:{slug}" for slug in checking.broken_tilings(self._conn)]
-        missing = checking.passages_without_vector(self._conn)
-        return [*found, f"{missing} 个片段没有向量"] if missing else found
+        embedder = self.embedder()
+        missing = vectors.count_missing(self._conn, embedder[0]) if embedder else 0
+        return [*found, f"{missing} 个片段没有向量,运行 kb reembed 补齐"] if missing else found
 
     def referenced_files(self) -> dict[str, int]:
         """Return sha256 -> size in bytes of every original the store knows."""

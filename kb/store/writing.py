@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.errors import EmbedderMismatch, InvalidDocument
+from kb.errors import InvalidDocument
 from kb.records import Added, Citation, Metadata, Original, Revision
 from kb.store.rows import facet_values, metadata_to_json
+from kb.store.vectors import use_embedder
 from kb.vocabulary import DEFAULT_COLLECTIONS, Visibility
 
 
@@ -24,22 +25,6 @@ def next_generation(conn: sqlite3.Connection) -> int:
     """Count one commit more and return its number."""
     row = conn.execute("UPDATE meta SET generation = generation + 1 RETURNING generation").fetchone()
     return int(row["generation"])
-
-
-def use_embedder(conn: sqlite3.Connection, name: str, dim: int) -> int:
-    """Return the id of the embedder in use, choosing it when the store is still without.
-
-    Raises EmbedderMismatch when another one made the vectors that are served.
-    """
-    row = conn.execute("SELECT e.id, e.name, e.dim FROM meta JOIN embedder e ON e.id = meta.embedder_id").fetchone()
-    if row is None:
-        conn.execute("INSERT INTO embedder (name, dim) VALUES (?, ?) ON CONFLICT DO NOTHING", [name, dim])
-        found = conn.execute("SELECT id FROM embedder WHERE name = ?", [name]).fetchone()
-        conn.execute("UPDATE meta SET embedder_id = ?", [found["id"]])
-        return int(found["id"])
-    if (row["name"], row["dim"]) != (name, dim):
-        raise EmbedderMismatch(f"库中的向量由模型「{row['name']}」生成,当前模型是「{name}」。请改回设置 KB_EMBEDDER。")
-    return int(row["id"])
 
 
 def add_revision(

@@ -232,9 +232,29 @@ def test_a_request_that_makes_no_sense_is_refused(library: Library, bad: dict[st
         library.searcher.search(library.store, "客户", **bad)  # type: ignore[arg-type]
 
 
-def test_another_model_than_the_stores_is_refused(library: Library) -> None:
-    with pytest.raises(EmbedderMismatch, match="tiny-test"):
-        Searcher(library.home, TinyEmbedder()).search(library.store, "客户")
+NOTICE = "向量模型已更换,本次仅按关键词检索;请管理员重启服务"
+
+
+def test_where_the_vectors_are_another_models_words_alone_answer_and_the_reader_is_told(library: Library) -> None:
+    foreign = Searcher(library.home, TinyEmbedder())
+    for query in ("离职员工带走客户名单", "反不正当竞争法（2019）第九条 客户", "trade secret -软件"):
+        answer = foreign.search(library.store, query, limit=1000)
+        keyword = library.searcher.search(library.store, query, limit=1000, mode="keyword")
+
+        assert (ids(answer), answer.total, answer.facets) == (ids(keyword), keyword.total, keyword.facets)
+        assert NOTICE in answer.query.warnings
+        assert NOTICE not in foreign.search(library.store, query, mode="keyword").query.warnings
+        assert NOTICE not in library.searcher.search(library.store, query).query.warnings
+        assert not any("语义相近" in hit.reasons for hit in answer.hits)
+        with pytest.raises(EmbedderMismatch, match="请管理员重启服务"):
+            foreign.search(library.store, query, mode="vector")
+
+
+def test_documents_like_a_document_need_no_model_and_are_found_by_the_stores_vectors(library: Library) -> None:
+    foreign = Searcher(library.home, TinyEmbedder())
+    for document in sorted(library.texts)[::40]:
+        found = foreign.similar(library.store, document)
+        assert found == library.searcher.similar(library.store, document)
 
 
 def test_an_empty_store_answers_with_nothing(store: Store, model: Embedder) -> None:

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kb.embedding import Embedder
+from kb.commands.reembedding import change_embedder
+from kb.embedding import Embedder, load_embedder
 from kb.store import Store
 from kb.vocabulary import Visibility
 from search import vector as vector_module
 from search.keyword import Matches
 from search.vector import VectorIndex
+from tests.models import static_model
 from tests.search.conftest import Library
 
 QUERIES = (
@@ -144,6 +146,32 @@ def test_a_trained_index_is_read_again_and_a_stale_or_damaged_one_is_trained_ane
         damage()
         assert inverted()[0].search(query, 20).passages.tolist() == expected
         assert json.loads((folder / "stamp.json").read_text()) == stamp
+
+
+def test_vectors_of_another_model_are_taken_over_whole_and_never_mixed_with_queries_of_the_first(
+    opened: Callable[[], Library], model: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vector_module, "_SMALL", 1)
+    monkeypatch.setattr(vector_module, "EXACT_LIMIT", 1000)
+    library, folder = opened(), tmp_path / "vector"
+    index = VectorIndex(folder)
+    index.refresh(library.store)
+    first = json.loads((folder / "stamp.json").read_text())
+    other = load_embedder(str(static_model(tmp_path / "other", dim=model.dim)))  # as long: no error would tell
+    change_embedder(library.store, other, False, lambda done, total=None: None)
+    fresh = VectorIndex(folder)
+    index.refresh(library.store)
+    fresh.refresh(library.store)
+
+    assert (index.embedder, fresh.embedder, first["embedder"]) == (other.name, other.name, model.name)
+    assert json.loads((folder / "stamp.json").read_text())["embedder"] == other.name
+    for question in QUERIES:
+        ours = other.embed_queries([question])[0]
+        found = index.search(ours, 20, made_by=other.name)
+        truth = {p for p, _ in brute_force(library, ours, 20, None)}
+        assert len(truth & set(found.passages.tolist())) >= 10
+        assert found.passages.tolist() == fresh.search(ours, 20, made_by=other.name).passages.tolist()
+        assert len(index.search(model.embed_queries([question])[0], 20, made_by=model.name).passages) == 0
 
 
 def test_a_snapshot_that_caught_up_equals_one_made_anew(
