@@ -18,9 +18,9 @@ run: $(VENV)/.installed ## 首次运行自动安装并收入起步语料,然后�
 test: setup-dev setup-browser ## 运行全部测试(含真实浏览器)
 	$(BIN)/pytest
 
-test-transformers: setup-dev ## 另装 sentence-transformers 与 torch(约 1.3 GB),核对向量与之相同,并试其他模型
+test-transformers: setup-dev ## 另装 sentence-transformers 与 torch(约 1.3 GB),核对向量与之相同,并试其他模型与重排
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[transformers]'
-	$(BIN)/pytest tests/kb/test_embedding.py tests/cli/test_reembedding.py
+	$(BIN)/pytest tests/kb/test_embedding.py tests/search/test_reranking.py tests/cli/test_reembedding.py
 
 lint: setup-dev ## 代码检查:ruff 与 mypy --strict
 	$(BIN)/ruff check .

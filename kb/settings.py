@@ -30,6 +30,10 @@ class Settings:
     """What readers of the web pages may see: public, internal or restricted."""
     embedder: str = "zh-legal-static"
     """Shipped model by name, or a folder or name of a sentence-transformers model."""
+    reranker: str = ""
+    """Folder or name of a sentence-transformers CrossEncoder that reorders the first documents; empty: none."""
+    rerank_depth: int = 20
+    """How many documents, from the first on, the reranker reorders."""
     max_file_mb: int = 100
     """Largest file taken in, megabytes."""
     dictionary: Path = Path(__file__).parent / "dictionary.txt"
@@ -46,6 +50,8 @@ def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         "home": lambda name, raw: Path(raw).expanduser(),
         "host": lambda name, raw: raw,
         "embedder": lambda name, raw: raw,
+        "reranker": lambda name, raw: raw,
+        "rerank_depth": _positive,
         "dictionary": lambda name, raw: Path(raw).expanduser(),
         "port": _port,
         "max_file_mb": _positive,

@@ -32,6 +32,8 @@ from search.ids import member
 from search.keyword import KeywordIndex
 from search.matches import EMPTY, Matches, joined_for_counting, union, within
 from search.query import Query, parse
+from search.reranking import DEPTH as RERANK_DEPTH
+from search.reranking import Reranker, reordered
 from search.results import FACET_FIELDS, MODES, Hit, SearchResult
 from search.vector import VectorIndex
 
@@ -90,9 +92,13 @@ class _Question:
 class Searcher:
     """Searches any store of one data folder. Shared by threads; each brings its own store."""
 
-    def __init__(self, home: Path, embedder: Embedder) -> None:
-        """Keep caches below `home`/index."""
+    def __init__(
+        self, home: Path, embedder: Embedder, reranker: Reranker | None = None, rerank_depth: int = RERANK_DEPTH
+    ) -> None:
+        """Keep caches below `home`/index; a reranker reorders the first `rerank_depth` documents."""
         self._embedder = embedder
+        self._reranker = reranker
+        self._rerank_depth = rerank_depth
         self._keyword = KeywordIndex(home / "index" / "keyword")
         self._vector = VectorIndex(home / "index" / "vector")
         self._columns = FacetColumns()
@@ -166,10 +172,14 @@ class Searcher:
     def _answer(self, store: Store, query: Query, filters: Filters, mode: str, offset: int, limit: int) -> SearchResult:
         question = self._question(store, query, mode, filters)
         ranking = self._rank(store, question, filters)
-        if min(offset + limit, len(ranking.documents)) > ranking.ordered:
+        reranker = self._reranker if mode != "keyword" and query.wants_text else None
+        read = offset + limit if reranker is None else max(offset + limit, self._window(question, ranking)[1])
+        if min(read, len(ranking.documents)) > ranking.ordered:
             question = replace(question, everything=self._keyword.search(query, KEYWORD_DEPTH)[0])
             ranking = self._rank(store, question, filters)
         facets = self._facets(store, question, filters, ranking)
+        if reranker is not None and offset < self._window(question, ranking)[1]:
+            ranking = self._reranked(store, reranker, question, ranking)
         page = slice(offset, offset + limit)
         hits = answers.hits(
             store,
@@ -234,6 +244,23 @@ class Searcher:
 
     def _embed(self, query: Query) -> NDArray[np.float32]:
         return np.asarray(self._embedder.embed_queries([_said(query)])[0], dtype=np.float32)
+
+    def _window(self, question: _Question, ranking: _Ranking) -> tuple[int, int]:
+        """Return which places are reranked: those after the documents named outright, whatever the page."""
+        start = int(np.count_nonzero(np.isin(ranking.documents, np.array(question.exact.order, dtype=np.int64))))
+        return start, start + self._rerank_depth
+
+    def _reranked(self, store: Store, reranker: Reranker, question: _Question, ranking: _Ranking) -> _Ranking:
+        documents, scores = reordered(
+            store,
+            reranker,
+            _said(question.query),
+            ranking.documents,
+            ranking.scores,
+            self._window(question, ranking),
+            (ranking.keyword, ranking.vector),
+        )
+        return replace(ranking, documents=documents, scores=scores)
 
     def _demanded(self, query: Query) -> NDArray[np.int64] | None:
         """Return the documents that hold every phrase and title and one of each alternatives; None for no demand."""

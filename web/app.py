@@ -19,6 +19,7 @@ from starlette.types import Scope
 from kb.embedding import load_embedder
 from kb.errors import InvalidQuery, KbError, NotFound, StateError, UserError
 from kb.settings import Settings
+from search.reranking import load_reranker
 from search.searcher import Searcher
 from web import api, pages, pages_law
 from web.address import Ask
@@ -54,10 +55,15 @@ class _Assets(StaticFiles):
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Return the application over the store in `settings.home`; raises KbError when the embedder cannot be loaded."""
+    """Return the application over the store in `settings.home`; raises KbError when a model cannot be loaded."""
     house = House(
         settings=settings,
-        searcher=Searcher(settings.home, load_embedder(settings.embedder)),
+        searcher=Searcher(
+            settings.home,
+            load_embedder(settings.embedder),
+            load_reranker(settings.reranker),
+            settings.rerank_depth,
+        ),
         templates=make_templates(),
     )
 

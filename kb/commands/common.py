@@ -53,18 +53,19 @@ def open_searcher(settings: Settings) -> Searcher:
 
 
 def answering_searcher(settings: Settings, store: Store) -> Searcher:
-    """Make the searcher that answers.
+    """Make the searcher that answers, reranker included.
 
     Raises EmbedderMismatch when the store's vectors are of another model than the settings'.
     """
     from kb.analysis import load_dictionary
     from kb.embedding import load_embedder
+    from search.reranking import load_reranker
     from search.searcher import Searcher
 
     load_dictionary(settings.dictionary)
     embedder = load_embedder(settings.embedder)
     store.require_embedder(embedder.name, embedder.dim)
-    return Searcher(settings.home, embedder)
+    return Searcher(settings.home, embedder, load_reranker(settings.reranker), settings.rerank_depth)
 
 
 def say(message: str) -> None:

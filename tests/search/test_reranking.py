@@ -1,0 +1,246 @@
+"""Reordering the first documents: by any object that scores, and by a tiny CrossEncoder where torch is there."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from starlette.testclient import TestClient
+
+from kb.analysis import normalise
+from kb.embedding import Embedder
+from kb.errors import StateError
+from kb.records import Filters
+from kb.settings import Settings
+from kb.vocabulary import Visibility
+from search.evaluation import evaluate
+from search.reranking import load_reranker
+from search.results import SearchResult
+from search.searcher import Searcher
+from tests.cli.running import ROOT, environment
+from tests.models import cross_encoder
+from tests.search.conftest import Library
+from web import create_app
+
+QUERIES = (
+    "离职员工带走客户名单 没签保密协议",
+    "反不正当竞争法（2019）第九条 客户信息",
+    '"客户名单" 赔偿五十万元及合理开支',
+    "源代码 OR 图纸 -竞业",
+    "trade secret misappropriation",
+)
+ALL = 10_000
+
+
+class Overlap:
+    """Scores a text by how many of the query's characters it holds: small, real, with many equal scores."""
+
+    name = "overlap"
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.read += texts
+        wanted = set(query.replace(" ", ""))
+        return np.array([len(wanted & set(normalise(text))) for text in texts], dtype=np.float32)
+
+
+class Constant(Overlap):
+    """Finds every text equally good."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.full(len(texts), 3.0, dtype=np.float32)
+
+
+class Silent(Overlap):
+    """Gives no number for every other text."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        made = super().scores(query, texts)
+        made[::2] = np.nan
+        return made
+
+
+def ids(result: SearchResult) -> list[int]:
+    return [hit.document.id for hit in result.hits]
+
+
+def named(result: SearchResult) -> int:
+    """How many of the first documents are there because the query names them."""
+    return sum(hit.score > 100_000 for hit in result.hits)
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "vector"])
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_first_documents_are_reordered_by_score_and_everything_else_stays(
+    library: Library, model: Embedder, mode: str, query: str
+) -> None:
+    reranker = Overlap()
+    plain = library.searcher.search(library.store, query, mode=mode, limit=ALL)
+    result = Searcher(library.home, model, reranker, 15).search(library.store, query, mode=mode, limit=ALL)
+    start = named(plain)
+    window = slice(start, start + 15)
+
+    assert ids(result)[:start] == ids(plain)[:start]
+    assert sorted(ids(result)[window]) == sorted(ids(plain)[window])
+    assert ids(result)[window.stop :] == ids(plain)[window.stop :]
+    assert ids(result) != ids(plain)
+    assert [hit.rank for hit in result.hits] == list(range(1, len(result.hits) + 1))
+    scores = [hit.score for hit in result.hits]
+    assert scores == sorted(scores, reverse=True)
+    assert (result.total, result.facets) == (plain.total, plain.facets)
+    before = {hit.document.id: (hit.reasons, hit.passages) for hit in plain.hits}
+    assert {hit.document.id: (hit.reasons, hit.passages) for hit in result.hits} == before
+
+
+def test_the_order_is_that_of_the_best_passage_read_and_equal_scores_keep_their_places(
+    library: Library, model: Embedder
+) -> None:
+    reranker = Overlap()
+    plain = library.searcher.search(library.store, QUERIES[0], limit=20)
+    result = Searcher(library.home, model, reranker).search(library.store, QUERIES[0], limit=20)
+    best: dict[str, float] = {}
+    for text in reranker.read:
+        title = text.split("\n")[0]
+        best[title] = max(best.get(title, 0), float(Overlap().scores(normalise(QUERIES[0]), [text])[0]))
+    titles = [hit.document.title for hit in plain.hits]
+
+    assert len(set(titles)) == 20 == len(best) and len(set(best.values())) < 20
+    wanted = sorted(range(20), key=lambda place: (-best[titles[place]], place))
+    assert [hit.document.title for hit in result.hits] == [titles[place] for place in wanted]
+    assert 20 <= len(reranker.read) <= 40
+
+
+def test_scores_that_are_all_equal_change_no_place(library: Library, model: Embedder) -> None:
+    for query in QUERIES:
+        plain = library.searcher.search(library.store, query, limit=50)
+        assert ids(Searcher(library.home, model, Constant()).search(library.store, query, limit=50)) == ids(plain)
+
+
+def test_a_text_without_a_score_loses_its_place_but_no_document_is_lost(library: Library, model: Embedder) -> None:
+    plain = library.searcher.search(library.store, QUERIES[0], limit=50)
+    result = Searcher(library.home, model, Silent()).search(library.store, QUERIES[0], limit=50)
+
+    assert sorted(ids(result)) == sorted(ids(plain))
+    assert all(np.isfinite(hit.score) for hit in result.hits)
+
+
+@pytest.mark.parametrize("limit", [1, 4, 7, 10])
+def test_pages_together_are_the_whole_answer(library: Library, model: Embedder, limit: int) -> None:
+    searcher = Searcher(library.home, model, Overlap(), 10)
+    for query in QUERIES[:2]:
+        whole = searcher.search(library.store, query, limit=30).hits
+        pages = [searcher.search(library.store, query, offset=o, limit=limit).hits for o in range(0, 30, limit)]
+        assert tuple(hit for page in pages for hit in page)[:30] == whole
+
+
+def test_a_page_behind_the_depth_and_a_search_by_words_ask_for_no_scores(library: Library, model: Embedder) -> None:
+    reranker = Overlap()
+    searcher = Searcher(library.home, model, reranker, 10)
+    plain = library.searcher
+    for query, asked in (
+        ("客户名单", {"offset": 10}),
+        ("客户名单", {"mode": "keyword"}),
+        ("-客户", {}),
+        ("地区:上海", {}),
+    ):
+        assert searcher.search(library.store, query, **asked).hits == plain.search(library.store, query, **asked).hits  # type: ignore[arg-type]
+    assert reranker.read == []
+
+
+def test_only_what_the_reader_may_see_is_read(opened: Callable[..., Library], model: Embedder) -> None:
+    library = opened()
+    for document in sorted(library.texts)[::2]:
+        library.store.set_visibility(document, Visibility.RESTRICTED)
+    reader, reranker = opened(Visibility.PUBLIC), Overlap()
+    titles = {head.title for head in reader.store.heads(reader.texts).values()}
+    for query in QUERIES:
+        Searcher(library.home, model, reranker).search(reader.store, query, Filters(include={"kind": ("civil",)}))
+
+    assert reranker.read and {text.split("\n")[0] for text in reranker.read} <= titles
+
+
+@pytest.mark.parametrize("name", ["no-such-reranker", "nobody/no-such-reranker", "./no/folder"])
+def test_a_reranker_that_is_not_here_stops_the_start_and_says_so(library: Library, name: str) -> None:
+    with pytest.raises(StateError, match=f"本机没有模型「{name}」"):
+        create_app(Settings(home=library.home, reranker=name))
+
+
+def test_the_commands_that_answer_refuse_a_missing_reranker_and_a_depth_of_nothing(library: Library) -> None:
+    for variables, status, words in (
+        ({"KB_RERANKER": "no-such"}, 2, "本机没有模型「no-such」"),
+        ({"KB_RERANK_DEPTH": "0"}, 1, "KB_RERANK_DEPTH 应为正整数"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "kb", "search", "客户"],
+            cwd=ROOT,
+            env=environment(library.home) | variables,
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stdout) == (status, "") and words in done.stderr
+
+
+def test_no_name_is_no_reranker() -> None:
+    assert load_reranker("") is None
+
+
+# -- a CrossEncoder ----------------------------------------------------------------------
+
+with_torch = pytest.mark.skipif(
+    importlib.util.find_spec("sentence_transformers") is None,
+    reason="reorders by a CrossEncoder, which the extra [transformers] installs",
+)
+
+
+@with_torch
+def test_a_cross_encoder_scores_as_sentence_transformers_does(tmp_path: Path) -> None:
+    from sentence_transformers import CrossEncoder
+
+    folder = cross_encoder(tmp_path / "cross")
+    ours = load_reranker(str(folder))
+    texts = [f"客户名单{n}" * n for n in range(40)]
+
+    assert ours is not None and ours.name.startswith("cross@")
+    made = ours.scores("离职员工", texts)
+    theirs = CrossEncoder(str(folder), device="cpu").predict([("离职员工", text) for text in texts])
+    assert made.dtype == np.float32 and np.allclose(made, theirs, atol=1e-5) and len(set(made.tolist())) > 20
+    assert ours.scores("离职员工", []).shape == (0,)
+
+
+@with_torch
+def test_a_cross_encoder_reorders_pages_interface_and_evaluation_alike(
+    library: Library, model: Embedder, tmp_path: Path
+) -> None:
+    folder = str(cross_encoder(tmp_path / "cross"))
+    query = QUERIES[0]
+    plain = library.searcher.search(library.store, query, limit=30)
+    searcher = Searcher(library.home, model, load_reranker(folder), 10)
+    result = searcher.search(library.store, query, limit=30)
+    with TestClient(
+        create_app(Settings(home=library.home, reranker=folder, rerank_depth=10, clearance=Visibility.RESTRICTED))
+    ) as client:
+        answer: dict[str, Any] = client.get("/api/search", params={"q": query, "limit": 30}).json()
+
+    assert sorted(ids(result)[:10]) == sorted(ids(plain)[:10]) and ids(result)[:10] != ids(plain)[:10]
+    assert ids(result)[10:] == ids(plain)[10:]
+    assert [hit["document_id"] for hit in answer["hits"]] == ids(result)
+    first = result.hits[0].document.slug
+    report = evaluate(searcher, library.store, {"t": query}, {"t": {first: 1}}, modes=("hybrid", "keyword"))
+    assert report["modes"]["hybrid"]["MRR@10"]["mean"] == 1.0
+
+
+@with_torch
+def test_a_model_that_is_no_cross_encoder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="不是重排模型"):
+        load_reranker(str(cross_encoder(tmp_path / "three", labels=3)))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "config.json").write_text("{}")
+    with pytest.raises(StateError, match="无法加载"):
+        load_reranker(str(tmp_path / "broken"))
