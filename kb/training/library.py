@@ -10,8 +10,6 @@ import random
 import re
 from pathlib import Path
 
-import yaml
-
 from kb.training.pairs import Source
 from kb.training.texts import sentences
 
@@ -19,6 +17,7 @@ NAME = "corpus_parts"
 _ROUNDS = 6
 #: What was read where says nothing of the matter itself.
 _LEFT_OUT = "核对说明"
+_TITLE = re.compile(r"^title:\s*(.+?)\s*$", re.MULTILINE)
 
 
 def library_pairs(corpus: Path, chance: random.Random) -> Source:
@@ -39,8 +38,9 @@ def library_pairs(corpus: Path, chance: random.Random) -> Source:
 def _parts(path: Path) -> tuple[str, list[str]]:
     """Return the title and the bodies of the parts of one file; nothing of a file without front matter."""
     pieces = path.read_text("utf-8").split("---", 2)
-    if len(pieces) < 3 or pieces[0].strip():
+    title = _TITLE.search(pieces[1]) if len(pieces) == 3 and not pieces[0].strip() else None
+    if title is None:
         return "", []
     found = re.split(r"^## ", pieces[2], flags=re.MULTILINE)[1:]
     bodies = [body.strip() for heading, _, body in (part.partition("\n") for part in found) if heading != _LEFT_OUT]
-    return str(yaml.safe_load(pieces[1])["title"]), [body for body in bodies if body]
+    return title[1], [body for body in bodies if body]
