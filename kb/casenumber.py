@@ -19,6 +19,14 @@ _PATTERN: Final = re.compile(
 )
 #: A body names a court and a kind of case; years in running text have neither.
 _TYPE: Final = re.compile(r"[民刑行执破赔知商仲监初终再申提抗辖调复]")
+#: What a query may leave out (brackets, 号, 字第) or put in (blanks) is only safe to understand
+#: where court, kind of case and stage stand between year and number.
+_LOOSE: Final = re.compile(
+    r"[(\[〔【〈﹝]?(?<!\d)(?P<year>(?:19|20)\d{2})年?[)\]〕】〉﹞]?"
+    r"(?P<body>(?:最高法|最高检|(?=[一-鿿()]{2,10}字第)|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼兵])"
+    r"(?:[一-鿿()〔〕]|\d{1,6}(?=[一-鿿])){0,10}?[民刑行执破赔知商](?:[一-鿿]|[(〔][一-鿿]{1,3}[)〕]){0,4}?[初终再申提抗辖监请重])"
+    r"(?P<old>字?第|字)?(?P<number>\d{1,7})(?:号|(?!\d))"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,6 +57,20 @@ def find(text: str) -> list[tuple[int, int, CaseNumber]]:
         for number in re.findall(r"\d+", match["number"] + (match["more"] if match["end"] else "")):
             value = CaseNumber(int(match["year"]), body, int(number), match["old"] is not None)
             found.append((match.start(), match.end(), value))
+    return found
+
+
+def find_typed(text: str) -> list[tuple[int, int, CaseNumber]]:
+    """Return what `find` does, else numbers typed without brackets, 号 or 字第 or with blanks."""
+    found = find(text)
+    if found:
+        return found
+    places = [place for place, char in enumerate(text) if not char.isspace()]
+    squeezed = "".join(text[place] for place in places).translate(_WIDTH)
+    for match in _LOOSE.finditer(squeezed):
+        body = match["body"].translate(str.maketrans("〔〕[]", "()()"))
+        value = CaseNumber(int(match["year"]), body, int(match["number"]), match["old"] is not None)
+        found.append((places[match.start()], places[match.end() - 1] + 1, value))
     return found
 
 

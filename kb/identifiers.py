@@ -16,7 +16,8 @@ _NUMERAL: Final = "一二三四五六七八九十百千零〇"
 #: An article's number as laws write it, for patterns elsewhere.
 ARTICLE: Final = rf"第[{_NUMERAL}]{{1,9}}条(?:之[{_NUMERAL}]{{1,3}})?"
 _REST: Final = rf"(?:第[{_NUMERAL}]+款)?(?:(?:第?[（(][{_NUMERAL}]+[）)])+项?|第[{_NUMERAL}]+项)?"
-_ARTICLE_DIGITS: Final = re.compile(r"第\s*(\d{1,4})\s*条")
+#: 第219条, and 刑法219条 without 第.
+_ARTICLE_DIGITS: Final = re.compile(r"(?:第\s*|(?<=法)|(?<=法典)|(?<=[》）)]))(\d{1,4})\s*条")
 _YEAR: Final = r"(?:19|20)\d{2}"
 
 #: Full-width digits, letters, square brackets and blanks -> half-width, one for one.
@@ -65,19 +66,37 @@ _DOC_NUMBER: Final = re.compile(
     rf"[一-鿿]{{1,16}}\d{{0,4}}[〔\[【（(]\s{{0,3}}{_YEAR}\s{{0,3}}[〕\]】）)]\s{{0,3}}第?\s{{0,3}}\d{{1,6}}\s{{0,3}}号"
     r"|(?:令|参考性案例)\s{0,3}第?\s{0,3}\d{1,4}\s{0,3}号"
     r"|(?<![\d-])\d{4}-\d{2}-\d-\d{3}-\d{3}(?![\d-])"  # 人民法院案例库入库编号
+    r"|(?<![A-Za-z])DB\d{2,4}(?:/T)?\s{0,3}\d{2,5}(?:-\d{4})?(?!\d)"  # 地方标准
+)
+#: 文号 as people shorten them -> how they are written in full.
+_SHORT_NUMBERS: Final = (
+    (
+        re.compile(
+            rf"(法[释发])\s{{0,3}}[〔\[(（]?\s{{0,3}}({_YEAR})\s{{0,3}}年?\s{{0,3}}[〕\])）]?\s{{0,3}}第?\s{{0,3}}(\d{{1,3}})(?!\d)\s{{0,3}}号?"
+        ),
+        r"\1〔\2〕\3号",
+    ),
+    (re.compile(r"令\s{0,3}第?\s{0,3}(\d{1,4})(?![\d号])"), r"令第\1号"),
+    (re.compile(r"(\d{1,4})\s{0,3}号令"), r"令第\1号"),
+    (
+        re.compile(rf"([一-鿿]{{2,8}}\d{{0,4}}[〔\[]\s{{0,3}}{_YEAR}\s{{0,3}}[〕\]]\s{{0,3}}\d{{1,6}})(?![\d号\s])"),
+        r"\1号",
+    ),
+    (re.compile(r"(参考性案例)\s{0,3}第?\s{0,3}(\d{1,4})(?![\d号])"), r"\1\2号"),
 )
 _GUIDING: Final = re.compile(
     r"(?:指导性?案例|检例)\s{0,3}第?\s{0,3}(\d{1,3})(?!\d)\s{0,3}号?|第\s{0,3}(\d{1,3})\s{0,3}号指导性?案例"
 )
 _FOREIGN: Final = re.compile(
     r"\d{1,3}\s{0,3}U\.?\s?S\.?\s?C\.?(?:\s{0,3}§{1,2}\s{0,3}\d[\w().-]*)?"  # United States Code
-    r"|\d{1,4}\s+(?:U\.\s?S\.|S\.\s?Ct\.|F\.(?:\s?(?:2d|3d|4th|Supp\.(?:\s?[23]d)?|App'x))?)\s+\d{1,4}"  # reporters
+    r"|\d{1,4}\s+(?:U\.\s?S\.|S\.\s?Ct\.|F\.?(?:\s?(?:2d|3d|4th|Supp\.(?:\s?[23]d)?|App'x))?)\s+\d{1,4}"  # reporters
     r"|(?:Inv\.\s{0,3}No\.\s{0,3})?337-TA-\d{2,5}"
     r"|\bNo\.\s{0,3}[a-z:.-]{0,12}\d[\w:-]*(?:\.\w+)*"
     # Neutral citations and reports: [2021] EWCA Civ 38, [2020] 1 SLR 1130
     r"|\[(?:19|20)\d{2}\]\s{0,3}(?:\d{1,2}\s{1,3})?[A-Z]{2,8}(?:\s(?:Civ|Crim|Ch|Pat))?\s{1,3}\d{1,5}"
     r"|\b[CT]-\d{1,4}/\d{2}\b|\bECLI(?::[\w.]+){4}"  # Court of Justice of the European Union
-    r"|\b(?:[IVX]{1,5}\s{1,3}Z[RB]|\d{1,2}\s{1,3}AZR)\s{1,3}\d{1,4}/\d{2}\b"  # German federal courts
+    r"|\b(?:[IVX]{1,5}\s{1,3}Z[RB]|\d{1,2}\s{1,3}(?:AZR|U|W))\s{1,3}\d{1,4}/\d{2}\b"  # German courts
+    r"|\bCS\s?\(COMM\)\s?\d{1,4}/\d{4}|\bDecision\s\d{1,4}/\d{4}/[A-Z-]+"  # India, Viet Nam
     r"|(?:19|20)\d{2}[가-힣]{1,2}\d{1,7}"  # Korea
     r"|§{1,2}\s{0,3}\d[\w().-]*"
     r"|\b(?:Article|Art\.?|Section|Sec\.?|s\.)\s{0,3}\d[\w().]*",
@@ -212,7 +231,7 @@ _VALUES: Final[dict[str, Callable[[str], str]]] = {"doc_number": number_key, "ci
 
 def _all_keys(text: str) -> Iterator[Identifier]:
     """Yield keys of every kind, the most telling kinds first."""
-    for start, end, number in casenumber.find(text):
+    for start, end, number in casenumber.find_typed(text):
         yield Identifier("case_number", str(number), start, end, str(number))
     half = text.translate(_WIDTH)
     for match in _GUIDING.finditer(half):
@@ -220,6 +239,7 @@ def _all_keys(text: str) -> Iterator[Identifier]:
         yield Identifier("guiding_case", value, match.start(), match.end(), f"指导性案例{value}号")
     for cited in _query_articles(half):
         yield _article_identifier(cited)
+    yield from _short_numbers(half)
     for type_, pattern, within in (
         ("doc_number", _DOC_NUMBER, half),
         ("citation", _FOREIGN, half),
@@ -231,6 +251,15 @@ def _all_keys(text: str) -> Iterator[Identifier]:
     whole = compact(text)
     if 0 < len(whole) <= _MAX_NAME_CHARS:
         yield Identifier("name", whole, 0, len(text), text.strip())
+
+
+def _short_numbers(text: str) -> Iterator[Identifier]:
+    if _DOC_NUMBER.search(text):
+        return
+    for pattern, full in _SHORT_NUMBERS:
+        for match in pattern.finditer(text):
+            written = match.expand(full)
+            yield Identifier("doc_number", number_key(written), match.start(), match.end(), written)
 
 
 def _article_identifier(cited: Citation) -> Identifier:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,6 +22,7 @@ _TELLING_TYPES: Final = ("case_number", "doc_number", "guiding_case")
 #: Scores of named documents stand above every fused or BM25 score.
 _FIRST: Final = 1_000_000.0
 _LEADING: Final = re.compile("[一-鿿]*")
+_OLD_NUMBER: Final = re.compile(r"(?<=[一-鿿）])(?=\d+号$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,29 @@ def exact_documents(store: Store, query: Query) -> Exact:
 
 
 def _bearing(store: Store, identifier: Identifier) -> list[int]:
-    """Return the documents that bear a key; words run together with a 文号 (依据法释…号) are dropped one by one."""
-    found: list[int] = []
-    leading = _LEADING.match(identifier.value) if identifier.type == "doc_number" else None
-    for start in range(max(1, len(leading[0]) - 1) if leading else 1):
-        key = (identifier.type, identifier.value[start:])
-        found = store.by_identifier([key])[key]
+    """Return the documents that bear a key in any of the ways it may be written."""
+    for value in _ways(identifier):
+        found = store.by_identifier([(identifier.type, value)])[identifier.type, value]
         if found:
-            break
-    return found
+            return found
+    return []
+
+
+def _ways(identifier: Identifier) -> Iterator[str]:
+    """Yield the key itself, then what it may stand for.
+
+    Words run together with a 文号 (依据法释…号) are dropped one by one; numbers of cases before
+    2016 are typed without 字第; an investigation of the ITC is stored with or without Inv. No.
+    """
+    value = identifier.value
+    yield value
+    if identifier.type == "doc_number":
+        leading = _LEADING.match(value)
+        yield from (value[start:] for start in range(1, len(leading[0]) - 1 if leading else 1))
+    elif identifier.type == "case_number":
+        yield value.replace("字第", "") if "字第" in value else _OLD_NUMBER.sub("字第", value)
+    elif identifier.type == "citation" and "337ta" in value:
+        yield value.removeprefix("invno") if value.startswith("invno") else f"invno{value}"
 
 
 def _articles(store: Store, key: str, reasons: dict[int, str]) -> None:

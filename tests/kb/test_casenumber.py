@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import casenumber
-from kb.casenumber import CaseNumber
+from kb.casenumber import CaseNumber, find_typed
 
 #: Ways a person types it -> the one way it is kept.
 WRITTEN = {
@@ -108,3 +108,31 @@ def test_a_hostile_text_costs_no_more_than_its_length(hostile: str) -> None:
     casenumber.find(hostile)
 
     assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("（ 2023 ） 最高法知民终 1590 号", "（2023）最高法知民终1590号"),
+        ("2022最高法知民终147", "（2022）最高法知民终147号"),
+        ("查一下2021沪0115民初35993号", "（2021）沪0115民初35993号"),
+        ("（2016）沪行终738", "（2016）沪行终738号"),
+        ("2014兰行终字第121号怎么判的", "（2014）兰行终字第121号"),
+    ],
+)
+def test_a_number_is_understood_as_people_type_it(typed: str, number: str) -> None:
+    found = find_typed(typed)
+
+    assert [str(value) for _, _, value in found] == [number]
+    start, end, _ = found[0]
+    assert typed[start] in "（2" and typed[end - 1] in "号0123456789"
+
+
+@pytest.mark.parametrize("text", ["2021年3月15日赔偿2016元", "2023年新增民事一审终结3000件", "2020年沪民终身教育"])
+def test_dates_and_counts_are_no_case_numbers(text: str) -> None:
+    assert find_typed(text) == []
+
+
+@given(st.text(alphabet="（）()〔〕 2016沪民终字第号1一", max_size=40))
+def test_spans_of_typed_numbers_lie_inside_any_text(text: str) -> None:
+    assert all(0 <= start < end <= len(text) for start, end, _ in find_typed(text))

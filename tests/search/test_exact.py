@@ -1,5 +1,6 @@
 """Exact keys first, articles with their counterparts, and documents like a document."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from ingest.pipeline import Receipt
 from kb import casenumber
 from kb.identifiers import find
-from kb.records import Filters
+from kb.records import Filters, Metadata
 from kb.store import Store
 from kb.vocabulary import KINDS
 from search.results import Hit
@@ -164,3 +165,29 @@ def test_likes_of_a_document_are_kept_within_filters(library: Library) -> None:
 
 def test_a_name_is_always_a_key_even_beside_a_number() -> None:
     assert [key.type for key in find("BGH 2019-03-07")] == ["name", "slug"]
+
+
+#: How people type a number -> what they make of the way it is written.
+TYPED = {
+    "as written": lambda number: number,
+    "half-width brackets": lambda number: number.replace("（", "(").replace("）", ")"),
+    "without 号": lambda number: number.replace("号", ""),
+    "blanks around digits": lambda number: re.sub(r"(\d+)", r" \1 ", number),
+    "without brackets": lambda number: re.sub("[（）]", "", number, count=2),
+    "without 字第": lambda number: number.replace("字第", ""),
+    "in a sentence": lambda number: f"请问{number}怎么判的",
+    "in a sentence, without brackets": lambda number: "查一下" + re.sub("[（）]", "", number, count=2),
+}
+
+
+@pytest.mark.parametrize("way", TYPED)
+def test_every_number_of_the_corpus_brings_its_document_first_however_it_is_typed(library: Library, way: str) -> None:
+    missed = []
+    for head in library.store.heads(library.store.document_ids().tolist()).values():
+        for number in (*head.metadata.case_numbers, *head.metadata.doc_numbers):
+            hits = library.searcher.search(library.store, TYPED[way](number), limit=1).hits
+            first = hits[0].document.metadata if hits else Metadata(title="无")
+            if number not in (*first.case_numbers, *first.doc_numbers):
+                missed.append((TYPED[way](number), head.slug))
+
+    assert missed == []
