@@ -66,7 +66,7 @@ class VectorIndex:
     def sizes(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return how many passages each of these documents has; 1 for one not known yet."""
         snapshot = self._snapshot
-        if snapshot is None:
+        if snapshot is None or not len(snapshot.distinct):
             return np.ones(len(documents), dtype=np.int64)
         places = np.minimum(np.searchsorted(snapshot.distinct, documents), len(snapshot.distinct) - 1)
         return np.where(snapshot.distinct[places] == documents, snapshot.sizes[places], 1)

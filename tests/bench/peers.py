@@ -1,8 +1,8 @@
-"""The same passages and vectors in what a user would pick instead: milvus-lite and LanceDB.
+"""The same passages and vectors in what a user would pick instead: milvus-lite, LanceDB, txtai, bm25s with jieba.
 
 Each runs in a process of its own: `python -m tests.bench.peers NAME FOLDER` reads what
-`hand_over` wrote and prints JSON. Both get our vectors, their own Chinese full text and
-their own reciprocal rank fusion, set up as their documentation says.
+`hand_over` wrote and prints JSON. All but bm25s, which knows words alone, get our vectors;
+each has its own full text and fusion, set up as its documentation says.
 """
 
 from __future__ import annotations
@@ -129,6 +129,43 @@ def lancedb(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Pa
     return search, f"lancedb {version('lancedb')}"
 
 
+def txtai(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path) -> tuple[Search, str]:
+    """Fill txtai: hybrid embeddings (its own tokenizer and BM25, equal weights) over our vectors."""
+    from txtai import Embeddings
+
+    by_text = {row["text"]: vector for row, vector in zip(rows, vectors, strict=True)}
+    asked: list[NDArray[np.float32]] = []
+
+    def transform(texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.stack([asked[0] if asked else by_text[text] for text in texts])
+
+    embeddings = Embeddings(method="external", transform=transform, hybrid=True, content=False)
+    embeddings.index([(number, row["text"], None) for number, row in enumerate(rows)])
+
+    def search(text: str, vector: NDArray[np.float32], limit: int) -> list[str]:
+        asked[:] = [vector]
+        return [rows[int(number)]["document"] for number, _ in embeddings.search(text, limit)]
+
+    return search, f"txtai {version('txtai')}"
+
+
+def bm25s(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path) -> tuple[Search, str]:
+    """Fill bm25s with words cut by jieba: keywords alone."""
+    import bm25s as engine
+    import jieba
+
+    jieba.setLogLevel(60)
+    cut = [jieba.lcut_for_search(row["text"]) for row in rows]
+    retriever = engine.BM25()
+    retriever.index(cut, show_progress=False)
+
+    def search(text: str, vector: NDArray[np.float32], limit: int) -> list[str]:
+        found, _ = retriever.retrieve([jieba.lcut_for_search(text)], k=min(limit, len(rows)), show_progress=False)
+        return [rows[int(number)]["document"] for number in found[0]]
+
+    return search, f"bm25s {version('bm25s')}, jieba {version('jieba')}"
+
+
 def _jieba_dictionary(folder: Path) -> None:
     """Give LanceDB the dictionary its jieba tokenizer asks for and its wheel leaves out."""
     import jieba
@@ -142,7 +179,7 @@ def _jieba_dictionary(folder: Path) -> None:
 
 def main(name: str, given: Path) -> dict[str, Any]:
     """Build one peer, time its hybrid query, and return its rankings of all questions."""
-    setup: Setup = {"milvus": milvus, "lancedb": lancedb}[name]
+    setup: Setup = {"milvus": milvus, "lancedb": lancedb, "txtai": txtai, "bm25s": bm25s}[name]
     rows = json.loads((given / "passages.json").read_text("utf-8"))
     vectors = np.load(given / "vectors.npy")
     questions = json.loads((given / "questions.json").read_text("utf-8"))
