@@ -16,6 +16,8 @@ RANK_CONSTANT: Final = 60
 #: document of its size could reach, to this power. Chosen on the development topics: docs/evaluation.md.
 PASSAGES: Final = 3
 DISCOUNT: Final = 0.5
+#: Cosines count from this share of the best one on.
+NEARNESS_FLOOR: Final = 0.3
 SIZE_POWER: Final = 0.7
 
 
@@ -65,23 +67,26 @@ def weighted_sum(
     meaning: tuple[NDArray[np.int64], NDArray[np.float64]],
     weight: float,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Merge two rankings by their scores: `weight` of the one and the rest of the other.
+    """Merge two rankings by their scores: `weight` of the words and the rest of the meaning.
 
-    Scores of each are first put between 0 (its last candidate, or none) and 1 (its best).
-    Largest first, ties by id. The convex combination of Bruch, Gai and Ingber (ACM TOIS 2023).
+    Scores of each are first put between 0 and 1, its best: words from their last candidate
+    on, cosines from NEARNESS_FLOOR of the best on, because how far the last of a fixed depth
+    lies depends on the size of the library. Largest first, ties by id. The convex combination
+    of Bruch, Gai and Ingber (ACM TOIS 2023), whose floors are theirs to choose too.
     """
     ids = np.concatenate([words[0], meaning[0]])
     if not len(ids):
         return ids, np.empty(0)
-    gains = np.concatenate([weight * _unit(words[1]), (1 - weight) * _unit(meaning[1])])
+    least = float(words[1][-1]) if len(words[1]) else 0.0
+    floor = NEARNESS_FLOOR * float(meaning[1][0]) if len(meaning[1]) else 0.0
+    gains = np.concatenate([weight * _unit(words[1], least), (1 - weight) * _unit(meaning[1], floor)])
     return _merged(ids, gains)
 
 
-def _unit(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    if not len(scores):
-        return scores
-    low, high = float(scores[-1]), float(scores[0])
-    return np.asarray((scores - low) / (high - low)) if high > low else np.ones(len(scores))
+def _unit(scores: NDArray[np.float64], low: float) -> NDArray[np.float64]:
+    """Return scores, best first, as shares of the way from `low` to the best."""
+    high = float(scores[0]) if len(scores) else 0.0
+    return np.asarray(np.maximum((scores - low) / (high - low), 0.0)) if high > low else np.ones(len(scores))
 
 
 def _merged(ids: NDArray[np.int64], gains: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

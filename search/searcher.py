@@ -45,7 +45,7 @@ VECTOR_DEPTH: Final = 100
 #: To this depth of passages a document that the words put forward is also scored by its meaning.
 SCORED_DEPTH: Final = 300
 #: What the words weigh in the sum of both retrievers' scores; the rest is meaning.
-WORDS_WEIGHT: Final = 0.45
+WORDS_WEIGHT: Final = 0.3
 #: Above this many allowed documents a filter is applied to gathered passages, not handed to the index.
 _ALLOWED_LIMIT: Final = 5_000
 #: Documents shown, nearest in meaning first, when filters leave nothing that matches.

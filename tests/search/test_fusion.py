@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.fusion import best_by_document, reciprocal_rank_fusion
+from search.fusion import best_by_document, followed, reciprocal_rank_fusion, summed_by_document, weighted_sum
 
 RANKINGS = st.lists(st.lists(st.integers(1, 30), unique=True, max_size=20), max_size=3)
 
@@ -57,3 +57,38 @@ def test_a_document_stands_where_its_best_passage_stands(rows: list[tuple[int, f
     assert list(zip(documents.tolist(), scores.tolist(), strict=True)) == sorted(
         best.items(), key=lambda item: (-item[1], item[0])
     )
+
+
+def ranked(*rows: tuple[int, float]) -> tuple[np.ndarray, np.ndarray]:
+    return np.array([d for d, _ in rows], dtype=np.int64), np.array([s for _, s in rows], dtype=np.float64)
+
+
+def test_scores_of_two_retrievers_are_summed_by_weight_each_in_its_own_range() -> None:
+    ids, sums = weighted_sum(ranked((7, 12.0), (3, 8.0), (9, 4.0)), ranked((3, 0.8), (8, 0.52)), 0.25)
+
+    assert ids.tolist() == [3, 8, 7, 9]
+    assert sums.tolist() == pytest.approx([0.25 * 0.5 + 0.75, 0.75 * 0.5, 0.25, 0.0])
+
+
+def test_one_retriever_alone_keeps_its_order_and_nothing_gives_nothing() -> None:
+    none = ranked()
+
+    assert weighted_sum(ranked((4, 2.0), (2, 1.0)), none, 0.3)[0].tolist() == [4, 2]
+    assert weighted_sum(none, ranked((4, 0.5)), 0.3)[0].tolist() == [4]
+    assert weighted_sum(none, none, 0.3)[0].tolist() == []
+
+
+def test_a_document_that_matches_in_three_parts_stands_before_one_that_matches_best_in_one() -> None:
+    documents, scores = np.array([5, 2, 2, 2, 2]), np.array([10.0, 9.5, 8.0, 7.0, 6.0])
+    sizes = {5: 1, 2: 8}
+    ids, sums = summed_by_document(documents, scores, lambda d: np.array([sizes[i] for i in d.tolist()]))
+
+    assert ids.tolist() == [2, 5]
+    assert sums.tolist() == pytest.approx([(9.5 + 4 + 1.75) / 1.75**0.7, 10.0])
+
+
+def test_followers_come_behind_once_each_at_falling_scores() -> None:
+    ids, scores = followed(np.array([3, 1]), np.array([2.0, 1.0]), np.array([1, 9, 9, 4]))
+
+    assert ids.tolist() == [3, 1, 9, 4]
+    assert all(a > b for a, b in zip(scores, scores[1:], strict=False))
