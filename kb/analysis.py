@@ -202,6 +202,11 @@ def _latin(folded: str) -> list[Token]:
     return tokens
 
 
+def latin_words(folded: str) -> list[Token]:
+    """Return the Latin and number words of folded text, English ones stemmed, with their places."""
+    return [Token(_stem(m[0]), m.start(), m.end()) for m in _LATIN_PART.finditer(folded)]
+
+
 def characters(text: str) -> list[Token]:
     """Return one token a Han character and one a Latin or number run: for exact substrings."""
     folded = normalise(text)

@@ -38,6 +38,10 @@ class Settings:
     """Largest file taken in, megabytes."""
     dictionary: Path = Path(__file__).parent / "dictionary.txt"
     """Legal dictionary of the segmenter: one word a line, editors may extend it."""
+    thesaurus: Path = Path(__file__).parent / "thesaurus.txt"
+    """Words that are looked for together: one group a line, editors may extend it."""
+    glossary: Path = Path(__file__).parent / "glossary.tsv"
+    """Chinese and English terms, one pair a line with its source, editors may extend it."""
 
 
 def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
@@ -52,7 +56,7 @@ def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         "embedder": lambda name, raw: raw,
         "reranker": lambda name, raw: raw,
         "rerank_depth": _positive,
-        "dictionary": lambda name, raw: Path(raw).expanduser(),
+        **dict.fromkeys(("dictionary", "thesaurus", "glossary"), lambda name, raw: Path(raw).expanduser()),
         "port": _port,
         "max_file_mb": _positive,
         "clearance": _clearance,

@@ -16,9 +16,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from kb.analysis import load_dictionary
 from kb.embedding import load_embedder
 from kb.errors import InvalidQuery, KbError, NotFound, StateError, UserError
 from kb.settings import Settings
+from kb.thesaurus import load_thesaurus
 from search.reranking import load_reranker
 from search.searcher import Searcher
 from web import api, pages, pages_law
@@ -55,7 +57,12 @@ class _Assets(StaticFiles):
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Return the application over the store in `settings.home`; raises KbError when a model cannot be loaded."""
+    """Return the application over the store in `settings.home`.
+
+    Raises KbError when a file of words or a model cannot be loaded.
+    """
+    load_dictionary(settings.dictionary)
+    load_thesaurus(settings.thesaurus, settings.glossary)
     house = House(
         settings=settings,
         searcher=Searcher(

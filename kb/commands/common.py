@@ -44,11 +44,10 @@ def open_store(settings: Settings) -> Store:
 
 def open_searcher(settings: Settings) -> Searcher:
     """Make the searcher that tends the indexes of the store in use."""
-    from kb.analysis import load_dictionary
     from kb.embedding import load_embedder
     from search.searcher import Searcher
 
-    load_dictionary(settings.dictionary)
+    _load_words(settings)
     return Searcher(settings.home, load_embedder(settings.embedder))
 
 
@@ -57,15 +56,23 @@ def answering_searcher(settings: Settings, store: Store) -> Searcher:
 
     Raises EmbedderMismatch when the store's vectors are of another model than the settings'.
     """
-    from kb.analysis import load_dictionary
     from kb.embedding import load_embedder
     from search.reranking import load_reranker
     from search.searcher import Searcher
 
-    load_dictionary(settings.dictionary)
+    _load_words(settings)
     embedder = load_embedder(settings.embedder)
     store.require_embedder(embedder.name, embedder.dim)
     return Searcher(settings.home, embedder, load_reranker(settings.reranker), settings.rerank_depth)
+
+
+def _load_words(settings: Settings) -> None:
+    """Use the operator's dictionary, thesaurus and glossary from now on."""
+    from kb.analysis import load_dictionary
+    from kb.thesaurus import load_thesaurus
+
+    load_dictionary(settings.dictionary)
+    load_thesaurus(settings.thesaurus, settings.glossary)
 
 
 def say(message: str) -> None:
