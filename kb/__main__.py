@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("query", metavar="检索词", help="一句话、案号、法条或带语法的检索式")
     search.add_argument("--mode", choices=MODES, default="hybrid", help="智能、精确或语义检索(默认 hybrid)")
     search.add_argument("--limit", type=_count, default=10, help="返回几件(默认 10)")
+    search.add_argument("--no-expand", action="store_true", help="只找输入的字词,不找同义词与中英对照")
     search.add_argument("--offset", type=_offset, default=0, help="跳过前几件")
     _filters(search)
 

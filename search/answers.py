@@ -96,7 +96,7 @@ def hits(
         ids = [p for p in chosen[document_id] if p in passages]
         shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in ids]
         held = [word for p in ids for word in found[p]] + list(places_in(titled[document_id], needles))
-        words = telling_words(held, needles)
+        words = _named(telling_words(held, needles), query)
         reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
         made.append(Hit(first_rank + place, float(score), head, reasons, tuple(shown)))
     return tuple(made)
@@ -107,7 +107,15 @@ def needles_of(query: Query) -> tuple[str, ...]:
     whole = [*query.phrases, *(m for group in query.alternatives for m in group), *query.titles, *query.short_chunks]
     articles = _ARTICLE.findall(query.text)  # 九条 of 第九条 is not to be marked in 第三十九条
     terms = [term for term in query.terms if not any(term in article for article in articles)]
-    return tuple(dict.fromkeys([*(normalise(text) for text in (*whole, *articles)), *terms]))
+    wider = [word for expansion in query.expansions for word in expansion.alternatives]
+    folded = normalise("\n".join([*whole, *articles, *terms, *wider])).split("\n")
+    return tuple(dict.fromkeys(folded))
+
+
+def _named(words: Sequence[str], query: Query) -> list[str]:
+    """Return the words found, those that were not typed marked as equivalents."""
+    wider = {normalise(word) for expansion in query.expansions for word in expansion.alternatives}
+    return [f"{word}（扩展）" if word in wider else word for word in words]
 
 
 def named_conducts(text: str) -> tuple[str, ...]:
@@ -183,7 +191,9 @@ def browse(store: Store, query: Query, filters: Filters, mode: str, offset: int,
     return SearchResult(query.view(), mode, total, True, 0.0, tuple(made), facets)
 
 
-def told(result: SearchResult, notes: Sequence[str], took_ms: float) -> SearchResult:
-    """Return the result with the time it took and further warnings."""
-    query = replace(result.query, warnings=(*result.query.warnings, *notes)) if notes else result.query
+def told(result: SearchResult, notes: Sequence[str], took_ms: float, expanded: Sequence[str] = ()) -> SearchResult:
+    """Return the result with the time it took and further warnings and expansions."""
+    query = result.query
+    if notes or expanded:
+        query = replace(query, warnings=(*query.warnings, *notes), expanded=(*query.expanded, *expanded))
     return replace(result, query=query, took_ms=took_ms)

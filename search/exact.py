@@ -32,6 +32,7 @@ class Exact:
     order: tuple[int, ...] = ()
     reasons: Mapping[int, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    expanded: tuple[str, ...] = ()
 
     def put_first(
         self, documents: NDArray[np.int64], scores: NDArray[np.float64], allowed: NDArray[np.int64]
@@ -53,6 +54,7 @@ def exact_documents(store: Store, query: Query) -> Exact:
     reasons: dict[int, str] = {}
     numbers = [i for i in query.identifiers if i.type in _NUMBER_TYPES]
     missing: list[str] = []
+    expanded: list[str] = []
     for identifier in numbers:
         bearing = _bearing(store, identifier)
         if not bearing and identifier.type in _TELLING_TYPES:
@@ -62,8 +64,8 @@ def exact_documents(store: Store, query: Query) -> Exact:
             reasons.setdefault(document_id, f"{label}：{identifier.label}")
     for identifier in query.identifiers:
         if identifier.type == "article":
-            _articles(store, identifier.value, reasons)
-    return Exact(tuple(reasons), reasons, tuple(dict.fromkeys(missing)))
+            expanded += _articles(store, identifier.value, reasons, query)
+    return Exact(tuple(reasons), reasons, tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(expanded)))
 
 
 def _bearing(store: Store, identifier: Identifier) -> list[int]:
@@ -92,23 +94,35 @@ def _ways(identifier: Identifier) -> Iterator[str]:
         yield value.removeprefix("invno") if value.startswith("invno") else f"invno{value}"
 
 
-def _articles(store: Store, key: str, reasons: dict[int, str]) -> None:
-    """Put the law itself first, then who cites the article, then who cites its counterpart."""
+def _articles(store: Store, key: str, reasons: dict[int, str], query: Query) -> list[str]:
+    """Put the law itself first, then who cites the article, then who cites its counterparts.
+
+    Returns the article with its counterparts as people read it, when there are any and the
+    person did not refuse them.
+    """
     law, version, article = key.split("|")
     if version == VERSION_UNSTATED:
         _any_version(store, law, article, reasons)
-        return
+        return []
+    typed = f"{law}（{version}）{article}"
     own = [h.id for h in store.versions(law) if h.metadata.version == version and _provides(h.metadata, article)]
     named = store.by_identifier([("article", article_key(law, version, article))]).popitem()[1]
     _put(
         reasons,
         [*own, *named, *store.citing(law=law, version=version, article=article)],
-        f"{law}（{version}）{article}",
+        typed,
     )
-    for other in store.counterparts(law, version, article):
+    return _counterparts(store, law, version, article, reasons) if query.widening.allows(typed) else []
+
+
+def _counterparts(store: Store, law: str, version: str, article: str, reasons: dict[int, str]) -> list[str]:
+    others = store.counterparts(law, version, article)
+    for other in others:
         label = f"{law}（{version}{article}＝{other.version}{other.article}）"
         citing = store.citing(law=law, version=other.version, article=other.article)
         _put(reasons, [other.document_id, *citing], label)
+    same = "、".join(f"{other.version}{other.article}" for other in reversed(others))
+    return [f"{law}（{version}）{article}→{same}"] if others else []
 
 
 def _any_version(store: Store, law: str, article: str, reasons: dict[int, str]) -> None:

@@ -24,6 +24,7 @@ import tantivy
 from kb.analysis import characters, dictionary_hash, spaced_characters, terms
 from kb.records import PassageToIndex
 from kb.store import Store
+from search.equivalents import Equivalents
 from search.matches import EMPTY, Matches
 from search.matching import GATHER_LIMIT, PASSAGE_BITS, all_of, any_of, best, enough, gathered, scored_by
 from search.query import Query
@@ -68,6 +69,7 @@ class KeywordIndex:
         self._schema = _schema()
         self._index: tantivy.Index | None = None
         self._searcher: Any = None
+        self._equivalents: Equivalents | None = None
         self._generation = -1
         self._opened = ""
 
@@ -128,6 +130,7 @@ class KeywordIndex:
             self._searcher, self._generation = None, -1
             return
         self._index, self._searcher = index, searcher
+        self._equivalents = Equivalents(self._schema, searcher)
         self._generation, self._opened = int(stamp["generation"]), stamp["dictionary"]
 
     def _probe(self, searcher: Any, passages: int) -> None:
@@ -236,12 +239,13 @@ class KeywordIndex:
         if searcher is None or not query.wants_text:
             return EMPTY, EMPTY
         must, should = self._clauses(query)
+        wider = self._wider(query)
         counted = _counted(searcher, query.terms)
         if allowed is not None:
             within = tantivy.Query.term_set_query(self._schema, "document", list(allowed))
             must.append(tantivy.Query.const_score_query(within, 0.0))
         if gather and _is_costly(searcher, query, counted):
-            everything = best(searcher, all_of(must, should, 1), RANKED_LIMIT)
+            everything = best(searcher, all_of(must, should + wider, 1), RANKED_LIMIT)
             least = float(everything.scores[-1]) if not everything.complete else 0.0
             everything = replace(everything, complete=False, least=least)
             return everything, everything.first(depth)
@@ -253,13 +257,20 @@ class KeywordIndex:
                 everything = gathered(searcher, matching)
             else:
                 others = self._words([term for term in query.terms if term not in counted])
-                everything = best(searcher, scored_by(matching, others), GATHER_LIMIT)
-        ranked = best(searcher, all_of(must, should, 1), depth) if should else EMPTY
+                everything = best(searcher, scored_by(matching, others + wider), GATHER_LIMIT)
+        ranked = best(searcher, all_of(must, should + wider, 1), depth) if should else EMPTY
         return everything, ranked
 
     def document_frequency(self, term: str) -> int:
         """Return how many passages hold a term; 0 in an index not yet made."""
         return int(self._searcher.doc_freq("words", term)) if self._searcher is not None else 0
+
+    def held(self, query: Query) -> Query:
+        """Return the query without the equivalents that stand in no passage."""
+        if not query.expansions or self._equivalents is None:
+            return query
+        known = [self._equivalents.held(expansion) for expansion in query.expansions]
+        return replace(query, expansions=tuple(expansion for expansion in known if expansion.alternatives))
 
     @property
     def size(self) -> int:
@@ -279,6 +290,13 @@ class KeywordIndex:
 
     def _chunks(self, query: Query) -> list[tantivy.Query]:
         return [self._anywhere(chunk) for chunk in query.short_chunks]
+
+    def _wider(self, query: Query) -> list[tantivy.Query]:
+        """Return a clause for each widened word; these score and find, but nothing is counted by them."""
+        if self._equivalents is None:
+            return []
+        clauses = [self._equivalents.clause(expansion) for expansion in query.expansions]
+        return [clause for clause in clauses if clause is not None]
 
     def _anywhere(self, text: str) -> tantivy.Query:
         return any_of([self._phrase("chars", text), self._phrase("title", text)])

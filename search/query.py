@@ -15,6 +15,7 @@ from typing import Final
 from kb import vocabulary
 from kb.analysis import characters, tokenize
 from kb.identifiers import Identifier, bare_articles, find
+from kb.thesaurus import Expansion
 from kb.vocabulary import VERSION_UNSTATED
 from search.results import FACET_FIELDS, QueryPart, QueryView
 
@@ -46,8 +47,27 @@ _KINDS: Final = {label: code for code, label in vocabulary.KINDS.items()} | {
 
 
 @dataclass(frozen=True, slots=True)
+class Widening:
+    """Whether words are widened at all, and which are to be taken as typed."""
+
+    on: bool = True
+    plain: frozenset[str] = frozenset()
+
+    def allows(self, word: str) -> bool:
+        """Tell whether this word, or article, may stand for its equivalents too."""
+        return self.on and word not in self.plain
+
+
+WIDENING: Final = Widening()
+AS_TYPED: Final = Widening(on=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """What was typed, parsed. `chunks` are the plain words apart, `terms` their index terms."""
+    """What was typed, parsed. `chunks` are the plain words apart, `terms` their index terms.
+
+    `expansions` are equivalents of plain words that are looked for too.
+    """
 
     text: str
     plain: str = ""
@@ -62,6 +82,8 @@ class Query:
     exclude: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identifiers: tuple[Identifier, ...] = ()
     articles: tuple[str, ...] = ()
+    expansions: tuple[Expansion, ...] = ()
+    widening: Widening = WIDENING
     parts: tuple[QueryPart, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -88,7 +110,8 @@ class Query:
     def view(self) -> QueryView:
         """Return the query as it is shown to the person."""
         labels = tuple(dict.fromkeys(i.label for i in self.identifiers if i.type != "name"))
-        return QueryView(self.text, self.terms, labels, (), self.parts, self.warnings)
+        expanded = tuple(f"{e.typed}→{'、'.join(e.alternatives)}" for e in self.expansions)
+        return QueryView(self.text, self.terms, labels, expanded, self.parts, self.warnings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,20 +18,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.analysis import normalise
+from kb.analysis import terms
 from kb.embedding import Embedder
 from kb.errors import EmbedderMismatch, InvalidQuery
 from kb.records import NO_FILTERS, Filters
 from kb.store import Store
 from search import answers, likeness
 from search.exact import Exact, exact_documents
+from search.expansion import said, text_to_embed, widened
 from search.facets import Columns, FacetColumns
 from search.filtering import joined, unknown_values
 from search.fusion import best_by_document, followed, summed_by_document, weighted_sum
 from search.ids import member
 from search.keyword import KeywordIndex
 from search.matches import EMPTY, Matches, joined_for_counting, union, within
-from search.query import Query, parse
+from search.query import WIDENING, Query, Widening, parse
 from search.reranking import DEPTH as RERANK_DEPTH
 from search.reranking import Reranker, reordered
 from search.results import FACET_FIELDS, MODES, Hit, SearchResult
@@ -138,6 +139,7 @@ class Searcher:
         mode: str = "hybrid",
         offset: int = 0,
         limit: int = 10,
+        widening: Widening = WIDENING,
     ) -> SearchResult:
         """Answer a query with one page of documents, counts over all that match, and reasons.
 
@@ -148,7 +150,7 @@ class Searcher:
         if mode not in MODES or offset < 0 or limit < 1:
             raise InvalidQuery(f"检索方式应为 {'、'.join(MODES)},offset 不小于 0,limit 不小于 1")
         self._catch_up(store)
-        query = parse(text)
+        query = self._keyword.held(widened(parse(text), widening))
         columns = self._columns.of(store)
         filters, notes = joined(filters, query, columns)
         notes += unknown_values(filters.include, columns) if not notes else []
@@ -192,7 +194,7 @@ class Searcher:
             first_rank=offset + 1,
         )
         result = SearchResult(query.view(), mode, len(ranking.documents), ranking.complete, 0.0, hits, facets)
-        return answers.told(result, question.exact.missing, 0.0)
+        return answers.told(result, question.exact.missing, 0.0, question.exact.expanded)
 
     def _question(self, store: Store, query: Query, mode: str, filters: Filters) -> _Question:
         """Ask everything that does not depend on filters, once; both retrievers at the same time."""
@@ -200,7 +202,8 @@ class Searcher:
         narrowed = bool(filters) or query.unwanted or len(columns.ids) < self._vector.document_count
         counted_alone = mode == "hybrid" and not narrowed  # then the best of a fixed depth settle the order
         words = None if mode == "vector" else self._legs.submit(self._words, query, counted_alone)
-        vector = self._embed(query) if mode != "keyword" and query.wants_text and not self._foreign() else None
+        embedded = text_to_embed(query)
+        vector = self._embed(embedded) if mode != "keyword" and query.wants_text and not self._foreign() else None
         demanded, unwanted = self._demanded(query), self._unwanted(query)
         near = EMPTY
         if vector is not None:
@@ -208,7 +211,7 @@ class Searcher:
                 vector, SCORED_DEPTH, within(columns.ids, demanded, unwanted), made_by=self._embedder.name
             )
         everything, best = words.result() if words is not None else (EMPTY, EMPTY)
-        if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(query.text):
+        if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(embedded):
             vector = None  # letters no document holds: a model of Chinese has nothing to say to them
         return _Question(
             query=query,
@@ -230,7 +233,9 @@ class Searcher:
         """Return a note on words of the query that stand in no document, whole or in part."""
         held = {term for term in query.terms if self._keyword.document_frequency(term)}
         named = "".join(query.text[i.start : i.end] for i in query.identifiers if i.type != "name")
+        translated = [terms(e.typed) for e in query.expansions if e.typed.isascii()]
         said = [t for t in query.terms if len(t.lstrip(_NEGATIONS)) > 1 and t not in named]
+        said = [t for t in said if not any(t in meant for meant in translated)]
         unheard = [term for term in said if not any(part in term or term in part for part in held)]
         return [f"没有文书写到:{'、'.join(unheard)}"] if unheard and held else []
 
@@ -242,8 +247,8 @@ class Searcher:
             raise EmbedderMismatch("向量模型已更换,暂时不能按语义检索;请改用智能或精确检索,并请管理员重启服务")
         return ["向量模型已更换,本次仅按关键词检索;请管理员重启服务"]
 
-    def _embed(self, query: Query) -> NDArray[np.float32]:
-        return np.asarray(self._embedder.embed_queries([_said(query)])[0], dtype=np.float32)
+    def _embed(self, text: str) -> NDArray[np.float32]:
+        return np.asarray(self._embedder.embed_queries([text])[0], dtype=np.float32)
 
     def _window(self, question: _Question, ranking: _Ranking) -> tuple[int, int]:
         """Return which places are reranked: those after the documents named outright, whatever the page."""
@@ -254,7 +259,7 @@ class Searcher:
         documents, scores = reordered(
             store,
             reranker,
-            _said(question.query),
+            said(question.query),
             ranking.documents,
             ranking.scores,
             self._window(question, ranking),
@@ -362,12 +367,6 @@ class Searcher:
                 without = self._rank(store, question, filters.without(field))
                 counted[field] = columns.count(field, without.documents)
         return {field: counted[field] for field in FACET_FIELDS}
-
-
-def _said(query: Query) -> str:
-    """Return the words of a query that mean something, without its syntax."""
-    words = [query.plain, *query.phrases, *query.titles, *(m for group in query.alternatives for m in group)]
-    return normalise(" ".join(word for word in words if word))
 
 
 def _of_roles(store: Store, matches: Matches, filters: Filters) -> Matches:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 def search(args: argparse.Namespace) -> int:
     """Search; one line a document, best first."""
+    from search.query import Widening
     from search.results import to_dict
 
     settings = settings_of(args)
@@ -39,13 +40,21 @@ def search(args: argparse.Namespace) -> int:
         say(f"{settings.home} 中还没有库,已新建一个空的。用 kb add 收入文书")
     with open_store(settings) as store:
         result = answering_searcher(settings, store).search(
-            store, args.query, filters, mode=args.mode, offset=args.offset, limit=args.limit
+            store,
+            args.query,
+            filters,
+            mode=args.mode,
+            offset=args.offset,
+            limit=args.limit,
+            widening=Widening(not args.no_expand),
         )
     if args.json:
         print_json(to_dict(result))
         return EXIT_OK
     for hit in result.hits:
         _print_hit(hit)
+    for words in result.query.expanded:
+        say(f"已扩展:{words}")
     for warning in result.query.warnings:
         say(warning)
     say(f"共{'' if result.total_is_exact else '至少'} {result.total} 件,用时 {result.took_ms:.0f} 毫秒")

@@ -151,3 +151,28 @@ def test_remove_asks_and_then_deletes(fresh: Path, tmp_path: Path) -> None:
     kb(fresh, "remove", "t-0", "t-2", "--yes")
     assert [hit["slug"] for hit in as_json(fresh, "search", "客户名单")["hits"]] == ["t-1"]
     assert as_json(fresh, "verify")["wrong"] == []
+
+
+def test_expansions_are_told_on_stderr_and_can_be_refused(home: Path) -> None:
+    wide = kb(home, "search", "客户信息")
+    plain = kb(home, "search", "客户信息", "--no-expand")
+
+    assert "已扩展:客户信息→" in wide.stderr
+    assert "已扩展" not in plain.stderr
+    assert as_json(home, "search", "客户信息", "--no-expand")["query"]["expanded"] == []
+
+
+def test_a_bad_line_of_the_thesaurus_is_named_and_nothing_is_answered(home: Path, tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("客户名单, 客户信息\n跳槽\n", "utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "kb", "search", "x"],
+        cwd=ROOT,
+        env=environment(home) | {"KB_THESAURUS": str(words)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{words} 第 2 行" in done.stderr

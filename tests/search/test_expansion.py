@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.thesaurus import Group, Pair, Thesaurus
+from search.answers import needles_of
+from search.expansion import MAX_CHARS, text_to_embed, widened
+from search.query import AS_TYPED, WIDENING, Widening, parse
+from search.results import FACET_FIELDS
+from search.searcher import Searcher
+from tests.search.conftest import Library
+
+WORDS = Thesaurus(
+    [Group(("客户名单", "客户信息"), ("客户名单", "客户信息")), Group(("跳槽",), ("离职",))],
+    [Pair("客户名单", "customer list", "通用法律英语"), Pair("商业秘密", "trade secret", "18 U.S.C. § 1839(3)")],
+)
+
+
+def expanded(text: str, widening: Widening = WIDENING) -> tuple[str, ...]:
+    return widened(parse(text), widening, WORDS).view().expanded
+
+
+def test_plain_words_are_widened_and_shown() -> None:
+    assert expanded("跳槽带走客户名单") == ("跳槽→离职", "客户名单→客户信息、customer list")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"客户名单"', "“客户名单”", '软件 -"客户名单"', "软件 -客户名单", "标题:客户名单", "客户名单 OR 算法"],
+)
+def test_phrases_excluded_words_titles_and_alternatives_stay_as_typed(text: str) -> None:
+    assert expanded(text) == ()
+
+
+def test_words_inside_exact_keys_stay_as_typed() -> None:
+    words = Thesaurus([Group(("竞争",), ("对手",)), Group(("刑法",), ("刑事",))])
+
+    assert widened(parse("刑法第二百一十九条"), words=words).expansions == ()
+    assert widened(parse("反不正当竞争法（2019）第九条"), words=words).expansions == ()
+    assert [e.typed for e in widened(parse("刑法 竞争"), words=words).expansions] == ["刑法", "竞争"]
+
+
+def test_a_long_text_is_not_widened() -> None:
+    text = "客户名单" + "某" * (MAX_CHARS - 4)
+
+    assert expanded(text) == ("客户名单→客户信息、customer list",)
+    assert expanded(text + "某") == ()
+
+
+def test_a_word_or_all_words_can_be_refused() -> None:
+    assert expanded("跳槽带走客户名单", Widening(plain=frozenset({"客户名单"}))) == ("跳槽→离职",)
+    assert expanded("跳槽带走客户名单", AS_TYPED) == ()
+
+
+def test_an_english_question_is_embedded_in_chinese_and_a_chinese_one_as_typed() -> None:
+    assert text_to_embed(widened(parse("our customer lists"), words=WORDS)) == "客户名单"
+    assert text_to_embed(widened(parse("跳槽带走客户名单"), words=WORDS)) == "跳槽带走客户名单"
+    assert text_to_embed(widened(parse("跳槽 trade secret"), words=WORDS)) == "跳槽 trade secret 商业秘密"
+    assert text_to_embed(widened(parse("nothing known"), words=WORDS)) == "nothing known"
+
+
+def test_equivalents_are_marked_too() -> None:
+    assert {"客户名单", "客户信息", "customer list"} <= set(needles_of(widened(parse("客户名单"), words=WORDS)))
+
+
+@given(st.text(max_size=400))
+def test_widening_never_fails_and_never_changes_what_was_typed(text: str) -> None:
+    query = parse(text)
+    wide = widened(query)
+
+    assert (wide.terms, wide.phrases, wide.excluded, wide.identifiers) == (
+        query.terms,
+        query.phrases,
+        query.excluded,
+        query.identifiers,
+    )
+
+
+def slugs(
+    library: Library, text: str, mode: str = "hybrid", widening: Widening = WIDENING, limit: int = 5
+) -> list[str]:
+    result = library.searcher.search(library.store, text, mode=mode, widening=widening, limit=limit)
+    return [hit.document.slug or "" for hit in result.hits]
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("former employee took customer list", {"zj-chemtrade-customers-2013", "gs-logistics-he"}),
+        ("whistleblower immunity United States", {"guide-us"}),
+        ("burden of proof", {"element-burden-of-proof"}),
+        ("hacking into a mailbox", {"hb-wuhan-lv-mailbox-2021"}),
+    ],
+)
+def test_an_english_question_finds_chinese_texts(library: Library, question: str, answers: set[str]) -> None:
+    assert answers & set(slugs(library, question))
+    assert not answers & set(slugs(library, question, widening=AS_TYPED))
+
+
+def test_an_everyday_word_finds_what_is_written_otherwise(library: Library) -> None:
+    question = "码农跳槽前拷走源码 只是留着没用会不会罚"
+
+    assert "fj-xiamen-xu-sourcecode" in slugs(library, question)
+    assert "fj-xiamen-xu-sourcecode" not in slugs(library, question, widening=AS_TYPED)
+
+
+def test_reasons_name_equivalents_as_such_and_passages_mark_them(library: Library) -> None:
+    result = library.searcher.search(library.store, "源码", mode="keyword")
+
+    assert result.query.expanded == ("源码→源代码、源程序",)
+    assert any("源代码（扩展）" in reason for hit in result.hits for reason in hit.reasons)
+    marked = {p.text[start:end] for hit in result.hits for p in hit.passages for start, end in p.marks}
+    assert any("源代码" in words for words in marked)
+
+
+def test_equivalents_that_stand_nowhere_are_not_claimed(library: Library) -> None:
+    shown = library.searcher.search(library.store, "带走客户名单").query.expanded
+
+    assert any(words.startswith("带走→拿走") for words in shown)
+    assert not any("带离" in words for words in shown)
+    for words in shown:
+        for word in words.partition("→")[2].split("、"):
+            assert word.isascii() or library.holding(word), word
+
+
+@pytest.mark.parametrize("text", ["客户名单", "离职员工带走客户名单", "跳槽", "员工泄密"])
+def test_typed_words_are_never_outvoted(library: Library, text: str) -> None:
+    """The best passage by typed words alone stays first, unless another holds typed words as well."""
+    plain = library.searcher.search(library.store, text, mode="keyword", widening=AS_TYPED, limit=1).hits[0]
+    wide = library.searcher.search(library.store, text, mode="keyword", limit=20)
+
+    assert plain.document.id in [hit.document.id for hit in wide.hits]
+    best = wide.hits[0]
+    typed = [word for reason in best.reasons if reason.startswith("命中词") for word in reason[4:].split("、")]
+    assert any("（扩展）" not in word for word in typed)
+
+
+@pytest.mark.parametrize("text", ["离职员工带走客户名单", "跳槽后用源码", "公司泄密怎么赔钱", "保密措施"])
+def test_counts_do_not_explode(library: Library, text: str) -> None:
+    narrow = library.searcher.search(library.store, text, mode="keyword", widening=AS_TYPED)
+    wide = library.searcher.search(library.store, text, mode="keyword")
+
+    assert wide.total <= max(2 * narrow.total, narrow.total + 60)
+
+
+def test_facets_keep_their_promise_for_widened_queries(library: Library) -> None:
+    from kb.records import Filters
+
+    result = library.searcher.search(library.store, "源码拷走", mode="keyword")
+    for field in FACET_FIELDS:
+        for value, count in result.facets[field][:2]:
+            kept = library.searcher.search(
+                library.store, "源码拷走", Filters(include={field: (value,)}), mode="keyword"
+            )
+            assert kept.total == count, (field, value)
+
+
+def test_an_article_brings_its_counterparts_named_and_refusable(library: Library) -> None:
+    article = "反不正当竞争法（2019）第九条"
+    searcher: Searcher = library.searcher
+    wide = searcher.search(library.store, article, limit=100)
+    plain = searcher.search(library.store, article, limit=100, widening=Widening(plain=frozenset({article})))
+
+    assert wide.query.expanded[0].startswith(f"{article}→2025第十条")
+    assert any("2019第九条＝2025第十条" in reason for hit in wide.hits for reason in hit.reasons)
+    assert plain.query.expanded == ()
+    assert not any("＝" in reason for hit in plain.hits for reason in hit.reasons)
