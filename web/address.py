@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from kb.errors import InvalidQuery
 from kb.records import NO_FILTERS, Filters
 from kb.vocabulary import ROLES
+from search.query import Widening
 from search.results import FACET_FIELDS, MODES
 
 SORTS: Final[dict[str, str]] = {"relevance": "综合", "newest": "最新", "oldest": "最早"}
@@ -20,6 +21,7 @@ MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 20
 MAX_ID: Final = 2**63 - 1
 _MAX_VALUES: Final = 200
+_EXPAND: Final = ("on", "off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +29,15 @@ class Ask:
     """What an address asks for: query text, mode, filters, order and the part of the answer shown.
 
     `offset` counts documents from 0; `sort` None is the natural order (综合 for a query,
-    最新 for a list); `group` is "" or "tier".
+    最新 for a list); `group` is "" or "tier". `expand` False takes every word as typed,
+    `plain` these words.
     """
 
     text: str = ""
     mode: str = "hybrid"
     filters: Filters = NO_FILTERS
+    expand: bool = True
+    plain: tuple[str, ...] = ()
     sort: str | None = None
     group: str = ""
     offset: int = 0
@@ -50,6 +55,8 @@ class Ask:
         for prefix, chosen in (("f", self.filters.include), ("x", self.filters.exclude)):
             pairs += [(f"{prefix}.{name}", value) for name in FACET_FIELDS for value in chosen.get(name, ())]
         pairs += [("role", role) for role in self.filters.roles]
+        pairs += [] if self.expand else [("expand", "off")]
+        pairs += [("plain", word) for word in self.plain]
         pairs += [("sort", self.sort)] if self.sort else []
         pairs += [("group", self.group)] if self.group else []
         pairs += [("offset", str(self.offset))] if self.offset else []
@@ -102,6 +109,23 @@ class Ask:
         """Return the question in other words, from the start."""
         return replace(self, text=text.strip(), offset=0)
 
+    @property
+    def widening(self) -> Widening:
+        """Return which words may stand for their equivalents too."""
+        return Widening(self.expand, frozenset(self.plain))
+
+    def taking_plainly(self, word: str) -> Ask:
+        """Return the question with this word taken as typed, from the start."""
+        return replace(self, plain=_added(self.plain, word), offset=0)
+
+    def widening_again(self, word: str) -> Ask:
+        """Return the question with this word's equivalents looked for too, from the start."""
+        return replace(self, plain=tuple(w for w in self.plain if w != word), offset=0)
+
+    def expanding(self, on: bool) -> Ask:
+        """Return the question with equivalents looked for, or with no word's, from the start."""
+        return replace(self, expand=on, plain=(), offset=0)
+
     def sorted_by(self, sort: str | None) -> Ask:
         """Return the question in another order, from the start."""
         return replace(self, sort=sort, offset=0)
@@ -133,6 +157,8 @@ def parse_ask(parameters: Iterable[tuple[str, str]], default_limit: int = DEFAUL
         text=text,
         mode=_one_of("mode", last.get("mode", "hybrid"), MODES),
         filters=_filters(pairs),
+        expand=_one_of("expand", last.get("expand", "on"), _EXPAND) == "on",
+        plain=tuple(dict.fromkeys(value[:100] for name, value in pairs if name == "plain"))[:_MAX_VALUES],
         sort=_one_of("sort", last["sort"], tuple(SORTS)) if "sort" in last else None,
         group=_one_of("group", last.get("group", ""), GROUPS),
         offset=number("offset", last.get("offset", "0"), 0, MAX_OFFSET),

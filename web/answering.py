@@ -21,7 +21,15 @@ _PER_TIER: Final = 5
 def answer(house: House, store: Store, ask: Ask) -> SearchResult:
     """Answer what an address asks."""
     if ask.text:
-        return house.searcher.search(store, ask.text, ask.filters, mode=ask.mode, offset=ask.offset, limit=ask.limit)
+        return house.searcher.search(
+            store,
+            ask.text,
+            ask.filters,
+            mode=ask.mode,
+            offset=ask.offset,
+            limit=ask.limit,
+            widening=ask.widening,
+        )
     return _listing(store, ask)
 
 

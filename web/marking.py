@@ -6,14 +6,15 @@ from typing import Final
 
 from kb.analysis import normalise
 from search.answers import needles_of
-from search.query import parse
+from search.expansion import widened
+from search.query import WIDENING, Widening, parse
 from search.snippets import marks
 
 _MAX_QUERY_CHARS: Final = 2_000
 
 
-def find_marks(text: str, query_text: str) -> tuple[tuple[int, int], ...]:
-    """Return the spans of `text` that show what was searched for, exact keys as typed included."""
-    query = parse(query_text[:_MAX_QUERY_CHARS])
+def find_marks(text: str, query_text: str, widening: Widening = WIDENING) -> tuple[tuple[int, int], ...]:
+    """Return the spans of `text` that show what was searched for, equivalents and exact keys as typed included."""
+    query = widened(parse(query_text[:_MAX_QUERY_CHARS]), widening)
     keys = (normalise(query.plain[i.start : i.end]) for i in query.identifiers)
     return marks(text, (*needles_of(query), *keys))

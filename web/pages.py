@@ -90,7 +90,7 @@ def read(request: Request, document_id: str, house: HouseDep) -> HTMLResponse:
         way = trail(house, store, ask, document.head.id, rank)
         book = house.law_book(store)
         links = read_links(store, book, document)
-        sections = section_views(document, find_marks(document.text, ask.text), links.of)
+        sections = section_views(document, find_marks(document.text, ask.text, ask.widening), links.of)
         statutes = statute_views(store, book, document.head.metadata.statutes)
         around = Around(
             similar=house.searcher.similar(store, document.head.id, limit=_SIMILAR),

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.errors import InvalidQuery
 from kb.records import Filters
 from kb.vocabulary import ROLES
 from search.results import FACET_FIELDS, MODES
@@ -52,3 +54,20 @@ def test_the_address_of_a_document_carries_the_question_but_not_the_page_of_the_
     ask = Ask(text="客户", filters=Filters(include={"kind": ("civil",)}), offset=40)
 
     assert document_path(7, ask, 43, 2) == "/documents/7?q=%E5%AE%A2%E6%88%B7&f.kind=civil&at=43#p2"
+
+
+def test_words_taken_as_typed_travel_with_the_address_and_can_be_widened_again() -> None:
+    ask = Ask(text="跳槽 客户名单", offset=20).taking_plainly("跳槽").taking_plainly("跳槽")
+
+    assert ask.plain == ("跳槽",) and ask.offset == 0
+    assert parse_ask(ask.parameters()) == ask
+    assert not ask.widening.allows("跳槽") and ask.widening.allows("客户名单")
+    assert ask.widening_again("跳槽") == Ask(text="跳槽 客户名单")
+    assert parse_ask(ask.expanding(False).parameters()) == Ask(text="跳槽 客户名单", expand=False)
+    assert not ask.expanding(False).widening.allows("客户名单")
+
+
+def test_expansion_is_on_or_off_and_nothing_else() -> None:
+    assert parse_ask([("expand", "on")]).expand
+    with pytest.raises(InvalidQuery, match="expand"):
+        parse_ask([("expand", "maybe")])

@@ -159,15 +159,51 @@ def test_gibberish_gets_advice_examples_and_places_to_browse(client: TestClient)
     assert re.search(r'<a href="/browse/civil">民事案例 <span class="count">26</span></a>', page)
 
 
-def test_an_article_without_its_law_offers_the_versions_that_have_it(client: TestClient) -> None:
+def test_an_article_without_its_law_offers_what_it_means_in_each_version_and_where_that_stands_now(
+    client: TestClient,
+) -> None:
     page = main_of(client.get("/", params={"q": "第九条 客户名单"}).text)
     choices = re.search(r'<p class="warning choices">(.*?)</p>', page)
 
-    assert choices and text_of(choices[1]) == "是哪一版？反不正当竞争法（2019）第九条"
-    link = re.search(r'href="([^"]+)"', choices[1])
-    assert link and unquote(link[1]) == "/?q=反不正当竞争法（2019）第九条 客户名单"
+    assert choices and re.findall(r">([^<]+)</a>", choices[1]) == [
+        "反不正当竞争法（2025）第十条（侵犯商业秘密行为与定义）",
+        "反不正当竞争法（2019）第九条（侵犯商业秘密行为与定义）",
+        "反不正当竞争法（2025）第九条（虚假宣传）",
+    ]
+    links = [unquote(link) for link in re.findall(r'href="([^"]+)"', choices[1])]
+    assert links[:2] == ["/?q=反不正当竞争法（2025）第十条 客户名单", "/?q=反不正当竞争法（2019）第九条 客户名单"]
     for clear in ("反不正当竞争法（2019）第九条", "客户名单", "第八百条"):
         assert "是哪一版" not in client.get("/", params={"q": clear}).text
+
+
+def test_what_a_query_was_widened_by_is_shown_and_taken_off_by_a_link(client: TestClient) -> None:
+    page = main_of(client.get("/", params={"q": "客户信息"}).text)
+    chip = re.search(r'<span>(客户信息→[^<]*客户名单[^<]*)</span><a href="([^"]+)"', page)
+
+    assert chip and unquote(chip[2]) == "/?q=客户信息&amp;plain=客户信息"
+    plain = main_of(client.get(html.unescape(chip[2])).text)
+    assert "客户信息→" not in plain and "按原词" in text_of(plain)
+    again = re.search(r'<span>客户信息</span><a href="([^"]+)" title="恢复扩展"', plain)
+    assert again and unquote(again[1]) == "/?q=客户信息"
+    assert "客户信息→" not in client.get("/", params={"q": "客户信息", "expand": "off"}).text
+
+
+def test_an_articles_counterparts_are_shown_as_an_expansion_and_can_be_refused(client: TestClient) -> None:
+    page = client.get("/", params={"q": "反不正当竞争法（2019）第九条"}).text
+    refused = client.get(
+        "/", params={"q": "反不正当竞争法（2019）第九条", "plain": "反不正当竞争法（2019）第九条"}
+    ).text
+
+    assert "反不正当竞争法（2019）第九条→2025第十条" in page and "2019第九条＝2025第十条" in page
+    assert "→2025第十条" not in refused and "＝" not in text_of(main_of(refused))
+
+
+def test_a_document_found_by_an_equivalent_has_it_marked(client: TestClient, ids: dict[str, int]) -> None:
+    address = f"/documents/{ids['test-customer-list']}"
+    wide, plain = (client.get(address, params={"q": "客户信息", **more}).text for more in ({}, {"expand": "off"}))
+
+    assert re.search(r"<mark[^>]*>客户名单</mark>", wide)
+    assert not re.search(r"<mark[^>]*>客户名单</mark>", plain)
 
 
 def test_years_carry_bars_in_proportion_to_the_largest(client: TestClient) -> None:

@@ -113,7 +113,9 @@ class SearchPage:
     parts: tuple[Chip, ...]
     warnings: tuple[str, ...]
     choices: tuple[Link, ...]
-    expanded: tuple[str, ...]
+    expanded: tuple[Chip, ...]
+    unexpanded: tuple[Chip, ...]
+    no_expansion: Link | None
     identifiers: tuple[str, ...]
     tabs: tuple[Link, ...]
     groups: tuple[FacetGroup, ...]
@@ -166,7 +168,9 @@ def search_page(
         parts=_parts(ask, result, path),
         warnings=result.query.warnings,
         choices=tuple(Link(label, ask.saying(text).url(path)) for label, text in choices),
-        expanded=result.query.expanded,
+        expanded=_expanded(ask, result, path),
+        unexpanded=_unexpanded(ask, path),
+        no_expansion=Link("都按原词", ask.expanding(False).url(path)) if len(result.query.expanded) > 1 else None,
         identifiers=result.query.identifiers,
         tabs=_tabs(ask, result, path),
         groups=groups(ask, result, path),
@@ -186,7 +190,7 @@ def search_page(
 
 def search_form(ask: Ask) -> SearchForm:
     """Make the box with what else is asked as hidden fields."""
-    hidden = tuple(pair for pair in ask.parameters() if pair[0] not in ("q", "mode", "offset", "sort"))
+    hidden = tuple(pair for pair in ask.parameters() if pair[0] not in ("q", "mode", "plain", "offset", "sort"))
     modes = tuple((mode, label, _MODE_HELP[mode]) for mode, label in MODE_LABELS.items())
     return SearchForm(ask.text, ask.mode, modes, hidden)
 
@@ -196,6 +200,23 @@ def _parts(ask: Ask, result: SearchResult, path: str) -> tuple[Chip, ...]:
         Chip(_PART_KINDS.get(part.kind, ""), part.label, ask.saying(part.without).url(path), False)
         for part in result.query.parts
     )
+
+
+def _expanded(ask: Ask, result: SearchResult, path: str) -> tuple[Chip, ...]:
+    """Return what the query was widened by; taking a chip off takes its word as typed."""
+    return tuple(
+        Chip(word, f"{word}→{others}", ask.taking_plainly(word).url(path), False)
+        for word, _, others in (words.partition("→") for words in result.query.expanded)
+    )
+
+
+def _unexpanded(ask: Ask, path: str) -> tuple[Chip, ...]:
+    """Return the words the person wants as typed; taking a chip off widens them again."""
+    if not ask.text:
+        return ()
+    if not ask.expand:
+        return (Chip("", "全部字词", ask.expanding(True).url(path), False),)
+    return tuple(Chip("", word, ask.widening_again(word).url(path), False) for word in ask.plain)
 
 
 def _tabs(ask: Ask, result: SearchResult, path: str) -> tuple[Link, ...]:

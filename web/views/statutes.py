@@ -19,6 +19,8 @@ from web.views.reading import StatuteView
 _PENALTY_LAW: Final = "行政处罚法"
 _TRANSITION: Final = "从旧兼从轻"
 _COMPETITION_LAW: Final = "反不正当竞争法"
+#: Articles of that law that are not about trade secrets but bear a number that once was.
+_NOT_HERE: Final = {("2025", "第九条"): "虚假宣传"}
 _ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?")
 
 
@@ -136,20 +138,34 @@ def transition_rule(book: LawBook) -> str | None:
 
 
 def article_choices(book: LawBook, text: str) -> tuple[tuple[str, str], ...]:
-    """Return what a query that names an article of no law may mean: the full citation, and the query with it.
+    """Return what a query that names an article of no law may mean: citation and content, and the query with it.
 
-    Only the law this library is about is offered, newest version first.
+    Only the law this library is about is offered: where the provision stands in the newest
+    version, then the article itself, newest version first.
     """
-    wanted = dict.fromkeys(base_article(article) for article in bare_articles(text))
-    found = []
-    for article in wanted:
-        for head in reversed(book.versions.get(_COMPETITION_LAW, ())):
-            version = head.metadata.version or ""
-            has_it = any(base_article(p.article) == article for p in head.metadata.provisions)
-            if has_it and version != VERSION_UNSTATED:
-                full = f"{_COMPETITION_LAW}（{version}）{article}"
-                found.append((full, text.replace(article, full, 1) if article in text else full))
-    return tuple(found)
+    found: dict[str, tuple[str, str]] = {}
+    for article in dict.fromkeys(base_article(article) for article in bare_articles(text)):
+        for version, named, provision in _readings(book, article):
+            full = f"{_COMPETITION_LAW}（{version}）{named}"
+            asked = text.replace(article, full, 1) if article in text else full
+            found.setdefault(full, (f"{full}（{provision}）", asked))
+    return tuple(found.values())
+
+
+def _readings(book: LawBook, article: str) -> list[tuple[str, str, str]]:
+    """Return (version, article, content): what stands under this number, and where that stands now."""
+    heads = [h for h in book.versions.get(_COMPETITION_LAW, ()) if h.metadata.version != VERSION_UNSTATED][::-1]
+    placed = [
+        (head.metadata.version or "", base_article(p.article), p.provision)
+        for head in heads
+        for p in head.metadata.provisions
+    ]
+    own = [one for one in placed if one[1] == article]
+    versions = {head.metadata.version for head in heads}
+    own += [(v, a, content) for (v, a), content in _NOT_HERE.items() if a == article and v in versions]
+    meant = {provision for _, _, provision in own}
+    moved = [one for one in placed if heads and one[0] == heads[0].metadata.version and one[2] in meant]
+    return moved + own
 
 
 def provisions_of(book: LawBook, law: str) -> list[str]:
