@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export KB_HOME ?= $(CURDIR)/data
 
-.PHONY: run test test-transformers lint gold bench bench-quick setup-dev setup-browser clean help
+.PHONY: run model test test-transformers lint gold bench bench-quick setup-dev setup-browser clean help
 
 help: ## 列出可用命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -20,7 +20,11 @@ test: setup-dev setup-browser ## 运行全部测试(含真实浏览器)
 
 test-transformers: setup-dev ## 另装 sentence-transformers 与 torch(约 1.3 GB),核对向量与之相同,并试其他模型与重排
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[transformers]'
-	$(BIN)/pytest tests/kb/test_embedding.py tests/search/test_reranking.py tests/cli/test_reembedding.py
+	$(BIN)/pytest tests/kb/test_embedding.py tests/kb/test_training.py tests/search/test_reranking.py tests/cli/test_reembedding.py
+
+model: setup-dev ## 重新训练随附的向量模型(另装约 1.3 GB,单核约 10 分钟;DATA= 训练数据目录,OUT= 输出目录)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[transformers,training]'
+	OMP_NUM_THREADS=1 $(BIN)/python -m kb.training --data $(or $(DATA),../shared/data) --corpus corpus --out $(or $(OUT),build/zh-legal-static)
 
 lint: setup-dev ## 代码检查:ruff 与 mypy --strict
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from kb.training.folds import heldout
+from kb.training.folds import fold
 from kb.training.texts import qrels, rows, topics
 from kb.training.tokens import Tokens, tokenise
 
@@ -44,14 +44,14 @@ def embed(table: Floats, tokens: Tokens, chunk: int = 2048) -> Floats:
     return unit
 
 
-def statutes(data: Path, tokenizer: Tokenizer) -> Task:
-    """Held-out lay questions over all articles, each headed by its law's name."""
+def statutes(data: Path, tokenizer: Tokenizer, held: int = 0) -> Task:
+    """Lay questions of one fold over all articles, each headed by its law's name."""
     corpus = list(rows(data / "statutes" / "corpus.jsonl.gz"))
     asked = topics(data / "statutes" / "topics.tsv")
     judged = qrels(data / "statutes" / "qrels.txt")
-    kept = [topic for topic in asked if topic in judged and heldout(topic)]
+    kept = [topic for topic in asked if topic in judged and fold(topic) == held]
     return Task(
-        "statutes",
+        f"statutes_fold{held}",
         tokenise(tokenizer, [asked[topic] for topic in kept]),
         tokenise(tokenizer, [f"{row['law']}\n{row['text']}" for row in corpus]),
         [row["id"] for row in corpus],

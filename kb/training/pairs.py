@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kb.training.folds import heldout
+from kb.training.folds import fold
 from kb.training.settings import Settings
-from kb.training.texts import Article, qrels, raw, rows, sentences, topics, windows
+from kb.training.texts import Article, clauses, qrels, raw, rows, sentences, topics, windows
 
 #: File of ready-made pairs -> name of the source in Settings.mix.
 FILES = {
@@ -25,6 +25,7 @@ FILES = {
     "case_fact_reasoning": "fact_reasoning",
 }
 _LONGEST = 1200
+_SHORTEST = 8
 
 
 @dataclass(slots=True)
@@ -51,9 +52,11 @@ def collect(data: Path, articles: list[Article], settings: Settings) -> list[Sou
     """Build every source of pairs."""
     chance = random.Random(settings.seed)
     found = [_ready(data, file, name) for file, name in FILES.items()]
-    found.append(_lay_questions(data))
+    found.append(_lay_questions(data, settings.hold))
     found.append(_sentence_rest(articles, chance, settings.title_share))
+    found.append(_clause_rest(articles, chance, settings))
     found.append(_judgments(data, chance))
+    found.append(_case_halves(data, chance))
     found.append(_exams(data))
     return [source for source in found if source.queries]
 
@@ -65,13 +68,13 @@ def _ready(data: Path, file: str, name: str) -> Source:
     return source
 
 
-def _lay_questions(data: Path) -> Source:
+def _lay_questions(data: Path, hold: tuple[int, ...]) -> Source:
     folder = data / "statutes"
     texts = {row["id"]: f"{row['law']}\n{row['text']}" for row in rows(folder / "corpus.jsonl.gz")}
     asked = topics(folder / "topics.tsv")
     source = Source("lay_question_article")
     for topic, judged in qrels(folder / "qrels.txt").items():
-        if heldout(topic):
+        if fold(topic) in hold:
             continue
         for document, grade in judged.items():
             if grade > 0 and document in texts:
@@ -88,6 +91,38 @@ def _sentence_rest(articles: list[Article], chance: random.Random, share: float)
         at = chance.randrange(len(parts))
         rest = "".join(parts[:at] + parts[at + 1 :])
         source.add(parts[at], titled(Article(article.law, rest), chance, share))
+    return source
+
+
+def _clause_rest(articles: list[Article], chance: random.Random, settings: Settings) -> Source:
+    """Pair a few neighbouring clauses with the rest of their article, some articles more than once."""
+    source = Source("article_clause_rest")
+    for _ in range(settings.clause_rounds):
+        for article in articles:
+            parts = clauses(article.text)
+            if len(parts) < 3:
+                continue
+            taken = chance.randint(1, min(4, len(parts) // 2))
+            at = chance.randrange(len(parts) - taken + 1)
+            query = "".join(parts[at : at + taken])
+            rest = "".join(parts[:at] + parts[at + taken :])
+            if min(len(query), len(rest)) >= _SHORTEST:
+                source.add(query, titled(Article(article.law, rest), chance, settings.title_share))
+    return source
+
+
+def _case_halves(data: Path, chance: random.Random) -> Source:
+    """Deal the sentences of one stretch of a case or exam text to two sides."""
+    source = Source("case_halves")
+    for name in ("judgments", "legal_qa_exam"):
+        for row in raw(data, name):
+            for stretch in windows(row["text"], size=500):
+                parts = sentences(stretch, shortest=6)
+                sides = [chance.random() < 0.5 for _ in parts]
+                left = "".join(part for part, side in zip(parts, sides, strict=True) if side)
+                right = "".join(part for part, side in zip(parts, sides, strict=True) if not side)
+                if len(parts) >= 4 and min(len(left), len(right)) > 30:
+                    source.add(left, right)
     return source
 
 

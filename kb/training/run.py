@@ -1,8 +1,9 @@
-"""One training run from the data to the saved folder."""
+"""One training run from the data to the saved folder: a first model, labels by it, a second model."""
 
 from __future__ import annotations
 
 import logging
+import random
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ from tokenizers import Tokenizer
 from kb.training import measure
 from kb.training.export import save
 from kb.training.initial import Floats, initial_rows
-from kb.training.learning import Pairs, learn
+from kb.training.labels import answered, label
+from kb.training.learning import Pairs, Rankings, learn
+from kb.training.library import library_pairs
 from kb.training.pairs import Source, collect
 from kb.training.settings import Settings
-from kb.training.texts import articles, raw
-from kb.training.tokens import Ints, tokenise
+from kb.training.texts import articles, raw, rows, topics
+from kb.training.tokens import Ints, Tokens, tokenise
 from kb.training.vocabulary import build, choose, count_words
 
 _LOG = logging.getLogger(__name__)
@@ -23,19 +26,19 @@ _RAW = ("judgments", "legal_qa_exam", "legal_qa_llm_generated", "case_sentences_
 _LOOK_EVERY = 500
 
 
-def train(data: Path, out: Path, settings: Settings) -> dict[str, float]:
+def train(data: Path, corpus: Path, out: Path, settings: Settings) -> dict[str, float]:
     """Train, save and measure a model."""
     laws = articles(data)
     titled = [f"{article.law}\n{article.text}" for article in laws]
     body = titled + [row["text"] for name in _RAW for row in raw(data, name)]
-    sources = collect(data, laws, settings)
+    sources = [*collect(data, laws, settings), library_pairs(corpus, random.Random(settings.seed))]
     for source in sources:
         _LOG.info("%s: %d pairs", source.name, len(source.queries))
     tokenizer = build(choose(count_words(body), settings))
     size = tokenizer.get_vocab_size()
     _LOG.info("%d articles, vocabulary of %d", len(laws), size)
-    rows = initial_rows(tokenise(tokenizer, body), size, settings)
-    tasks = [measure.statutes(data, tokenizer), measure.cases(data, tokenizer)]
+    start = initial_rows(tokenise(tokenizer, body), size, settings)
+    tasks = [*(measure.statutes(data, tokenizer, fold) for fold in settings.hold), measure.cases(data, tokenizer)]
 
     def score(table: Floats) -> dict[str, float]:
         return {name: value for task in tasks for name, value in measure.score(task, table).items()}
@@ -44,11 +47,36 @@ def train(data: Path, out: Path, settings: Settings) -> dict[str, float]:
         if step % _LOOK_EVERY == 0:
             _LOG.info("step %d %s", step, score(table))
 
-    _LOG.info("before training %s", score(rows))
+    others = tokenise(tokenizer, titled)
     pairs = [_tokens(source, tokenizer) for source in sources]
-    rows = learn(rows, pairs, tokenise(tokenizer, titled), settings, watch)
-    save(out, rows, tokenizer)
-    return score(rows)
+    first = learn(start, pairs, others, settings, settings.first_steps, settings.first_mix, None, watch)
+    _LOG.info("first model %s", score(first))
+    rankings, found = _rankings(data, sources, first, tokenizer, settings)
+    table = learn(start, [*pairs, found], others, settings, settings.steps, settings.mix, rankings, watch)
+    save(out, table, tokenizer)
+    return score(table)
+
+
+def _rankings(
+    data: Path, sources: list[Source], table: Floats, tokenizer: Tokenizer, settings: Settings
+) -> tuple[Rankings, Pairs]:
+    """Let a model and BM25 label questions nobody matched to an article: as rankings, and the best ones as pairs."""
+    texts = [f"{row['law']}\n{row['text']}" for row in rows(data / "statutes" / "corpus.jsonl.gz")]
+    asked = answered(data, sources, set(topics(data / "statutes" / "topics.tsv").values()))
+    random.Random(settings.seed).shuffle(asked)
+    labels = label(asked[: settings.questions], texts, table, tokenizer, settings)
+    _LOG.info("%d of %d questions labelled", len(labels.questions), len(asked))
+    documents, questions = tokenise(tokenizer, texts), tokenise(tokenizer, labels.questions)
+    best = labels.articles[:, 0]
+    found = Pairs("labelled_question", questions, _picked(documents, best), np.arange(len(best)), best)
+    return Rankings(questions, documents, labels.articles, labels.scores), found
+
+
+def _picked(tokens: Tokens, texts: Ints) -> Tokens:
+    """Return the texts of these numbers, each as often as it is named."""
+    parts = [tokens.flat[tokens.starts[at] : tokens.starts[at + 1]] for at in texts.tolist()]
+    lengths = np.array([0, *map(len, parts)], dtype=np.int64)
+    return Tokens(np.concatenate(parts) if parts else tokens.flat[:0], np.cumsum(lengths))
 
 
 def _tokens(source: Source, tokenizer: Tokenizer) -> Pairs:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
-def _mix() -> dict[str, float]:
-    """Give each source of pairs its share of the batches: human-made more, machine-written less."""
+def _first_mix() -> dict[str, float]:
+    """Give each source of pairs its share of the first model's batches: human-made more, machine-written less."""
     return {
         "lay_question_article": 6.0,
         "query_statute_answer": 1.0,
@@ -25,6 +25,20 @@ def _mix() -> dict[str, float]:
     }
 
 
+def _mix() -> dict[str, float]:
+    """Give each source its share of the second model's batches; the last three are new to it."""
+    return _first_mix() | {
+        "lay_question_article": 4.0,
+        "query_statute_weak": 2.0,
+        "query_answer_llm": 1.0,
+        "article_clause_rest": 5.0,
+        "case_halves": 4.0,
+        "corpus_parts": 3.0,
+        "labelled_question": 3.0,
+        "labelled_ranking": 6.0,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a run depends on besides its data."""
@@ -32,11 +46,12 @@ class Settings:
     seed: int = 20240601
     words: int = 27_000
     longest_word: int = 8
-    dimensions: int = 192
+    dimensions: int = 256
     window: int = 5
     context_smoothing: float = 0.75
     rarity_floor: float = 1e-3
-    steps: int = 1500
+    first_steps: int = 600
+    steps: int = 1200
     batch: int = 1024
     extra_negatives: int = 1024
     temperature: float = 0.05
@@ -46,4 +61,18 @@ class Settings:
     passage_tokens: int = 240
     token_dropout: float = 0.6
     title_share: float = 0.5
+    #: Folds of the lay questions kept out of training.
+    hold: tuple[int, ...] = (0,)
+    clause_rounds: int = 2
+    #: Questions without a known article that the first model and BM25 may label.
+    questions: int = 24_000
+    #: A label counts when the article is among the first so many by words, by question and answer, by question.
+    agreement: tuple[int, int, int] = (3, 5, 20)
+    keyword_depth: int = 100
+    keyword_weight: float = 0.2
+    candidates: int = 32
+    #: Candidates of one labelled question in a batch: the best four and some of the rest.
+    compared: int = 16
+    ranking_batch: int = 256
+    first_mix: dict[str, float] = field(default_factory=_first_mix)
     mix: dict[str, float] = field(default_factory=_mix)

@@ -15,6 +15,7 @@ _ARTICLE = re.compile(r"^第[零〇一二三四五六七八九十百千]+条(?:�
 _HEADING = re.compile(r"^#*\s*第[零〇一二三四五六七八九十百]+[编章节分]")
 _DATE = re.compile(r"[(（][0-9-]{4,}[)）]$")
 _SENTENCE = re.compile(r"[^。；;！？!?\n]+[。；;！？!?]?")
+_CLAUSE = re.compile(r"[^，。；;！？!?\n：]+[，。；;！？!?：]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ def cut_articles(text: str) -> Iterator[str]:
 def sentences(text: str, shortest: int = 8) -> list[str]:
     """Cut a text into sentences and drop the shortest."""
     return [part for part in _SENTENCE.findall(text) if len(part.strip()) >= shortest]
+
+
+def clauses(text: str) -> list[str]:
+    """Cut a text at every comma, colon and stop."""
+    return [part for part in _CLAUSE.findall(text) if part.strip()]
 
 
 def windows(text: str, size: int = 220) -> list[str]:
