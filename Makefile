@@ -19,7 +19,7 @@ test: setup-dev setup-browser ## 运行全部测试(含真实浏览器)
 	$(BIN)/pytest
 
 test-transformers: setup-dev ## 另装 sentence-transformers 与 torch(约 1.3 GB),核对向量与之相同,并试其他模型与重排
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[transformers]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[transformers,training]'
 	$(BIN)/pytest tests/kb/test_embedding.py tests/kb/test_training.py tests/search/test_reranking.py tests/cli/test_reembedding.py
 
 model: setup-dev ## 重新训练随附的向量模型(另装约 1.3 GB,单核约 10 分钟;DATA= 训练数据目录,OUT= 输出目录)

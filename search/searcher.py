@@ -46,7 +46,10 @@ VECTOR_DEPTH: Final = 100
 #: To this depth of passages a document that the words put forward is also scored by its meaning.
 SCORED_DEPTH: Final = 300
 #: What the words weigh in the sum of both retrievers' scores; the rest is meaning.
-WORDS_WEIGHT: Final = 0.3
+WORDS_WEIGHT: Final = 0.25
+#: In a description of facts the words weigh more: the mean of so many words points nowhere in particular.
+LONG_WORDS_WEIGHT: Final = 0.4
+LONG_CHARS: Final = 60
 #: Above this many allowed documents a filter is applied to gathered passages, not handed to the index.
 _ALLOWED_LIMIT: Final = 5_000
 #: Documents shown, nearest in meaning first, when filters leave nothing that matches.
@@ -319,7 +322,7 @@ class Searcher:
         depth = KEYWORD_DEPTH if question.hybrid else len(keyword.passages)
         head = keyword.first(depth)
         words = summed_by_document(head.documents, head.scores, self._vector.sizes)
-        ranked = words if question.vector is None else weighted_sum(words, meaning, WORDS_WEIGHT)
+        ranked = words if question.vector is None else weighted_sum(words, meaning, _weight(question.query))
         return followed(*ranked, keyword.documents[depth:])
 
     def _among(self, question: _Question, matches: Matches, allowed: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -367,6 +370,10 @@ class Searcher:
                 without = self._rank(store, question, filters.without(field))
                 counted[field] = columns.count(field, without.documents)
         return {field: counted[field] for field in FACET_FIELDS}
+
+
+def _weight(query: Query) -> float:
+    return LONG_WORDS_WEIGHT if len(query.text) > LONG_CHARS else WORDS_WEIGHT
 
 
 def _of_roles(store: Store, matches: Matches, filters: Filters) -> Matches:
