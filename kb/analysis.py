@@ -30,6 +30,7 @@ _ENGLISH: Final = re.compile(r"[a-z]{3,}\Z")
 
 Cut = Callable[[str], list[tuple[str, int, int]]]
 Words = Callable[[str], list[str]]
+_Cuts = tuple[Cut, Words, Cut]
 
 
 class Token(NamedTuple):
@@ -90,7 +91,7 @@ class _Segmenter:
         self.hash = hashlib.sha256(data).hexdigest()[:16]
         words = [line.strip() for line in data.decode("utf-8").splitlines()]
         self.words = tuple(normalise(word) for word in words if word and not word.startswith("#"))
-        self.cut, self.words_of = _rjieba(self.words) or _jieba(self.words)
+        self.cut, self.words_of, self.cut_known = _rjieba(self.words) or _jieba(self.words)
         self.inner = _inner_words(self.words)
 
 
@@ -104,7 +105,7 @@ def _inner_words(words: tuple[str, ...]) -> dict[str, tuple[tuple[str, int], ...
     return {outer: found for outer, found in inner.items() if found}
 
 
-def _rjieba(words: tuple[str, ...]) -> tuple[Cut, Words] | None:
+def _rjieba(words: tuple[str, ...]) -> _Cuts | None:
     try:
         import rjieba
     except ImportError:
@@ -112,17 +113,25 @@ def _rjieba(words: tuple[str, ...]) -> tuple[Cut, Words] | None:
     segmenter = rjieba.Jieba()
     for word in words:
         segmenter.add_word(word, None, None)
-    return (lambda text: segmenter.tokenize(text, "search", True)), segmenter.cut_for_search
+    return (
+        lambda text: segmenter.tokenize(text, "search", True),
+        segmenter.cut_for_search,
+        lambda text: segmenter.tokenize(text, "default", False),
+    )
 
 
-def _jieba(words: tuple[str, ...]) -> tuple[Cut, Words]:
+def _jieba(words: tuple[str, ...]) -> _Cuts:
     import jieba
 
     jieba.setLogLevel(60)
     segmenter = jieba.Tokenizer()
     for word in words:
         segmenter.add_word(word)
-    return (lambda text: list(segmenter.tokenize(text, mode="search", HMM=True))), segmenter.lcut_for_search
+    return (
+        lambda text: list(segmenter.tokenize(text, mode="search", HMM=True)),
+        segmenter.lcut_for_search,
+        lambda text: list(segmenter.tokenize(text, HMM=False)),
+    )
 
 
 _current: _Segmenter | None = None
@@ -137,6 +146,11 @@ def load_dictionary(path: Path = DICTIONARY) -> None:
 def dictionary_hash() -> str:
     """Return the hash of the words in use; an index made with other words is stale."""
     return _segmenter().hash
+
+
+def dictionary_words() -> tuple[str, ...]:
+    """Return the legal words in use, folded."""
+    return _segmenter().words
 
 
 def _segmenter() -> _Segmenter:
@@ -185,6 +199,16 @@ def terms(text: str) -> list[str]:
     found += [word for outer in found if outer in segmenter.inner for word, _ in segmenter.inner[outer]]
     found += [token.term for token in _latin(folded)]
     return found
+
+
+def known_words(text: str) -> list[Token]:
+    """Return the Chinese of a text cut one way into words the dictionaries hold, by start.
+
+    No word is guessed: what they do not hold falls into single characters, as a slip of
+    the pen does.
+    """
+    cut = _segmenter().cut_known(_NOT_HAN.sub(" ", normalise(text)))
+    return [Token(word, start, end) for word, start, end in cut if word[0] != " "]
 
 
 def spaced_characters(text: str) -> str:

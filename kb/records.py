@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kb.vocabulary import Visibility
 
@@ -237,6 +237,19 @@ class StoredSection:
     heading: str
     start: int
     end: int
+
+
+class Name(NamedTuple):
+    """Something a visible document is called or bears.
+
+    `kind` is title (its `note` is the kind of document), alias, party, case_number,
+    doc_number, guiding_case (the number alone) or citation.
+    """
+
+    kind: str
+    text: str
+    document_id: int
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

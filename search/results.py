@@ -86,8 +86,19 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Another query that may have been meant, whole, and why it is offered."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Answer to one query. `total` counts documents; `total_is_exact` False means "at least"."""
+    """Answer to one query. `total` counts documents; `total_is_exact` False means "at least".
+
+    `suggestions` are set by the edges, and only where something typed was not found.
+    """
 
     query: QueryView
     mode: str
@@ -96,6 +107,7 @@ class SearchResult:
     took_ms: float
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 def to_dict(result: SearchResult) -> dict[str, Any]:
@@ -114,6 +126,11 @@ def to_dict(result: SearchResult) -> dict[str, Any]:
         "took_ms": round(result.took_ms, 2),
         "hits": [hit_to_dict(hit) for hit in result.hits],
         "facets": {name: [list(pair) for pair in counts] for name, counts in result.facets.items()},
+        **(
+            {"suggestions": [{"text": s.text, "reason": s.reason} for s in made]}
+            if (made := result.suggestions)
+            else {}
+        ),
     }
 
 

@@ -16,6 +16,8 @@ from web.views.reading import Trail
 from web.views.search import TierAnswer
 
 _PER_TIER: Final = 5
+#: Ways out of an empty answer whose number of documents is counted.
+_COUNTED: Final = 6
 
 
 def answer(house: House, store: Store, ask: Ask) -> SearchResult:
@@ -31,6 +33,28 @@ def answer(house: House, store: Store, ask: Ask) -> SearchResult:
             widening=ask.widening,
         )
     return _listing(store, ask)
+
+
+def helped(house: House, store: Store, ask: Ask, result: SearchResult) -> SearchResult:
+    """Return the answer with other queries that may have been meant, where something typed was not found."""
+    if ask.offset or not ask.text:
+        return result
+    return replace(result, suggestions=house.suggester.suggest(house.searcher, store, result, ask.filters))
+
+
+def ways_out(house: House, store: Store, ask: Ask, result: SearchResult, path: str) -> dict[str, int]:
+    """Return how many documents there are at the addresses without one filter or part of a query that found nothing."""
+    if result.total:
+        return {}
+    include, exclude = ask.filters.include, ask.filters.exclude
+    chosen = [(name, value) for fields in (include, exclude) for name, values in fields.items() for value in values]
+    ways = [ask.dropping(name, value) for name, value in chosen]
+    ways += [ask.without_role(role) for role in ask.filters.roles]
+    ways += [ask.unfiltered()] if len(ways) > 1 else []
+    ways += [ask.saying(part.without) for part in result.query.parts if part.without.strip()]
+    return {
+        way.url(path): answer(house, store, replace(way, offset=0, limit=1, group="")).total for way in ways[:_COUNTED]
+    }
 
 
 def _listing(store: Store, ask: Ask) -> SearchResult:

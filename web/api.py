@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from kb.contract import document_to_dict
 from kb.vocabulary import ROLES
+from search.completing import Completion
 from search.results import FACET_FIELDS, MODES, to_dict
-from web.address import MAX_LIMIT, MAX_OFFSET, parse_ask
-from web.answering import answer
+from web.address import MAX_LIMIT, MAX_OFFSET, MAX_TEXT_CHARS, document_path, law_path, number, parse_ask
+from web.answering import answer, helped
 from web.deps import HouseDep
 from web.pages import visible_document
 from web.rendering import render
@@ -20,6 +21,8 @@ from web.views.apidocs import api_docs_page
 router = APIRouter(tags=["知识库"])
 
 _API_LIMIT: Final = 10
+_COMPLETIONS: Final = 8
+_MAX_COMPLETIONS: Final = 20
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": '参数有误：{"error": {"code", "message"}}'},
     503: {"description": "知识库暂不可用，需管理员处理"},
@@ -58,7 +61,44 @@ def search(request: Request, house: HouseDep) -> dict[str, Any]:
     """Answer a query, or list documents when there is none."""
     ask = parse_ask(request.query_params.multi_items(), default_limit=_API_LIMIT)
     with house.open_store() as store:
-        return to_dict(answer(house, store, ask))
+        return to_dict(helped(house, store, ask, answer(house, store, ask)))
+
+
+_SUGGEST_PARAMETERS: Final = [
+    _parameter("q", "已经输入的文字；超过 60 字不给建议", {"type": "string"}),
+    _parameter(
+        "limit", "最多几条", {"type": "integer", "minimum": 1, "maximum": _MAX_COMPLETIONS, "default": _COMPLETIONS}
+    ),
+]
+
+
+@router.get(
+    "/api/suggest",
+    summary="输入建议",
+    description="标题、案号、文号、法条、当事人和词语中以此开头或含有此文字的，也认拼音和首字母；"
+    "kind 为 word、law、number、name 或 title，有 url 的指向一件文书或一条法条。只出自可见的文书，不记录输入。",
+    openapi_extra={"parameters": _SUGGEST_PARAMETERS},
+    responses=_ERRORS,
+)
+def suggest(request: Request, response: Response, house: HouseDep) -> dict[str, Any]:
+    """Return what the text may be the beginning of; never kept by anyone on the way."""
+    response.headers["Cache-Control"] = "no-store"
+    given = request.query_params
+    limit = number("limit", given.get("limit") or str(_COMPLETIONS), 1, _MAX_COMPLETIONS)
+    text = given.get("q", "")[:MAX_TEXT_CHARS]
+    with house.open_store() as store:
+        found = house.suggester.complete(store, text, limit)
+    return {"q": text, "suggestions": [_completion(one) for one in found]}
+
+
+def _completion(one: Completion) -> dict[str, str]:
+    written = {"text": one.text, "kind": one.kind, "label": one.label}
+    if one.law:
+        law, version, article = one.law
+        written["url"] = law_path(law, version, article or None)
+    elif one.document:
+        written["url"] = document_path(one.document)
+    return written
 
 
 @router.get(

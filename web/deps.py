@@ -13,6 +13,7 @@ from jinja2 import Environment
 from kb.settings import Settings
 from kb.store import Store
 from search.searcher import Searcher
+from search.suggesting import Suggester
 from web.views.common import Coverage, read_coverage
 from web.views.statutes import LawBook, read_law_book
 
@@ -24,6 +25,7 @@ class House:
     settings: Settings
     searcher: Searcher
     templates: Environment
+    suggester: Suggester = field(default_factory=Suggester)
     _coverage: tuple[int, Coverage] | None = field(default=None)
     _laws: tuple[int, date, LawBook] | None = field(default=None)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -10,7 +10,7 @@ from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import KINDS
 from web.address import MAX_ID, MAX_OFFSET, Ask, number, parse_ask
-from web.answering import answer, by_tier, trail
+from web.answering import answer, by_tier, helped, trail, ways_out
 from web.deps import House, HouseDep
 from web.linking import Links, read_links
 from web.marking import find_marks
@@ -55,7 +55,7 @@ def _answer_page(
     if kind is not None and "kind" not in ask.filters.include:
         ask = ask.only("kind", kind).at(ask.offset)
     with house.open_store() as store:
-        result = answer(house, store, ask)
+        result = helped(house, store, ask, answer(house, store, ask))
         tiers = by_tier(house, store, ask, result) if ask.group == "tier" and not ask.is_home else None
         hits = [hit for tier in tiers for hit in tier.hits] if tiers is not None else result.hits
         opening = {} if ask.is_home and path == "/" else leads(store, [h.document.id for h in hits if not h.passages])
@@ -69,6 +69,7 @@ def _answer_page(
             sorts=() if ask.text else _LIST_SORTS,
             tiers=tiers,
             choices=article_choices(house.law_book(store), ask.text) if ask.text else (),
+            left=ways_out(house, store, ask, result, path if not ask.text else "/"),
         )
     return render(house.templates, "home.html" if page.is_home else "search.html", page)
 

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -33,13 +34,15 @@ def search(args: argparse.Namespace) -> int:
     """Search; one line a document, best first."""
     from search.query import Widening
     from search.results import to_dict
+    from search.suggesting import Suggester
 
     settings = settings_of(args)
     filters = read_filters(args.filter, args.exclude, args.kind)
     if not (settings.home / "kb.sqlite3").exists():
         say(f"{settings.home} 中还没有库,已新建一个空的。用 kb add 收入文书")
     with open_store(settings) as store:
-        result = answering_searcher(settings, store).search(
+        searcher = answering_searcher(settings, store)
+        result = searcher.search(
             store,
             args.query,
             filters,
@@ -48,6 +51,8 @@ def search(args: argparse.Namespace) -> int:
             limit=args.limit,
             widening=Widening(not args.no_expand),
         )
+        if not args.offset:
+            result = replace(result, suggestions=Suggester().suggest(searcher, store, result, filters))
     if args.json:
         print_json(to_dict(result))
         return EXIT_OK
@@ -57,6 +62,8 @@ def search(args: argparse.Namespace) -> int:
         say(f"已扩展:{words}")
     for warning in result.query.warnings:
         say(warning)
+    for one in result.suggestions:
+        say(f"您要找的是不是:{one.text}({one.reason})")
     say(f"共{'' if result.total_is_exact else '至少'} {result.total} 件,用时 {result.took_ms:.0f} 毫秒")
     return EXIT_OK
 

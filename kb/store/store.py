@@ -22,11 +22,12 @@ from kb.records import (
     DocumentHead,
     EmbedderVectors,
     Filters,
+    Name,
     PassageToIndex,
     Revision,
     StoredPassage,
 )
-from kb.store import checking, laws, reading, vectors, writing
+from kb.store import checking, laws, naming, reading, vectors, writing
 from kb.store.laws import ConcordanceRow
 from kb.vocabulary import Visibility
 
@@ -179,6 +180,18 @@ class Store:
     def counterparts(self, law: str, version: str, article: str) -> list[ConcordanceRow]:
         """Return the articles of other versions that provide the same."""
         return laws.counterparts(self._conn, self.clearance, law, version, article)
+
+    def names(self) -> Iterator[Name]:
+        """Yield every title, other name, party and number of the visible documents, as written."""
+        return naming.names(self._conn, self.clearance)
+
+    def provisions(self) -> list[tuple[str, str, str, str]]:
+        """Return (law, version, article, what it provides) of the visible laws; '' for a version whole."""
+        return naming.provisions(self._conn, self.clearance)
+
+    def facet_words(self, fields: Sequence[str]) -> list[tuple[str, str, int]]:
+        """Return (field, value, how many have it) of the values visible documents have in any of `fields`."""
+        return naming.facet_words(self._conn, self.clearance, fields)
 
     def mean_vector(self, document_id: int) -> NDArray[np.float32] | None:
         """Return the unit mean of a visible document's vectors; None when it has none."""

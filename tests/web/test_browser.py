@@ -152,6 +152,45 @@ def test_keys_reach_the_box_move_among_hits_and_show_the_help(browser: Browser, 
     assert not browser.find_element(By.CSS_SELECTOR, "[data-help]").is_displayed()
 
 
+def test_the_box_offers_completions_that_keys_choose_and_leave(browser: Browser, site: str) -> None:
+    go(browser, site, "/")
+    box = browser.find_element(By.NAME, "q")
+    box.send_keys("测试文本乙")
+    wait(browser, lambda b: box.get_attribute("aria-expanded") == "true")
+    shown = [
+        o.text for o in browser.find_elements(By.CSS_SELECTOR, "#" + str(box.get_attribute("aria-controls")) + " li")
+    ]
+    box.send_keys(Keys.ESCAPE)
+    closed = box.get_attribute("aria-expanded"), box.get_attribute("value")
+    box.send_keys("公")
+    wait(browser, lambda b: box.get_attribute("aria-expanded") == "true")
+    box.send_keys(Keys.ARROW_DOWN)
+    chosen = browser.find_element(By.ID, str(box.get_attribute("aria-activedescendant")))
+    assert chosen.get_attribute("aria-selected") == "true"
+    box.send_keys(Keys.ENTER)
+    wait(browser, lambda b: b.find_elements(By.CSS_SELECTOR, "[data-document]"))
+
+    assert "测试文本乙公司源代码行政处罚案" in shown[0] and closed == ("false", "测试文本乙")
+    assert browser.find_element(By.TAG_NAME, "h1").text == "测试文本乙公司源代码行政处罚案"
+
+
+def test_nothing_is_offered_while_an_input_method_composes(browser: Browser, site: str) -> None:
+    go(browser, site, "/")
+    box = browser.find_element(By.NAME, "q")
+    browser.execute_script(
+        "const f = window.fetch; window.asked = 0; window.fetch = (...a) => { asked++; return f(...a); }"
+    )
+    box.click()
+    browser.execute_cdp_cmd("Input.imeSetComposition", {"text": "ceshi", "selectionStart": 5, "selectionEnd": 5})
+    assert box.get_attribute("value") == "ceshi"
+    browser.execute_async_script("setTimeout(arguments[0], 500)")
+    while_composing = browser.execute_script("return window.asked")
+    browser.execute_cdp_cmd("Input.insertText", {"text": "测试"})
+    wait(browser, lambda b: box.get_attribute("aria-expanded") == "true")
+
+    assert while_composing == 0
+
+
 def test_single_keys_can_be_switched_off(browser: Browser, site: str) -> None:
     go(browser, site, "/?q=竞业限制")
     browser.execute_script("localStorage.setItem('keys', 'off')")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kb.vocabulary import KINDS, TIERS
@@ -102,6 +102,15 @@ class Help:
     browse: tuple[Link, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Another query that may have been meant, and why."""
+
+    text: str
+    href: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
     """Home, answer or list."""
@@ -113,6 +122,7 @@ class SearchPage:
     parts: tuple[Chip, ...]
     warnings: tuple[str, ...]
     choices: tuple[Link, ...]
+    meant: tuple[Meant, ...]
     expanded: tuple[Chip, ...]
     unexpanded: tuple[Chip, ...]
     no_expansion: Link | None
@@ -152,11 +162,13 @@ def search_page(
     sorts: Sequence[str] = (),
     tiers: Sequence[TierAnswer] | None = None,
     choices: Sequence[tuple[str, str]] = (),
+    left: Mapping[str, int] | None = None,
 ) -> SearchPage:
     """Lay out an answer.
 
     `leads` are first sentences by document id; `tiers` is set when grouped;
-    `choices` are readings of an article named without its law, each with the query that says so.
+    `choices` are readings of an article named without its law, each with the query that says so;
+    `left` is how many documents there are at the addresses an empty answer offers.
     """
     chosen = chips(ask, path)
     shown = sum(len(t.hits) for t in tiers) if tiers is not None else len(result.hits)
@@ -168,6 +180,7 @@ def search_page(
         parts=_parts(ask, result, path),
         warnings=result.query.warnings,
         choices=tuple(Link(label, ask.saying(text).url(path)) for label, text in choices),
+        meant=tuple(Meant(s.text, ask.saying(s.text).url(path), s.reason) for s in result.suggestions),
         expanded=_expanded(ask, result, path),
         unexpanded=_unexpanded(ask, path),
         no_expansion=Link("都按原词", ask.expanding(False).url(path)) if len(result.query.expanded) > 1 else None,
@@ -183,7 +196,7 @@ def search_page(
         grouping=_grouping(ask, path),
         hits=_hit_groups(ask, result, path, leads, tiers),
         paging=_paging(ask, result, path, grouped=tiers is not None),
-        help=None if shown else _help(ask, result, path, chosen, coverage),
+        help=None if shown else _help(ask, result, path, chosen, coverage, left or {}),
         coverage=coverage,
     )
 
@@ -298,7 +311,9 @@ def _paging(ask: Ask, result: SearchResult, path: str, *, grouped: bool) -> Pagi
     return Paging(first, last, previous, ask.at(last).url(path) if more else None)
 
 
-def _help(ask: Ask, result: SearchResult, path: str, chips: Sequence[Chip], coverage: Coverage) -> Help:
+def _help(
+    ask: Ask, result: SearchResult, path: str, chips: Sequence[Chip], coverage: Coverage, left: Mapping[str, int]
+) -> Help:
     causes = []
     removals = [
         Link(f"去掉「{part.label}」", ask.saying(part.without).url(path))
@@ -315,6 +330,7 @@ def _help(ask: Ask, result: SearchResult, path: str, chips: Sequence[Chip], cove
     removals += [Link(f"去掉 {'排除 ' if c.excluded else ''}{c.label}={c.value}", c.remove) for c in chips]
     if len(chips) > 1:
         removals.append(Link("清除全部筛选", ask.unfiltered().url(path)))
+    removals = [replace(link, count=left.get(link.href)) for link in removals if left.get(link.href) != 0]
     if ask.text and ask.mode != "hybrid" and coverage.total:
         removals.append(Link("改用智能检索", Ask(text=ask.text, filters=ask.filters).url(path)))
     if not ask.text or not coverage.total or ask.offset:

@@ -1,0 +1,64 @@
+"""Statements about what documents are called: titles, names, numbers, articles, words of their facets."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from kb.records import Name
+from kb.vocabulary import Visibility
+
+_OF_VISIBLE = """FROM document d JOIN revision r ON r.document_id = d.id AND r.is_current = 1{more}
+    WHERE d.visibility <= :clearance"""
+
+
+def _listed(kind: str, field: str) -> str:
+    """Return the statement for the values of one list in the metadata."""
+    listed = f"CASE WHEN instr(r.metadata, '\"{field}\"') THEN r.metadata ELSE '{{}}' END"  # most have no such list
+    rows = _OF_VISIBLE.format(more=f" JOIN json_each({listed}, '$.{field}') v")
+    return f"SELECT '{kind}', v.value, d.id, '' {rows}"
+
+
+_NAMES = " UNION ALL ".join(
+    [
+        f"SELECT 'title', r.title, d.id, r.kind {_OF_VISIBLE.format(more='')}",
+        _listed("alias", "aliases"),
+        _listed("alias", "name_en"),
+        _listed("party", "parties"),
+        _listed("doc_number", "doc_numbers"),
+        _listed("citation", "citations"),
+        """SELECT i.type, i.value, i.document_id, '' FROM identifier i JOIN document d ON d.id = i.document_id
+           WHERE i.type IN ('case_number', 'guiding_case') AND d.visibility <= :clearance""",
+    ]
+)
+
+
+def names(conn: sqlite3.Connection, clearance: Visibility) -> Iterator[Name]:
+    """Yield every title, other name, party and number of the visible documents, as written."""
+    for kind, text, document_id, note in conn.execute(_NAMES, {"clearance": int(clearance)}):
+        yield Name(kind, str(text), document_id, note)
+
+
+def provisions(conn: sqlite3.Connection, clearance: Visibility) -> list[tuple[str, str, str, str]]:
+    """Return (law, version, article, what it provides) of the visible laws; the article is '' for a version whole."""
+    rows = conn.execute(
+        """SELECT DISTINCT r.law, r.version, '', r.title FROM revision r JOIN document d ON d.id = r.document_id
+           WHERE r.is_current = 1 AND r.law IS NOT NULL AND r.version IS NOT NULL AND d.visibility <= :clearance
+           UNION SELECT DISTINCT p.law, p.version, p.article, p.provision FROM provision p
+           JOIN document d ON d.id = p.document_id WHERE d.visibility <= :clearance
+           ORDER BY 1, 2, 3, 4""",
+        {"clearance": int(clearance)},
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def facet_words(conn: sqlite3.Connection, clearance: Visibility, fields: Sequence[str]) -> list[tuple[str, str, int]]:
+    """Return (field, value, how many have it) of every value that visible documents have in any of `fields`."""
+    rows = conn.execute(
+        """SELECT f.field, f.value, count(*) FROM facet f JOIN document d ON d.id = f.document_id
+           WHERE f.field IN (SELECT value FROM json_each(:fields)) AND d.visibility <= :clearance
+           GROUP BY f.field, f.value ORDER BY f.field, f.value""",
+        {"clearance": int(clearance), "fields": json.dumps(list(fields))},
+    )
+    return [(row[0], row[1], row[2]) for row in rows]

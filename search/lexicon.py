@@ -1,0 +1,203 @@
+"""What may be suggested to one reader: words, laws, names, numbers and titles, once a generation.
+
+Names, numbers, titles and facet values come from visible documents alone, so that nothing
+a reader may not see can be completed or guessed at; beside them stand the public word
+lists: the legal dictionary and the thesaurus.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from kb.analysis import dictionary_words
+from kb.identifiers import LAW_ALIASES, chinese_numeral, compact
+from kb.records import Name
+from kb.store import Store
+from kb.thesaurus import thesaurus
+from search.pinyin import load_pinyin
+
+#: Facets whose values are words that one may look for.
+_WORD_FIELDS: Final = ("authority", "industry", "secret_type", "conduct", "relationship", "element", "outcome")
+_SHELF_OF: Final = {"title": "title", "alias": "name", "party": "name"}
+_CACHED: Final = 2
+_MAX_KEY: Final = 80
+_LAWS: Final = sorted(LAW_ALIASES, key=len, reverse=True)
+_YEAR_FIRST: Final = re.compile(r"((?:19|20)\d{2})年?(?:版|修正|修订)?的?(?=[^\d])(.+)")
+_ARTICLE_DIGITS: Final = re.compile(r"第(\d{1,4})(?=条|\Z)|(?<!\d)(\d{1,3})(?=条)")
+
+
+class Entry(NamedTuple):
+    """One thing to suggest; `document` is 0 where several documents or none bear it.
+
+    `note` is the kind of name (kb.records.Name), for a title the kind of its document, for a
+    word "word" or the facet it is a value of, for a law `law|version|article|what it provides`.
+    """
+
+    text: str
+    note: str
+    document: int
+    borne: int
+
+
+def number_fold(text: str) -> str:
+    """Return what is left of a number however it is typed: 2020最高法知民终1667."""
+    return re.sub("[第字号]", "", compact(text)).replace("指导性案例", "指导案例")
+
+
+def law_fold(text: str) -> str:
+    """Return 反不正当竞争法2025第十条 for 2025年反法第10条 and its like."""
+    key = compact(text)
+    year_first = _YEAR_FIRST.fullmatch(key)
+    year, key = (year_first[1], year_first[2]) if year_first else ("", key)
+    alias = next((name for name in _LAWS if key.startswith(name)), "")
+    key = LAW_ALIASES.get(alias, "") + year + key[len(alias) :] if alias else year + key
+    return _ARTICLE_DIGITS.sub(lambda m: "第" + chinese_numeral(int(m[1] or m[2])), key)
+
+
+class Shelf:
+    """Entries of one sort, best first, with their keys in one string that is searched whole."""
+
+    def __init__(self, entries: Iterable[Entry], *, numbers: bool = False) -> None:
+        """Put entries in order: borne by most documents, then shortest, then by key and document."""
+        fold = number_fold if numbers else compact
+        keyed = [(fold(entry.text)[:_MAX_KEY], entry) for entry in entries]
+        keyed = [(key, entry) for key, entry in keyed if key]
+        keyed.sort(key=lambda pair: (-pair[1].borne, len(pair[0]), pair[0], pair[1].document, pair[1].text))
+        self._texts: Final = tuple(entry.text for _, entry in keyed)
+        self._notes: Final = tuple(entry.note for _, entry in keyed)
+        self._documents: Final = array("q", (entry.document for _, entry in keyed))
+        self._counts: Final = array("l", (entry.borne for _, entry in keyed))
+        self.keys: Final = tuple(entry.text if entry.text == key else key for key, entry in keyed)
+        self._joined: Final = "\n" + "".join(f"{key}\n" for key in self.keys)
+        starts, place = array("l"), 0
+        for key in self.keys:
+            starts.append(place)
+            place += len(key) + 1
+        self._starts: Final = starts
+
+    def __len__(self) -> int:
+        """Return how many entries there are."""
+        return len(self._texts)
+
+    def __getitem__(self, place: int) -> Entry:
+        """Return one entry."""
+        return Entry(self._texts[place], self._notes[place], self._documents[place], self._counts[place])
+
+    @cached_property
+    def _sounds(self) -> str:
+        return load_pinyin().sound(self._joined)
+
+    def sound(self, place: int) -> str:
+        """Return the sound of one key."""
+        start = self._starts[place] + 1
+        return self._sounds[start : start + len(self.keys[place])]
+
+    def beginning(self, key: str, limit: int) -> list[int]:
+        """Return the first entries whose key begins so."""
+        return self._found("\n" + key, limit)
+
+    def holding(self, key: str, limit: int) -> list[int]:
+        """Return the first entries whose key holds this anywhere."""
+        return self._found(key, limit)
+
+    def _found(self, needle: str, limit: int) -> list[int]:
+        found: list[int] = []
+        at = self._joined.find(needle)
+        while at >= 0 and len(found) < limit:
+            place = self._place(at)
+            found.append(place)
+            at = self._joined.find(needle, self._starts[place] + len(self.keys[place]) + 1)
+        return found
+
+    def matching(self, pattern: str, limit: int, *, by_sound: bool = False) -> list[int]:
+        """Return the first entries that a regular expression finds in their key or its sound; \\n is its edge."""
+        found: dict[int, None] = {}
+        for match in re.finditer(pattern, self._sounds if by_sound else self._joined):
+            found.setdefault(self._place(match.start()))
+            if len(found) >= limit:
+                break
+        return list(found)
+
+    def sounding(self, sound: str, limit: int) -> list[int]:
+        """Return the first entries whose key sounds so."""
+        return self.matching(f"\n{re.escape(sound)}(?=\n)", limit, by_sound=True)
+
+    def _place(self, at: int) -> int:
+        return min(bisect_right(self._starts, at), len(self._starts)) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All shelves of one reader."""
+
+    word: Shelf
+    law: Shelf
+    name: Shelf
+    number: Shelf
+    title: Shelf
+
+
+class Lexicons:
+    """Lexicons by clearance, made when one is first asked for and again when the store has grown."""
+
+    def __init__(self) -> None:
+        """Start with none made."""
+        self._made: dict[tuple[str, int, int], Lexicon] = {}
+        self._making: Final = threading.Lock()
+
+    def of(self, store: Store) -> Lexicon:
+        """Return the lexicon for the store's generation and clearance."""
+        key = (str(store.home), store.generation(), int(store.clearance))
+        with self._making:
+            found = self._made.get(key)
+            if found is None:
+                found = self._make(store)
+                kept = {k: v for k, v in self._made.items() if k[:2] == key[:2]}
+                self._made = dict(list(kept.items())[1 - _CACHED :]) | {key: found}
+            return found
+
+    def _make(self, store: Store) -> Lexicon:
+        with store.snapshot():
+            names = _by_shelf(store.names())
+            laws = [_law(*row) for row in store.provisions()]
+            words = {
+                w: Entry(w, "word", 0, 0) for w in (*dictionary_words(), *thesaurus().words) if len(compact(w)) > 1
+            }
+            words |= {value: Entry(value, field, 0, held) for field, value, held in store.facet_words(_WORD_FIELDS)}
+        return Lexicon(
+            word=Shelf(words.values()),
+            law=Shelf(laws),
+            name=Shelf(_merged(names["name"])),
+            number=Shelf(_merged(names["number"]), numbers=True),
+            title=Shelf(names["title"]),
+        )
+
+
+def _by_shelf(names: Iterable[Name]) -> dict[str, list[Entry]]:
+    shelves: dict[str, list[Entry]] = {"title": [], "name": [], "number": []}
+    for name in names:
+        text = f"指导性案例{name.text}号" if name.kind == "guiding_case" else name.text
+        note = name.note if name.kind == "title" else name.kind
+        shelves[_SHELF_OF.get(name.kind, "number")].append(Entry(text, note, name.document_id, 1))
+    return shelves
+
+
+def _merged(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield each text once: with its document where it is the only one, else with their number."""
+    bearing: dict[str, tuple[str, set[int]]] = {}
+    for entry in entries:
+        bearing.setdefault(entry.text, (entry.note, set()))[1].add(entry.document)
+    for text, (note, documents) in bearing.items():
+        yield Entry(text, note, next(iter(documents)) if len(documents) == 1 else 0, len(documents))
+
+
+def _law(law: str, version: str, article: str, provides: str) -> Entry:
+    named = law if law == version else f"{law}（{version}）"  # 法释〔2025〕5号 is both
+    return Entry(named + article, f"{law}|{version}|{article}|{provides}", 0, 1)
