@@ -77,7 +77,7 @@ def test_the_interface_describes_itself_offline(client: TestClient) -> None:
     schema = client.get("/api/openapi.json").json()
     page = client.get("/api/docs").text
 
-    assert set(schema["paths"]) == {"/api/search", "/api/documents/{document_id}"}
+    assert set(schema["paths"]) == {"/api/search", "/api/suggest", "/api/documents/{document_id}"}
     for path, methods in schema["paths"].items():
         assert path in page
         for parameter in methods["get"]["parameters"]:
