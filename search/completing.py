@@ -25,6 +25,7 @@ _LABELS: Final = {
     "alias": "别名",
     "party": "当事人",
     "word": "词",
+    "term": "词",
 }
 _LATIN: Final = re.compile(r"[a-zA-ZüÜ' ]+")
 

@@ -37,7 +37,8 @@ class Entry(NamedTuple):
     """One thing to suggest; `document` is 0 where several documents or none bear it.
 
     `note` is the kind of name (kb.records.Name), for a title the kind of its document, for a
-    word "word" or the facet it is a value of, for a law `law|version|article|what it provides`.
+    word "word" (of the dictionary), "term" (of the thesaurus) or the facet it is a value of,
+    for a law `law|version|article|what it provides`.
     """
 
     text: str
@@ -65,11 +66,11 @@ class Shelf:
     """Entries of one sort, best first, with their keys in one string that is searched whole."""
 
     def __init__(self, entries: Iterable[Entry], *, numbers: bool = False) -> None:
-        """Put entries in order: borne by most documents, then shortest, then by key and document."""
+        """Put entries in order: borne by most documents, terms of the thesaurus last, then shortest."""
         fold = number_fold if numbers else compact
         keyed = [(fold(entry.text)[:_MAX_KEY], entry) for entry in entries]
         keyed = [(key, entry) for key, entry in keyed if key]
-        keyed.sort(key=lambda pair: (-pair[1].borne, len(pair[0]), pair[0], pair[1].document, pair[1].text))
+        keyed.sort(key=_order)
         self._texts: Final = tuple(entry.text for _, entry in keyed)
         self._notes: Final = tuple(entry.note for _, entry in keyed)
         self._documents: Final = array("q", (entry.document for _, entry in keyed))
@@ -133,6 +134,11 @@ class Shelf:
         return min(bisect_right(self._starts, at), len(self._starts)) - 1
 
 
+def _order(keyed: tuple[str, Entry]) -> tuple[int, bool, int, str, int, str]:
+    key, entry = keyed
+    return -entry.borne, entry.note == "term", len(key), key, entry.document, entry.text
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """All shelves of one reader."""
@@ -167,9 +173,8 @@ class Lexicons:
         with store.snapshot():
             names = _by_shelf(store.names())
             laws = [_law(*row) for row in store.provisions()]
-            words = {
-                w: Entry(w, "word", 0, 0) for w in (*dictionary_words(), *thesaurus().words) if len(compact(w)) > 1
-            }
+            words = {term: Entry(term, "term", 0, 0) for term in thesaurus().words}
+            words |= {word: Entry(word, "word", 0, 0) for word in dictionary_words() if len(word) > 1}
             words |= {value: Entry(value, field, 0, held) for field, value, held in store.facet_words(_WORD_FIELDS)}
         return Lexicon(
             word=Shelf(words.values()),

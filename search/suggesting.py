@@ -70,7 +70,8 @@ class Suggester:
         lexicon = self._lexicons.of(store)
         proof = _Proof(searcher, store, filters)
         proved: dict[str, tuple[int, int, str, str]] = {}
-        for candidate in sorted(set(_candidates(lexicon, text)))[:_TRIED]:
+        nearest = {(c.said, c.start, c.end): c for c in sorted(_candidates(lexicon, text), reverse=True)}
+        for candidate in sorted(nearest.values())[:_TRIED]:
             held = proof.of(candidate, text)
             said = text[: candidate.start] + candidate.said + text[candidate.end :]
             if held and said != text:
@@ -106,7 +107,7 @@ class _Proof:
         if candidate.document:
             return int(not self._filters or candidate.document in self._allowed())
         typed = text[candidate.start : candidate.end]
-        if not candidate.document and self._count(typed, NO_FILTERS):
+        if self._count(typed, NO_FILTERS):
             return 0
         return self._count(candidate.said, self._filters)
 
@@ -188,7 +189,8 @@ def _near_names(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
 def _words_inside(shelf: Shelf, text: str) -> Iterator[_Candidate]:
     """Yield words for the slips in a text that sound like them or differ by one character.
 
-    Only where there is a slip: else 解除 of 解除合同 would be taken for 接触.
+    Only where there is a slip: else 解除 of 解除合同 would be taken for 接触. Where words sound
+    alike, those that merely look alike are left out.
     """
     folded = normalise(text)
     cut = known_words(folded)
@@ -197,6 +199,7 @@ def _words_inside(shelf: Shelf, text: str) -> Iterator[_Candidate]:
         return
     starts, ends = {token.start for token in cut}, {token.end for token in cut}
     said = load_pinyin().sound(folded)
+    found: dict[tuple[int, int], list[_Candidate]] = {}
     for place, word in enumerate(shelf.keys):
         if word in folded or not _HAN.search(word):
             continue
@@ -206,7 +209,10 @@ def _words_inside(shelf: Shelf, text: str) -> Iterator[_Candidate]:
             at, closeness, reason = _one_off(folded, word), 2, "差 1 字"
         end = at + len(word)
         if at in starts and end in ends and any(at <= first and last <= end for first, last in slips):
-            yield _Candidate(closeness, shelf[place].text, reason, at, end, 0)
+            found.setdefault((at, end), []).append(_Candidate(closeness, shelf[place].text, reason, at, end, 0))
+    for candidates in found.values():
+        nearest = min(candidates).closeness
+        yield from (c for c in candidates if c.closeness == nearest)
 
 
 def _one_off(text: str, word: str) -> int:

@@ -74,7 +74,7 @@ def test_no_character_of_a_language_is_lost_to_exact_search(text: str) -> None:
 
 
 @cache
-def _segmenters() -> tuple[tuple[analysis.Cut, analysis.Words], tuple[analysis.Cut, analysis.Words]]:
+def _segmenters() -> tuple[analysis._Cuts, analysis._Cuts]:
     words = analysis._segmenter().words
     fast = analysis._rjieba(words)
     assert fast is not None, "rjieba is a pinned dependency"
@@ -155,3 +155,19 @@ def test_a_missing_dictionary_leaves_the_ordinary_words(tmp_path: Path, restored
     load_dictionary(tmp_path / "none.txt")
 
     assert "客户" in terms("客户名单")
+
+
+def test_known_words_leave_a_slip_of_the_pen_in_single_characters() -> None:
+    assert [word.term for word in analysis.known_words("离职员工带走客户名但")][-3:] == ["客户", "名", "但"]
+    assert [word.term for word in analysis.known_words("客户名单")] == ["客户名单"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(LEGAL)
+def test_both_segmenters_know_the_same_words_where_they_stand(text: str) -> None:
+    fast, slow = _segmenters()
+    folded = normalise(text)
+    only_han = analysis._NOT_HAN.sub(" ", folded)
+
+    assert [t for t in fast[2](only_han) if t[0][0] != " "] == [t for t in slow[2](only_han) if t[0][0] != " "]
+    assert all(folded[word.start : word.end] == word.term for word in analysis.known_words(text))

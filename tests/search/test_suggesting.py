@@ -58,6 +58,12 @@ def test_a_slip_is_answered_with_the_word_that_was_meant(
     assert [s.text for s in near(typed)][0] == meant
 
 
+def test_words_that_sound_alike_leave_out_those_that_only_look_alike(
+    near: Callable[..., tuple[Suggestion, ...]],
+) -> None:
+    assert near("客户名但") == (Suggestion("客户名单", "读音相同"),)
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -157,7 +163,14 @@ def test_an_article_without_a_version_is_offered_in_each_that_has_it(complete: C
 
 
 @pytest.mark.parametrize(
-    ("typed", "word"), [("kehum", "客户名单"), ("khmd", "客户名单"), ("客户清", "客户清单"), ("trade", "trade secret")]
+    ("typed", "word"),
+    [
+        ("kehu", "客户名单"),
+        ("kehum", "客户名单"),
+        ("khmd", "客户名单"),
+        ("客户清", "客户清单"),
+        ("trade", "trade secret"),
+    ],
 )
 def test_words_are_completed_by_characters_pinyin_and_first_letters(
     complete: Callable[..., list[Completion]], typed: str, word: str
@@ -166,8 +179,8 @@ def test_words_are_completed_by_characters_pinyin_and_first_letters(
 
 
 def test_what_is_typed_already_is_not_offered_again(complete: Callable[..., list[Completion]]) -> None:
-    assert "客户" in [one.text for one in complete("客")]
-    assert "客户" not in [one.text for one in complete("客户")]
+    assert "客户" in [one.text for one in complete("客", 40)]
+    assert "客户" not in [one.text for one in complete("客户", 40)]
 
 
 def test_a_title_is_found_by_what_stands_inside_it(complete: Callable[..., list[Completion]]) -> None:
