@@ -5,14 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kb.analysis import normalise
+from kb.identifiers import compact
 from kb.records import Filters
+from kb.store import Store
 from kb.vocabulary import UNLABELLED
 from search.facets import Columns
-from search.query import Query
+from search.query import Query, parse
 from search.results import FACET_FIELDS
 
 #: A value no document has: what two contradicting filters leave.
 _NOTHING = "(无)"
+
+
+def as_meant(store: Store, query: Query, columns: Columns) -> tuple[Query, list[str]]:
+    """Return the query read anew as words where its 字段:值 filters by nothing, and what to tell of that.
+
+    So it is when the whole is what a visible document is called (要件：商业价值 is a title and a
+    value), or when nothing else was typed and no document has the value.
+    """
+    if not query.include:
+        return query, []
+    called = compact(query.text)
+    if store.by_identifier([("name", called)])["name", called]:
+        return parse(query.text, fields=False), ["整句是一篇文书的名称,已按名称检索;要按字段筛选,请用筛选栏"]
+    if len(query.parts) == 1:
+        ((field, typed),) = query.include.items()
+        notes: list[str] = []
+        _meant(field, typed, columns, notes)
+        if notes:
+            return parse(query.text, fields=False), [f"{note},已当作普通词检索" for note in notes]
+    return query, []
 
 
 def joined(filters: Filters, query: Query, columns: Columns) -> tuple[Filters, list[str]]:

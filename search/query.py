@@ -124,8 +124,11 @@ class _Piece:
     quoted: bool
 
 
-def parse(text: str) -> Query:
-    """Parse any text; what is odd about it is told in `warnings`."""
+def parse(text: str, fields: bool = True) -> Query:
+    """Parse any text; what is odd about it is told in `warnings`.
+
+    Without `fields`, 字段:值 is words like any other.
+    """
     warnings: list[str] = []
     text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no character
     if len(text) > MAX_CHARS:
@@ -135,7 +138,7 @@ def parse(text: str) -> Query:
         return _plain_query(text, warnings)
     if any(_PIECE.fullmatch(m[0]) and m["stray"] for m in _PIECE.finditer(text)):
         warnings.append("引号不成对,已忽略多出的引号")
-    pieces = [p for p in (_piece(m) for m in _PIECE.finditer(text) if not m["stray"]) if _says_something(p)]
+    pieces = [p for p in (_piece(m, fields) for m in _PIECE.finditer(text) if not m["stray"]) if _says_something(p)]
     pieces = _operators(pieces, warnings)
     if text.strip() and not pieces:
         warnings.append(_NO_WORDS)
@@ -150,7 +153,9 @@ def _is_passage(text: str) -> bool:
     return len(text) > 400 or "\n" in text.strip() or bool(_QUOTED_IN_PROSE.search(text))
 
 
-def _piece(match: re.Match[str]) -> _Piece:
+def _piece(match: re.Match[str], fields: bool) -> _Piece:
+    if not fields and match["field"]:
+        return _Piece(match.start(), match.end(), bool(match["minus"]), None, match[0].lstrip("-－"), False)
     quoted = match["word"] is None
     value = match["word"] or match["ascii"] or match["curly"] or ""
     return _Piece(match.start(), match.end(), bool(match["minus"]), match["field"], value, quoted)

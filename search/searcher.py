@@ -27,7 +27,7 @@ from search import answers, likeness
 from search.exact import Exact, exact_documents
 from search.expansion import said, text_to_embed, widened
 from search.facets import Columns, FacetColumns
-from search.filtering import joined, unknown_values
+from search.filtering import as_meant, joined, unknown_values
 from search.fusion import best_by_document, followed, summed_by_document, weighted_sum
 from search.ids import member
 from search.keyword import KeywordIndex
@@ -153,10 +153,11 @@ class Searcher:
         if mode not in MODES or offset < 0 or limit < 1:
             raise InvalidQuery(f"检索方式应为 {'、'.join(MODES)},offset 不小于 0,limit 不小于 1")
         self._catch_up(store)
-        query = self._keyword.held(widened(parse(text), widening))
         columns = self._columns.of(store)
+        query, reread = as_meant(store, parse(text), columns)
+        query = self._keyword.held(widened(query, widening))
         filters, notes = joined(filters, query, columns)
-        notes += unknown_values(filters.include, columns) if not notes else []
+        notes += reread or (unknown_values(filters.include, columns) if not notes else [])
         if not query.wants_text and not query.identifiers and not query.unwanted:
             result = answers.browse(store, query, filters, mode, offset, limit)
         else:

@@ -23,6 +23,27 @@ def test_a_typed_value_that_nothing_has_is_told(library: Library) -> None:
     assert (found, warnings) == (set(), ("地区中没有「火星」",))
 
 
+def test_a_value_alone_that_nothing_has_is_words(library: Library) -> None:
+    found, warnings = ask(library, "地区:火星")
+
+    assert found and warnings[0] == "地区中没有「火星」,已当作普通词检索"
+
+
+def test_a_whole_query_that_is_a_title_is_the_title_and_not_a_filter(library: Library) -> None:
+    titles = [h.title for h in library.store.heads(list(library.texts)).values() if h.title.startswith("要件：")]
+    assert titles
+    for title in titles:
+        result = library.searcher.search(library.store, title, limit=1)
+        assert (result.hits[0].document.title, result.query.parts[0].kind) == (title, "word")
+        assert any("已按名称检索" in warning for warning in result.query.warnings)
+
+
+def test_a_value_that_is_no_title_still_filters(library: Library) -> None:
+    found, warnings = ask(library, "要件:秘密性")
+
+    assert found == {d for d in library.texts if "秘密性" in library.values("element", d)} and warnings == ()
+
+
 def test_a_chosen_value_that_nothing_has_is_told(library: Library) -> None:
     assert ask(library, "客户名单", Filters(include={"kind": ("novel",)}))[1] == ("轨道中没有「novel」",)
 
