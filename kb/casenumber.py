@@ -11,21 +11,33 @@ from dataclasses import dataclass
 from typing import Final
 
 _WIDTH: Final = str.maketrans("０１２３４５６７８９（）［］", "0123456789()[]")
+_BRACKETS: Final = str.maketrans("〔〕[]", "()()")
+#: Kind of case and stage, without which there is nothing to look for.
+_MAY_HOLD: Final = re.compile(r"[初终再申提抗辖监请重][\s字第]{0,6}[0-9０-９]")
 _PATTERN: Final = re.compile(
     r"[(\[〔【〈﹝]\s{0,3}(?P<year>(?:19|20)\d{2})\s{0,3}年?\s{0,3}[)\]〕】〉﹞]\s{0,3}"
-    r"(?P<body>(?:[一-鿿]|\d{1,6}(?=[一-鿿])|[(〔\[]\s{0,3}[一-鿿]{1,3}\s{0,3}[)〕\]]|\s(?=[一-鿿\d])){2,30}?)"
+    r"(?P<body>(?:[一-鿿]|\d{1,6}(?=[一-鿿])|[(〔\[]\s{0,3}[一-鿿]{1,3}\s{0,3}[)〕\]]|\s(?=[一-鿿\d(〔\[])){2,40}?)"
     r"\s{0,3}(?P<old>字?\s{0,3}第|字)?\s{0,3}(?P<number>\d{1,8})"
     r"(?P<more>(?:\s{0,3}[、,，]\s{0,3}\d{1,8})*)\s{0,3}(?P<end>号)?(?P<sub>之[一二三四五六七八九十]{1,2})?"
 )
 #: A body names a court and a kind of case; years in running text have neither.
 _TYPE: Final = re.compile(r"[民刑行执破赔知商仲监初终再申提抗辖调复]")
+#: Without 号 a number that counts or measures something is no case's.
+_END: Final = r"(?:号|(?![\d.,%年月日元万亿倍次个件人名家条项起天台页]))"
 #: What a query may leave out (brackets, 号, 字第) or put in (blanks) is only safe to understand
 #: where court, kind of case and stage stand between year and number.
 _LOOSE: Final = re.compile(
     r"[(\[〔【〈﹝]?(?<!\d)(?P<year>(?:19|20)\d{2})年?[)\]〕】〉﹞]?"
     r"(?P<body>(?:最高法|最高检|(?=[一-鿿()]{2,10}字第)|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼兵])"
     r"(?:[一-鿿()〔〕]|\d{1,6}(?=[一-鿿])){0,10}?[民刑行执破赔知商](?:[一-鿿]|[(〔][一-鿿]{1,3}[)〕]){0,4}?[初终再申提抗辖监请重])"
-    r"(?P<old>字?第|字)?(?P<number>\d{1,7})(?:号|(?!\d))"
+    rf"(?P<old>字?第|字)?(?P<number>\d{{1,7}}){_END}"
+)
+#: Before 2016 the court's sign may be any place: 字第 left out too, only a short body of
+#: court, kind and stage is safe to understand.
+_LOOSE_OLD: Final = re.compile(
+    r"[(\[〔【〈﹝]?(?<!\d)(?P<year>19[89]\d|200\d|201[0-5])年?[)\]〕】〉﹞]?"
+    r"(?P<body>[一-鿿]{0,5}?[民刑行知执商][一二三四五六]?(?:[(〔\[][一-鿿]{1,2}[)〕\]])?[初终再申提抗监重])"
+    rf"(?P<old>)(?P<number>\d{{1,6}}){_END}"
 )
 
 
@@ -51,7 +63,7 @@ def find(text: str) -> list[tuple[int, int, CaseNumber]]:
     """
     found: list[tuple[int, int, CaseNumber]] = []
     for match in _PATTERN.finditer(text.translate(_WIDTH)):
-        body = re.sub(r"\s+", "", match["body"]).translate(str.maketrans("〔〕[]", "()()"))
+        body = re.sub(r"\s+", "", match["body"]).translate(_BRACKETS)
         if not _TYPE.search(body) or (match["end"] is None and match["old"] is None and len(body) < 4):
             continue
         for number in re.findall(r"\d+", match["number"] + (match["more"] if match["end"] else "")):
@@ -61,17 +73,20 @@ def find(text: str) -> list[tuple[int, int, CaseNumber]]:
 
 
 def find_typed(text: str) -> list[tuple[int, int, CaseNumber]]:
-    """Return what `find` does, else numbers typed without brackets, 号 or 字第 or with blanks."""
+    """Return what `find` does and numbers typed without brackets, 号 or 字第 or with blanks, in order."""
     found = find(text)
-    if found:
+    if not _MAY_HOLD.search(text):
         return found
     places = [place for place, char in enumerate(text) if not char.isspace()]
     squeezed = "".join(text[place] for place in places).translate(_WIDTH)
-    for match in _LOOSE.finditer(squeezed):
-        body = match["body"].translate(str.maketrans("〔〕[]", "()()"))
-        value = CaseNumber(int(match["year"]), body, int(match["number"]), match["old"] is not None)
-        found.append((places[match.start()], places[match.end() - 1] + 1, value))
-    return found
+    for pattern in (_LOOSE, _LOOSE_OLD):
+        for match in pattern.finditer(squeezed):
+            start, end = places[match.start()], places[match.end() - 1] + 1
+            if any(start < other[1] and other[0] < end for other in found):
+                continue
+            body = match["body"].translate(_BRACKETS)
+            found.append((start, end, CaseNumber(int(match["year"]), body, int(match["number"]), bool(match["old"]))))
+    return sorted(found, key=lambda item: item[0])
 
 
 def parse(text: str) -> CaseNumber | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kb import casenumber
+from kb import asked, casenumber
 from kb.analysis import normalise
 from kb.records import Citation, Metadata
 from kb.vocabulary import VERSION_UNSTATED
@@ -68,24 +68,8 @@ _DOC_NUMBER: Final = re.compile(
     r"|(?<![\d-])\d{4}-\d{2}-\d-\d{3}-\d{3}(?![\d-])"  # 人民法院案例库入库编号
     r"|(?<![A-Za-z])DB\d{2,4}(?:/T)?\s{0,3}\d{2,5}(?:-\d{4})?(?!\d)"  # 地方标准
 )
-#: 文号 as people shorten them -> how they are written in full.
-_SHORT_NUMBERS: Final = (
-    (
-        re.compile(
-            rf"(法[释发])\s{{0,3}}[〔\[(（]?\s{{0,3}}({_YEAR})\s{{0,3}}年?\s{{0,3}}[〕\])）]?\s{{0,3}}第?\s{{0,3}}(\d{{1,3}})(?!\d)\s{{0,3}}号?"
-        ),
-        r"\1〔\2〕\3号",
-    ),
-    (re.compile(r"令\s{0,3}第?\s{0,3}(\d{1,4})(?![\d号])"), r"令第\1号"),
-    (re.compile(r"(\d{1,4})\s{0,3}号令"), r"令第\1号"),
-    (
-        re.compile(rf"([一-鿿]{{2,8}}\d{{0,4}}[〔\[]\s{{0,3}}{_YEAR}\s{{0,3}}[〕\]]\s{{0,3}}\d{{1,6}})(?![\d号\s])"),
-        r"\1号",
-    ),
-    (re.compile(r"(参考性案例)\s{0,3}第?\s{0,3}(\d{1,4})(?![\d号])"), r"\1\2号"),
-)
 _GUIDING: Final = re.compile(
-    r"(?:指导性?案例|检例)\s{0,3}第?\s{0,3}(\d{1,3})(?!\d)\s{0,3}号?|第\s{0,3}(\d{1,3})\s{0,3}号指导性?案例"
+    r"(?:指导性?案例|检例)\s{0,3}第?\s{0,3}(\d{1,3})(?!\d)\s{0,3}号?|(?<!\d)(\d{1,3})\s{0,3}号\s{0,3}(?:指导性?案例|检例)"
 )
 _FOREIGN: Final = re.compile(
     r"\d{1,3}\s{0,3}U\.?\s?S\.?\s?C\.?(?:\s{0,3}§{1,2}\s{0,3}\d[\w().-]*)?"  # United States Code
@@ -100,13 +84,24 @@ _FOREIGN: Final = re.compile(
     r"|(?:19|20)\d{2}[가-힣]{1,2}\d{1,7}"  # Korea
     r"|§{1,2}\s{0,3}\d[\w().-]*"
     r"|\b(?:Article|Art\.?|Section|Sec\.?|s\.)\s{0,3}\d[\w().]*",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,  # so that a letter beside 汉字 stands at a word's edge
 )
-_SLUG: Final = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])")
+#: 指令2016/943 and Directive (EU) 2016/943 are one.
+_DIRECTIVE: Final = re.compile(
+    r"(?:Directive|指令)\s{0,3}(?:[(（](?:EU|EC|EEC)[)）]\s{0,3})?((?:19|20)?\d{2}/\d{1,4})(?!\d)(?:/(?:EU|EC|EEC)\b)?",
+    re.IGNORECASE | re.ASCII,
+)
+_SLUG: Final = re.compile(
+    r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])|(?<![a-z0-9_-])[a-z][a-z0-9]*(?:-[a-z0-9]+){2,}(?![a-z0-9_-])"
+)
+#: What is said of a citation in brackets behind it: CS(COMM) 560/2024（2024-07临时命令）.
+_REMARK: Final = re.compile(r"\s*[（(][^（）()]*[）)]$")
 _COMPANY: Final = re.compile(
     r"[一-鿿A-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|株式会社|公司|研究所|研究院)"
 )
 _MAX_NAME_CHARS: Final = 60
+#: A court's name alone (N.D. Cal.) identifies nothing; a year, a date or a number does.
+_TELLING_DIGITS: Final = 4
 #: What is left of a company's name when its own name is not there.
 _NO_NAME: Final = re.compile(
     r"(?:[该某本两原其此各新]|他们|涉案|被诉|科技|技术|有限|责任|股份|集团|网络|信息|软件|贸易|实业|发展|投资|电子|化工|材料|智能|装备|生物|医药)*"
@@ -136,6 +131,11 @@ def compact(text: str) -> str:
 def number_key(text: str) -> str:
     """Return the exact key of a 文号: 「令第126号」 and 「令126号」 are one."""
     return compact(text).replace("第", "")
+
+
+def directive_key(text: str) -> str:
+    """Return the exact key of a directive of the European Union, in whatever language it is named."""
+    return "directive" + "".join(re.findall(r"\d+", text))
 
 
 def article_key(law: str, version: str, article: str) -> str:
@@ -215,7 +215,8 @@ def _is_law_title(name: str) -> bool:
 def find(text: str) -> list[Identifier]:
     """Return the exact keys a query names, by start; a key inside a more telling one is left out.
 
-    The whole query is always a key too, of type name, for whoever pastes a title or a party.
+    The whole query is always a key too, of type name, for whoever pastes a title or a party,
+    and so is what is left of it without the words of asking (帮我找…, 请问…怎么判的).
     """
     found: list[Identifier] = []
     for identifier in _all_keys(text):
@@ -226,7 +227,12 @@ def find(text: str) -> list[Identifier]:
     return sorted(found, key=lambda item: item.start)
 
 
-_VALUES: Final[dict[str, Callable[[str], str]]] = {"doc_number": number_key, "citation": compact, "slug": str}
+_KINDS: Final[tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...]] = (
+    ("doc_number", _DOC_NUMBER, number_key),
+    ("citation", _DIRECTIVE, directive_key),
+    ("citation", _FOREIGN, compact),
+    ("slug", _SLUG, str),
+)
 
 
 def _all_keys(text: str) -> Iterator[Identifier]:
@@ -239,27 +245,24 @@ def _all_keys(text: str) -> Iterator[Identifier]:
         yield Identifier("guiding_case", value, match.start(), match.end(), f"指导性案例{value}号")
     for cited in _query_articles(half):
         yield _article_identifier(cited)
-    yield from _short_numbers(half)
-    for type_, pattern, within in (
-        ("doc_number", _DOC_NUMBER, half),
-        ("citation", _FOREIGN, half),
-        ("slug", _SLUG, normalise(text)),
-    ):
-        for match in pattern.finditer(within):
-            value = _VALUES[type_](match[0])
-            yield Identifier(type_, value, match.start(), match.end(), text[match.start() : match.end()].strip())
-    whole = compact(text)
-    if 0 < len(whole) <= _MAX_NAME_CHARS:
-        yield Identifier("name", whole, 0, len(text), text.strip())
+    for start, end, written in asked.shortened(half) if not _DOC_NUMBER.search(half) else ():
+        yield Identifier("doc_number", number_key(written), start, end, written)
+    for type_, pattern, key in _KINDS:
+        for match in pattern.finditer(normalise(text) if type_ == "slug" else half):
+            label = text[match.start() : match.end()].strip()
+            yield Identifier(type_, key(match[0]), match.start(), match.end(), label)
+    yield from _asked_names(text)
 
 
-def _short_numbers(text: str) -> Iterator[Identifier]:
-    if _DOC_NUMBER.search(text):
-        return
-    for pattern, full in _SHORT_NUMBERS:
-        for match in pattern.finditer(text):
-            written = match.expand(full)
-            yield Identifier("doc_number", number_key(written), match.start(), match.end(), written)
+def _asked_names(text: str) -> Iterator[Identifier]:
+    """Yield the whole query as a name, then without the words of asking before it, then without those behind too."""
+    start, end = asked.core(text)
+    names: dict[str, Identifier] = {}
+    for first, last in ((0, len(text)), (start, len(text)), (start, end)):
+        name = compact(text[first:last])
+        if 0 < len(name) <= _MAX_NAME_CHARS:
+            names.setdefault(name, Identifier("name", name, first, last, text[first:last].strip()))
+    yield from names.values()
 
 
 def _article_identifier(cited: Citation) -> Identifier:
@@ -324,11 +327,21 @@ def of_document(metadata: Metadata, text: str) -> tuple[tuple[str, str], ...]:
     if metadata.guiding_case is not None:
         pairs.append(("guiding_case", str(metadata.guiding_case)))
     for written in metadata.citations:
-        pairs += [("citation", compact(match[0])) for match in _FOREIGN.finditer(written)]
+        pairs += _cited(written)
         pairs += [("citation", compact(written)), ("name", compact(written))]
+        bare = _REMARK.sub("", written)
+        if len(re.findall(r"\d", bare)) >= _TELLING_DIGITS:
+            pairs.append(("name", compact(bare)))
     pairs += [("name", compact(name)) for name in _names(metadata, text)]
     pairs += _provisions(metadata)
     return tuple(dict.fromkeys((t, v) for t, v in pairs if v))
+
+
+def _cited(written: str) -> Iterator[tuple[str, str]]:
+    for match in _DIRECTIVE.finditer(written):
+        yield "citation", directive_key(match[0])
+    for match in _FOREIGN.finditer(written):
+        yield "citation", compact(match[0])
 
 
 def _provisions(metadata: Metadata) -> Iterator[tuple[str, str]]:
@@ -336,8 +349,7 @@ def _provisions(metadata: Metadata) -> Iterator[tuple[str, str]]:
         cited = parse_statute(statute)
         if cited and cited.law and cited.version and cited.article:
             yield "article", article_key(cited.law, cited.version, cited.article)
-        for match in _FOREIGN.finditer(statute):
-            yield "citation", compact(match[0])
+        yield from _cited(statute)
     if metadata.law and metadata.version:
         for provision in metadata.provisions:
             yield "article", article_key(metadata.law, metadata.version, provision.article)

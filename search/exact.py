@@ -13,25 +13,30 @@ from numpy.typing import NDArray
 from kb.identifiers import Identifier, article_key
 from kb.records import Metadata
 from kb.store import Store
-from kb.vocabulary import VERSION_UNSTATED
-from search.query import Query
+from kb.vocabulary import CASE_KINDS, VERSION_UNSTATED
+from search.query import MOVED, Query
 
 _NUMBER_TYPES: Final = ("case_number", "doc_number", "guiding_case", "slug", "citation", "name")
 #: A number of these kinds that no document bears is told to the person.
 _TELLING_TYPES: Final = ("case_number", "doc_number", "guiding_case")
 #: Scores of named documents stand above every fused or BM25 score.
 _FIRST: Final = 1_000_000.0
+#: Keys of citations that name a law, which cases cite and guides explain.
+_RULE: Final = re.compile(r"§|\dusc\d|^directive")
+#: Versions of a law shown as examples, the newest.
+_EXAMPLES: Final = 3
 _LEADING: Final = re.compile("[一-鿿]*")
+_CHAMBER: Final = re.compile(r"(?<=[民刑行一二三四五六])知(?=[初终申再重])")
 _OLD_NUMBER: Final = re.compile(r"(?<=[一-鿿）])(?=\d+号$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Documents named by a query, first to last, and the reason of each in words."""
+    """Documents named by a query, first to last, the reason of each in words, and what to tell of the keys."""
 
     order: tuple[int, ...] = ()
     reasons: Mapping[int, str] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     expanded: tuple[str, ...] = ()
 
     def put_first(
@@ -53,19 +58,20 @@ def exact_documents(store: Store, query: Query) -> Exact:
     """Find the documents whose number, name or cited article the query gives."""
     reasons: dict[int, str] = {}
     numbers = [i for i in query.identifiers if i.type in _NUMBER_TYPES]
-    missing: list[str] = []
+    notes: list[str] = []
     expanded: list[str] = []
     for identifier in numbers:
         bearing = _bearing(store, identifier)
         if not bearing and identifier.type in _TELLING_TYPES:
-            missing.append(f"库中没有「{identifier.label}」")
+            notes.append(f"库中没有「{identifier.label}」")
         for document_id in bearing:
             label = "命中词" if identifier.type == "name" else "案号一致"
             reasons.setdefault(document_id, f"{label}：{identifier.label}")
     for identifier in query.identifiers:
         if identifier.type == "article":
             expanded += _articles(store, identifier.value, reasons, query)
-    return Exact(tuple(reasons), reasons, tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(expanded)))
+            notes += _which_version(store, identifier.value) if query.parts else []  # a passage asks for no version
+    return Exact(tuple(reasons), reasons, tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(expanded)))
 
 
 def _bearing(store: Store, identifier: Identifier) -> list[int]:
@@ -73,15 +79,37 @@ def _bearing(store: Store, identifier: Identifier) -> list[int]:
     for value in _ways(identifier):
         found = store.by_identifier([(identifier.type, value)])[identifier.type, value]
         if found:
-            return found
+            return _rules_first(store, found) if _RULE.search(value) and len(found) > 1 else found
     return []
+
+
+def _rules_first(store: Store, found: list[int]) -> list[int]:
+    """Put documents about the law before the cases that cite it."""
+    heads = store.heads(found)
+    return sorted(found, key=lambda document: heads[document].kind in CASE_KINDS)
+
+
+def _which_version(store: Store, key: str) -> list[str]:
+    """Return what to tell of an article whose law is named without its version; only versions held are named."""
+    law, version, article = key.split("|")
+    if version != VERSION_UNSTATED:
+        return []
+    told = f"「{law}{article}」没有写明版本,条号随修订而变"
+    stated = [h.metadata for h in store.versions(law) if h.metadata.version not in (None, law, VERSION_UNSTATED)]
+    having = dict.fromkeys(m.version for m in stated if _provides(m, article))
+    if having:
+        told += ",请写明版本,如" + "、".join(f"「{law}（{held}）{article}」" for held in [*having][-_EXAMPLES:])
+    elif stated:
+        told += ",库中有的版本:" + "、".join(dict.fromkeys(str(m.version) for m in stated))
+    return [told + (MOVED if (law, article) == ("反不正当竞争法", "第九条") else "")]
 
 
 def _ways(identifier: Identifier) -> Iterator[str]:
     """Yield the key itself, then what it may stand for.
 
     Words run together with a 文号 (依据法释…号) are dropped one by one; numbers of cases before
-    2016 are typed without 字第; an investigation of the ITC is stored with or without Inv. No.
+    2016 are typed without 字第, or without the brackets of （知）; an investigation of the ITC is
+    stored with or without Inv. No.
     """
     value = identifier.value
     yield value
@@ -89,7 +117,9 @@ def _ways(identifier: Identifier) -> Iterator[str]:
         leading = _LEADING.match(value)
         yield from (value[start:] for start in range(1, len(leading[0]) - 1 if leading else 1))
     elif identifier.type == "case_number":
-        yield value.replace("字第", "") if "字第" in value else _OLD_NUMBER.sub("字第", value)
+        for written in (value, _CHAMBER.sub("（知）", value)):
+            yield written
+            yield written.replace("字第", "") if "字第" in written else _OLD_NUMBER.sub("字第", written)
     elif identifier.type == "citation" and "337ta" in value:
         yield value.removeprefix("invno") if value.startswith("invno") else f"invno{value}"
 

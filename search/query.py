@@ -16,7 +16,6 @@ from kb import vocabulary
 from kb.analysis import characters, tokenize
 from kb.identifiers import Identifier, bare_articles, find
 from kb.thesaurus import Expansion
-from kb.vocabulary import VERSION_UNSTATED
 from search.results import FACET_FIELDS, QueryPart, QueryView
 
 MAX_CHARS: Final = 50_000
@@ -210,7 +209,6 @@ def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query
     identifiers = tuple(find(plain)) if plain else ()
     if articles:
         warnings.append(_which_law(articles))
-    warnings += _which_version(identifiers)
     return Query(
         text,
         plain=plain,
@@ -295,23 +293,13 @@ def _terms(text: str) -> tuple[str, ...]:
     return tuple(kept)
 
 
-_MOVED: Final = "。反不正当竞争法 2019 年第九条(侵犯商业秘密)即 2025 年第十条;2025 年第九条是虚假宣传"
-
-
-def _which_version(identifiers: Sequence[Identifier]) -> list[str]:
-    """Return a warning for each article whose law is named without its version."""
-    warnings = []
-    for identifier in identifiers:
-        if identifier.type == "article" and f"|{VERSION_UNSTATED}|" in identifier.value:
-            law, _, article = identifier.value.split("|")
-            moved = _MOVED if law == "反不正当竞争法" and article == "第九条" else ""
-            warnings.append(f"「{law}{article}」没有写明版本,条号随修订而变,请写上年份,如「{law}（2019）」{moved}")
-    return warnings
+#: Said wherever 反不正当竞争法第九条 is named without its version.
+MOVED: Final = "。反不正当竞争法 2019 年第九条(侵犯商业秘密)即 2025 年第十条;2025 年第九条是虚假宣传"
 
 
 def _which_law(articles: Sequence[str]) -> str:
     named = "、".join(articles)
     text = f"「{named}」是哪部法律、哪一版本的?请写明,如「反不正当竞争法（2025）第十条」"
     if "第九条" in articles:
-        text += _MOVED
+        text += MOVED
     return text

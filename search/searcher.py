@@ -198,7 +198,7 @@ class Searcher:
             first_rank=offset + 1,
         )
         result = SearchResult(query.view(), mode, len(ranking.documents), ranking.complete, 0.0, hits, facets)
-        return answers.told(result, question.exact.missing, 0.0, question.exact.expanded)
+        return answers.told(result, question.exact.notes, 0.0, question.exact.expanded)
 
     def _question(self, store: Store, query: Query, mode: str, filters: Filters) -> _Question:
         """Ask everything that does not depend on filters, once; both retrievers at the same time."""

@@ -55,6 +55,22 @@ QUERIES: dict[str, list[tuple[str, str]]] = {
     "C-54/21": [("citation", "c5421")],
     "I ZR 118/16": [("citation", "izr11816")],
     "대법원 2017다34981": [("citation", "2017다34981")],
+    "47 F4th 156": [("citation", "47f4th156")],
+    "15 U 6/20": [("citation", "15u620")],
+    "CS(COMM) 560/2024": [("citation", "cscomm5602024")],
+    "Directive (EU) 2016/943": [("citation", "directive2016943")],
+    "指令2016/943": [("citation", "directive2016943")],
+    "法释〔2020〕7": [("doc_number", "法释20207号")],
+    "法释2020年7号": [("doc_number", "法释20207号")],
+    "令第126": [("doc_number", "令126号")],
+    "126号令": [("doc_number", "令126号")],
+    "浙集复26[2020]2": [("doc_number", "浙集复2620202号")],
+    "沪市监处2024年12号": [("doc_number", "沪市监处202412号")],
+    "沪市监处（2024年）第12号": [("doc_number", "沪市监处202412号")],
+    "参考性案例176": [("doc_number", "参考性案例176号")],
+    "219号指导案例": [("guiding_case", "219")],
+    "DB61/T 1605-2022": [("doc_number", "db61t16052022")],
+    "刑法219条": [("article", "刑法|版本未注明|第二百一十九条")],
     "sh-test-customer-list-2099": [("slug", "sh-test-customer-list-2099")],
     "离职员工带走客户名单": [],
     "第九条": [],
@@ -81,8 +97,39 @@ def test_a_key_is_found_between_other_words(query: str) -> None:
 def test_the_whole_query_may_be_a_name(name: str) -> None:
     made = Metadata(title="题", parties=(name,), aliases=(), name_en=None)
 
-    (asked,) = (i for i in find(f" {name.upper()}　") if i.type == "name")
-    assert ("name", asked.value) in of_document(made, "")
+    asked = [("name", i.value) for i in find(f" {name.upper()}　") if i.type == "name"]
+    assert asked[0] in of_document(made, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021年3月15日赔偿2016元",
+        "责令3日内改正",
+        "口令123",
+        "开发2020版软件",
+        "处2020年5月",
+        "用e-mail发送",
+        "判处罚金2019年12万元",
+    ],
+)
+def test_dates_amounts_and_words_that_end_alike_name_no_document(text: str) -> None:
+    assert [key.value for key in find(text) if key.type != "name"] == []
+
+
+@pytest.mark.parametrize(
+    "asked", ["帮我找18 U.S.C. § 1836", "请问18 U.S.C. § 1836怎么规定", "查一下18 U.S.C. § 1836的内容"]
+)
+def test_a_citation_beside_chinese_words_is_the_citation_alone(asked: str) -> None:
+    assert [key.value for key in find(asked) if key.type == "citation"] == ["18usc§1836"]
+
+
+def test_a_citation_is_borne_without_the_remark_behind_it_and_a_court_alone_is_no_name() -> None:
+    made = Metadata(title="题", citations=("VIAC裁决75/17 HCM（2018-02-19）", "N.D. Cal.（2014-03-05陪审团裁决）"))
+    borne = {value for type_, value in of_document(made, "") if type_ == "name"}
+
+    assert "viac裁决7517hcm" in borne
+    assert "ndcal" not in borne
 
 
 def test_a_document_bears_every_key_it_can_be_asked_for_by() -> None:

@@ -167,16 +167,41 @@ def test_a_name_is_always_a_key_even_beside_a_number() -> None:
     assert [key.type for key in find("BGH 2019-03-07")] == ["name", "slug"]
 
 
+def _bare(number: str) -> str:
+    return re.sub(r"[（(\[〔]((?:19|20)\d\d)[）)\]〕]", r"\1", number)
+
+
+def _bracketed(number: str, first: str, last: str) -> str:
+    return re.sub(r"[（(\[〔]((?:19|20)\d\d)[）)\]〕]", rf"{first}\1{last}", number)
+
+
 #: How people type a number -> what they make of the way it is written.
-TYPED = {
+TYPED: dict[str, Callable[[str], str]] = {
     "as written": lambda number: number,
-    "half-width brackets": lambda number: number.replace("（", "(").replace("）", ")"),
-    "without 号": lambda number: number.replace("号", ""),
+    "half-width brackets": lambda number: _bracketed(number, "(", ")"),
+    "〔〕": lambda number: _bracketed(number, "〔", "〕"),
+    "[]": lambda number: _bracketed(number, "[", "]"),
+    "【】": lambda number: _bracketed(number, "【", "】"),
+    "full-width digits": lambda number: number.translate({code: code + 0xFEE0 for code in range(0x30, 0x3A)}),
+    "blanks inside brackets": lambda number: _bracketed(number, "( ", " )"),
     "blanks around digits": lambda number: re.sub(r"(\d+)", r" \1 ", number),
-    "without brackets": lambda number: re.sub("[（）]", "", number, count=2),
+    "blanks everywhere": lambda number: " ".join(re.findall(r"\d+|[A-Za-z]+|.", number)),
+    "年 for brackets": lambda number: _bracketed(number, "", "年"),
+    "年 in brackets": lambda number: _bracketed(number, "（", "年）"),
+    "without 号": lambda number: number.replace("号", ""),
+    "without brackets": _bare,
+    "without brackets and 号": lambda number: _bare(number).replace("号", ""),
     "without 字第": lambda number: number.replace("字第", ""),
-    "in a sentence": lambda number: f"请问{number}怎么判的",
-    "in a sentence, without brackets": lambda number: "查一下" + re.sub("[（）]", "", number, count=2),
+    "without 第": lambda number: number.replace("字第", "字"),
+    "without brackets and 字第": lambda number: _bare(number).replace("字第", ""),
+    "without brackets, 字第 and 号": lambda number: _bare(number).replace("字第", "").replace("号", ""),
+    "知 without its brackets": lambda number: number.replace("（知）", "知"),
+    "asked for": lambda number: f"帮我找{number}",
+    "asked about": lambda number: f"请问{number}怎么判的",
+    "asked for, without brackets": lambda number: f"查一下{_bare(number)}",
+    "asked about, without brackets": lambda number: f"请问{_bare(number)}怎么判的",
+    "asked for, without brackets and 号": lambda number: f"帮我找{_bare(number).replace('号', '')}",
+    "words behind": lambda number: f"{number}判决书",
 }
 
 
@@ -185,9 +210,131 @@ def test_every_number_of_the_corpus_brings_its_document_first_however_it_is_type
     missed = []
     for head in library.store.heads(library.store.document_ids().tolist()).values():
         for number in (*head.metadata.case_numbers, *head.metadata.doc_numbers):
-            hits = library.searcher.search(library.store, TYPED[way](number), limit=1).hits
-            first = hits[0].document.metadata if hits else Metadata(title="无")
-            if number not in (*first.case_numbers, *first.doc_numbers):
+            first = _first(library, TYPED[way](number))
+            if first is None or number not in (*first.case_numbers, *first.doc_numbers):
                 missed.append((TYPED[way](number), head.slug))
 
     assert missed == []
+
+
+def _first(library: Library, query: str) -> Metadata | None:
+    hits = library.searcher.search(library.store, query, limit=1).hits
+    return hits[0].document.metadata if hits else None
+
+
+def _called(metadata: Metadata) -> set[str]:
+    names = {metadata.title, metadata.slug or "", metadata.name_en or ""}
+    return names | {*metadata.aliases, *metadata.citations} | {_without_remark(c) for c in metadata.citations}
+
+
+def _without_remark(citation: str) -> str:
+    return re.sub(r"\s*[（(][^（）()]*[）)]$", "", citation)
+
+
+#: How people ask for a document by what it is called.
+ASKED: dict[str, Callable[[str], str]] = {
+    "alone": lambda name: name,
+    "asked for": lambda name: f"帮我找{name}",
+    "asked for, apart": lambda name: f"帮我找 {name}",
+    "asked about": lambda name: f"请问{name}怎么判的",
+}
+
+
+@pytest.mark.parametrize("way", ASKED)
+@pytest.mark.parametrize("kind", ["title", "slug", "citation"])
+def test_every_name_of_the_corpus_brings_a_document_called_so_first(library: Library, kind: str, way: str) -> None:
+    missed = []
+    for head in library.store.heads(library.store.document_ids().tolist()).values():
+        metadata = head.metadata
+        names = {"title": (metadata.title,), "slug": (metadata.slug,), "citation": metadata.citations}[kind]
+        if kind == "title" and way != "alone" and metadata.title.startswith("要件："):
+            continue  # 「帮我找 要件：抗辩」 asks for 帮我找 within the documents on 抗辩
+        asked = {*names, *(c for c in map(_without_remark, metadata.citations) if kind == "citation" and _telling(c))}
+        for name in asked:
+            first = _first(library, ASKED[way](name or ""))
+            if first is None or name not in _called(first):
+                missed.append((name, metadata.slug))
+
+    assert missed == []
+
+
+def _telling(citation: str) -> bool:
+    """A court's name alone identifies no case."""
+    return len(re.findall(r"\d", citation)) >= 4
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "指导性案例{}号",
+        "指导案例{}",
+        "指导性案例第 {} 号",
+        "第{}号指导性案例",
+        "最高院{}号指导案例",
+        "请问指导案例{}怎么判的",
+    ],
+)
+def test_every_guiding_case_of_the_corpus_comes_first_however_it_is_called(library: Library, way: str) -> None:
+    numbers = {h.metadata.guiding_case for h in library.store.heads(library.store.document_ids().tolist()).values()}
+    numbers.discard(None)
+
+    assert numbers
+    for number in numbers:
+        first = _first(library, way.format(number))
+        assert first is not None and first.guiding_case == number, way.format(number)
+
+
+@pytest.mark.parametrize(
+    ("query", "slug"),
+    [
+        ("337-TA-1145", "medytox-v-daewoong-337-1145"),
+        ("337-TA-849", "si-group-v-sino-legend-337-849"),
+        ("指令2016/943", "guide-eu"),
+        ("Directive (EU) 2016/943", "guide-eu"),
+        ("18 U.S.C. § 1836", "guide-us"),
+        ("15 U 6/20", "de-olg-duesseldorf-15u6-20"),
+        ("47 F4th 156", "ppg-v-tiemao"),
+        ("市监总局126号令", "law-samr-126-2026"),
+        ("刑法219条", "law-criminal-trade-secrets"),
+        ("民法典123条", "law-civil-code"),
+    ],
+)
+def test_what_the_library_holds_under_another_spelling_comes_first(library: Library, query: str, slug: str) -> None:
+    first = _first(library, query)
+
+    assert first is not None and first.slug == slug
+
+
+@pytest.mark.parametrize(
+    "query", ["（2020）最高法知民终9999号", "2020最高法知民终9999", "2014鲁民三终236号", "兰城工商处字2014年第684号"]
+)
+def test_a_number_no_document_bears_brings_no_other_case_as_named(library: Library, query: str) -> None:
+    result = library.searcher.search(library.store, query)
+
+    assert any(warning.startswith("库中没有") for warning in result.query.warnings)
+    assert not any(reason.startswith("案号一致") for hit in result.hits for reason in hit.reasons)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("反法第九条", "请写明版本,如「反不正当竞争法（2017）第九条」、「反不正当竞争法（2019）第九条」"),
+        ("刑法第二百一十九条", "请写明版本,如「刑法（刑法修正案十一）第二百一十九条」"),
+        ("行政处罚法第九条", "条号随修订而变,库中有的版本:2021"),
+        ("民法典第一百二十三条", "条号随修订而变"),
+    ],
+)
+def test_an_article_without_version_is_told_the_versions_held_and_no_other(
+    library: Library, query: str, told: str
+) -> None:
+    (warning,) = (w for w in library.searcher.search(library.store, query).query.warnings if "没有写明版本" in w)
+
+    assert told in warning
+    held = {h.metadata.version for h in library.store.laws()}
+    assert set(re.findall(r"「[^」（]+（([^）]+)）", warning)) <= held
+
+
+def test_a_pasted_passage_is_not_asked_for_versions(library: Library) -> None:
+    passage = "依照刑法第二百一十九条的规定,被告人侵犯商业秘密。\n" * 3
+
+    assert not any("没有写明版本" in w for w in library.searcher.search(library.store, passage).query.warnings)
