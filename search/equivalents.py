@@ -35,16 +35,24 @@ class Equivalents:
         self._searcher = searcher
         self._known: dict[str, _Clause] = {}
 
-    def held(self, expansion: Expansion) -> Expansion:
+    def held(self, expansion: Expansion, within: tantivy.Query | None = None) -> Expansion:
         """Return the expansion without the words of its own language, or into English, that stand nowhere.
 
-        Translations into Chinese stay: they are also what the query means.
+        `within` restricts where: what stands in hidden documents alone must not be told. Translations
+        into Chinese stay: they are also what the query means.
         """
-        held = tuple(word for word in expansion.synonyms if self._clause(word).frequency)
+        held = tuple(word for word in expansion.synonyms if self._stands(word, within))
         translations = expansion.translations
         if not expansion.typed.isascii():
-            translations = tuple(word for word in translations if self._clause(word).frequency)
+            translations = tuple(word for word in translations if self._stands(word, within))
         return replace(expansion, synonyms=held, translations=translations)
+
+    def _stands(self, word: str, within: tantivy.Query | None) -> bool:
+        clause = self._clause(word)
+        if not clause.frequency or within is None:
+            return bool(clause.frequency)
+        both = tantivy.Query.boolean_query([(tantivy.Occur.Must, clause.query), (tantivy.Occur.Must, within)])
+        return bool(self._searcher.search(both, limit=1, count=False).hits)
 
     def clause(self, expansion: Expansion) -> tantivy.Query | None:
         """Return one clause for all equivalents, scored as the best of them; None when none stands anywhere.

@@ -242,8 +242,7 @@ class KeywordIndex:
         wider = self._wider(query)
         counted = _counted(searcher, query.terms)
         if allowed is not None:
-            within = tantivy.Query.term_set_query(self._schema, "document", list(allowed))
-            must.append(tantivy.Query.const_score_query(within, 0.0))
+            must.append(tantivy.Query.const_score_query(self._within(allowed), 0.0))
         if gather and _is_costly(searcher, query, counted):
             everything = best(searcher, all_of(must, should + wider, 1), RANKED_LIMIT)
             least = float(everything.scores[-1]) if not everything.complete else 0.0
@@ -261,15 +260,26 @@ class KeywordIndex:
         ranked = best(searcher, all_of(must, should + wider, 1), depth) if should else EMPTY
         return everything, ranked
 
+    def _within(self, documents: Sequence[int]) -> tantivy.Query:
+        return tantivy.Query.term_set_query(self._schema, "document", list(documents))
+
+    def stands(self, term: str, visible: Sequence[int] | None = None) -> bool:
+        """Tell whether a term stands in any passage, or in any of the `visible` documents."""
+        if visible is None or not self.document_frequency(term):
+            return bool(self.document_frequency(term))
+        both = [(tantivy.Occur.Must, query) for query in (*self._words([term]), self._within(visible))]
+        return bool(self._searcher.search(tantivy.Query.boolean_query(both), limit=1, count=False).hits)
+
     def document_frequency(self, term: str) -> int:
         """Return how many passages hold a term; 0 in an index not yet made."""
         return int(self._searcher.doc_freq("words", term)) if self._searcher is not None else 0
 
-    def held(self, query: Query) -> Query:
-        """Return the query without the equivalents that stand in no passage."""
+    def held(self, query: Query, visible: Sequence[int] | None = None) -> Query:
+        """Return the query without the equivalents that stand in no passage, or in none of the `visible` documents."""
         if not query.expansions or self._equivalents is None:
             return query
-        known = [self._equivalents.held(expansion) for expansion in query.expansions]
+        within = None if visible is None else self._within(visible)
+        known = [self._equivalents.held(expansion, within) for expansion in query.expansions]
         return replace(query, expansions=tuple(expansion for expansion in known if expansion.alternatives))
 
     @property

@@ -155,14 +155,14 @@ class Searcher:
         self._catch_up(store)
         columns = self._columns.of(store)
         query, reread = as_meant(store, parse(text), columns)
-        query = self._keyword.held(widened(query, widening))
+        query = self._keyword.held(widened(query, widening), self._visible(columns))
         filters, notes = joined(filters, query, columns)
         notes += reread or (unknown_values(filters.include, columns) if not notes else [])
         if not query.wants_text and not query.identifiers and not query.unwanted:
             result = answers.browse(store, query, filters, mode, offset, limit)
         else:
             result = self._answer(store, query, filters, mode, offset, limit)
-            notes += self._unheard(query) + self._deaf(query, mode)
+            notes += self._unheard(query, self._visible(columns)) + self._deaf(query, mode)
         took_ms = 1000 * (time.perf_counter() - started)
         log.info("searched mode=%s terms=%d documents=%d ms=%.1f", mode, len(query.terms), result.total, took_ms)
         return answers.told(result, notes, took_ms)
@@ -233,9 +233,13 @@ class Searcher:
     def _words(self, query: Query, counted_alone: bool) -> tuple[Matches, Matches]:
         return self._keyword.search(query, KEYWORD_DEPTH, ordered=not counted_alone)
 
-    def _unheard(self, query: Query) -> list[str]:
-        """Return a note on words of the query that stand in no document, whole or in part."""
-        held = {term for term in query.terms if self._keyword.document_frequency(term)}
+    def _visible(self, columns: Columns) -> list[int] | None:
+        """Return the documents the reader may see, None for all: what is told of words must rest on these alone."""
+        return None if len(columns.ids) == self._vector.document_count else columns.ids.tolist()
+
+    def _unheard(self, query: Query, visible: Sequence[int] | None) -> list[str]:
+        """Return a note on words of the query that stand in no document the reader may see, whole or in part."""
+        held = {term for term in query.terms if self._keyword.stands(term, visible)}
         named = "".join(query.text[i.start : i.end] for i in query.identifiers if i.type != "name")
         translated = [terms(e.typed) for e in query.expansions if e.typed.isascii()]
         said = [t for t in query.terms if len(t.lstrip(_NEGATIONS)) > 1 and t not in named]

@@ -306,3 +306,19 @@ def test_an_article_is_marked_whole_and_not_inside_another(library: Library) -> 
 
     assert "第九条" in marked
     assert not [m for m in marked if m in ("九条", "条")]
+
+
+def test_what_is_said_of_words_rests_on_documents_the_reader_may_see(opened: Callable[..., Library]) -> None:
+    operator = opened(Visibility.RESTRICTED)
+    word, query = "香兰", "香兰素 客户名单"
+    holding = {document for document, text in operator.texts.items() if word in text}
+    holding |= {h.id for h in operator.store.heads(list(operator.texts)).values() if word in h.title}
+    assert holding
+    for document in holding:
+        operator.store.set_visibility(document, Visibility.RESTRICTED)
+    reader = opened(Visibility.PUBLIC)
+    for searcher in (reader.searcher, operator.searcher):
+        told = "".join(searcher.search(reader.store, query).query.warnings)
+
+        assert "没有文书写到" in told and word[:1] in told
+    assert "没有文书写到" not in "".join(operator.searcher.search(operator.store, query).query.warnings)
