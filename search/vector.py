@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.store import Store
+from search.ids import member
 from search.matches import EMPTY, Matches
 
 log = logging.getLogger(__name__)
@@ -188,7 +189,7 @@ def _caught_up(store: Store, old: _Snapshot) -> tuple[NDArray[np.int64], NDArray
     if len(changes.changed) > 0.5 * len(old.distinct):
         return store.vectors()
     gone = np.array(sorted({*changes.changed, *changes.removed}), dtype=np.int64)
-    kept = ~_member(old.documents, gone)
+    kept = ~member(old.documents, gone)
     new = store.vectors(changes.changed) if changes.changed else None
     if new is None:
         return old.passages[kept], old.documents[kept], old.matrix[kept]
@@ -214,19 +215,10 @@ def _mask(
         return None
     mask = np.ones(len(snapshot.passages), dtype=bool)
     if allowed is not None:
-        mask &= _member(snapshot.documents, allowed)
+        mask &= member(snapshot.documents, allowed)
     if passages is not None:
-        mask &= _member(snapshot.passages, passages)
+        mask &= member(snapshot.passages, passages)
     return mask
-
-
-def _member(values: NDArray[np.int64], sorted_set: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which values are in an ascending array of ids."""
-    if not len(sorted_set) or not len(values):
-        return np.zeros(len(values), dtype=bool)
-    table = np.zeros(max(int(values.max()), int(sorted_set[-1])) + 1, dtype=bool)
-    table[sorted_set] = True
-    return np.asarray(table[values])
 
 
 def _exact(

@@ -14,7 +14,7 @@ from kb.training.export import save
 from kb.training.initial import Floats, initial_rows
 from kb.training.labels import answered, label
 from kb.training.learning import Pairs, Rankings, learn
-from kb.training.library import library_pairs
+from kb.training.own_corpus import corpus_pairs
 from kb.training.pairs import Source, collect
 from kb.training.settings import Settings
 from kb.training.texts import articles, raw, rows, topics
@@ -31,7 +31,7 @@ def train(data: Path, corpus: Path, out: Path, settings: Settings) -> dict[str, 
     laws = articles(data)
     titled = [f"{article.law}\n{article.text}" for article in laws]
     body = titled + [row["text"] for name in _RAW for row in raw(data, name)]
-    sources = [*collect(data, laws, settings), library_pairs(corpus, random.Random(settings.seed))]
+    sources = [*collect(data, laws, settings), corpus_pairs(corpus, random.Random(settings.seed))]
     for source in sources:
         _LOG.info("%s: %d pairs", source.name, len(source.queries))
     tokenizer = build(choose(count_words(body), settings))

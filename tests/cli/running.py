@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ def environment(home: Path) -> dict[str, str]:
     return kept | {"KB_HOME": str(home), "PYTHONUTF8": "1"}
 
 
-def kb(home: Path, *args: object, status: int = 0) -> subprocess.CompletedProcess[str]:
+def kb(
+    home: Path, *args: object, status: int = 0, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, "-m", "kb", *map(str, args)],
         cwd=ROOT,
-        env=environment(home),
+        env=environment(home) | dict(settings or {}),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -31,8 +34,8 @@ def kb(home: Path, *args: object, status: int = 0) -> subprocess.CompletedProces
     return done
 
 
-def as_json(home: Path, *args: object, status: int = 0) -> Any:
-    return json.loads(kb(home, *args, "--json", status=status).stdout)
+def as_json(home: Path, *args: object, status: int = 0, settings: Mapping[str, str] | None = None) -> Any:
+    return json.loads(kb(home, *args, "--json", status=status, settings=settings).stdout)
 
 
 def lines(count: int, start: int = 0) -> str:

@@ -29,6 +29,7 @@ from kb.errors import EmbedderMismatch, StateError
 from kb.store import Store
 from kb.vocabulary import Visibility
 from search.searcher import Searcher
+from tests.cli import running
 from tests.cli.running import ROOT, environment, lines
 from tests.models import bert_model, static_model, two_sided_model
 
@@ -59,22 +60,11 @@ def home(filled: Path, tmp_path: Path) -> Path:
 
 
 def run(home: Path, model: Path, *args: object, status: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "kb", *map(str, args)],
-        cwd=ROOT,
-        env=environment(home) | {"KB_EMBEDDER": str(model)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == status, (args, done.returncode, done.stderr[-2000:])
-    assert "Traceback" not in done.stderr
-    return done
+    return running.kb(home, *args, status=status, settings={"KB_EMBEDDER": str(model)})
 
 
 def as_json(home: Path, model: Path, *args: object, status: int = 0) -> Any:
-    return json.loads(run(home, model, *args, "--json", status=status).stdout)
+    return running.as_json(home, *args, status=status, settings={"KB_EMBEDDER": str(model)})
 
 
 def serving(home: Path) -> tuple[str, dict[str, int]]:

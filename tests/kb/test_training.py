@@ -9,7 +9,7 @@ import pytest
 from kb.embedding import load_embedder
 from kb.settings import Settings as Product
 from kb.training.folds import FOLDS, fold, heldout
-from kb.training.library import library_pairs
+from kb.training.own_corpus import corpus_pairs
 from kb.training.settings import Settings
 from kb.training.texts import clauses
 
@@ -32,7 +32,7 @@ MODEL = Path("kb/models") / Product().embedder
 def test_parts_of_one_document_are_paired_with_each_other_and_with_its_title(tmp_path: Path) -> None:
     (tmp_path / "one.md").write_text(CASE, "utf-8")
     (tmp_path / "notes.md").write_text("没有文件头的说明\n## 案情\n不是文书\n", "utf-8")
-    source = library_pairs(tmp_path, random.Random(1))
+    source = corpus_pairs(tmp_path, random.Random(1))
     said = "".join([*source.queries, *source.passages])
 
     assert "测试甲公司配方案" in source.queries

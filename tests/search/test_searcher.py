@@ -322,3 +322,21 @@ def test_what_is_said_of_words_rests_on_documents_the_reader_may_see(opened: Cal
 
         assert "没有文书写到" in told and word[:1] in told
     assert "没有文书写到" not in "".join(operator.searcher.search(operator.store, query).query.warnings)
+
+
+def test_an_equivalent_that_only_hidden_documents_hold_is_not_offered(opened: Callable[..., Library]) -> None:
+    operator = opened(Visibility.RESTRICTED)
+    query = "客户名单"
+    offered = operator.searcher.search(operator.store, query).query.expanded
+    word = "客户资料"
+    assert word in "".join(offered)
+    for document, text in operator.texts.items():
+        head = operator.store.heads([document])[document]
+        if word in text or word in head.title:
+            operator.store.set_visibility(document, Visibility.RESTRICTED)
+    reader = opened(Visibility.PUBLIC)
+    for searcher in (reader.searcher, operator.searcher):
+        left = "".join(searcher.search(reader.store, query).query.expanded)
+
+        assert word not in left and "客户信息" in left
+    assert word in "".join(operator.searcher.search(operator.store, query).query.expanded)

@@ -20,7 +20,7 @@ _LEFT_OUT = "核对说明"
 _TITLE = re.compile(r"^title:\s*(.+?)\s*$", re.MULTILINE)
 
 
-def library_pairs(corpus: Path, chance: random.Random) -> Source:
+def corpus_pairs(corpus: Path, chance: random.Random) -> Source:
     """Pair parts of each document of `corpus` several times over, half of the first parts cut to a few sentences."""
     documents = [(title, parts) for title, parts in map(_parts, sorted(corpus.rglob("*.md"))) if len(parts) > 1]
     source = Source(NAME)
