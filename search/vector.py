@@ -29,6 +29,8 @@ EXACT_LIMIT: Final = 200_000
 _SMALL: Final = 8_000
 _PROBES: Final = 48
 _NARROW: Final = 0.05
+#: Vectors turned into float32 for FAISS at a time.
+_ADDED_AT_ONCE: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class VectorIndex:
                 passages, documents, matrix = _caught_up(store, old)
             else:
                 passages, documents, matrix = store.vectors()
-        index = self._index(generation, embedder[1], matrix)
+        index, matrix = self._index(generation, embedder[1], matrix)
         distinct, sizes = np.unique(documents, return_counts=True)
         self._snapshot = _Snapshot(generation, embedder[1], passages, documents, distinct, sizes, matrix, index)
         log.info("vector index rows=%d ms=%.0f", len(passages), 1000 * (time.perf_counter() - started))
@@ -138,20 +140,21 @@ class VectorIndex:
             known = self._compared = (allowed, distinct, np.array_equal(allowed, distinct))
         return known[2]
 
-    def _index(self, generation: int, embedder: str, matrix: NDArray[np.float16]) -> Any:
+    def _index(self, generation: int, embedder: str, matrix: NDArray[np.float16]) -> tuple[Any, NDArray[np.float16]]:
+        """Return FAISS's index, None for a small matrix, and the matrix, which is the index's own where it can be."""
         count = len(matrix)
         if count < _SMALL:
-            return None
+            return None, matrix
         faiss = _faiss()
         if count <= EXACT_LIMIT:
             index = faiss.IndexScalarQuantizer(
                 matrix.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
             )
             _add(index, matrix)
-            return index
+            return index, _codes(index, matrix.shape)
         stamp = {"format": FORMAT, "generation": generation, "embedder": embedder, "rows": count}
         saved = self._read_saved(stamp)
-        return saved if saved is not None else self._train(stamp, matrix)
+        return (saved if saved is not None else self._train(stamp, matrix)), matrix
 
     def _read_saved(self, stamp: dict[str, Any]) -> Any:
         faiss = _faiss()
@@ -248,5 +251,12 @@ def _faiss_search(
 
 
 def _add(index: Any, matrix: NDArray[np.float16]) -> None:
-    for start in range(0, len(matrix), 50_000):
-        index.add(np.ascontiguousarray(matrix[start : start + 50_000], dtype=np.float32))
+    for start in range(0, len(matrix), _ADDED_AT_ONCE):
+        index.add(np.ascontiguousarray(matrix[start : start + _ADDED_AT_ONCE], dtype=np.float32))
+
+
+def _codes(index: Any, shape: tuple[int, ...]) -> NDArray[np.float16]:
+    """Return the vectors where a float16 index keeps them; valid as long as the index is."""
+    count, dim = shape
+    held = _faiss().rev_swig_ptr(index.codes.data(), 2 * count * dim)
+    return np.asarray(held.view("<f2").reshape(count, dim))

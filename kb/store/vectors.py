@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -137,11 +138,13 @@ def of_documents(
         f"""SELECT v.passage_id, p.document_id, v.data FROM vector v JOIN passage p ON p.id = v.passage_id
             WHERE v.embedder_id = :embedder {where} ORDER BY v.passage_id""",
         {"embedder": embedder_id} | ({} if ids is None else {"ids": json.dumps(list(ids))}),
-    ).fetchall()
-    passage_ids = np.fromiter((r[0] for r in rows), dtype=np.int64, count=len(rows))
-    document_ids_ = np.fromiter((r[1] for r in rows), dtype=np.int64, count=len(rows))
-    data = np.frombuffer(b"".join(r[2] for r in rows), dtype="<f2").reshape(len(rows), dim)
-    return passage_ids, document_ids_, data
+    )
+    found, data = array("q"), bytearray()  # row by row: all of them as Python objects take three times the room
+    for passage_id, document_id, vector in rows:
+        found.extend((passage_id, document_id))
+        data += vector
+    both = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return both[:, 0].copy(), both[:, 1].copy(), np.frombuffer(data, dtype="<f2").reshape(-1, dim)
 
 
 def mean_vector(
