@@ -158,14 +158,14 @@ def filter_clause(filters: Filters) -> tuple[str, dict[str, object]]:
     return "".join(clauses), values
 
 
-def facet_rows(conn: sqlite3.Connection, clearance: Visibility) -> list[tuple[str, str, int]]:
-    """Return (field, value, document id) of every visible document, for counting many answers."""
-    rows = conn.execute(
+def facet_rows(conn: sqlite3.Connection, clearance: Visibility) -> Iterator[tuple[str, str, int]]:
+    """Yield (field, value, document id) of every visible document, for counting many answers."""
+    for row in conn.execute(
         """SELECT f.field, f.value, f.document_id FROM facet f JOIN document d ON d.id = f.document_id
            WHERE d.visibility <= ?""",
         [int(clearance)],
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
+    ):
+        yield row[0], row[1], row[2]
 
 
 def facet_counts(

@@ -138,8 +138,8 @@ class Store:
         """Return the ids of visible passages that pass `filters`, or None when more than `limit`."""
         return reading.passage_ids(self._conn, self.clearance, filters, limit)
 
-    def facet_rows(self) -> list[tuple[str, str, int]]:
-        """Return (field, value, document id) of all visible documents."""
+    def facet_rows(self) -> Iterator[tuple[str, str, int]]:
+        """Yield (field, value, document id) of all visible documents."""
         return reading.facet_rows(self._conn, self.clearance)
 
     def facet_counts(self, fields: Sequence[str], filters: Filters = NO_FILTERS) -> dict[str, list[tuple[str, int]]]:
