@@ -68,8 +68,7 @@ class Shelf:
     def __init__(self, entries: Iterable[Entry], *, numbers: bool = False) -> None:
         """Put entries in order: borne by most documents, terms of the thesaurus last, then shortest."""
         fold = number_fold if numbers else compact
-        keyed = [(fold(entry.text)[:_MAX_KEY], entry) for entry in entries]
-        keyed = [(key, entry) for key, entry in keyed if key]
+        keyed = [(key, entry) for entry in entries if (key := fold(entry.text)[:_MAX_KEY])]
         keyed.sort(key=_order)
         self._texts: Final = tuple(entry.text for _, entry in keyed)
         self._notes: Final = tuple(entry.note for _, entry in keyed)
