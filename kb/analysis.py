@@ -14,6 +14,7 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -235,6 +236,11 @@ def characters(text: str) -> list[Token]:
     """Return one token a Han character and one a Latin or number run: for exact substrings."""
     folded = normalise(text)
     return [Token(m[0], m.start(), m.end()) for m in _CHARACTERS.finditer(folded)]
+
+
+def character_count(text: str, most: int) -> int:
+    """Return how many tokens `characters` makes, counted up to `most`."""
+    return sum(1 for _ in islice(_CHARACTERS.finditer(normalise(text)), most))
 
 
 _CHARACTERS: Final = re.compile(f"[{_HAN}]|[a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣]+")

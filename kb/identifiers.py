@@ -99,6 +99,7 @@ _REMARK: Final = re.compile(r"\s*[（(][^（）()]*[）)]$")
 _COMPANY: Final = re.compile(
     r"[一-鿿A-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|株式会社|公司|研究所|研究院)"
 )
+_DIGIT: Final = re.compile(r"\d")
 _MAX_NAME_CHARS: Final = 60
 #: A court's name alone (N.D. Cal.) identifies nothing; a year, a date or a number does.
 _TELLING_DIGITS: Final = 4
@@ -227,27 +228,30 @@ def find(text: str) -> list[Identifier]:
     return sorted(found, key=lambda item: item.start)
 
 
-_KINDS: Final[tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...]] = (
+_Kind = tuple[str, re.Pattern[str], Callable[[str], str]]
+_SLUGS: Final[_Kind] = ("slug", _SLUG, str)
+_KINDS: Final[tuple[_Kind, ...]] = (
     ("doc_number", _DOC_NUMBER, number_key),
     ("citation", _DIRECTIVE, directive_key),
     ("citation", _FOREIGN, compact),
-    ("slug", _SLUG, str),
+    _SLUGS,
 )
 
 
 def _all_keys(text: str) -> Iterator[Identifier]:
     """Yield keys of every kind, the most telling kinds first."""
-    for start, end, number in casenumber.find_typed(text):
-        yield Identifier("case_number", str(number), start, end, str(number))
     half = text.translate(_WIDTH)
+    numbered = bool(_DIGIT.search(half))  # only articles, slugs and names may be without a digit
+    for start, end, number in casenumber.find_typed(text) if numbered else ():
+        yield Identifier("case_number", str(number), start, end, str(number))
     for match in _GUIDING.finditer(half):
         value = match[1] or match[2]
         yield Identifier("guiding_case", value, match.start(), match.end(), f"指导性案例{value}号")
     for cited in _query_articles(half):
         yield _article_identifier(cited)
-    for start, end, written in asked.shortened(half) if not _DOC_NUMBER.search(half) else ():
+    for start, end, written in asked.shortened(half) if numbered and not _DOC_NUMBER.search(half) else ():
         yield Identifier("doc_number", number_key(written), start, end, written)
-    for type_, pattern, key in _KINDS:
+    for type_, pattern, key in _KINDS if numbered else (_SLUGS,):
         for match in pattern.finditer(normalise(text) if type_ == "slug" else half):
             label = text[match.start() : match.end()].strip()
             yield Identifier(type_, key(match[0]), match.start(), match.end(), label)
@@ -258,7 +262,7 @@ def _asked_names(text: str) -> Iterator[Identifier]:
     """Yield the whole query as a name, then without the words of asking before it, then without those behind too."""
     start, end = asked.core(text)
     names: dict[str, Identifier] = {}
-    for first, last in ((0, len(text)), (start, len(text)), (start, end)):
+    for first, last in dict.fromkeys([(0, len(text)), (start, len(text)), (start, end)]):
         name = compact(text[first:last])
         if 0 < len(name) <= _MAX_NAME_CHARS:
             names.setdefault(name, Identifier("name", name, first, last, text[first:last].strip()))

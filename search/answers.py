@@ -20,7 +20,7 @@ from search.exact import Exact
 from search.ids import member
 from search.matches import Matches
 from search.query import Query
-from search.results import FACET_FIELDS, Hit, PassageHit, SearchResult
+from search.results import FACET_FIELDS, Hit, PassageHit, QueryView, SearchResult
 from search.snippets import body, merged, places_in, telling_words
 
 PASSAGES_PER_HIT: Final = 3
@@ -83,6 +83,7 @@ def hits(
             passages |= opening
     needles = needles_of(query)
     conducts = named_conducts(query.text)
+    wider = {normalise(word) for expansion in query.expansions for word in expansion.alternatives}
     bodies = {p: body(passage) for p, passage in passages.items()}
     folded = _folded([*bodies.values(), *(head.title for head in heads.values())])
     found = {p: places_in(text, needles) for p, text in zip(bodies, folded, strict=False)}
@@ -96,7 +97,7 @@ def hits(
         ids = [p for p in chosen[document_id] if p in passages]
         shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in ids]
         held = [word for p in ids for word in found[p]] + list(places_in(titled[document_id], needles))
-        words = _named(telling_words(held, needles), query)
+        words = [f"{word}（扩展）" if word in wider else word for word in telling_words(held, needles)]
         reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
         made.append(Hit(first_rank + place, float(score), head, reasons, tuple(shown)))
     return tuple(made)
@@ -106,16 +107,12 @@ def needles_of(query: Query) -> tuple[str, ...]:
     """Return what is to be marked in texts: phrases and short words whole, then terms."""
     whole = [*query.phrases, *(m for group in query.alternatives for m in group), *query.titles, *query.short_chunks]
     articles = _ARTICLE.findall(query.text)  # 九条 of 第九条 is not to be marked in 第三十九条
-    terms = [term for term in query.terms if not any(term in article for article in articles)]
+    terms: Sequence[str] = query.terms
+    if articles:
+        terms = [term for term in terms if not any(term in article for article in articles)]
     wider = [word for expansion in query.expansions for word in expansion.alternatives]
     folded = normalise("\n".join([*whole, *articles, *terms, *wider])).split("\n")
     return tuple(dict.fromkeys(folded))
-
-
-def _named(words: Sequence[str], query: Query) -> list[str]:
-    """Return the words found, those that were not typed marked as equivalents."""
-    wider = {normalise(word) for expansion in query.expansions for word in expansion.alternatives}
-    return [f"{word}（扩展）" if word in wider else word for word in words]
 
 
 def named_conducts(text: str) -> tuple[str, ...]:
@@ -191,9 +188,8 @@ def browse(store: Store, query: Query, filters: Filters, mode: str, offset: int,
     return SearchResult(query.view(), mode, total, True, 0.0, tuple(made), facets)
 
 
-def told(result: SearchResult, notes: Sequence[str], took_ms: float, expanded: Sequence[str] = ()) -> SearchResult:
-    """Return the result with the time it took and further warnings and expansions."""
-    query = result.query
-    if notes or expanded:
-        query = replace(query, warnings=(*query.warnings, *notes), expanded=(*query.expanded, *expanded))
-    return replace(result, query=query, took_ms=took_ms)
+def told_of(view: QueryView, notes: Sequence[str], expanded: Sequence[str] = ()) -> QueryView:
+    """Return the query as understood with further warnings and expansions."""
+    if not notes and not expanded:
+        return view
+    return replace(view, warnings=(*view.warnings, *notes), expanded=(*view.expanded, *expanded))

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from kb.analysis import normalise, tokenize
+from kb.analysis import normalise
 from kb.thesaurus import Thesaurus, thesaurus
 from search.query import WIDENING, Query, Widening
 
@@ -21,12 +21,11 @@ _HAN: Final = re.compile("[㐀-鿿]")
 
 def widened(query: Query, widening: Widening = WIDENING, words: Thesaurus | None = None) -> Query:
     """Return the query with the equivalents of its plain words; never fails."""
-    query = replace(query, widening=widening)
     if not widening.on or not query.plain or len(query.plain) > MAX_CHARS:
-        return query
+        return replace(query, widening=widening)
     taken = [(i.start, i.end) for i in query.identifiers if i.type != "name"]
-    found = (words or thesaurus()).find(query.plain, tokenize(query.plain), taken)
-    return replace(query, expansions=tuple(e for e in found if widening.allows(e.typed)))
+    found = (words or thesaurus()).find(query.plain, query.tokens, taken)
+    return replace(query, widening=widening, expansions=tuple(e for e in found if widening.allows(e.typed)))
 
 
 def said(query: Query) -> str:

@@ -46,13 +46,16 @@ def summed_by_document(
     """
     if not len(documents):
         return documents, scores
-    order = np.argsort(documents, kind="stable")
+    order = documents.argsort(kind="stable")
     ordered = documents[order]
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    again = np.concatenate(([False], ordered[1:] == ordered[:-1]))
+    starts = (~again).nonzero()[0]
     ids = ordered[starts]
-    place = np.arange(len(ordered)) - np.repeat(starts, np.diff(np.append(starts, len(ordered))))
-    sums = np.add.reduceat(scores[order] * _SHARES[np.minimum(place, PASSAGES)], starts)
-    sums /= _REACH[np.clip(sizes(ids), 1, PASSAGES)]
+    shared = scores[order]
+    if len(starts) < len(ordered):
+        place = np.arange(len(ordered)) - starts[(~again).cumsum() - 1]
+        shared = np.add.reduceat(shared * _SHARES[np.minimum(place, PASSAGES)], starts)
+    sums = shared / _REACH[np.minimum(sizes(ids), PASSAGES)]
     best = np.argsort(-sums, kind="stable")  # ids ascend: equal sums stay in their order
     return ids[best], np.asarray(sums[best])
 

@@ -14,7 +14,7 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -240,10 +240,11 @@ class KeywordIndex:
             return EMPTY, EMPTY
         must, should = self._clauses(query)
         wider = self._wider(query)
-        counted = _counted(searcher, query.terms)
+        frequencies = {term: int(searcher.doc_freq("words", term)) for term in query.terms}
+        counted = _counted(frequencies, searcher.num_docs)
         if allowed is not None:
             must.append(tantivy.Query.const_score_query(self._within(allowed), 0.0))
-        if gather and _is_costly(searcher, query, counted):
+        if gather and _is_costly(query, [frequencies[term] for term in counted]):
             everything = best(searcher, all_of(must, should + wider, 1), RANKED_LIMIT)
             least = float(everything.scores[-1]) if not everything.complete else 0.0
             everything = replace(everything, complete=False, least=least)
@@ -326,19 +327,16 @@ class KeywordIndex:
         return tantivy.Query.const_score_query(every, 0.0)
 
 
-def _counted(searcher: Any, terms: tuple[str, ...]) -> tuple[str, ...]:
+def _counted(frequencies: Mapping[str, int], passages: int) -> tuple[str, ...]:
     """Return the terms that make a passage a match: the telling ones, where more than two are."""
-    if len(terms) <= 2:
-        return terms
-    most = TELLING_SHARE * searcher.num_docs
-    telling = tuple(term for term in terms if searcher.doc_freq("words", term) <= most)
-    return telling if len(telling) > 2 else terms
+    telling = tuple(term for term, frequency in frequencies.items() if frequency <= TELLING_SHARE * passages)
+    return telling if len(telling) > 2 else tuple(frequencies)
 
 
-def _is_costly(searcher: Any, query: Query, counted: Sequence[str]) -> bool:
-    if enough(len(counted)) == 1 or query.phrases or query.alternatives or query.titles:
+def _is_costly(query: Query, postings: Sequence[int]) -> bool:
+    if enough(len(postings)) == 1 or query.phrases or query.alternatives or query.titles:
         return False
-    return sum(int(searcher.doc_freq("words", term)) for term in counted) > COSTLY_POSTINGS
+    return sum(postings) > COSTLY_POSTINGS
 
 
 @contextlib.contextmanager

@@ -8,12 +8,12 @@ understood is taken as plain words, with a warning.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kb import vocabulary
-from kb.analysis import characters, tokenize
+from kb.analysis import Token, character_count, tokenize
 from kb.identifiers import Identifier, bare_articles, find
 from kb.thesaurus import Expansion
 from search.results import FACET_FIELDS, QueryPart, QueryView
@@ -65,12 +65,16 @@ AS_TYPED: Final = Widening(on=False)
 class Query:
     """What was typed, parsed. `chunks` are the plain words apart, `terms` their index terms.
 
+    `short_chunks` are the plain words short enough to be looked for as exact substrings too,
+    `tokens` all index terms of `plain` with their places.
     `expansions` are equivalents of plain words that are looked for too.
     """
 
     text: str
     plain: str = ""
     chunks: tuple[str, ...] = ()
+    short_chunks: tuple[str, ...] = ()
+    tokens: tuple[Token, ...] = ()
     terms: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
@@ -100,11 +104,6 @@ class Query:
     def only_excludes(self) -> bool:
         """Tell whether nothing is looked for, only left out."""
         return self.unwanted and not self.wants_text and not self.identifiers
-
-    @property
-    def short_chunks(self) -> tuple[str, ...]:
-        """Return plain words short enough to be looked for as exact substrings too."""
-        return tuple(c for c in self.chunks if 0 < len(characters(c)) <= SHORT_CHARS)
 
     def view(self) -> QueryView:
         """Return the query as it is shown to the person."""
@@ -181,15 +180,16 @@ def _operators(pieces: Sequence[_Piece], warnings: list[str]) -> list[_Piece]:
 def _says_something(piece: _Piece) -> bool:
     if piece.field:
         return bool(piece.value.strip())
-    return bool(characters(piece.value)) or "§" in piece.value or _is_or(piece)
+    return bool(character_count(piece.value, 1)) or "§" in piece.value or _is_or(piece)
 
 
 def _plain_query(text: str, warnings: list[str]) -> Query:
     found = tuple(i for i in find(text[:4000]) if i.type in ("case_number", "article", "doc_number", "guiding_case"))
-    terms = _terms(text)
+    tokens = tuple(tokenize(text))
+    terms = _terms(tokens)
     if not terms:
         warnings.append(_NO_WORDS)
-    return Query(text, plain=text, terms=terms, identifiers=found, warnings=tuple(warnings))
+    return Query(text, plain=text, tokens=tokens, terms=terms, identifiers=found, warnings=tuple(warnings))
 
 
 def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query:
@@ -205,6 +205,7 @@ def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query
         kind, label = _place(piece, made, chosen[piece.minus], warnings)
         parts.append(QueryPart(label, kind, _without(text, piece.start, piece.end)))
     plain = " ".join(made["chunks"])
+    tokens = tuple(tokenize(plain))
     articles = tuple(dict.fromkeys(bare_articles(plain)))
     identifiers = tuple(find(plain)) if plain else ()
     if articles:
@@ -213,7 +214,9 @@ def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query
         text,
         plain=plain,
         chunks=tuple(made["chunks"]),
-        terms=_terms(plain),
+        short_chunks=tuple(c for c in made["chunks"] if 0 < character_count(c, SHORT_CHARS + 1) <= SHORT_CHARS),
+        tokens=tokens,
+        terms=_terms(tokens),
         phrases=tuple(made["phrases"]),
         excluded=tuple(made["excluded"]),
         alternatives=tuple(group for group, _ in alternatives),
@@ -281,10 +284,10 @@ def _without(text: str, start: int, end: int) -> str:
     return re.sub(r"\s+", " ", text[:start] + " " + text[end:]).strip()
 
 
-def _terms(text: str) -> tuple[str, ...]:
+def _terms(tokens: Iterable[Token]) -> tuple[str, ...]:
     """Return distinct terms, stop words left out unless nothing else is there; long texts keep their most repeated."""
     counts: dict[str, int] = {}
-    for token in tokenize(text):
+    for token in tokens:
         counts[token.term] = counts.get(token.term, 0) + 1
     telling = {t: n for t, n in counts.items() if t not in _STOP and not (len(t) == 1 and len(counts) > 3)}
     kept = list(telling or counts)

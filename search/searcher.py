@@ -10,7 +10,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -107,7 +106,6 @@ class Searcher:
         self._vector = VectorIndex(home / "index" / "vector")
         self._columns = FacetColumns()
         self._refreshing = threading.Lock()
-        self._legs = ThreadPoolExecutor(thread_name_prefix="keyword")  # both engines work without the GIL
 
     # -- caches ----------------------------------------------------------------------------
 
@@ -161,11 +159,11 @@ class Searcher:
         if not query.wants_text and not query.identifiers and not query.unwanted:
             result = answers.browse(store, query, filters, mode, offset, limit)
         else:
-            result = self._answer(store, query, filters, mode, offset, limit)
+            result = self._answer(store, query, columns, filters, mode, offset, limit)
             notes += self._unheard(query, self._visible(columns)) + self._deaf(query, mode)
         took_ms = 1000 * (time.perf_counter() - started)
         log.info("searched mode=%s terms=%d documents=%d ms=%.1f", mode, len(query.terms), result.total, took_ms)
-        return answers.told(result, notes, took_ms)
+        return replace(result, query=answers.told_of(result.query, notes), took_ms=took_ms)
 
     def similar(
         self, store: Store, document_id: int, filters: Filters = NO_FILTERS, *, limit: int = 10
@@ -175,8 +173,10 @@ class Searcher:
         allowed = store.document_ids(filters)
         return likeness.similar(store, self._keyword, self._vector, document_id, allowed, limit)
 
-    def _answer(self, store: Store, query: Query, filters: Filters, mode: str, offset: int, limit: int) -> SearchResult:
-        question = self._question(store, query, mode, filters)
+    def _answer(
+        self, store: Store, query: Query, columns: Columns, filters: Filters, mode: str, offset: int, limit: int
+    ) -> SearchResult:
+        question = self._question(store, query, columns, mode, filters)
         ranking = self._rank(store, question, filters)
         reranker = self._reranker if mode != "keyword" and query.wants_text else None
         read = offset + limit if reranker is None else max(offset + limit, self._window(question, ranking)[1])
@@ -197,15 +197,19 @@ class Searcher:
             question.exact,
             first_rank=offset + 1,
         )
-        result = SearchResult(query.view(), mode, len(ranking.documents), ranking.complete, 0.0, hits, facets)
-        return answers.told(result, question.exact.notes, 0.0, question.exact.expanded)
+        view = answers.told_of(query.view(), question.exact.notes, question.exact.expanded)
+        return SearchResult(view, mode, len(ranking.documents), ranking.complete, 0.0, hits, facets)
 
-    def _question(self, store: Store, query: Query, mode: str, filters: Filters) -> _Question:
-        """Ask everything that does not depend on filters, once; both retrievers at the same time."""
-        columns = self._columns.of(store)
+    def _question(self, store: Store, query: Query, columns: Columns, mode: str, filters: Filters) -> _Question:
+        """Ask everything that does not depend on filters, once.
+
+        One retriever after the other: a thread for one of them costs more than it saves.
+        """
         narrowed = bool(filters) or query.unwanted or len(columns.ids) < self._vector.document_count
         counted_alone = mode == "hybrid" and not narrowed  # then the best of a fixed depth settle the order
-        words = None if mode == "vector" else self._legs.submit(self._words, query, counted_alone)
+        everything = best = EMPTY
+        if mode != "vector":
+            everything, best = self._keyword.search(query, KEYWORD_DEPTH, ordered=not counted_alone)
         embedded = text_to_embed(query)
         vector = self._embed(embedded) if mode != "keyword" and query.wants_text and not self._foreign() else None
         demanded, unwanted = self._demanded(query), self._unwanted(query)
@@ -214,7 +218,6 @@ class Searcher:
             near = self._vector.search(
                 vector, SCORED_DEPTH, within(columns.ids, demanded, unwanted), made_by=self._embedder.name
             )
-        everything, best = words.result() if words is not None else (EMPTY, EMPTY)
         if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(embedded):
             vector = None  # letters no document holds: a model of Chinese has nothing to say to them
         return _Question(
@@ -229,9 +232,6 @@ class Searcher:
             demanded=demanded,
             unwanted=unwanted,
         )
-
-    def _words(self, query: Query, counted_alone: bool) -> tuple[Matches, Matches]:
-        return self._keyword.search(query, KEYWORD_DEPTH, ordered=not counted_alone)
 
     def _visible(self, columns: Columns) -> list[int] | None:
         """Return the documents the reader may see, None for all: what is told of words must rest on these alone."""

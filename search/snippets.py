@@ -36,6 +36,8 @@ def places_in(folded: str, needles: Iterable[str]) -> dict[str, list[tuple[int, 
     """Return for each needle that stands in a folded text its spans [start, end)."""
     found: dict[str, list[tuple[int, int]]] = {}
     for needle in needles:
+        if not needle or needle not in folded:  # most stand nowhere
+            continue
         spans = _latin_places(folded, needle) if _LATIN.match(needle) else _places(folded, needle)
         if spans:
             found[needle] = spans
@@ -43,10 +45,10 @@ def places_in(folded: str, needles: Iterable[str]) -> dict[str, list[tuple[int, 
 
 
 def _places(folded: str, needle: str) -> list[tuple[int, int]]:
-    spans = []
-    start = folded.find(needle) if needle else -1
+    spans, length = [], len(needle)
+    start = folded.find(needle)
     while start >= 0:
-        spans.append((start, start + len(needle)))
+        spans.append((start, start + length))
         start = folded.find(needle, start + 1)
     return spans
 
@@ -58,17 +60,23 @@ def _latin_places(folded: str, needle: str) -> list[tuple[int, int]]:
 
 def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """Return spans in order, overlapping and touching ones joined."""
-    out: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(end, out[-1][1]))
-        else:
-            out.append((start, end))
-    return tuple(out)
+    ordered = sorted(spans)
+    if not ordered:
+        return ()
+    out = []
+    first, last = ordered[0]
+    for start, end in ordered:
+        if start > last:
+            out.append((first, last))
+            first, last = start, end
+        elif end > last:
+            last = end
+    return (*out, (first, last))
 
 
 def telling_words(found: Iterable[str], needles: Sequence[str], limit: int = 6) -> tuple[str, ...]:
     """Return the needles among `found`, in the order of `needles`, parts of longer ones left out."""
     held = set(found)
     kept = [needle for needle in needles if needle in held]
-    return tuple(n for n in kept if not any(n in other and n != other for other in kept))[:limit]
+    joined = "\n".join(kept)
+    return tuple([needle for needle in kept if joined.count(needle) == 1][:limit])

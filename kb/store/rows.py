@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
+from functools import lru_cache
 from typing import Any, Final
 
 from kb.records import Amount, Citation, DocumentHead, Metadata, PassageToIndex, Provision, Source, StoredPassage
@@ -42,6 +43,7 @@ def metadata_to_json(metadata: Metadata) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
+@lru_cache(maxsize=500)  # the same documents are read again and again, and records do not change
 def metadata_from_json(text: str) -> Metadata:
     """Read what `metadata_to_json` wrote."""
     values: dict[str, Any] = json.loads(text)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import tantivy
 
-from kb.analysis import normalise
+from kb.analysis import normalise, tokenize
 from kb.embedding import Embedder
 from kb.records import Filters
 from kb.store import Store
@@ -36,7 +36,7 @@ class Floor:
         self._everyone = None
 
     def words(self, text: str) -> list[int]:
-        terms = _terms(text)
+        terms = _terms(tokenize(text))
         clauses = [
             (tantivy.Occur.Should, tantivy.Query.term_query(self._keyword._schema, "words", t, index_option="freq"))
             for t in terms
