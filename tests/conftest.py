@@ -8,11 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from ingest.pipeline import Options, Receipt, ingest_file
 from kb.store import Store
 from kb.vocabulary import Visibility
+
+#: Examples are judged by their answer, not by how busy the machine is; speed has tests and benches of its own.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 SAMPLES = Path(__file__).parent / "samples"
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"

@@ -25,7 +25,7 @@ def line(**values: object) -> str:
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(text=st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1).filter(str.strip), number=st.integers())
 def test_text_in_equals_text_stored_to_the_character(add: Add, store: Store, text: str, number: int) -> None:
     (receipt,) = add("any.jsonl", line(id=f"p-{number}-{hash(text)}", text=text))

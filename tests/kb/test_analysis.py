@@ -87,7 +87,7 @@ def _both(text: str) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, i
     return fast[0](only_han), slow[0](only_han), fast[1](only_han), slow[1](only_han)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(LEGAL)
 def test_both_segmenters_give_the_same_words(text: str) -> None:
     fast, slow, fast_words, slow_words = _both(text)
@@ -162,7 +162,7 @@ def test_known_words_leave_a_slip_of_the_pen_in_single_characters() -> None:
     assert [word.term for word in analysis.known_words("客户名单")] == ["客户名单"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(LEGAL)
 def test_both_segmenters_know_the_same_words_where_they_stand(text: str) -> None:
     fast, slow = _segmenters()

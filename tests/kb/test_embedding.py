@@ -51,7 +51,7 @@ def test_no_texts_are_no_rows(shipped: Embedder) -> None:
     assert shipped.embed([]).shape == (0, shipped.dim)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(texts=st.lists(st.text(max_size=60), max_size=6))
 def test_a_text_has_one_vector_alone_in_company_and_again(texts: list[str]) -> None:
     shipped = load_embedder("zh-legal-static")

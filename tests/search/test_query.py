@@ -9,7 +9,7 @@ TYPED = st.text(alphabet="客户名单 -－\"“”:：OR或者|轨道地区kind
 ANY = st.one_of(TYPED, st.text(st.characters(exclude_categories=()), max_size=120))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(ANY)
 def test_any_text_is_a_query_and_so_is_what_is_left_when_a_part_is_removed(text: str) -> None:
     made = parse(text)
@@ -22,7 +22,6 @@ def test_any_text_is_a_query_and_so_is_what_is_left_when_a_part_is_removed(text:
     made.view().text.encode("utf-8")
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["客户", "名单", '"保密 协议"', "-竞业", "地区:上海", "标题:某", "AI"]), max_size=6))
 def test_removing_every_part_one_after_the_other_ends_with_nothing(pieces: list[str]) -> None:
     text = " ".join(pieces)

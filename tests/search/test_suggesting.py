@@ -201,7 +201,7 @@ def test_completions_are_no_more_than_asked_for_and_in_a_total_order(complete: C
         assert len({(one.text, one.document) for one in found}) == len(found)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(
         st.characters(codec="utf-16", exclude_categories=()) | st.sampled_from('客户名单（2020）号第条"-: \n\\[]*|'),

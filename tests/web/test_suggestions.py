@@ -97,7 +97,7 @@ def test_a_word_has_no_address_and_says_what_it_is(client: TestClient) -> None:
     assert "测试文本甲公司客户名单案" in words
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80))
 def test_any_text_is_answered(client: TestClient, text: str) -> None:
     assert client.get("/api/suggest", params={"q": text}).status_code == 200
