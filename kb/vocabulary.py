@@ -171,6 +171,9 @@ SOURCE_GRADES: Final[dict[str, str]] = {
     "C": "转载,原始出处待核",
 }
 
+#: Questions in people's own words that a document answers, put by its editors for it to be found by.
+QUESTIONS_ROLE: Final = "questions"
+
 #: Heading in a corpus file -> role of the section. 制作规范 = 法〔2016〕221号 for judgments.
 ROLE_HEADINGS: Final[dict[str, str]] = {
     "要旨": "gist",
@@ -205,6 +208,7 @@ ROLE_HEADINGS: Final[dict[str, str]] = {
     "步骤": "step",
     "要点": "key_point",
     "例外与易错点": "pitfall",
+    "常见问法": QUESTIONS_ROLE,
 }
 
 #: Role -> label shown in the table of contents of a page and in a passage's caption.

@@ -15,7 +15,7 @@ from kb.analysis import normalise
 from kb.identifiers import ARTICLE
 from kb.records import DocumentHead, Filters, StoredPassage
 from kb.store import Store
-from kb.vocabulary import CONDUCTS, RELATIONSHIPS
+from kb.vocabulary import CONDUCTS, QUESTIONS_ROLE, RELATIONSHIPS
 from search.exact import Exact
 from search.ids import member
 from search.matches import Matches
@@ -95,7 +95,8 @@ def hits(
             continue
         word_ids = set(by_words.get(document_id, []))
         ids = [p for p in chosen[document_id] if p in passages]
-        shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in ids]
+        told = [p for p in ids if passages[p].role != QUESTIONS_ROLE] or ids  # found by, not to be read first
+        shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in told]
         held = [word for p in ids for word in found[p]] + list(places_in(titled[document_id], needles))
         words = [f"{word}（扩展）" if word in wider else word for word in telling_words(held, needles)]
         reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))

@@ -22,8 +22,11 @@ FACTS = ROOT.parent / "shared" / "facts"
 FILES = sorted(p for p in CORPUS.rglob("*.md") if p.name != "README.md")
 GUIDE_QUESTIONS = [
     *("法律渊源", "定义", "侵权行为", "抗辩", "民事救济", "刑事责任", "时效", "程序与保密", "员工流动与竞业"),
-    *("行政与海关措施", "实务步骤", "分行业提示", "核对说明"),
+    *("行政与海关措施", "实务步骤", "分行业提示", "核对说明", "常见问法"),
 ]
+QUESTIONS = "常见问法"
+#: A question with so many characters in a row of the document's own would only repeat it.
+BORROWED = 7
 
 needs_facts = pytest.mark.skipif(
     not FACTS.is_dir(), reason="facts files (../shared/facts) are not beside this checkout"
@@ -39,6 +42,20 @@ def documents() -> dict[str, MarkdownDocument]:
 def facts(name: str) -> dict[str, dict[str, Any]]:
     lines = (FACTS / name).read_text(encoding="utf-8").splitlines()
     return {row["id"]: row for row in map(json.loads, lines)}
+
+
+@cache
+def questions() -> dict[str, tuple[str, ...]]:
+    """Return the lines of every document's last part, 常见问法."""
+    return {
+        slug: tuple(line.removeprefix("- ") for line in d.text[d.headings[-1][0] :].splitlines()[1:] if line.strip())
+        for slug, d in documents().items()
+        if d.headings[-1][1] == QUESTIONS
+    }
+
+
+def bare(text: str) -> str:
+    return re.sub(r"[^\w]|_", "", text).lower()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
@@ -120,6 +137,30 @@ def test_every_jurisdiction_guide_answers_the_same_questions_in_the_same_order()
 
     assert len(guides) == 22
     assert {slug: headings for slug, headings in guides.items() if headings != GUIDE_QUESTIONS} == {}
+
+
+def test_every_document_ends_with_the_questions_it_answers_none_asked_twice() -> None:
+    asked = Counter(question for lines in questions().values() for question in lines)
+
+    assert set(questions()) == set(documents())
+    assert {slug: len(lines) for slug, lines in questions().items() if not 5 <= len(lines) <= 14} == {}
+    assert {question for question, times in asked.items() if times > 1} == set()
+    assert {question for question in asked if not 12 <= len(question) <= 140} == set()
+
+
+def test_a_question_states_no_figure_and_is_not_the_text_again() -> None:
+    numbered = {(slug, q) for slug, lines in questions().items() for q in lines if re.search(r"\d|第[^ ]{1,6}条", q)}
+    borrowed = {
+        (slug, question)
+        for slug, d in documents().items()
+        for text in [bare(d.text[: d.headings[-1][0]])]
+        for question in questions()[slug]
+        for said in re.findall("[㐀-鿿]+", bare(question))
+        if any(said[at : at + BORROWED] in text for at in range(len(said) - BORROWED + 1))
+    }
+
+    assert numbered == set()
+    assert borrowed == set()
 
 
 def test_the_versions_of_the_unfair_competition_law_agree_article_by_article() -> None:

@@ -4,12 +4,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.pipeline import ingest_file
 from kb.embedding import Embedder
 from kb.errors import EmbedderMismatch, InvalidQuery
 from kb.records import Filters
@@ -209,7 +211,7 @@ def test_unrelated_questions_share_few_of_their_first_ten(library: Library) -> N
     assert np.mean(shared) <= 1.0 and max(shared) <= 3
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.one_of(
         st.text(max_size=40), st.text(alphabet='客户名单 -"“”:OR标题地区第九条（2019）§*?~^[]\\+&|', max_size=40)
@@ -340,3 +342,42 @@ def test_an_equivalent_that_only_hidden_documents_hold_is_not_offered(opened: Ca
 
         assert word not in left and "客户信息" in left
     assert word in "".join(operator.searcher.search(operator.store, query).query.expanded)
+
+
+# -- questions that a document answers ---------------------------------------------------
+
+
+def case_with_questions(tmp_path: Path) -> Path:
+    path = tmp_path / "test-questions.md"
+    path.write_text(
+        """---
+slug: test-questions
+kind: civil
+title: 测试文本丙公司窑炉参数案
+sources: [{name: 测试, grade: A}]
+---
+## 案情
+丙公司的烧成曲线由技术员掌握,技术员离职后交给丁公司。
+
+## 常见问法
+- 烧窑师傅投奔隔壁厂,把火候门道全抖出去了
+""",
+        "utf-8",
+    )
+    return path
+
+
+def test_a_document_is_found_by_a_question_it_answers_and_shown_by_its_own_text_where_that_matches_too(
+    opened: Callable[..., Library], tmp_path: Path
+) -> None:
+    library = opened()
+    (receipt,) = ingest_file(case_with_questions(tmp_path), library.store, library.searcher._embedder)
+    assert receipt.error is None
+
+    by_question = library.searcher.search(library.store, "烧窑师傅 火候门道", mode="keyword").hits[0]
+    by_both = library.searcher.search(library.store, "烧窑师傅 烧成曲线", mode="keyword").hits[0]
+
+    assert (by_question.document.slug, by_both.document.slug) == ("test-questions", "test-questions")
+    assert [passage.role for passage in by_question.passages] == ["questions"]
+    assert [passage.role for passage in by_both.passages] == ["facts"]
+    assert any("烧窑" in reason for reason in by_both.reasons)

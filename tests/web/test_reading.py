@@ -29,6 +29,20 @@ def test_paragraphs_are_numbered_and_addressable(client: TestClient, ids: dict[s
     assert 'data-cite="测试文本甲公司客户名单案,（2021）测01民终9907号,测试知识产权法院,2021-04-22"' in page
 
 
+def test_questions_put_by_editors_are_told_from_the_text(client: TestClient, ids: dict[str, int]) -> None:
+    page = client.get(f"/documents/{ids['test-fine']}").text
+    part = re.search(r'<section id="[^"]+" class="part-questions".*?</section>', page, re.DOTALL)
+
+    assert part is not None
+    assert text_of(part[0]).split() == [
+        "常见问法",
+        "编者拟的问法，便于检索，不是文书原文。",
+        "3",
+        "程序员把代码带走怎么罚",
+        "复制引用",
+    ]
+
+
 def test_the_query_travels_into_the_text_and_is_counted(client: TestClient, ids: dict[str, int]) -> None:
     page = client.get(f"/documents/{ids['test-customer-list']}?q=客户名单").text
     marks = re.findall(r'<mark id="m(\d+)" data-mark>([^<]+)</mark>', page)
