@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import Final
@@ -97,11 +97,19 @@ def hits(
         ids = [p for p in chosen[document_id] if p in passages]
         told = [p for p in ids if passages[p].role != QUESTIONS_ROLE] or ids  # found by, not to be read first
         shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in told]
-        held = [word for p in ids for word in found[p]] + list(places_in(titled[document_id], needles))
-        words = [f"{word}（扩展）" if word in wider else word for word in telling_words(held, needles)]
+        held = {*places_in(titled[document_id], needles), *(word for p in told for word in found[p])}
+        asked = {word for p in ids for word in found[p]} - held
+        words = [_told_word(word, asked, wider) for word in telling_words(held | asked, needles)]
         reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
         made.append(Hit(first_rank + place, float(score), head, reasons, tuple(shown)))
     return tuple(made)
+
+
+def _told_word(word: str, asked: Container[str], wider: Container[str]) -> str:
+    """Return a word found as a reason names it, with where it was found or why it was looked for."""
+    if word in asked:
+        return f"{word}（常见问法）"
+    return f"{word}（扩展）" if word in wider else word
 
 
 def needles_of(query: Query) -> tuple[str, ...]:

@@ -380,4 +380,5 @@ def test_a_document_is_found_by_a_question_it_answers_and_shown_by_its_own_text_
     assert (by_question.document.slug, by_both.document.slug) == ("test-questions", "test-questions")
     assert [passage.role for passage in by_question.passages] == ["questions"]
     assert [passage.role for passage in by_both.passages] == ["facts"]
-    assert any("烧窑" in reason for reason in by_both.reasons)
+    assert any("（常见问法）" in reason and "烧成" in reason for reason in by_both.reasons)
+    assert not any("（常见问法）" in reason for reason in by_question.reasons)
