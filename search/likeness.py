@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from kb.analysis import tokenize
 from kb.records import Citation, Document, DocumentHead
 from kb.store import Store
+from kb.vocabulary import QUESTIONS_ROLE
 from search.answers import hits
 from search.exact import Exact
 from search.fusion import best_by_document, reciprocal_rank_fusion
@@ -58,7 +59,8 @@ def similar(
 def telling_terms(document: Document, keyword: KeywordIndex) -> tuple[str, ...]:
     """Return the terms that set a document apart: frequent in it, rare in the library."""
     counts: dict[str, int] = {}
-    for token in tokenize(f"{document.head.title}\n{document.text}"):
+    own = [document.text[s.start : s.end] for s in document.sections if s.role != QUESTIONS_ROLE]
+    for token in tokenize("\n".join([document.head.title, *own])):
         if len(token.term) > 1:
             counts[token.term] = counts.get(token.term, 0) + 1
     size = max(keyword.size, 1)

@@ -17,6 +17,7 @@ from kb.errors import EmbedderMismatch, InvalidQuery
 from kb.records import Filters
 from kb.store import Store
 from kb.vocabulary import Visibility
+from search.likeness import telling_terms
 from search.results import FACET_FIELDS, MODES, Hit, SearchResult, hit_to_dict, to_dict
 from search.searcher import Searcher
 from tests.conftest import TinyEmbedder
@@ -382,3 +383,7 @@ def test_a_document_is_found_by_a_question_it_answers_and_shown_by_its_own_text_
     assert [passage.role for passage in by_both.passages] == ["facts"]
     assert any("（常见问法）" in reason and "烧成" in reason for reason in by_both.reasons)
     assert not any("（常见问法）" in reason for reason in by_question.reasons)
+    document = library.store.document("test-questions")
+    assert document is not None and "师傅" in document.text
+    assert "曲线" in telling_terms(document, library.searcher._keyword)
+    assert "师傅" not in telling_terms(document, library.searcher._keyword)
