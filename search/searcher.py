@@ -210,7 +210,8 @@ class Searcher:
         everything = best = EMPTY
         if mode != "vector":
             everything, best = self._keyword.search(query, KEYWORD_DEPTH, ordered=not counted_alone)
-        embedded = text_to_embed(query)
+        visible = self._visible(columns)
+        embedded = text_to_embed(query, lambda term: self._keyword.stands(term, visible))
         vector = self._embed(embedded) if mode != "keyword" and query.wants_text and not self._foreign() else None
         demanded, unwanted = self._demanded(query), self._unwanted(query)
         near = EMPTY

@@ -54,11 +54,24 @@ def test_a_word_or_all_words_can_be_refused() -> None:
     assert expanded("跳槽带走客户名单", AS_TYPED) == ()
 
 
+def embedded(text: str, *unheard: str) -> str:
+    return text_to_embed(widened(parse(text), words=WORDS), lambda term: term not in unheard)
+
+
 def test_an_english_question_is_embedded_in_chinese_and_a_chinese_one_as_typed() -> None:
-    assert text_to_embed(widened(parse("our customer lists"), words=WORDS)) == "客户名单"
-    assert text_to_embed(widened(parse("跳槽带走客户名单"), words=WORDS)) == "跳槽带走客户名单"
-    assert text_to_embed(widened(parse("跳槽 trade secret"), words=WORDS)) == "跳槽 trade secret 商业秘密"
-    assert text_to_embed(widened(parse("nothing known"), words=WORDS)) == "nothing known"
+    assert embedded("our customer lists") == "客户名单"
+    assert embedded("跳槽带走客户名单") == "跳槽带走客户名单"
+    assert embedded("跳槽 trade secret") == "跳槽 trade secret 商业秘密"
+    assert embedded("nothing known") == "nothing known"
+
+
+def test_a_latin_word_among_chinese_that_no_document_holds_gives_no_direction() -> None:
+    assert embedded("zhangsan 跳槽 NDA", "zhangsan").split() == ["跳槽", "nda"]
+    assert embedded("nothing known", "nothing", "known") == "nothing known"
+
+
+def test_an_unheard_latin_word_does_not_lead_away_from_what_the_chinese_says(library: Library) -> None:
+    assert slugs(library, "laoganma 化名 豆豉")[0] == slugs(library, "化名 豆豉")[0] == "gz-guiyang-laoganma-jia-2017"
 
 
 def test_equivalents_are_marked_too() -> None:
