@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +56,8 @@ class _TimedStore(Store):
         added: list[Added | UserError] = self.clock.timed(super().add_revisions)(*args)
         return added
 
-    def has_revision(self, sha256: str) -> Added | None:
-        known: Added | None = self.clock.timed(super().has_revision)(sha256)
+    def has_revisions(self, hashes: Iterable[str]) -> dict[str, Added]:
+        known: dict[str, Added] = self.clock.timed(super().has_revisions)(list(hashes))
         return known
 
 
