@@ -33,20 +33,20 @@ def derive(values: dict[str, Any], text: str, sections: Sequence[Section], name:
     Number and court are read in the first 400 characters, the date in the last 300: the
     middle of a judgment speaks of other cases and other days.
     """
+    said = {name: value for name, value in values.items() if value is not None}
     found: dict[str, Any] = {}
     head = text[:_HEAD_CHARS]
-    numbers = [str(number) for _, _, number in casenumber.find(head)][:1]
     paper = _PAPER.search(head)
-    if numbers and paper:
-        found["case_numbers"] = numbers
+    if paper and (numbers := casenumber.find(head)):
+        found["case_numbers"] = [str(numbers[0][2])]
     court = _COURT.search(head) or (_AUTHORITY.search(head) if paper else None)
     if court:
         found["authorities"] = [court[1]]
     if paper:
         found["decided_on"] = _date(text[-_FOOT_CHARS:])
-    found["kind"] = _kind(paper[1] if paper else "", sections)
-    found["title"] = _title(text, name, bool(paper))
-    return {k: v for k, v in found.items() if v} | {k: v for k, v in values.items() if v is not None}
+    found["kind"] = said.get("kind") or _kind(paper[1] if paper else "", sections)
+    found["title"] = said.get("title") or _title(text, name, bool(paper))
+    return {k: v for k, v in found.items() if v} | said
 
 
 def _kind(paper: str, sections: Sequence[Section]) -> str:

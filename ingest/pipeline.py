@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate, islice
@@ -125,14 +125,15 @@ def load(path: Path, max_bytes: int) -> bytes:
 
 def _add_batch(
     path: Path,
-    batch: Iterable[RawDocument | BadLine],
+    batch: Sequence[RawDocument | BadLine],
     original: Original,
     keep: Callable[[], str],
     store: Store,
     embedder: Embedder,
     options: Options,
 ) -> Iterator[Receipt]:
-    made = [(item, store.has_revision(item.sha256) if isinstance(item, RawDocument) else None) for item in batch]
+    here = store.has_revisions(item.sha256 for item in batch if isinstance(item, RawDocument))
+    made = [(item, here.get(item.sha256) if isinstance(item, RawDocument) else None) for item in batch]
     prepared = [_prepare(path, item, original, options) if known is None else item for item, known in made]
     revisions = [item for item in prepared if isinstance(item, Revision)]
     if revisions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Final
 
 from kb.errors import UnreadableFile
@@ -14,8 +15,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-#: Common in text, never in binary files that happen to decode: tab, line feed, return, form feed.
-_ALLOWED_CONTROLS: Final = frozenset("\t\n\r\x0c")
+#: What no text holds. Tab, line feed, return and form feed are common in text.
+_NOT_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def decode(data: bytes) -> str:
@@ -36,9 +37,8 @@ def decode(data: bytes) -> str:
 
 def check_text(text: str) -> str:
     """Return `text`; raise UnreadableFile when it holds what no text holds."""
-    for char in set(text):
-        if (char < " " and char not in _ALLOWED_CONTROLS) or "\ud800" <= char <= "\udfff" or char == "\x7f":
-            raise UnreadableFile(f"含有控制字符 U+{ord(char):04X},不像文本文件。请确认文件格式,或清除该字符")
+    if found := _NOT_TEXT.search(text):
+        raise UnreadableFile(f"含有控制字符 U+{ord(found[0]):04X},不像文本文件。请确认文件格式,或清除该字符")
     return text
 
 

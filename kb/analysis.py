@@ -75,12 +75,14 @@ def normalise(text: str) -> str:
 
     Offsets of the result are offsets of `text`; what would grow (㎏, ß) stays as it is.
     """
+    if text.isascii():
+        return text.lower()
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    folded = _FOLDED[codes]  # several times faster than str.translate
-    if not folded.all():
+    folded = _FOLDED.take(codes)  # several times faster than str.translate
+    if np.count_nonzero(folded) < len(folded):
         for code in set(codes[folded == 0].tolist()):
             _FOLDED[code] = _fold(code)
-        folded = _FOLDED[codes]
+        folded = _FOLDED.take(codes)
     return str(folded.tobytes(), "utf-32-le", "surrogatepass")
 
 
@@ -195,7 +197,12 @@ def tokenize(text: str) -> list[Token]:
 
 def terms(text: str) -> list[str]:
     """Return the terms of `tokenize` without their places, in any order: what an index wants."""
-    folded, segmenter = normalise(text), _segmenter()
+    return folded_terms(normalise(text))
+
+
+def folded_terms(folded: str) -> list[str]:
+    """Return the `terms` of a text that `normalise` has folded."""
+    segmenter = _segmenter()
     found = [word for word in segmenter.words_of(_NOT_HAN.sub(" ", folded)) if word[0] != " "]
     found += [word for outer in found if outer in segmenter.inner for word, _ in segmenter.inner[outer]]
     found += [token.term for token in _latin(folded)]
@@ -214,7 +221,12 @@ def known_words(text: str) -> list[Token]:
 
 def spaced_characters(text: str) -> str:
     """Return the tokens of `characters` joined by spaces, for the index."""
-    return " ".join(_CHARACTERS.findall(normalise(text)))
+    return folded_characters(normalise(text))
+
+
+def folded_characters(folded: str) -> str:
+    """Return the `spaced_characters` of a text that `normalise` has folded."""
+    return " ".join(_CHARACTERS.findall(folded))
 
 
 def _latin(folded: str) -> list[Token]:

@@ -100,6 +100,7 @@ _COMPANY: Final = re.compile(
     r"[一-鿿A-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|株式会社|公司|研究所|研究院)"
 )
 _DIGIT: Final = re.compile(r"\d")
+_NOT_KEY: Final = re.compile(r"[^\w§]")
 _MAX_NAME_CHARS: Final = 60
 #: A court's name alone (N.D. Cal.) identifies nothing; a year, a date or a number does.
 _TELLING_DIGITS: Final = 4
@@ -126,7 +127,7 @@ class Identifier:
 
 def compact(text: str) -> str:
     """Fold width, case and traditional forms, and drop everything but letters, digits and §."""
-    return re.sub(r"[^\w§]", "", normalise(text))
+    return _NOT_KEY.sub("", normalise(text))
 
 
 def number_key(text: str) -> str:

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import tantivy
 
-from kb.analysis import characters, dictionary_hash, spaced_characters, terms
+from kb.analysis import characters, dictionary_hash, folded_characters, folded_terms, normalise
 from kb.records import PassageToIndex
 from kb.store import Store
 from search.equivalents import Equivalents
@@ -201,14 +201,15 @@ class KeywordIndex:
             if gone := list(forget):  # by query: deleting by term does nothing for numbers in tantivy-py
                 writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "document", gone))
             for passage in passages:
-                words = " ".join(terms(f"{passage.title}\n{passage.text}"))
+                # Folded once: a code point stays one, so that title and text can be told apart again.
+                folded, end = normalise(f"{passage.title}\n{passage.text}"), len(passage.title)
                 made = tantivy.Document()
                 made.add_unsigned("place", passage.document_id << PASSAGE_BITS | passage.passage_id)
                 made.add_unsigned("document", passage.document_id)
-                made.add_text("words", words)
-                made.add_text("chars", spaced_characters(passage.text))
+                made.add_text("words", " ".join(folded_terms(folded)))
+                made.add_text("chars", folded_characters(folded[end + 1 :]))
                 if passage.document_id != seen:
-                    made.add_text("title", spaced_characters(passage.title))
+                    made.add_text("title", folded_characters(folded[:end]))
                     seen = passage.document_id
                 writer.add_document(made)
                 count += 1

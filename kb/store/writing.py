@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import InvalidDocument
-from kb.records import Added, Citation, Metadata, Original, Revision
+from kb.records import Added, Metadata, Original, Revision
 from kb.store.rows import facet_values, metadata_to_json
 from kb.store.vectors import use_embedder
 from kb.vocabulary import DEFAULT_COLLECTIONS, Visibility
@@ -27,8 +27,24 @@ def next_generation(conn: sqlite3.Connection) -> int:
     return int(row["generation"])
 
 
+class Shared:
+    """What the documents of one transaction share, looked up or inserted for the first of them that needs it.
+
+    What was done for a document that is refused is undone with it: make a new Shared for those after it.
+    """
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        """Know the present moment, and nothing of the database yet."""
+        self.moment = now()
+        self.generation = cache(partial(next_generation, conn))
+        self.embedder = cache(partial(use_embedder, conn))
+        self.collection = cache(partial(_collection, conn))
+        self.file = cache(partial(_file, conn))
+
+
 def add_revision(
     conn: sqlite3.Connection,
+    shared: Shared,
     revision: Revision,
     collection: str | None,
     vectors: NDArray[np.float32],
@@ -49,14 +65,13 @@ def add_revision(
     ).fetchone()
     if known is not None and known["is_current"]:
         return Added(known["document_id"], known["slug"], created=False, superseded=False)
-    embedder_id = use_embedder(conn, embedder_name, vectors.shape[1])
-    generation = next_generation(conn)
-    document_id, superseded = _document(conn, slug, title, metadata.visibility, generation)
+    embedder_id = shared.embedder(embedder_name, vectors.shape[1])
+    document_id, superseded = _document(conn, shared, slug, title, metadata.visibility)
     if known is not None:  # an earlier content comes back: it is written anew as the current one
         conn.execute("DELETE FROM revision WHERE id = ?", [known["id"]])
     if superseded:
         _forget_content(conn, document_id)
-    revision_id = _revision(conn, document_id, revision)
+    revision_id = _revision(conn, shared, document_id, revision)
     section_ids = [
         conn.execute(
             'INSERT INTO section (revision_id, ordinal, role, heading, start, "end") VALUES (?, ?, ?, ?, ?, ?)',
@@ -116,7 +131,7 @@ def _slug_by_case_number(conn: sqlite3.Connection, revision: Revision, collectio
 
 
 def _document(
-    conn: sqlite3.Connection, slug: str, collection: str, visibility: Visibility, generation: int
+    conn: sqlite3.Connection, shared: Shared, slug: str, collection: str, visibility: Visibility
 ) -> tuple[int, bool]:
     """Return the id of the document named `slug` and whether it was there before."""
     found = conn.execute(
@@ -129,16 +144,20 @@ def _document(
             )
         conn.execute(
             "UPDATE document SET generation = ?, visibility = ? WHERE id = ?",
-            [generation, int(visibility), found["id"]],
+            [shared.generation(), int(visibility), found["id"]],
         )
         return int(found["id"]), True
-    conn.execute("INSERT INTO collection (title) VALUES (?) ON CONFLICT DO NOTHING", [collection])
-    row = conn.execute(
-        """INSERT INTO document (slug, collection_id, visibility, generation, added_at)
-           VALUES (?, (SELECT id FROM collection WHERE title = ?), ?, ?, ?) RETURNING id""",
-        [slug, collection, int(visibility), generation, now()],
-    ).fetchone()
-    return int(row["id"]), False
+    cursor = conn.execute(
+        "INSERT INTO document (slug, collection_id, visibility, generation, added_at) VALUES (?, ?, ?, ?, ?)",
+        [slug, shared.collection(collection), int(visibility), shared.generation(), shared.moment],
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid, False
+
+
+def _collection(conn: sqlite3.Connection, title: str) -> int:
+    conn.execute("INSERT INTO collection (title) VALUES (?) ON CONFLICT DO NOTHING", [title])
+    return int(conn.execute("SELECT id FROM collection WHERE title = ?", [title]).fetchone()["id"])
 
 
 def _forget_content(conn: sqlite3.Connection, document_id: int) -> None:
@@ -162,7 +181,7 @@ def _file(conn: sqlite3.Connection, original: Original) -> int:
     return int(row["id"])
 
 
-def _revision(conn: sqlite3.Connection, document_id: int, revision: Revision) -> int:
+def _revision(conn: sqlite3.Connection, shared: Shared, document_id: int, revision: Revision) -> int:
     metadata: Metadata = revision.metadata
     cursor = conn.execute(
         """INSERT INTO revision (document_id, file_id, line_number, sha256, is_current, kind, title, case_number,
@@ -171,7 +190,7 @@ def _revision(conn: sqlite3.Connection, document_id: int, revision: Revision) ->
            VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         [
             document_id,
-            _file(conn, revision.original),
+            shared.file(revision.original),
             revision.line_number,
             revision.sha256,
             metadata.kind,
@@ -187,7 +206,7 @@ def _revision(conn: sqlite3.Connection, document_id: int, revision: Revision) ->
             metadata.effective_to,
             revision.text,
             metadata_to_json(metadata),
-            now(),
+            shared.moment,
         ],
     )
     assert cursor.lastrowid is not None
@@ -204,10 +223,12 @@ def _derived(conn: sqlite3.Connection, document_id: int, revision: Revision, col
         "INSERT INTO identifier (document_id, type, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         [(document_id, type_, value) for type_, value in revision.identifiers],
     )
-    conn.executemany(
-        'INSERT INTO citation (document_id, start, "end", law, version, article, target) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        _citation_rows(document_id, revision.citations),
-    )
+    if revision.citations:  # most articles cite nothing, and a statement for no rows takes its time too
+        conn.executemany(
+            """INSERT INTO citation (document_id, start, "end", law, version, article, target)
+               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            [(document_id, c.start, c.end, c.law, c.version, c.article, c.target) for c in revision.citations],
+        )
     if metadata.law and metadata.version:
         conn.executemany(
             """INSERT INTO provision (document_id, law, version, article, provision, note)
@@ -217,7 +238,3 @@ def _derived(conn: sqlite3.Connection, document_id: int, revision: Revision, col
                 for p in metadata.provisions
             ],
         )
-
-
-def _citation_rows(document_id: int, citations: Sequence[Citation]) -> list[tuple[object, ...]]:
-    return [(document_id, c.start, c.end, c.law, c.version, c.article, c.target) for c in citations]

@@ -36,6 +36,15 @@ def _adding(report: dict[str, Any], label: str) -> Iterator[Row]:
         ">= 3000",
         _met(rate >= 3000),
     )
+    floor = add.get("floor")
+    if floor is not None:
+        yield (
+            f"{label}  beside its floor, x its rate",
+            str(floor["share_of_rate"]),
+            f"floor {floor['passages_per_s']}, {floor['passages_per_cpu_s']} a processor second",
+            ">= 0.55 x floor",
+            f"{_met(floor['share_of_rate'] >= 0.55)} ({floor['times_floor']} x its time)",
+        )
     for stage, seconds in add["stages_s"].items():
         yield f"{label}  {stage}, s", str(seconds), f"of {add['seconds']}", "", ""
     yield f"{label}  disk, MB", str(round(sum(add["disk_mb"].values()))), f"{add['passages']} passages", "", ""

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from ingest import sandbox
 from ingest.pipeline import Options, Receipt, ingest_file
+from ingest.text import check_text
+from kb.errors import UnreadableFile
 from kb.store import Store
 from kb.vocabulary import Visibility
 from tests.conftest import SAMPLES, TinyEmbedder
@@ -195,6 +197,19 @@ def test_a_binary_file_called_txt_is_explained(add: Add) -> None:
     assert "控制字符" in str(add("a.txt", b"\x01\x02ab\x03")[0].error) or "编码" in str(
         add("a.txt", b"\x01\x02")[0].error
     )
+
+
+def test_only_the_controls_a_text_may_hold_are_taken() -> None:
+    odd = [chr(code) for code in (*range(0x21), 0x7F, 0x80, 0xD7FF, 0xD800, 0xDFFF, 0xE000)]
+    refused = []
+    for char in odd:
+        try:
+            assert check_text(f"甲{char}乙") == f"甲{char}乙"
+        except UnreadableFile as error:
+            assert f"U+{ord(char):04X}" in str(error)
+            refused.append(char)
+
+    assert refused == [c for c in odd if (c < " " and c not in "\t\n\r\f") or c in "\x7f\ud800\udfff"]
 
 
 def test_gb18030_text_is_read(add: Add, store: Store) -> None:

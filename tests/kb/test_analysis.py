@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import analysis
-from kb.analysis import characters, dictionary_hash, load_dictionary, normalise, spaced_characters, terms, tokenize
+from kb.analysis import (
+    characters,
+    dictionary_hash,
+    folded_characters,
+    folded_terms,
+    load_dictionary,
+    normalise,
+    spaced_characters,
+    terms,
+    tokenize,
+)
 from tests.conftest import CORPUS
 
 LEGAL = st.text(
@@ -29,6 +39,19 @@ def test_folding_keeps_the_length_and_is_done_after_one_pass(text: str) -> None:
     assert len(once) == len(text)
     assert [normalise(char) for char in text] == list(once)
     assert normalise(once) == once
+
+
+def test_plain_latin_is_folded_as_every_other_character_is() -> None:
+    assert [analysis._fold(code) for code in range(128)] == [ord(normalise(chr(code))) for code in range(128)]
+
+
+@given(ANY, ANY)
+def test_title_and_text_folded_at_once_give_what_each_gives(title: str, text: str) -> None:
+    folded = normalise(f"{title}\n{text}")
+
+    assert folded_terms(folded) == terms(f"{title}\n{text}")
+    assert folded_characters(folded[: len(title)]) == spaced_characters(title)
+    assert folded_characters(folded[len(title) + 1 :]) == spaced_characters(text)
 
 
 @pytest.mark.parametrize(

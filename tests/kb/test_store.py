@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.errors import EmbedderMismatch, StateError, StoreDamaged, StoreTooNew
-from kb.records import NO_FILTERS, Citation, Filters, Metadata, Original, Passage, Provision, Revision, Section
+from kb.errors import EmbedderMismatch, InvalidDocument, StateError, StoreDamaged, StoreTooNew, UserError
+from kb.records import NO_FILTERS, Added, Citation, Filters, Metadata, Original, Passage, Provision, Revision, Section
 from kb.store import Store
 from kb.vocabulary import Visibility
 
@@ -118,6 +118,66 @@ def test_an_embedder_that_did_not_make_the_vectors_is_refused_and_nothing_change
 
     assert store.counts()["document"] == 1
     assert store.generation() == 1
+
+
+def put_all(store: Store, *made: Revision, collection: str | None = None) -> list[Added | UserError]:
+    return store.add_revisions([(r, np.eye(2, 4, dtype=np.float32)) for r in made], collection, "tiny")
+
+
+def test_documents_added_together_share_a_generation_and_are_what_each_would_be_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    made = [revision(n, title=f"测试文本{n}", kind=("civil", "criminal")[n % 2]) for n in range(6)]
+    together = put_all(store, *made)
+    with Store(tmp_path / "other", Visibility.RESTRICTED) as alone:
+        apart = [alone.add_revision(r, None, np.eye(2, 4, dtype=np.float32), "tiny") for r in made]
+        assert [alone.document(n) for n in range(1, 7)] == [store.document(n) for n in range(1, 7)]
+        assert all(np.array_equal(a, b) for a, b in zip(alone.vectors(), store.vectors(), strict=True))
+        assert list(alone.passages_to_index()) == list(store.passages_to_index())
+        assert (alone.counts(), alone.generation()) == (store.counts(), 6)
+
+    assert together == apart
+    assert store.generation() == 1
+    assert list(store.changes_since(0).changed) == [1, 2, 3, 4, 5, 6]
+    assert store.damage() == []
+
+
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_a_refused_document_takes_none_of_those_beside_it_along(store: Store, place: int) -> None:
+    put_all(store, revision(100), collection="甲集")
+    made = [revision(n) for n in range(4)]
+    made.insert(place, revision(100, text="同一标识,别的内容。"))
+    answers = put_all(store, *made, collection="乙集")
+
+    assert [isinstance(a, Added) and a.created for a in answers] == [n != place for n in range(5)]
+    assert isinstance(answers[place], InvalidDocument)
+    assert store.counts()["document"] == 5
+    document = store.document("t-100")
+    assert document is not None
+    assert (document.text, document.head.collection) == ("甲公司采取了保密措施。", "甲集")
+    assert {h.collection for h in store.heads(range(2, 10)).values()} == {"乙集"}
+    assert len(store.changes_since(1).changed) == 4
+    assert set(store.referenced_files()) == {f"{n:064x}" for n in (100, 0, 1, 2, 3)}
+    assert store.damage() == []
+
+
+def test_documents_that_are_all_refused_change_nothing(store: Store) -> None:
+    put_all(store, revision(1), revision(2), collection="甲集")
+    before = list(store._conn.iterdump())
+    answers = put_all(store, revision(1, text="别的。。。"), revision(2, text="别的。。。"), collection="乙集")
+
+    assert [type(answer) for answer in answers] == [InvalidDocument, InvalidDocument]
+    assert store.generation() == 1
+    assert list(store._conn.iterdump()) == before
+
+
+def test_the_same_bytes_twice_among_documents_added_together_are_one_document(store: Store) -> None:
+    first, second = put_all(store, revision(1), revision(1))
+
+    assert first == Added(1, "t-1", created=True, superseded=False)
+    assert second == Added(1, "t-1", created=False, superseded=False)
+    assert store.has_revisions([f"{1:064x}", f"{2:064x}"]) == {f"{1:064x}": second}
+    assert store.counts()["document"] == 1
 
 
 def test_a_removed_document_is_gone_and_indexes_hear_of_it(store: Store) -> None:
