@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from search.ids import member
+
 _ROUNDING: Final = 1e-5
 _NONE: Final = np.empty(0, dtype=np.int64)
 
@@ -59,19 +61,21 @@ def within(
     return documents
 
 
-def union(first: Matches, second: Matches) -> Matches:
-    """Return the passages of both, best first."""
-    if not len(first.passages) or not len(second.passages):
-        return first if len(first.passages) else Matches(second.passages, second.documents, second.scores)
-    if len(first.passages) >= len(second.passages) and np.array_equal(
-        first.passages[: len(second.passages)], second.passages
-    ):
-        return first
-    passages, rows = np.unique(np.concatenate([first.passages, second.passages]), return_index=True)
-    documents = np.concatenate([first.documents, second.documents])[rows]
-    scores = np.concatenate([first.scores, second.scores])[rows]
-    order = np.lexsort((passages, -scores))
-    return Matches(passages[order], documents[order], scores[order], first.complete)
+def ranked(best: Matches, everything: Matches) -> Matches:
+    """Return the best passages in their order, then all others that match in theirs.
+
+    Whether one page is read or all, the same passages stand first with the same scores: two
+    searches for them may differ in the last digit, and with it in the order of near ties.
+    """
+    if not len(best.passages):
+        return everything
+    rest = everything.kept(~member(everything.passages, np.sort(best.passages)))
+    return Matches(
+        np.concatenate([best.passages, rest.passages]),
+        np.concatenate([best.documents, rest.documents]),
+        np.concatenate([best.scores, rest.scores]),
+        everything.complete,
+    )
 
 
 def joined_for_counting(best: Matches, gathered: Matches) -> Matches:

@@ -30,7 +30,7 @@ from search.filtering import as_meant, joined, unknown_values
 from search.fusion import best_by_document, followed, summed_by_document, weighted_sum
 from search.ids import member
 from search.keyword import KeywordIndex
-from search.matches import EMPTY, Matches, joined_for_counting, union, within
+from search.matches import EMPTY, Matches, joined_for_counting, ranked, within
 from search.query import WIDENING, Query, Widening, parse
 from search.reranking import DEPTH as RERANK_DEPTH
 from search.reranking import Reranker, reordered
@@ -305,7 +305,7 @@ class Searcher:
             everything, best = self._keyword.search(question.query, KEYWORD_DEPTH, allowed.tolist())
             everything = everything.of_score(question.everything.least)
         everything, best = (matches.kept(self._among(question, matches, allowed)) for matches in (everything, best))
-        keyword = union(everything, best) if everything.ordered else best
+        keyword = ranked(best, everything) if everything.ordered else best
         if filters.roles:
             keyword = _of_roles(store, keyword, filters)
         near = self._near(store, question, keyword, allowed, filters)
@@ -328,8 +328,8 @@ class Searcher:
         depth = KEYWORD_DEPTH if question.hybrid else len(keyword.passages)
         head = keyword.first(depth)
         words = summed_by_document(head.documents, head.scores, self._vector.sizes)
-        ranked = words if question.vector is None else weighted_sum(words, meaning, _weight(question.query))
-        return followed(*ranked, keyword.documents[depth:])
+        fused = words if question.vector is None else weighted_sum(words, meaning, _weight(question.query))
+        return followed(*fused, keyword.documents[depth:])
 
     def _among(self, question: _Question, matches: Matches, allowed: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which matches are of documents among `allowed` (ascending)."""
