@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,6 +14,7 @@ import numpy as np
 
 from kb.analysis import normalise
 from kb.errors import StateError
+from kb.identifiers import ARTICLE
 from kb.modelfiles import model_folder, read_json, stored_name
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
+_ARTICLE: Final = re.compile(ARTICLE)
 NEEDS_EXTRA: Final = "该模型需要 sentence-transformers。请运行:pip install -e '.[transformers]'"
 #: Names a model may give to the prompt of its passages, in sentence-transformers' order.
 _PASSAGE_PROMPTS: Final = ("document", "passage", "corpus")
@@ -44,8 +47,12 @@ class Embedder(Protocol):
 
 
 def passage_text(title: str, text: str) -> str:
-    """Return what of a passage is embedded: its text below the title, since alone it often does not name its matter."""
-    return normalise(f"{title}\n{text}")
+    """Return what of a passage is embedded: its text below the title, since alone it often does not name its matter.
+
+    The number of an article in a title says nothing of the matter and is left out (246 lay
+    questions over 58,661 articles, vectors alone: R@100 0.788 with it, 0.807 without).
+    """
+    return normalise(f"{_ARTICLE.sub('', title)}\n{text}")
 
 
 class _Side(NamedTuple):

@@ -31,7 +31,7 @@ def train(data: Path, corpus: Path, out: Path, settings: Settings) -> dict[str, 
     laws = articles(data)
     titled = [f"{article.law}\n{article.text}" for article in laws]
     body = titled + [row["text"] for name in _RAW for row in raw(data, name)]
-    sources = [*collect(data, laws, settings), corpus_pairs(corpus, random.Random(settings.seed))]
+    sources = [*collect(data, laws, settings), *corpus_pairs(corpus, random.Random(settings.seed))]
     for source in sources:
         _LOG.info("%s: %d pairs", source.name, len(source.queries))
     tokenizer = build(choose(count_words(body), settings))

@@ -26,7 +26,7 @@ def _first_mix() -> dict[str, float]:
 
 
 def _mix() -> dict[str, float]:
-    """Give each source its share of the second model's batches; the last three are new to it."""
+    """Give each source its share of the second model's batches; the last are new to it."""
     return _first_mix() | {
         "lay_question_article": 4.0,
         "query_statute_weak": 2.0,
@@ -34,6 +34,7 @@ def _mix() -> dict[str, float]:
         "article_clause_rest": 5.0,
         "case_halves": 4.0,
         "corpus_parts": 3.0,
+        "corpus_questions": 3.0,
         "labelled_question": 3.0,
         "labelled_ranking": 6.0,
     }
@@ -51,7 +52,7 @@ class Settings:
     context_smoothing: float = 0.75
     rarity_floor: float = 1e-3
     first_steps: int = 600
-    steps: int = 1200
+    steps: int = 1500
     batch: int = 1024
     extra_negatives: int = 1024
     temperature: float = 0.05

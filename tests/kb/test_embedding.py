@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
 from kb import embedding
-from kb.embedding import Embedder, StaticEmbedder, load_embedder
+from kb.embedding import Embedder, StaticEmbedder, load_embedder, passage_text
 from kb.errors import StateError
 from kb.modelfiles import fingerprint
 from tests.models import bert_model, static_model, tokenizer, two_sided_model
@@ -283,3 +283,8 @@ def test_many_threads_may_ask_one_transformer(tmp_path: Path) -> None:
         together = list(pool.map(lambda text: ours.embed_queries([text * 9]), TEXTS * 8))
 
     assert all(np.allclose(row, alone[n % len(TEXTS)], atol=1e-5) for n, row in enumerate(together))
+
+
+def test_the_number_of_an_article_in_a_title_is_not_embedded() -> None:
+    assert passage_text("中华人民共和国刑法第二百一十九条之一", "第一款　ＡＢ") == "中华人民共和国刑法\n第一款 ab"
+    assert passage_text("某公司配方案", "依第九条") == "某公司配方案\n依第九条"

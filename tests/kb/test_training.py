@@ -25,6 +25,10 @@ title: 测试甲公司配方案
 
 ## 核对说明
 处罚日期未读到。
+
+## 常见问法
+- 厂里的方子被人带去了对手那边
+- 员工拷走资料交给别人，算谁的责任
 """
 MODEL = Path("kb/models") / Product().embedder
 
@@ -32,13 +36,22 @@ MODEL = Path("kb/models") / Product().embedder
 def test_parts_of_one_document_are_paired_with_each_other_and_with_its_title(tmp_path: Path) -> None:
     (tmp_path / "one.md").write_text(CASE, "utf-8")
     (tmp_path / "notes.md").write_text("没有文件头的说明\n## 案情\n不是文书\n", "utf-8")
-    source = corpus_pairs(tmp_path, random.Random(1))
+    source, _ = corpus_pairs(tmp_path, random.Random(1))
     said = "".join([*source.queries, *source.passages])
 
     assert "测试甲公司配方案" in source.queries
     assert "甲公司采取了保密措施" in said and "拷走了配方" in said
     assert "未读到" not in said and "不是文书" not in said
     assert all(query != passage for query, passage in zip(source.queries, source.passages, strict=True))
+
+
+def test_a_question_is_paired_with_parts_of_the_document_that_answers_it(tmp_path: Path) -> None:
+    (tmp_path / "one.md").write_text(CASE, "utf-8")
+    parts, questions = corpus_pairs(tmp_path, random.Random(1))
+
+    assert set(questions.queries) == {"厂里的方子被人带去了对手那边", "员工拷走资料交给别人，算谁的责任"}
+    assert all("配方" in passage for passage in questions.passages)
+    assert not any("带去了对手" in text for text in [*parts.queries, *parts.passages, *questions.passages])
 
 
 def test_a_question_is_in_one_fold_and_the_shipped_model_never_saw_the_first() -> None:
