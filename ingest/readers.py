@@ -96,15 +96,22 @@ def _jsonl(data: bytes) -> Iterator[RawDocument | BadLine]:
             yield BadLine(number, error)
 
 
-def _json_line(line: bytes, number: int) -> RawDocument:
+def _json_values(line: bytes) -> dict[str, Any]:
     try:
         values = json.loads(line.decode("utf-8-sig"))
+        if b"\\" in line:  # only an escape puts half a character or a control character into a JSON string
+            _check_strings(values)
     except UnicodeDecodeError as error:
         raise InvalidDocument("不是 UTF-8 编码") from error
     except (json.JSONDecodeError, RecursionError) as error:
         raise InvalidDocument("不是合法的 JSON") from error
     if not isinstance(values, dict):
         raise InvalidDocument("应为一个 JSON 对象")
+    return values
+
+
+def _json_line(line: bytes, number: int) -> RawDocument:
+    values = _json_values(line)
     text, title = values.pop("text", None), values.get("title")
     if "id" not in values or not isinstance(values["id"], (str, int)) or isinstance(values["id"], bool):
         raise InvalidDocument("缺少字段 id(文字)")
@@ -127,6 +134,28 @@ def _json_line(line: bytes, number: int) -> RawDocument:
         headings=headings,
         links=links,
     )
+
+
+def _check_strings(values: Any) -> None:
+    for name, value in values.items() if isinstance(values, dict) else ():
+        for said, inner in [("字段名称", name), *((f"字段 {name}", inner) for inner in _strings(value))]:
+            try:
+                check_text(inner)
+            except UnreadableFile as error:
+                raise InvalidDocument(f"{said} {error}") from error
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield every string in a JSON value, names of fields included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
 
 
 def _marks(headings: Any, links: Any, text: str) -> tuple[tuple[tuple[int, str], ...] | None, tuple[Citation, ...]]:

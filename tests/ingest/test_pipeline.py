@@ -327,3 +327,23 @@ def test_the_original_is_kept_unchanged_under_its_hash(add: Add, store: Store) -
     shutil.rmtree(store.home / "files")
     with pytest.raises(Exception, match="原件缺失"):
         store.files.get(sha256)
+
+
+@pytest.mark.parametrize(
+    "field", ['"title": "甲\\ud800"', '"title": "甲", "parties": ["乙", "\\u0000"]', '"title": "甲", "odd\\ud800": 1']
+)
+def test_half_a_character_in_any_field_of_a_line_is_named_and_the_other_lines_are_added(
+    field: str, tmp_path: Path, store: Store, embedder: TinyEmbedder
+) -> None:
+    path = tmp_path / "lines.jsonl"
+    bad = '{"id": "two", "text": "图纸。", ' + field + "}"
+    good = [
+        '{"id": "one", "title": "第一件", "text": "配方。"}',
+        '{"id": "three", "title": "第三件", "text": "名单。"}',
+    ]
+    path.write_text("\n".join([good[0], bad, good[1]]), "utf-8")
+    receipts = list(ingest_file(path, store, embedder))
+
+    assert [(r.line_number, r.error is None) for r in receipts] == [(1, True), (2, False), (3, True)]
+    assert "字段" in str(receipts[1].error) and "控制字符 U+" in str(receipts[1].error)
+    assert store.counts()["document"] == 2
