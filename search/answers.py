@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import Final
@@ -24,6 +24,8 @@ from search.results import FACET_FIELDS, Hit, PassageHit, QueryView, SearchResul
 from search.snippets import body, merged, places_in, telling_words
 
 PASSAGES_PER_HIT: Final = 3
+#: Passages looked at beyond those shown: a document's questions, at most two passages, may be among the best.
+_SPARE: Final = 2
 _ARTICLE: Final = re.compile(ARTICLE)
 
 #: Words of a query that name a conduct or a relationship of the vocabulary.
@@ -95,21 +97,16 @@ def hits(
             continue
         word_ids = set(by_words.get(document_id, []))
         ids = [p for p in chosen[document_id] if p in passages]
-        told = [p for p in ids if passages[p].role != QUESTIONS_ROLE] or ids  # found by, not to be read first
+        own = [p for p in ids if passages[p].role != QUESTIONS_ROLE] or ids  # questions are to be found by
+        told = own[:PASSAGES_PER_HIT]
         shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in told]
-        held = {*places_in(titled[document_id], needles), *(word for p in told for word in found[p])}
+        held = {*places_in(titled[document_id], needles), *(word for p in own for word in found[p])}
         asked = {word for p in ids for word in found[p]} - held
-        words = [_told_word(word, asked, wider) for word in telling_words(held | asked, needles)]
+        words = [f"{word}（扩展）" if word in wider else word for word in telling_words(held, needles)]
+        words += [f"{word}（常见问法）" for word in telling_words(asked, needles)]
         reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
         made.append(Hit(first_rank + place, float(score), head, reasons, tuple(shown)))
     return tuple(made)
-
-
-def _told_word(word: str, asked: Container[str], wider: Container[str]) -> str:
-    """Return a word found as a reason names it, with where it was found or why it was looked for."""
-    if word in asked:
-        return f"{word}（常见问法）"
-    return f"{word}（扩展）" if word in wider else word
 
 
 def needles_of(query: Query) -> tuple[str, ...]:
@@ -137,13 +134,13 @@ def _folded(texts: Sequence[str]) -> list[str]:
 
 
 def _passages_of(matches: Matches, documents: NDArray[np.int64]) -> dict[int, list[int]]:
-    """Return for each document its passages among `matches`, best first, as many as are shown."""
+    """Return for each document its passages among `matches`, best first, as many as are looked at."""
     found: dict[int, list[int]] = {}
     rows = np.flatnonzero(member(matches.documents, np.sort(documents)))
     pairs = zip(matches.documents[rows].tolist(), matches.passages[rows].tolist(), strict=True)
     for document_id, passage_id in pairs:
         ids = found.setdefault(document_id, [])
-        if len(ids) < PASSAGES_PER_HIT and passage_id not in ids:
+        if len(ids) < PASSAGES_PER_HIT + _SPARE and passage_id not in ids:
             ids.append(passage_id)
     return found
 
@@ -151,7 +148,7 @@ def _passages_of(matches: Matches, documents: NDArray[np.int64]) -> dict[int, li
 def _choose(by_words: Sequence[int], by_meaning: Sequence[int]) -> list[int]:
     """Take turns: best by words, best by meaning, then the rest."""
     order = [*by_words[:1], *by_meaning[:1], *by_words[1:], *by_meaning[1:]]
-    return list(dict.fromkeys(order))[:PASSAGES_PER_HIT]
+    return list(dict.fromkeys(order))[: PASSAGES_PER_HIT + _SPARE]
 
 
 def _opening(store: Store, document_id: int) -> tuple[list[int], dict[int, StoredPassage]]:

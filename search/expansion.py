@@ -13,7 +13,7 @@ from typing import Final
 
 from kb.analysis import latin_words, normalise
 from kb.thesaurus import Thesaurus, thesaurus
-from search.query import WIDENING, Query, Widening
+from search.query import MAX_TERMS, WIDENING, Query, Widening
 
 #: Longer texts are not widened: they name the matter in several words themselves.
 MAX_CHARS: Final = 200
@@ -47,10 +47,11 @@ def text_to_embed(query: Query, stands: Callable[[str], bool]) -> str:
     topics of the gold set, hybrid: nDCG@10 0.605 with the first, 0.544 with all, 0.454 with the English words kept).
     """
     text = said(query)
-    if _HAN.search(text):
-        for word in reversed(latin_words(text)):
-            if not stands(word.term):
-                text = f"{text[: word.start]} {text[word.end :]}"
+    words = latin_words(text) if _HAN.search(text) else []
+    distinct = {word.term for word in words}
+    unheard = {term for term in distinct if not stands(term)} if len(distinct) <= MAX_TERMS else set()
+    for word in reversed([word for word in words if word.term in unheard]):
+        text = f"{text[: word.start]} {text[word.end :]}"
     firsts = [e.translations[0] for e in query.expansions if e.translations]
     translated = normalise(" ".join(word for word in firsts if _HAN.search(word)))
     return f"{text} {translated}" if translated and _HAN.search(text) else translated or text

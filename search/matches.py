@@ -65,7 +65,7 @@ def ranked(best: Matches, everything: Matches) -> Matches:
     """Return the best passages in their order, then all others that match in theirs.
 
     Whether one page is read or all, the same passages stand first with the same scores: two
-    searches for them may differ in the last digit, and with it in the order of near ties.
+    searches for them may score them differently, in the last digit or by what a phrase counts.
     """
     if not len(best.passages):
         return everything

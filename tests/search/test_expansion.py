@@ -70,6 +70,20 @@ def test_a_latin_word_among_chinese_that_no_document_holds_gives_no_direction() 
     assert embedded("nothing known", "nothing", "known") == "nothing known"
 
 
+def test_a_latin_word_is_looked_for_once_and_none_is_where_there_are_very_many() -> None:
+    asked: list[str] = []
+
+    def stands(term: str) -> bool:
+        asked.append(term)
+        return False
+
+    assert text_to_embed(parse("nda 跳槽 " * 500), stands).split() == ["跳槽"] * 500
+    assert asked == ["nda"]
+    many = "跳槽 " + " ".join(f"w{number}" for number in range(100))
+    assert text_to_embed(parse(many), stands).split() == many.split()
+    assert asked == ["nda"]
+
+
 def test_an_unheard_latin_word_does_not_lead_away_from_what_the_chinese_says(library: Library) -> None:
     assert slugs(library, "laoganma 化名 豆豉")[0] == slugs(library, "化名 豆豉")[0] == "gz-guiyang-laoganma-jia-2017"
 

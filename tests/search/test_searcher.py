@@ -360,6 +360,15 @@ sources: [{name: 测试, grade: A}]
 ## 案情
 丙公司的烧成曲线由技术员掌握,技术员离职后交给丁公司。
 
+## 证据
+烧成曲线记在工艺卡上。
+
+## 裁判理由
+烧成曲线不为公众所知悉。
+
+## 裁判结果
+丁公司停止使用烧成曲线。
+
 ## 常见问法
 - 烧窑师傅投奔隔壁厂,把火候门道全抖出去了
 """,
@@ -380,7 +389,7 @@ def test_a_document_is_found_by_a_question_it_answers_and_shown_by_its_own_text_
 
     assert (by_question.document.slug, by_both.document.slug) == ("test-questions", "test-questions")
     assert [passage.role for passage in by_question.passages] == ["questions"]
-    assert [passage.role for passage in by_both.passages] == ["facts"]
+    assert sorted(passage.role for passage in by_both.passages) == ["disposition", "evidence", "reasoning"]
     assert any("（常见问法）" in reason and "烧成" in reason for reason in by_both.reasons)
     assert not any("（常见问法）" in reason for reason in by_question.reasons)
     document = library.store.document("test-questions")
