@@ -99,7 +99,9 @@ def _jsonl(data: bytes) -> Iterator[RawDocument | BadLine]:
 def _json_values(line: bytes) -> dict[str, Any]:
     try:
         values = json.loads(line.decode("utf-8-sig"))
-        if b"\\" in line:  # only an escape puts half a character or a control character into a JSON string
+        if (
+            isinstance(values, dict) and b"\\" in line
+        ):  # only an escape puts half a character or a control character into a JSON string
             _check_strings(values)
     except UnicodeDecodeError as error:
         raise InvalidDocument("不是 UTF-8 编码") from error
@@ -136,8 +138,8 @@ def _json_line(line: bytes, number: int) -> RawDocument:
     )
 
 
-def _check_strings(values: Any) -> None:
-    for name, value in values.items() if isinstance(values, dict) else ():
+def _check_strings(values: dict[str, Any]) -> None:
+    for name, value in values.items():
         for said, inner in [("字段名称", name), *((f"字段 {name}", inner) for inner in _strings(value))]:
             try:
                 check_text(inner)

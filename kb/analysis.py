@@ -219,13 +219,8 @@ def known_words(text: str) -> list[Token]:
     return [Token(word, start, end) for word, start, end in cut if word[0] != " "]
 
 
-def spaced_characters(text: str) -> str:
-    """Return the tokens of `characters` joined by spaces, for the index."""
-    return folded_characters(normalise(text))
-
-
 def folded_characters(folded: str) -> str:
-    """Return the `spaced_characters` of a text that `normalise` has folded."""
+    """Return the tokens of `characters` joined by spaces, of a text that `normalise` has folded: for the index."""
     return " ".join(_CHARACTERS.findall(folded))
 
 

@@ -60,6 +60,20 @@ def _open(folder: Path) -> tantivy.Index:
     return index
 
 
+def indexed(passage: PassageToIndex, titled: bool) -> tantivy.Document:
+    """Return what the index holds of a passage; `titled` for the first of a document, which its title goes with."""
+    # Folded once: a code point stays one, so that title and text can be told apart again.
+    folded, end = normalise(f"{passage.title}\n{passage.text}"), len(passage.title)
+    made = tantivy.Document()
+    made.add_unsigned("place", passage.document_id << PASSAGE_BITS | passage.passage_id)
+    made.add_unsigned("document", passage.document_id)
+    made.add_text("words", " ".join(folded_terms(folded)))
+    made.add_text("chars", folded_characters(folded[end + 1 :]))
+    if titled:
+        made.add_text("title", folded_characters(folded[:end]))
+    return made
+
+
 class KeywordIndex:
     """The index on disk below `folder`, seen through one searcher that is swapped whole."""
 
@@ -201,18 +215,8 @@ class KeywordIndex:
             if gone := list(forget):  # by query: deleting by term does nothing for numbers in tantivy-py
                 writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "document", gone))
             for passage in passages:
-                # Folded once: a code point stays one, so that title and text can be told apart again.
-                folded, end = normalise(f"{passage.title}\n{passage.text}"), len(passage.title)
-                made = tantivy.Document()
-                made.add_unsigned("place", passage.document_id << PASSAGE_BITS | passage.passage_id)
-                made.add_unsigned("document", passage.document_id)
-                made.add_text("words", " ".join(folded_terms(folded)))
-                made.add_text("chars", folded_characters(folded[end + 1 :]))
-                if passage.document_id != seen:
-                    made.add_text("title", folded_characters(folded[:end]))
-                    seen = passage.document_id
-                writer.add_document(made)
-                count += 1
+                writer.add_document(indexed(passage, titled=passage.document_id != seen))
+                count, seen = count + 1, passage.document_id
                 if progress is not None and count % 1000 == 0:
                     progress(count, max(total, count))
             writer.commit()

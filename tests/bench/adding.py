@@ -12,18 +12,15 @@ from typing import Any, Final
 
 import faiss
 import numpy as np
-import tantivy
 from numpy.typing import NDArray
 
 from ingest.pipeline import Options, ingest_file
-from kb.analysis import folded_characters, folded_terms
 from kb.embedding import Embedder, passage_text
 from kb.errors import UserError
 from kb.records import Added, PassageToIndex
 from kb.store import Store
 from kb.vocabulary import Visibility
-from search.keyword import _HEAP_BYTES, _open
-from search.matching import PASSAGE_BITS
+from search.keyword import _HEAP_BYTES, _open, indexed
 from search.searcher import Searcher
 
 _BATCH: Final = 256
@@ -131,8 +128,7 @@ class Floor:
         seen = -1
         for start in range(0, len(passages), _BATCH):
             batch = passages[start : start + _BATCH]
-            texts = [passage_text(passage.title, passage.text) for passage in batch]
-            vectors = self._embedder.embed(texts)
+            vectors = self._embedder.embed([passage_text(passage.title, passage.text) for passage in batch])
             self.vectors.add(vectors)
             halves = vectors.astype("<f2")
             self.rows.execute("BEGIN")
@@ -141,17 +137,9 @@ class Floor:
                 [(p.passage_id, p.document_id, p.text, half.tobytes()) for p, half in zip(batch, halves, strict=True)],
             )
             self.rows.execute("COMMIT")
-            for passage, folded in zip(batch, texts, strict=True):
-                end = len(passage.title)
-                made = tantivy.Document()
-                made.add_unsigned("place", passage.document_id << PASSAGE_BITS | passage.passage_id)
-                made.add_unsigned("document", passage.document_id)
-                made.add_text("words", " ".join(folded_terms(folded)))
-                made.add_text("chars", folded_characters(folded[end + 1 :]))
-                if passage.document_id != seen:
-                    made.add_text("title", folded_characters(folded[:end]))
-                    seen = passage.document_id
-                writer.add_document(made)
+            for passage in batch:
+                writer.add_document(indexed(passage, titled=passage.document_id != seen))
+                seen = passage.document_id
         writer.commit()
         writer.wait_merging_threads()
 
