@@ -26,6 +26,8 @@ from search.snippets import body, merged, places_in, telling_words
 PASSAGES_PER_HIT: Final = 3
 #: Passages looked at beyond those shown: a document's questions, at most two passages, may be among the best.
 _SPARE: Final = 2
+#: Words a reason names at most, those found only among the questions last.
+_WORDS_NAMED: Final = 6
 _ARTICLE: Final = re.compile(ARTICLE)
 
 #: Words of a query that name a conduct or a relationship of the vocabulary.
@@ -102,8 +104,9 @@ def hits(
         shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in told]
         held = {*places_in(titled[document_id], needles), *(word for p in own for word in found[p])}
         asked = {word for p in ids for word in found[p]} - held
-        words = [f"{word}（扩展）" if word in wider else word for word in telling_words(held, needles)]
-        words += [f"{word}（常见问法）" for word in telling_words(asked, needles)]
+        words = [f"{word}（扩展）" if word in wider else word for word in telling_words(held, needles, _WORDS_NAMED)]
+        if others := telling_words(asked, needles, _WORDS_NAMED - len(words)):
+            words.append(f"常见问法中的{'、'.join(others)}")
         reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
         made.append(Hit(first_rank + place, float(score), head, reasons, tuple(shown)))
     return tuple(made)

@@ -239,7 +239,12 @@ class Searcher:
         return None if len(columns.ids) == self._vector.document_count else columns.ids.tolist()
 
     def _unheard(self, query: Query, visible: Sequence[int] | None) -> list[str]:
-        """Return a note on words of the query that stand in no document the reader may see, whole or in part."""
+        """Return a note on words of the query that stand in no document the reader may see, whole or in part.
+
+        None on an account of facts: it always has some such word, and none of them matters.
+        """
+        if len(query.text) > LONG_CHARS:
+            return []
         held = {term for term in query.terms if self._keyword.stands(term, visible)}
         named = "".join(query.text[i.start : i.end] for i in query.identifiers if i.type != "name")
         translated = [terms(e.typed) for e in query.expansions if e.typed.isascii()]

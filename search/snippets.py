@@ -74,7 +74,7 @@ def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return (*out, (first, last))
 
 
-def telling_words(found: Iterable[str], needles: Sequence[str], limit: int = 6) -> tuple[str, ...]:
+def telling_words(found: Iterable[str], needles: Sequence[str], limit: int) -> tuple[str, ...]:
     """Return the needles among `found`, in the order of `needles`, parts of longer ones left out."""
     held = set(found)
     kept = [needle for needle in needles if needle in held]

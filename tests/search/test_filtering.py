@@ -79,6 +79,13 @@ def test_what_the_library_does_not_hold_is_said(library: Library, query: str, to
     assert told in ask(library, query)[1]
 
 
+def test_an_account_of_facts_is_not_told_which_of_its_words_are_unheard(library: Library) -> None:
+    account = "举报人称公司业务员离职前把客户的联系方式、历次报价拷到自己的U盘里,随后到同行公司上班,短短两个月十几家老客户都被拉走,公司没有给资料设密码。"
+
+    assert library.searcher.search(library.store, account).query.warnings == ()
+    assert library.searcher.search(library.store, "短短两个月 客户被拉走").query.warnings != ()
+
+
 def test_a_negated_everyday_word_is_not_reported_as_unheard(library: Library) -> None:
     assert ask(library, "离职员工带走客户名单 没签保密协议")[1] == ()
 
