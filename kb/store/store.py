@@ -72,8 +72,7 @@ class Store:
     ) -> Added:
         """Store one document in one transaction; the original must be in `files` already."""
         with database.transaction(self._conn):
-            shared = writing.Shared(self._conn)
-            return writing.add_revision(self._conn, shared, revision, collection, vectors, embedder_name)
+            return writing.add_revisions(self._conn, [(revision, vectors)], collection, embedder_name)[0]
 
     def add_revisions(
         self, made: Sequence[tuple[Revision, NDArray[np.float32]]], collection: str | None, embedder_name: str
@@ -82,22 +81,19 @@ class Store:
 
         Each is stored whole or, where an error stands in the answer, not at all.
         """
-        shared = writing.Shared(self._conn)
         answers: list[Added | UserError] = []
         with database.transaction(self._conn):
-            try:  # few batches hold a document that is refused, and a savepoint for each takes a fifth of the time
+            try:  # few batches hold a document that is refused, and one by one takes longer
                 with database.savepoint(self._conn):
-                    return [writing.add_revision(self._conn, shared, r, collection, v, embedder_name) for r, v in made]
+                    return [*writing.add_revisions(self._conn, made, collection, embedder_name)]
             except UserError:
-                shared = writing.Shared(self._conn)
-            for revision, vectors in made:
+                pass
+            for one in made:
                 try:
                     with database.savepoint(self._conn):
-                        added = writing.add_revision(self._conn, shared, revision, collection, vectors, embedder_name)
-                    answers.append(added)
+                        answers += writing.add_revisions(self._conn, [one], collection, embedder_name)
                 except UserError as error:
                     answers.append(error)
-                    shared = writing.Shared(self._conn)
         return answers
 
     def has_revisions(self, hashes: Iterable[str]) -> dict[str, Added]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 
@@ -10,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import InvalidDocument
-from kb.records import Added, Metadata, Original, Revision
-from kb.store.rows import facet_values, metadata_to_json
+from kb.records import Added, Original, Revision
+from kb.store.content import Rows
 from kb.store.vectors import use_embedder
 from kb.vocabulary import DEFAULT_COLLECTIONS, Visibility
 
@@ -27,78 +29,97 @@ def next_generation(conn: sqlite3.Connection) -> int:
     return int(row["generation"])
 
 
-class Shared:
-    """What the documents of one transaction share, looked up or inserted for the first of them that needs it.
+class Batch:
+    """Documents of one transaction: what they share, which are new to the store, and their rows not yet written.
 
-    What was done for a document that is refused is undone with it: make a new Shared for those after it.
+    What was done for a document that is refused is undone with it: make a new Batch for those after it.
     """
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        """Know the present moment, and nothing of the database yet."""
+    def __init__(self, conn: sqlite3.Connection, revisions: Sequence[Revision]) -> None:
+        """Look up which hashes and slugs of these contents the store has."""
         self.moment = now()
         self.generation = cache(partial(next_generation, conn))
         self.embedder = cache(partial(use_embedder, conn))
         self.collection = cache(partial(_collection, conn))
         self.file = cache(partial(_file, conn))
+        self.rows = Rows(conn)
+        self._taken = _taken(conn, "sha256", "revision", [revision.sha256 for revision in revisions])
+        self._taken |= _taken(conn, "slug", "document", [r.metadata.slug for r in revisions if r.metadata.slug])
+
+    def take(self, sha256: str, slug: str | None) -> bool:
+        """Return whether a content and its document are new to the store and to this batch; the next are not."""
+        names = {sha256, slug}
+        is_new = slug is not None and names.isdisjoint(self._taken)
+        self._taken |= names
+        return is_new
 
 
-def add_revision(
+def _taken(conn: sqlite3.Connection, column: str, table: str, values: list[str]) -> set[str | None]:
+    rows = conn.execute(
+        f"SELECT {column} FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))", [json.dumps(values)]
+    )
+    return {row[0] for row in rows}
+
+
+def add_revisions(
     conn: sqlite3.Connection,
-    shared: Shared,
-    revision: Revision,
+    made: Sequence[tuple[Revision, NDArray[np.float32]]],
     collection: str | None,
+    embedder_name: str,
+) -> list[Added]:
+    """Store the content of several documents whole: text, passages, vectors, facets, identifiers.
+
+    Each revision comes with its vectors, a row a passage. Raises InvalidDocument when a slug is
+    another collection's, EmbedderMismatch when the vectors are another model's; what was written
+    by then is the caller's to undo.
+    """
+    batch = Batch(conn, [revision for revision, _ in made])
+    added = [_add(conn, batch, revision, vectors, collection, embedder_name) for revision, vectors in made]
+    batch.rows.write()
+    return added
+
+
+def _add(
+    conn: sqlite3.Connection,
+    batch: Batch,
+    revision: Revision,
     vectors: NDArray[np.float32],
+    collection: str | None,
     embedder_name: str,
 ) -> Added:
-    """Store one document's content whole: text, passages, vectors, facets, identifiers.
-
-    `vectors` has one row a passage. Raises InvalidDocument when the slug is another
-    collection's, EmbedderMismatch when the vectors are another model's.
-    """
     metadata = revision.metadata
     title = collection or metadata.collection or DEFAULT_COLLECTIONS[metadata.kind]
-    slug = metadata.slug or _slug_by_case_number(conn, revision, title) or f"d-{revision.sha256[:16]}"
-    known = conn.execute(
-        """SELECT r.id, r.is_current, d.id AS document_id, d.slug FROM revision r
-           JOIN document d ON d.id = r.document_id WHERE r.sha256 = ?""",
-        [revision.sha256],
-    ).fetchone()
-    if known is not None and known["is_current"]:
-        return Added(known["document_id"], known["slug"], created=False, superseded=False)
-    embedder_id = shared.embedder(embedder_name, vectors.shape[1])
-    document_id, superseded = _document(conn, shared, slug, title, metadata.visibility)
-    if known is not None:  # an earlier content comes back: it is written anew as the current one
-        conn.execute("DELETE FROM revision WHERE id = ?", [known["id"]])
-    if superseded:
-        _forget_content(conn, document_id)
-    revision_id = _revision(conn, shared, document_id, revision)
-    section_ids = [
-        conn.execute(
-            'INSERT INTO section (revision_id, ordinal, role, heading, start, "end") VALUES (?, ?, ?, ?, ?, ?)',
-            [revision_id, ordinal, s.role, s.heading, s.start, s.end],
-        ).lastrowid
-        for ordinal, s in enumerate(revision.sections)
-    ]
-    rows = np.ascontiguousarray(vectors, dtype="<f2")
-    for passage, row in zip(revision.passages, rows, strict=True):
-        passage_id = conn.execute(
-            """INSERT INTO passage (revision_id, section_id, document_id, start, "end", paragraph, page)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            [
-                revision_id,
-                section_ids[passage.section],
-                document_id,
-                passage.start,
-                passage.end,
-                passage.paragraph,
-                passage.page,
-            ],
-        ).lastrowid
-        conn.execute(
-            "INSERT INTO vector (embedder_id, passage_id, data) VALUES (?, ?, ?)",
-            [embedder_id, passage_id, row.tobytes()],
+    slug, superseded = metadata.slug, False
+    if batch.take(revision.sha256, slug) and slug is not None:
+        embedder_id = batch.embedder(embedder_name, vectors.shape[1])
+        document_id = batch.rows.document(
+            slug, batch.collection(title), metadata.visibility, batch.generation(), batch.moment
         )
-    _derived(conn, document_id, revision, title)
+    else:
+        batch.rows.write()  # it may be the same as one of these
+        slug = slug or _slug_by_case_number(conn, revision, title) or f"d-{revision.sha256[:16]}"
+        known = conn.execute(
+            """SELECT r.id, r.is_current, d.id AS document_id, d.slug FROM revision r
+               JOIN document d ON d.id = r.document_id WHERE r.sha256 = ?""",
+            [revision.sha256],
+        ).fetchone()
+        if known is not None and known["is_current"]:
+            return Added(known["document_id"], known["slug"], created=False, superseded=False)
+        embedder_id = batch.embedder(embedder_name, vectors.shape[1])
+        document_id, superseded = _document(conn, batch, slug, title, metadata.visibility)
+        if known is not None:  # an earlier content comes back: it is written anew as the current one
+            conn.execute("DELETE FROM revision WHERE id = ?", [known["id"]])
+        if superseded:
+            _forget_content(conn, document_id)
+    batch.rows.content(
+        document_id,
+        revision,
+        vectors,
+        file_id=batch.file(revision.original),
+        embedder_id=embedder_id,
+        collection=title,
+        moment=batch.moment,
+    )
     return Added(document_id, slug, created=True, superseded=superseded)
 
 
@@ -131,7 +152,7 @@ def _slug_by_case_number(conn: sqlite3.Connection, revision: Revision, collectio
 
 
 def _document(
-    conn: sqlite3.Connection, shared: Shared, slug: str, collection: str, visibility: Visibility
+    conn: sqlite3.Connection, batch: Batch, slug: str, collection: str, visibility: Visibility
 ) -> tuple[int, bool]:
     """Return the id of the document named `slug` and whether it was there before."""
     found = conn.execute(
@@ -144,15 +165,10 @@ def _document(
             )
         conn.execute(
             "UPDATE document SET generation = ?, visibility = ? WHERE id = ?",
-            [shared.generation(), int(visibility), found["id"]],
+            [batch.generation(), int(visibility), found["id"]],
         )
         return int(found["id"]), True
-    cursor = conn.execute(
-        "INSERT INTO document (slug, collection_id, visibility, generation, added_at) VALUES (?, ?, ?, ?, ?)",
-        [slug, shared.collection(collection), int(visibility), shared.generation(), shared.moment],
-    )
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid, False
+    return batch.rows.document(slug, batch.collection(collection), visibility, batch.generation(), batch.moment), False
 
 
 def _collection(conn: sqlite3.Connection, title: str) -> int:
@@ -179,62 +195,3 @@ def _file(conn: sqlite3.Connection, original: Original) -> int:
             [original.sha256, original.media_type, original.size_bytes],
         ).fetchone()
     return int(row["id"])
-
-
-def _revision(conn: sqlite3.Connection, shared: Shared, document_id: int, revision: Revision) -> int:
-    metadata: Metadata = revision.metadata
-    cursor = conn.execute(
-        """INSERT INTO revision (document_id, file_id, line_number, sha256, is_current, kind, title, case_number,
-               authority, region, decided_on, completeness, law, version, effective_from, effective_to, text,
-               metadata, added_at)
-           VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        [
-            document_id,
-            shared.file(revision.original),
-            revision.line_number,
-            revision.sha256,
-            metadata.kind,
-            metadata.title,
-            metadata.case_numbers[0] if metadata.case_numbers else None,
-            "、".join(metadata.authorities) or None,
-            "、".join(metadata.regions) or None,
-            metadata.decided_on,
-            metadata.completeness,
-            metadata.law,
-            metadata.version,
-            metadata.effective_from,
-            metadata.effective_to,
-            revision.text,
-            metadata_to_json(metadata),
-            shared.moment,
-        ],
-    )
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
-
-
-def _derived(conn: sqlite3.Connection, document_id: int, revision: Revision, collection: str) -> None:
-    metadata = revision.metadata
-    conn.executemany(
-        "INSERT INTO facet (document_id, field, value) VALUES (?, ?, ?)",
-        [(document_id, field, value) for field, value in facet_values(metadata, collection)],
-    )
-    conn.executemany(
-        "INSERT INTO identifier (document_id, type, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        [(document_id, type_, value) for type_, value in revision.identifiers],
-    )
-    if revision.citations:  # most articles cite nothing, and a statement for no rows takes its time too
-        conn.executemany(
-            """INSERT INTO citation (document_id, start, "end", law, version, article, target)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            [(document_id, c.start, c.end, c.law, c.version, c.article, c.target) for c in revision.citations],
-        )
-    if metadata.law and metadata.version:
-        conn.executemany(
-            """INSERT INTO provision (document_id, law, version, article, provision, note)
-               VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
-            [
-                (document_id, metadata.law, metadata.version, p.article, p.provision, p.note)
-                for p in metadata.provisions
-            ],
-        )

@@ -1,10 +1,16 @@
+import hashlib
 import random
 import sqlite3
 import threading
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kb.errors import EmbedderMismatch, InvalidDocument, StateError, StoreDamaged, StoreTooNew, UserError
 from kb.records import NO_FILTERS, Added, Citation, Filters, Metadata, Original, Passage, Provision, Revision, Section
@@ -178,6 +184,52 @@ def test_the_same_bytes_twice_among_documents_added_together_are_one_document(st
     assert second == Added(1, "t-1", created=False, superseded=False)
     assert store.has_revisions([f"{1:064x}", f"{2:064x}"]) == {f"{1:064x}": second}
     assert store.counts()["document"] == 1
+
+
+def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table but for when it was written."""
+    tables = [name for (name,) in store._conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    found = {}
+    for table in tables:
+        columns = [row["name"] for row in store._conn.execute(f"PRAGMA table_info({table})")]
+        kept = [f'"{name}"' for name in columns if name not in ("generation", "added_at")]
+        found[table] = sorted(
+            (tuple(row) for row in store._conn.execute(f"SELECT {', '.join(kept)} FROM {table}")), key=repr
+        )
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    plan=st.lists(
+        st.tuples(
+            st.sampled_from(["甲", "乙", "丙", None]),  # slug
+            st.integers(0, 2),  # text
+            st.sampled_from([(), ("（2099）测09民终1号",), ("（2099）测09民终2号",)]),
+            st.sampled_from([None, "甲集", "乙集"]),
+        ),
+        max_size=10,
+    ),
+    cuts=st.sets(st.integers(1, 9), max_size=3),
+)
+def test_documents_leave_the_same_store_together_and_one_by_one(
+    plan: list[tuple[str | None, int, tuple[str, ...], str | None]], cuts: set[int]
+) -> None:
+    made = []
+    for slug, number, cases, collection in plan:
+        text = f"甲公司采取了保密措施,第{number}稿。"
+        content = revision(number, text, slug=slug, case_numbers=cases, collection=collection)
+        content_hash = hashlib.sha256(f"{slug}{text}{cases}{collection}".encode()).hexdigest()
+        made.append(replace(content, sha256=content_hash))
+    bounds = [0, *sorted(cut for cut in cuts if cut < len(made)), len(made)]
+    with TemporaryDirectory() as folder:
+        with Store(Path(folder, "a")) as together, Store(Path(folder, "b")) as apart:
+            answers = [a for start, end in pairwise(bounds) for a in put_all(together, *made[start:end])]
+            singly = [a for one in made for a in put_all(apart, one)]
+
+            assert list(map(repr, answers)) == list(map(repr, singly))
+            assert everything(together) == everything(apart)
+            assert together.damage() == []
 
 
 def test_a_removed_document_is_gone_and_indexes_hear_of_it(store: Store) -> None:
