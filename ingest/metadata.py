@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 from kb import vocabulary
 from kb.errors import InvalidDocument
@@ -54,12 +55,13 @@ _SINGULAR: Final = {
     "statute": "statutes",
     "doc_number": "doc_numbers",
 }
+_STRUCTURED: Final = frozenset(("amounts", "sources", "provisions"))
+_SEVERAL: Final = _STRUCTURED | _CLOSED.keys() | set(_LISTS)
 _PROVINCE_SUFFIX: Final = re.compile(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$")
 _KNOWN: Final = {f.name for f in fields(Metadata)} - {"extra"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(NamedTuple):
     name: str
     value: Any
 
@@ -101,10 +103,10 @@ def _from_elsewhere(values: dict[str, Any]) -> dict[str, Any]:
     """Rename values whose shape is not ours, so that they are kept and not refused."""
     ours: dict[str, Any] = {}
     for name, value in values.items():
-        items = value if isinstance(value, list) else [value]
-        structured = name in ("amounts", "sources", "provisions")
-        foreign = structured and not all(isinstance(item, dict) for item in items)
-        foreign |= name in (*_CLOSED, *_LISTS) and any(isinstance(item, (dict, list)) for item in items)
+        foreign = False
+        if name in _SEVERAL:
+            items = value if isinstance(value, list) else [value]
+            foreign = any(isinstance(item, dict) != (name in _STRUCTURED) or isinstance(item, list) for item in items)
         ours[f"given_{name}" if foreign else name] = value
     if isinstance(ours.get("regions"), (str, list)):
         given = ours["regions"] if isinstance(ours["regions"], list) else [ours["regions"]]
@@ -112,6 +114,7 @@ def _from_elsewhere(values: dict[str, Any]) -> dict[str, Any]:
     return ours
 
 
+@cache
 def _reader(name: str, from_elsewhere: bool) -> Callable[[_Field], Any]:
     if name in _CLOSED:
         return _list if from_elsewhere else _closed_list

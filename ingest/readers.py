@@ -99,9 +99,8 @@ def _jsonl(data: bytes) -> Iterator[RawDocument | BadLine]:
 def _json_values(line: bytes) -> dict[str, Any]:
     try:
         values = json.loads(line.decode("utf-8-sig"))
-        if (
-            isinstance(values, dict) and b"\\" in line
-        ):  # only an escape puts half a character or a control character into a JSON string
+        # Only these escapes put half a character or a control character into a JSON string.
+        if isinstance(values, dict) and (b"\\u" in line or b"\\b" in line):
             _check_strings(values)
     except UnicodeDecodeError as error:
         raise InvalidDocument("不是 UTF-8 编码") from error

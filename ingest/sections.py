@@ -16,28 +16,27 @@ _CHAPTER_LINE: Final = re.compile(r"^[ \t　]*第[一二三四五六七八九十
 
 #: First words of a line -> role it opens. Parts of a judgment: 法〔2016〕221号; parts of a
 #: reported case: 体例 2012; parts of a penalty decision: 市场监管行政处罚文书格式.
-_CUES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
-    (re.compile(pattern), role)
-    for pattern, role in (
-        (r"【?(?:裁判要点|裁判要旨|案例要旨|案件要旨)】?", "gist"),
-        (r"【(?:基本案情|案情|案情简介|简要案情)】|(?:一、|二、)?基本案情$", "facts"),
-        (r"【(?:裁判结果|处理结果)】", "disposition"),
-        (r"【(?:裁判理由|评析|典型意义|案例评析)】", "reasoning"),
-        (r"【(?:相关法条|法律依据|关联索引)】", "legal_basis"),
-        (r"【(?:争议焦点)】|本案(?:的)?(?:二审|再审)?争议焦点", "issues"),
-        (r"(?:再审申请人|申诉人|上诉人|原告|公诉机关|申请人|起诉人)[（(:：].{0,80}", "parties"),
-        (r"当事人(?:基本情况)?[:：].{0,80}", "parties"),
-        (r".{0,60}(?:向本院申请再审称|上诉请求|上诉称|向本院提出诉讼请求|诉称|申诉称|起诉称|指控[:：，,])", "claims"),
-        (
-            r"(?:(?:一审|二审|原审)?法院(?:经)?(?:审理)?查明|经(?:审理|本局|本院)?查明|本院(?:经审理|再审)?查明|经查[,，])",
-            "facts",
-        ),
-        (r"(?:上述(?:违法)?事实,?，?(?:有|主要有)|证据(?:如下|目录)[:：])", "evidence"),
-        (r"(?:本院(?:经审查|再审|二审)?认为|本局认为|我局认为)", "reasoning"),
-        (r"(?:综上|据此).{0,160}(?:判决|裁定|决定)如下[:：]?$|.{0,200}(?:判决|裁定|决定)如下[:：]$", "legal_basis"),
-        (r"(?:审判长|代理审判员|审判员)[ \t　]*[一-鿿]", "footer"),
-    )
+_CUES: Final = (
+    (r"【?(?:裁判要点|裁判要旨|案例要旨|案件要旨)】?", "gist"),
+    (r"【(?:基本案情|案情|案情简介|简要案情)】|(?:一、|二、)?基本案情$", "facts"),
+    (r"【(?:裁判结果|处理结果)】", "disposition"),
+    (r"【(?:裁判理由|评析|典型意义|案例评析)】", "reasoning"),
+    (r"【(?:相关法条|法律依据|关联索引)】", "legal_basis"),
+    (r"【(?:争议焦点)】|本案(?:的)?(?:二审|再审)?争议焦点", "issues"),
+    (r"(?:再审申请人|申诉人|上诉人|原告|公诉机关|申请人|起诉人)[（(:：].{0,80}", "parties"),
+    (r"当事人(?:基本情况)?[:：].{0,80}", "parties"),
+    (r".{0,60}(?:向本院申请再审称|上诉请求|上诉称|向本院提出诉讼请求|诉称|申诉称|起诉称|指控[:：，,])", "claims"),
+    (
+        r"(?:(?:一审|二审|原审)?法院(?:经)?(?:审理)?查明|经(?:审理|本局|本院)?查明|本院(?:经审理|再审)?查明|经查[,，])",
+        "facts",
+    ),
+    (r"(?:上述(?:违法)?事实,?，?(?:有|主要有)|证据(?:如下|目录)[:：])", "evidence"),
+    (r"(?:本院(?:经审查|再审|二审)?认为|本局认为|我局认为)", "reasoning"),
+    (r"(?:综上|据此).{0,160}(?:判决|裁定|决定)如下[:：]?$|.{0,200}(?:判决|裁定|决定)如下[:：]$", "legal_basis"),
+    (r"(?:审判长|代理审判员|审判员)[ \t　]*[一-鿿]", "footer"),
 )
+#: All of them at once: the group that matches is the first one that does, counted from 1.
+_ANY_CUE: Final = re.compile("|".join(f"({pattern})" for pattern, _ in _CUES))
 #: A later part never follows an earlier one again: the footer ends a judgment.
 _AFTER: Final = {"legal_basis": "disposition"}
 
@@ -105,10 +104,8 @@ def _court_cuts(text: str) -> Iterator[_Cut]:
 
 
 def _cue(line: str) -> str | None:
-    for pattern, role in _CUES:
-        if pattern.match(line):
-            return role
-    return None
+    found = _ANY_CUE.match(line)
+    return _CUES[found.lastindex - 1][1] if found is not None and found.lastindex is not None else None
 
 
 def _tile(text: str, cuts: Sequence[_Cut], before: str) -> tuple[Section, ...]:

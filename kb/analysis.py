@@ -24,6 +24,7 @@ DICTIONARY: Final = Path(__file__).parent / "dictionary.txt"
 
 _HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0003ffff"
 _NOT_HAN: Final = re.compile(f"[^{_HAN}]")
+_NO_HAN: Final = re.compile(f"[^{_HAN}]+")
 _HAN_CHAR: Final = re.compile(f"[{_HAN}]")
 _LATIN_RUN: Final = re.compile(r"[a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣]+(?:[.\-_/&'’][a-z0-9à-ɏ]+)*")
 _LATIN_PART: Final = re.compile(r"[a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣]+")
@@ -203,8 +204,9 @@ def terms(text: str) -> list[str]:
 def folded_terms(folded: str) -> list[str]:
     """Return the `terms` of a text that `normalise` has folded."""
     segmenter = _segmenter()
-    found = [word for word in segmenter.words_of(_NOT_HAN.sub(" ", folded)) if word[0] != " "]
-    found += [word for outer in found if outer in segmenter.inner for word, _ in segmenter.inner[outer]]
+    found = [word for word in segmenter.words_of(_NO_HAN.sub(" ", folded)) if word != " "]
+    if not segmenter.inner.keys().isdisjoint(found):
+        found += [word for outer in found if outer in segmenter.inner for word, _ in segmenter.inner[outer]]
     found += [token.term for token in _latin(folded)]
     return found
 

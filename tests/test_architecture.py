@@ -24,6 +24,7 @@ MAY_IMPORT = {
 #: Library -> the only places that may import it.
 OWNERS = {
     "sqlite3": ("kb/database.py", "kb/store/"),
+    "ahocorasick_rs": ("kb/longestmatch.py",),
     "fastapi": ("web/",),
     "starlette": ("web/",),
     "jinja2": ("web/",),

@@ -330,7 +330,13 @@ def test_the_original_is_kept_unchanged_under_its_hash(add: Add, store: Store) -
 
 
 @pytest.mark.parametrize(
-    "field", ['"title": "甲\\ud800"', '"title": "甲", "parties": ["乙", "\\u0000"]', '"title": "甲", "odd\\ud800": 1']
+    "field",
+    [
+        '"title": "甲\\ud800"',
+        '"title": "甲", "parties": ["乙", "\\u0000"]',
+        '"title": "甲", "odd\\ud800": 1',
+        '"title": "甲\\b乙"',
+    ],
 )
 def test_half_a_character_in_any_field_of_a_line_is_named_and_the_other_lines_are_added(
     field: str, tmp_path: Path, store: Store, embedder: TinyEmbedder

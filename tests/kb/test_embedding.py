@@ -64,6 +64,16 @@ def test_a_text_has_one_vector_alone_in_company_and_again(texts: list[str]) -> N
         assert abs(norm - 1) < 1e-5 or norm == 0
 
 
+def test_many_texts_have_the_vectors_that_a_few_have_bit_for_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = StaticEmbedder(MODEL)
+    expected = few.embed(TEXTS)
+    monkeypatch.setattr(embedding, "_MANY_TEXTS", 1)
+    many = StaticEmbedder(MODEL)
+
+    assert np.array_equal(many.embed(TEXTS), expected)
+    assert many._passages._automaton is not None and few._passages._automaton is None
+
+
 def test_meaning_not_letters_decides_what_is_near(shipped: Embedder) -> None:
     asked, near, far = shipped.embed(["员工跳槽带走客户资料", "离职人员泄露客户名单", "驾驶机动车应当遵守交通信号"])
 
