@@ -25,6 +25,7 @@ _WIDTH: Final = str.maketrans(
     {code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
     | {0xFF3B: "[", 0xFF3D: "]", 0xFF0E: ".", 0xFF0D: "-", 0x3000: " "}
 )
+_WIDE: Final = re.compile(f"[{re.escape(''.join(map(chr, _WIDTH)))}]")
 
 #: Short forms people type -> name used in metadata.
 LAW_ALIASES: Final[dict[str, str]] = {
@@ -170,7 +171,8 @@ def citations(text: str) -> list[Citation]:
 
 def _articles(text: str, only: tuple[str, ...] | None) -> Iterator[Citation]:
     stated: dict[str, str] = {}
-    text = text.translate(_WIDTH)
+    if _WIDE.search(text):  # most texts have none, and looking takes a tenth of the time of translating
+        text = text.translate(_WIDTH)
     for law in _LAW.finditer(text):
         name, version = _law_and_version(law)
         if version == VERSION_UNSTATED and not law["unstated"]:
