@@ -26,8 +26,9 @@ _HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0003fff
 _NOT_HAN: Final = re.compile(f"[^{_HAN}]")
 _NO_HAN: Final = re.compile(f"[^{_HAN}]+")
 _HAN_CHAR: Final = re.compile(f"[{_HAN}]")
-_LATIN_RUN: Final = re.compile(r"[a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣]+(?:[.\-_/&'’][a-z0-9à-ɏ]+)*")
-_LATIN_PART: Final = re.compile(r"[a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣]+")
+_LATIN: Final = "a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣"
+_LATIN_RUN: Final = re.compile(rf"[{_LATIN}]+(?:[.\-_/&'’][a-z0-9à-ɏ]+)*")
+_LATIN_PART: Final = re.compile(f"[{_LATIN}]+")
 _ENGLISH: Final = re.compile(r"[a-z]{3,}\Z")
 
 Cut = Callable[[str], list[tuple[str, int, int]]]
@@ -222,8 +223,28 @@ def known_words(text: str) -> list[Token]:
 
 
 def folded_characters(folded: str) -> str:
-    """Return the tokens of `characters` joined by spaces, of a text that `normalise` has folded: for the index."""
-    return " ".join(_CHARACTERS.findall(folded))
+    """Return the tokens of `characters` between blanks, of a text that `normalise` has folded: for the index."""
+    codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    kinds = _kinds().take(codes)
+    spaced = np.full((len(codes), 2), ord(" "), dtype="<u4")  # a blank behind every character
+    np.copyto(spaced[:, 0], codes, where=kinds != 0)
+    latin = kinds == 2
+    inside = latin[:-1] & latin[1:]
+    if inside.any():  # but for those in a run of Latin
+        kept = np.ones(spaced.shape, dtype=bool)
+        kept[:-1, 1] = ~inside
+        spaced = spaced[kept]
+    return str(spaced.tobytes(), "utf-32-le", "surrogatepass")
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """Say of every code point whether it is no token's (0), a token alone (1), or one of a run (2)."""
+    kinds = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
+    for kind, ranges in ((1, _HAN), (2, _LATIN)):
+        for first, last in re.findall("(.)(?:-(.))?", ranges):
+            kinds[ord(first) : ord(last or first) + 1] = kind
+    return kinds
 
 
 def _latin(folded: str) -> list[Token]:
@@ -252,4 +273,4 @@ def character_count(text: str, most: int) -> int:
     return sum(1 for _ in islice(_CHARACTERS.finditer(normalise(text)), most))
 
 
-_CHARACTERS: Final = re.compile(f"[{_HAN}]|[a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣]+")
+_CHARACTERS: Final = re.compile(f"[{_HAN}]|[{_LATIN}]+")
