@@ -98,6 +98,7 @@ def _add(
     else:
         batch.rows.write()  # it may be the same as one of these
         slug = slug or _slug_by_case_number(conn, revision, title) or f"d-{revision.sha256[:16]}"
+        batch.take(revision.sha256, slug)
         known = conn.execute(
             """SELECT r.id, r.is_current, d.id AS document_id, d.slug FROM revision r
                JOIN document d ON d.id = r.document_id WHERE r.sha256 = ?""",

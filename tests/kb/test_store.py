@@ -186,6 +186,15 @@ def test_the_same_bytes_twice_among_documents_added_together_are_one_document(st
     assert store.counts()["document"] == 1
 
 
+def test_a_slug_made_for_one_document_is_known_to_those_added_with_it(store: Store) -> None:
+    nameless = revision(1, slug=None)
+    first, second = put_all(store, nameless, revision(2, slug=f"d-{nameless.sha256[:16]}"))
+
+    assert isinstance(first, Added) and isinstance(second, Added)
+    assert (second.document_id, second.superseded) == (first.document_id, True)
+    assert store.counts()["document"] == 1
+
+
 def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table but for when it was written."""
     tables = [name for (name,) in store._conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
