@@ -12,7 +12,7 @@ import hashlib
 import re
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -24,7 +24,8 @@ DICTIONARY: Final = Path(__file__).parent / "dictionary.txt"
 
 _HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0003ffff"
 _NOT_HAN: Final = re.compile(f"[^{_HAN}]")
-_NO_HAN: Final = re.compile(f"[^{_HAN}]+")
+#: For an index, which asks no places: fewer blanks to cut.
+_NOT_HAN_RUN: Final = re.compile(f"[^{_HAN}]+")
 _HAN_CHAR: Final = re.compile(f"[{_HAN}]")
 _LATIN: Final = "a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣"
 _LATIN_RUN: Final = re.compile(rf"[{_LATIN}]+(?:[.\-_/&'’][a-z0-9à-ɏ]+)*")
@@ -205,7 +206,7 @@ def terms(text: str) -> list[str]:
 def folded_terms(folded: str) -> list[str]:
     """Return the `terms` of a text that `normalise` has folded."""
     segmenter = _segmenter()
-    found = [word for word in segmenter.words_of(_NO_HAN.sub(" ", folded)) if word != " "]
+    found = [word for word in segmenter.words_of(_NOT_HAN_RUN.sub(" ", folded)) if word != " "]
     if not segmenter.inner.keys().isdisjoint(found):
         found += [word for outer in found if outer in segmenter.inner for word, _ in segmenter.inner[outer]]
     found += [token.term for token in _latin(folded)]
@@ -242,9 +243,15 @@ def _kinds() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     """Say of every code point whether it is no token's (0), a token alone (1), or one of a run (2)."""
     kinds = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
     for kind, ranges in ((1, _HAN), (2, _LATIN)):
-        for first, last in re.findall("(.)(?:-(.))?", ranges):
-            kinds[ord(first) : ord(last or first) + 1] = kind
+        for span in spans(ranges):
+            kinds[span.start : span.stop] = kind
     return kinds
+
+
+def spans(ranges: str) -> Iterator[range]:
+    """Yield the code points of the inside of a regular-expression class: characters and ranges of them."""
+    for first, last in re.findall(r"(.)(?:-(.))?", ranges, re.DOTALL):
+        yield range(ord(first), ord(last or first) + 1)
 
 
 def _latin(folded: str) -> list[Token]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
 from typing import Any, Final
+
+from kb.analysis import spans
 
 #: Runs of characters of one class, of Han and of Latin; longer runs are cut.
 _RUNS: Final = re.compile(r"\[([^\[\]\\^]+)\]\{1,(\d+)\}\|\[a-z0-9\]\{1,(\d+)\}")
@@ -53,15 +54,9 @@ def longest_match(tokenizer: Any) -> LongestMatch | None:
         and made["normalizer"] == _FOLDING
         and not any(made[name] for name in ("added_tokens", "post_processor", "truncation", "padding"))
         and max(int(runs[2]), int(runs[3])) <= model["max_input_chars_per_word"]
-        and _members(runs[1]) | set("abcdefghijklmnopqrstuvwxyz0123456789") <= model["vocab"].keys()
+        and all(chr(code) in model["vocab"] for span in spans(runs[1] + "a-z0-9") for code in span)
     )
     if not fits:
         return None
     words = {word: token for word, token in model["vocab"].items() if word != model["unk_token"]}
     return LongestMatch(words, cut["pattern"]["Regex"])
-
-
-def _members(inside: str) -> set[str]:
-    """Return the characters of the inside of a regular-expression class: characters and ranges of them."""
-    spans: Sequence[tuple[str, str]] = re.findall(r"(.)(?:-(.))?", inside, re.DOTALL)
-    return {chr(code) for first, last in spans for code in range(ord(first), ord(last or first) + 1)}

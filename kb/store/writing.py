@@ -89,13 +89,8 @@ def _add(
 ) -> Added:
     metadata = revision.metadata
     title = collection or metadata.collection or DEFAULT_COLLECTIONS[metadata.kind]
-    slug, superseded = metadata.slug, False
-    if batch.take(revision.sha256, slug) and slug is not None:
-        embedder_id = batch.embedder(embedder_name, vectors.shape[1])
-        document_id = batch.rows.document(
-            slug, batch.collection(title), metadata.visibility, batch.generation(), batch.moment
-        )
-    else:
+    slug, document_id = metadata.slug, None
+    if not batch.take(revision.sha256, slug):
         batch.rows.write()  # it may be the same as one of these
         slug = slug or _slug_by_case_number(conn, revision, title) or f"d-{revision.sha256[:16]}"
         batch.take(revision.sha256, slug)
@@ -106,12 +101,16 @@ def _add(
         ).fetchone()
         if known is not None and known["is_current"]:
             return Added(known["document_id"], known["slug"], created=False, superseded=False)
-        embedder_id = batch.embedder(embedder_name, vectors.shape[1])
-        document_id, superseded = _document(conn, batch, slug, title, metadata.visibility)
+        document_id = _superseded(conn, batch, slug, title, metadata.visibility)
         if known is not None:  # an earlier content comes back: it is written anew as the current one
             conn.execute("DELETE FROM revision WHERE id = ?", [known["id"]])
-        if superseded:
-            _forget_content(conn, document_id)
+    assert slug is not None
+    embedder_id = batch.embedder(embedder_name, vectors.shape[1])
+    superseded = document_id is not None
+    if document_id is None:
+        document_id = batch.rows.document(
+            slug, batch.collection(title), metadata.visibility, batch.generation(), batch.moment
+        )
     batch.rows.content(
         document_id,
         revision,
@@ -152,24 +151,25 @@ def _slug_by_case_number(conn: sqlite3.Connection, revision: Revision, collectio
     return None if row is None else str(row["slug"])
 
 
-def _document(
+def _superseded(
     conn: sqlite3.Connection, batch: Batch, slug: str, collection: str, visibility: Visibility
-) -> tuple[int, bool]:
-    """Return the id of the document named `slug` and whether it was there before."""
+) -> int | None:
+    """Return the document named `slug`, freed of its content for another; None when there is none."""
     found = conn.execute(
         "SELECT d.id, c.title FROM document d JOIN collection c ON c.id = d.collection_id WHERE d.slug = ?", [slug]
     ).fetchone()
-    if found is not None:
-        if found["title"] != collection:
-            raise InvalidDocument(
-                f"文书标识「{slug}」已在合集「{found['title']}」中,不能再收入「{collection}」。请改用其他 id/slug。"
-            )
-        conn.execute(
-            "UPDATE document SET generation = ?, visibility = ? WHERE id = ?",
-            [batch.generation(), int(visibility), found["id"]],
+    if found is None:
+        return None
+    if found["title"] != collection:
+        raise InvalidDocument(
+            f"文书标识「{slug}」已在合集「{found['title']}」中,不能再收入「{collection}」。请改用其他 id/slug。"
         )
-        return int(found["id"]), True
-    return batch.rows.document(slug, batch.collection(collection), visibility, batch.generation(), batch.moment), False
+    conn.execute(
+        "UPDATE document SET generation = ?, visibility = ? WHERE id = ?",
+        [batch.generation(), int(visibility), found["id"]],
+    )
+    _forget_content(conn, found["id"])
+    return int(found["id"])
 
 
 def _collection(conn: sqlite3.Connection, title: str) -> int:
