@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 Row = tuple[str, str, str, str, str]
@@ -20,6 +20,10 @@ def render(report: dict[str, Any]) -> str:
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
+def _two(values: Sequence[float]) -> str:
+    return " and ".join(f"{value:.4g}" for value in values)
+
+
 def _met(holds: bool) -> str:
     return "yes" if holds else "NO"
 
@@ -28,17 +32,20 @@ def _adding(report: dict[str, Any], label: str) -> Iterator[Row]:
     add = report.get("add")
     if add is None:
         return
-    for name, rate in (("add", add["passages_per_s"]), ("  once read and prepared", add["prepared_per_s"])):
-        beside = f"{add['passages_per_cpu_s']} a processor second" if name == "add" else ""
-        yield f"{label}{name}, passages/s", str(rate), beside, ">= 3000", _met(rate >= 3000)
-    floor = add.get("floor")
-    if floor is not None:
+    again = report.get("add_again")
+    for name, key in (("add", "passages_per_s"), ("  once read and prepared", "prepared_per_s")):
+        beside = f"the slower run {again[key]}" if again else f"{add['passages_per_cpu_s']} a processor second"
+        yield f"{label}{name}, passages/s", str(add[key]), beside, ">= 3000", _met(add[key] >= 3000)
+    if again is not None:
+        shares = [run["floor"]["share_of_rate"] for run in (add, again)]
+        rates = [run["floor"]["passages_per_s"] for run in (add, again)]
+        whole = [run["floor"]["share_of_all"] for run in (add, again)]
         yield (
             f"{label}  that beside its floor, x its rate",
-            str(floor["share_of_rate"]),
-            f"floor {floor['passages_per_s']}, {floor['passages_per_cpu_s']} a processor second",
+            _two(shares),
+            f"floor {_two(rates)}",
             ">= 0.55 x floor",
-            f"{_met(floor['share_of_rate'] >= 0.55)} ({floor['share_of_all']} with reading)",
+            f"{_met(min(shares) >= 0.55)} ({_two(whole)} with reading)",
         )
     for stage, seconds in add["stages_s"].items():
         yield f"{label}  {stage}, s", str(seconds), f"of {add['seconds']}", "", ""
