@@ -22,14 +22,14 @@ import numpy as np
 
 DICTIONARY: Final = Path(__file__).parent / "dictionary.txt"
 
-_HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0003ffff"
-_NOT_HAN: Final = re.compile(f"[^{_HAN}]")
-#: For an index, which asks no places: fewer blanks to cut.
-_NOT_HAN_RUN: Final = re.compile(f"[^{_HAN}]+")
-_HAN_CHAR: Final = re.compile(f"[{_HAN}]")
-_LATIN: Final = "a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣"
-_LATIN_RUN: Final = re.compile(rf"[{_LATIN}]+(?:[.\-_/&'’][a-z0-9à-ɏ]+)*")
-_LATIN_PART: Final = re.compile(f"[{_LATIN}]+")
+HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0003ffff"
+_NOT_HAN: Final = re.compile(f"[^{HAN}]")
+#: Where no places are asked for: fewer blanks to cut.
+_NOT_HAN_RUN: Final = re.compile(f"[^{HAN}]+")
+_HAN_CHAR: Final = re.compile(f"[{HAN}]")
+LATIN: Final = "a-z0-9à-ɏΑ-ϿЀ-ӿ぀-ヿ가-힣"
+_LATIN_RUN: Final = re.compile(rf"[{LATIN}]+(?:[.\-_/&'’][a-z0-9à-ɏ]+)*")
+_LATIN_PART: Final = re.compile(f"[{LATIN}]+")
 _ENGLISH: Final = re.compile(r"[a-z]{3,}\Z")
 
 Cut = Callable[[str], list[tuple[str, int, int]]]
@@ -199,14 +199,15 @@ def tokenize(text: str) -> list[Token]:
 
 
 def terms(text: str) -> list[str]:
-    """Return the terms of `tokenize` without their places, in any order: what an index wants."""
-    return folded_terms(normalise(text))
+    """Return the terms of `tokenize` without their places, in any order."""
+    folded = normalise(text)
+    return terms_of(_NOT_HAN_RUN.sub(" ", folded), folded)
 
 
-def folded_terms(folded: str) -> list[str]:
-    """Return the `terms` of a text that `normalise` has folded."""
+def terms_of(chinese: str, folded: str) -> list[str]:
+    """Return the terms of a folded text, given also as its Chinese alone, a blank for each run of the rest."""
     segmenter = _segmenter()
-    found = [word for word in segmenter.words_of(_NOT_HAN_RUN.sub(" ", folded)) if word != " "]
+    found = [word for word in segmenter.words_of(chinese) if word != " "]
     if not segmenter.inner.keys().isdisjoint(found):
         found += [word for outer in found if outer in segmenter.inner for word, _ in segmenter.inner[outer]]
     found += [token.term for token in _latin(folded)]
@@ -221,31 +222,6 @@ def known_words(text: str) -> list[Token]:
     """
     cut = _segmenter().cut_known(_NOT_HAN.sub(" ", normalise(text)))
     return [Token(word, start, end) for word, start, end in cut if word[0] != " "]
-
-
-def folded_characters(folded: str) -> str:
-    """Return the tokens of `characters` between blanks, of a text that `normalise` has folded: for the index."""
-    codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    kinds = _kinds().take(codes)
-    spaced = np.full((len(codes), 2), ord(" "), dtype="<u4")  # a blank behind every character
-    np.copyto(spaced[:, 0], codes, where=kinds != 0)
-    latin = kinds == 2
-    inside = latin[:-1] & latin[1:]
-    if inside.any():  # but for those in a run of Latin
-        kept = np.ones(spaced.shape, dtype=bool)
-        kept[:-1, 1] = ~inside
-        spaced = spaced[kept]
-    return str(spaced.tobytes(), "utf-32-le", "surrogatepass")
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """Say of every code point whether it is no token's (0), a token alone (1), or one of a run (2)."""
-    kinds = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
-    for kind, ranges in ((1, _HAN), (2, _LATIN)):
-        for span in spans(ranges):
-            kinds[span.start : span.stop] = kind
-    return kinds
 
 
 def spans(ranges: str) -> Iterator[range]:
@@ -280,4 +256,4 @@ def character_count(text: str, most: int) -> int:
     return sum(1 for _ in islice(_CHARACTERS.finditer(normalise(text)), most))
 
 
-_CHARACTERS: Final = re.compile(f"[{_HAN}]|[{_LATIN}]+")
+_CHARACTERS: Final = re.compile(f"[{HAN}]|[{LATIN}]+")

@@ -16,12 +16,14 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import tantivy
 
-from kb.analysis import characters, dictionary_hash, folded_characters, folded_terms, normalise
+from kb.analysis import characters, dictionary_hash
+from kb.indexterms import index_terms
 from kb.records import PassageToIndex
 from kb.store import Store
 from search.equivalents import Equivalents
@@ -39,6 +41,8 @@ TELLING_SHARE: Final = 0.05
 COSTLY_POSTINGS: Final = 30_000
 RANKED_LIMIT: Final = 1_000
 _HEAP_BYTES: Final = 64_000_000
+#: Passages whose terms are made at once.
+_BATCH: Final = 500
 _LOCK_WAIT_S: Final = 120.0
 
 Progress = Callable[[int, int], None]
@@ -60,18 +64,22 @@ def _open(folder: Path) -> tantivy.Index:
     return index
 
 
-def indexed(passage: PassageToIndex, titled: bool) -> tantivy.Document:
-    """Return what the index holds of a passage; `titled` for the first of a document, which its title goes with."""
-    # Folded once: a code point stays one, so that title and text can be told apart again.
-    folded, end = normalise(f"{passage.title}\n{passage.text}"), len(passage.title)
-    made = tantivy.Document()
-    made.add_unsigned("place", passage.document_id << PASSAGE_BITS | passage.passage_id)
-    made.add_unsigned("document", passage.document_id)
-    made.add_text("words", " ".join(folded_terms(folded)))
-    made.add_text("chars", folded_characters(folded[end + 1 :]))
-    if titled:
-        made.add_text("title", folded_characters(folded[:end]))
-    return made
+def indexed(passages: Sequence[PassageToIndex], before: int) -> Iterator[tantivy.Document]:
+    """Yield what the index holds of passages; the title goes with the first of a document.
+
+    `before` is the document of the passage before these.
+    """
+    made = index_terms([(passage.title, passage.text) for passage in passages])
+    for passage, (words, title, text) in zip(passages, made, strict=True):
+        document = tantivy.Document()
+        document.add_unsigned("place", passage.document_id << PASSAGE_BITS | passage.passage_id)
+        document.add_unsigned("document", passage.document_id)
+        document.add_text("words", words)
+        document.add_text("chars", text)
+        if passage.document_id != before:
+            document.add_text("title", title)
+        before = passage.document_id
+        yield document
 
 
 class KeywordIndex:
@@ -210,14 +218,16 @@ class KeywordIndex:
     ) -> int:
         index = _open(self._folder / folder)
         writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        count, seen = 0, -1
+        count, before = 0, -1
         try:
             if gone := list(forget):  # by query: deleting by term does nothing for numbers in tantivy-py
                 writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "document", gone))
-            for passage in passages:
-                writer.add_document(indexed(passage, titled=passage.document_id != seen))
-                count, seen = count + 1, passage.document_id
-                if progress is not None and count % 1000 == 0:
+            waiting = iter(passages)
+            while some := list(islice(waiting, _BATCH)):
+                for document in indexed(some, before):
+                    writer.add_document(document)
+                count, before = count + len(some), some[-1].document_id
+                if progress is not None:
                     progress(count, max(total, count))
             writer.commit()
             writer.wait_merging_threads()

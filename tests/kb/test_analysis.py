@@ -10,8 +10,6 @@ from kb import analysis
 from kb.analysis import (
     characters,
     dictionary_hash,
-    folded_characters,
-    folded_terms,
     load_dictionary,
     normalise,
     terms,
@@ -44,15 +42,6 @@ def test_plain_latin_is_folded_as_every_other_character_is() -> None:
     assert [analysis._fold(code) for code in range(128)] == [ord(normalise(chr(code))) for code in range(128)]
 
 
-@given(ANY, ANY)
-def test_title_and_text_folded_at_once_give_what_each_gives(title: str, text: str) -> None:
-    folded = normalise(f"{title}\n{text}")
-
-    assert folded_terms(folded) == terms(f"{title}\n{text}")
-    assert folded_characters(folded[: len(title)]) == folded_characters(normalise(title))
-    assert folded_characters(folded[len(title) + 1 :]) == folded_characters(normalise(text))
-
-
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [
@@ -68,7 +57,7 @@ def test_title_and_text_folded_at_once_give_what_each_gives(title: str, text: st
 def test_traditional_and_full_width_forms_find_their_twins(typed: str, stored: str) -> None:
     assert normalise(typed) == stored
     assert terms(typed) == terms(stored)
-    assert folded_characters(normalise(typed)) == folded_characters(normalise(stored))
+    assert [token.term for token in characters(typed)] == [token.term for token in characters(stored)]
 
 
 @given(ANY)
@@ -82,9 +71,8 @@ def test_every_token_stands_where_it_says(text: str) -> None:
 
 
 @given(ANY)
-def test_an_index_and_a_query_are_cut_alike(text: str) -> None:
+def test_terms_are_tokens_without_their_places(text: str) -> None:
     assert sorted(terms(text)) == sorted(token.term for token in tokenize(text))
-    assert folded_characters(normalise(text)).split() == [token.term for token in characters(text)]
 
 
 @given(ANY)
@@ -142,7 +130,7 @@ def test_a_legal_word_inside_a_longer_one_is_found_too() -> None:
 
 def test_korean_and_japanese_runs_are_words_of_their_own() -> None:
     assert [t.term for t in tokenize("대법원 2017다34981 ノウハウ")] == ["대법원", "2017다34981", "ノウハウ"]
-    assert folded_characters(normalise("대법원 나")).split() == ["대법원", "나"]
+    assert [t.term for t in characters("대법원 나")] == ["대법원", "나"]
 
 
 @pytest.mark.parametrize(
