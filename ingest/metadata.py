@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -58,7 +58,7 @@ _SINGULAR: Final = {
 _STRUCTURED: Final = frozenset(("amounts", "sources", "provisions"))
 _SEVERAL: Final = _STRUCTURED | _CLOSED.keys() | set(_LISTS)
 _PROVINCE_SUFFIX: Final = re.compile(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$")
-_KNOWN: Final = {f.name for f in fields(Metadata)} - {"extra"}
+_KNOWN: Final = {*Metadata.__struct_fields__} - {"extra"}
 
 
 class _Field(NamedTuple):
@@ -191,7 +191,7 @@ def _date(field: _Field) -> str:
 
 
 def _number(field: _Field) -> int:
-    if isinstance(field.value, bool) or not str(field.value).isdecimal():
+    if isinstance(field.value, bool) or not re.fullmatch(r"\d{1,9}", str(field.value)):
         raise field.error("应为正整数")
     return int(field.value)
 
@@ -217,7 +217,7 @@ def _amounts(field: _Field) -> tuple[Amount, ...]:
         value = item.get("value")
         if item.get("type") not in vocabulary.AMOUNT_TYPES:
             raise _Field("amounts.type", item.get("type")).error(f"应为 {'、'.join(vocabulary.AMOUNT_TYPES)} 之一")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= sys.float_info.max:
             raise _Field("amounts.value", value).error("应为不小于零的数")
         if not re.fullmatch(r"[A-Z]{3}", str(item.get("currency"))):
             raise _Field("amounts.currency", item.get("currency")).error("应为三个大写字母的币种代码,如 CNY")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ingest.cleaning import Cleaned, clean
@@ -33,8 +34,7 @@ log = logging.getLogger(__name__)
 _BATCH_DOCUMENTS: Final = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """What the person who adds files decides for all of them."""
 
     collection: str | None = None
@@ -43,8 +43,10 @@ class Options:
     max_bytes: int = 100 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+NO_OPTIONS: Final = Options()
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
     """What became of one document: stored, already here, or refused with a reason."""
 
     path: Path
@@ -64,7 +66,7 @@ def ingest_file(
     path: Path,
     store: Store,
     embedder: Embedder,
-    options: Options = Options(),
+    options: Options = NO_OPTIONS,
     progress: Callable[[int], None] = lambda documents: None,
 ) -> Iterator[Receipt]:
     """Add every document of a file; each is stored whole or not at all.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+import msgspec
+from msgspec import Struct, field
 
 from ingest import sandbox
 from ingest.frontmatter import read_markdown
@@ -15,8 +18,7 @@ from kb.errors import InvalidDocument, UnreadableFile, UnsupportedFile, UserErro
 from kb.records import Citation, Page
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawDocument:
+class RawDocument(Struct, frozen=True, kw_only=True):
     """One document as its reader found it: pages of a paged file, or text as it stands.
 
     `headings` is None when the format has none of its own and the text must be searched for
@@ -34,8 +36,7 @@ class RawDocument:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BadLine:
+class BadLine(Struct, frozen=True):
     """A line of a file of many documents that could not be read; the others go on."""
 
     line_number: int
@@ -98,17 +99,31 @@ def _jsonl(data: bytes) -> Iterator[RawDocument | BadLine]:
 
 def _json_values(line: bytes) -> dict[str, Any]:
     try:
-        values = json.loads(line.decode("utf-8-sig"))
-        # Only these escapes put half a character or a control character into a JSON string.
-        if isinstance(values, dict) and (b"\\u" in line or b"\\b" in line):
-            _check_strings(values)
-    except UnicodeDecodeError as error:
-        raise InvalidDocument("不是 UTF-8 编码") from error
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InvalidDocument("不是合法的 JSON") from error
+        values = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        values = _json_again(line)
     if not isinstance(values, dict):
         raise InvalidDocument("应为一个 JSON 对象")
+    if b"\\u" in line or b"\\b" in line:  # only these escapes hide half a character or a control character
+        _check_strings(values)
     return values
+
+
+def _json_again(line: bytes) -> Any:
+    """Read what msgspec does not, a byte order mark and half characters, or say what is wrong with it."""
+    try:
+        return json.loads(line.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite)
+    except UnicodeDecodeError as error:
+        raise InvalidDocument("不是 UTF-8 编码") from error
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
+        raise InvalidDocument("不是合法的 JSON") from error
+
+
+def _finite(written: str) -> float:
+    value = float(written)
+    if not math.isfinite(value):
+        raise InvalidDocument(f"{written[:20]} 不是可以记下的数。请改为普通的数字,或加引号写成文字")
+    return value
 
 
 def _json_line(line: bytes, number: int) -> RawDocument:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kb.identifiers import ARTICLE
 from kb.records import Section
@@ -41,8 +42,7 @@ _ANY_CUE: Final = re.compile("|".join(f"({pattern})" for pattern, _ in _CUES))
 _AFTER: Final = {"legal_basis": "disposition"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
+class _Cut(Struct, frozen=True):
     start: int
     role: str
     heading: str
@@ -112,9 +112,11 @@ def _tile(text: str, cuts: Sequence[_Cut], before: str) -> tuple[Section, ...]:
     """Turn cuts into sections that cover the text; what stands before the first gets role `before`."""
     if not text:
         return ()
+    if not cuts:
+        return (Section("body", "", 0, len(text)),)
     cuts = [cut for position, cut in enumerate(cuts) if position == 0 or cut.start > cuts[position - 1].start]
-    if not cuts or cuts[0].start > 0:
-        cuts = [_Cut(0, before if cuts else "body", ""), *cuts]
+    if cuts[0].start > 0:
+        cuts = [_Cut(0, before, ""), *cuts]
     ends = [cut.start for cut in cuts[1:]] + [len(text)]
     return tuple(Section(cut.role, cut.heading, cut.start, end) for cut, end in zip(cuts, ends, strict=True))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import structs, to_builtins
 
 from kb.records import Document, DocumentHead, Metadata
 
@@ -15,7 +16,8 @@ def document_url(head: DocumentHead) -> str:
 
 def metadata_to_dict(metadata: Metadata) -> dict[str, Any]:
     """Return what is known as plain values; what is not said is left out."""
-    return {k: v for k, v in asdict(metadata).items() if v not in (None, (), {}, [])}
+    known = structs.asdict(metadata)
+    return {name: to_builtins(value) for name, value in known.items() if value not in (None, (), {})}
 
 
 def document_to_dict(document: Document) -> dict[str, Any]:

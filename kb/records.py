@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct, field
 
 from kb.vocabulary import Visibility
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Text of one page of a file; pages count from 1."""
 
     number: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Span [start, end) of a text with one role; sections tile the text."""
 
     role: str
@@ -27,8 +26,7 @@ class Section:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """Retrieval unit inside one section; passages tile the text.
 
     `section` is the index of its section, `paragraph` the number (from 1) of its first
@@ -42,8 +40,7 @@ class Passage:
     page: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Struct, frozen=True):
     """Mention of an article (law, version, article) or of a document (target = slug).
 
     `start` and `end` are code points of the text; None when only the metadata cite it.
@@ -57,8 +54,7 @@ class Citation:
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a fact was read. Grade A official, B established, C unidentified repost."""
 
     name: str
@@ -66,8 +62,7 @@ class Source:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """A sum of money the case turns on; `value` in units of `currency` (ISO 4217)."""
 
     type: str
@@ -76,8 +71,7 @@ class Amount:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Provision:
+class Provision(Struct, frozen=True):
     """What one article of one version of a law is about; shared names are the concordance."""
 
     article: str
@@ -85,8 +79,7 @@ class Provision:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
+class Metadata(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known of a document. None or an empty tuple means "not said".
 
     Dates are ISO 8601 and may stop at the year or month. `extra` keeps every key this
@@ -143,8 +136,7 @@ class Metadata:
         return date[:4] if date else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Original:
+class Original(Struct, frozen=True, kw_only=True):
     """Bytes a document was read from, named by their sha256 (hex)."""
 
     sha256: str
@@ -152,8 +144,7 @@ class Original:
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
+class Revision(Struct, frozen=True, kw_only=True):
     """One document ready to be stored: text, its tiling, what is known of it, where it came from.
 
     `sha256` is of the bytes of this document alone (one line of a JSONL file);
@@ -171,8 +162,7 @@ class Revision:
     identifiers: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """What the store did with a revision. `created` is False when the same bytes were there."""
 
     document_id: int
@@ -181,8 +171,7 @@ class Added:
     superseded: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
+class Filters(Struct, frozen=True, kw_only=True):
     """Restriction that never changes a score.
 
     `include` and `exclude` map a facet field to values: values of one field are
@@ -210,8 +199,7 @@ class Filters:
 NO_FILTERS: Final = Filters()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentHead:
+class DocumentHead(Struct, frozen=True, kw_only=True):
     """A document in a list: what a card shows."""
 
     id: int
@@ -228,8 +216,7 @@ class DocumentHead:
     metadata: Metadata
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredSection:
+class StoredSection(Struct, frozen=True, kw_only=True):
     """Section of a stored document."""
 
     id: int
@@ -252,8 +239,7 @@ class Name(NamedTuple):
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPassage:
+class StoredPassage(Struct, frozen=True, kw_only=True):
     """Passage with its own text and where it stands."""
 
     id: int
@@ -267,8 +253,7 @@ class StoredPassage:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """A whole stored document, current revision."""
 
     head: DocumentHead
@@ -280,8 +265,7 @@ class Document:
     added_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class PassageToIndex:
+class PassageToIndex(Struct, frozen=True):
     """What an index needs of one passage; `text` is the passage's own text."""
 
     passage_id: int
@@ -291,8 +275,7 @@ class PassageToIndex:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What happened after a generation: documents to index again, documents to forget."""
 
     generation: int
@@ -300,8 +283,7 @@ class Changes:
     removed: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
-class EmbedderVectors:
+class EmbedderVectors(Struct, frozen=True):
     """An embedder the store knows: the length of its vectors, how many there are, whether searches use them."""
 
     name: str

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING, fields
 from functools import lru_cache
 from typing import Any, Final
 
-from kb.records import Amount, Citation, DocumentHead, Metadata, PassageToIndex, Provision, Source, StoredPassage
+import msgspec
+
+from kb.records import Citation, DocumentHead, Metadata, PassageToIndex, StoredPassage
 from kb.vocabulary import Visibility
 
 HEAD_COLUMNS: Final = """d.id, d.slug, d.visibility, c.title AS collection, r.title, r.kind, r.completeness,
@@ -21,40 +21,19 @@ VISIBLE: Final = """document d
     JOIN collection c ON c.id = d.collection_id
     WHERE d.visibility <= :clearance"""
 
-_RECORDS: Final = {"amounts": Amount, "sources": Source, "provisions": Provision}
-_DEFAULTS: Final = {
-    f.name: f.default if f.default is not MISSING else None for f in fields(Metadata) if f.name != "extra"
-}
+_encode: Final = msgspec.json.Encoder().encode
+_decode: Final = msgspec.json.Decoder(Metadata).decode
 
 
 def metadata_to_json(metadata: Metadata) -> str:
     """Write what is known as JSON; what is not said is left out."""
-    values: dict[str, Any] = {}
-    for name, default in _DEFAULTS.items():
-        value = getattr(metadata, name)
-        if value == default:
-            continue
-        if name in _RECORDS:
-            values[name] = [{f.name: getattr(item, f.name) for f in fields(item)} for item in value]
-        else:
-            values[name] = value
-    if metadata.extra:
-        values["extra"] = dict(metadata.extra)
-    return json.dumps(values, ensure_ascii=False)
+    return str(_encode(metadata), "utf-8")
 
 
 @lru_cache(maxsize=500)  # the same documents are read again and again, and records do not change
 def metadata_from_json(text: str) -> Metadata:
     """Read what `metadata_to_json` wrote."""
-    values: dict[str, Any] = json.loads(text)
-    for name, value in values.items():
-        if name in _RECORDS:
-            values[name] = tuple(_RECORDS[name](**item) for item in value)
-        elif isinstance(value, list):
-            values[name] = tuple(value)
-    if "visibility" in values:
-        values["visibility"] = Visibility(values["visibility"])
-    return Metadata(**values)
+    return _decode(text)
 
 
 def head(row: sqlite3.Row) -> DocumentHead:

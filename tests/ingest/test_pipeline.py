@@ -21,6 +21,9 @@ from tests.conftest import SAMPLES, TinyEmbedder
 Add = Callable[..., list[Receipt]]
 
 
+TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs")))
+
+
 def line(**values: object) -> str:
     return json.dumps(
         {"id": "t-1", "title": "测试文本", "text": "甲公司采取了保密措施。", **values}, ensure_ascii=False
@@ -146,6 +149,52 @@ def test_one_bad_line_is_named_and_the_other_lines_are_added(add: Add, store: St
         (6, False, "缺少字段 title(标"),
     ]
     assert store.counts()["document"] == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("NaN", "NaN 不是可以记下的数"),
+        ("-Infinity", "-Infinity 不是可以记下的数"),
+        ("1e400", "1e400 不是可以记下的数"),
+        ("9" * 5000, "不是合法的 JSON"),
+        ("[" * 100_000, "不是合法的 JSON"),
+    ],
+)
+def test_a_number_no_store_can_hold_is_named_and_the_other_lines_are_added(
+    add: Add, store: Store, written: str, message: str
+) -> None:
+    receipts = add(
+        "many.jsonl", "\n".join([line(id="a"), line(id="b", n=1).replace(": 1", f": {written}"), line(id="c")])
+    )
+
+    assert [(r.line_number, r.created, message in str(r.error)) for r in receipts] == [
+        (1, True, False),
+        (2, False, True),
+        (3, True, False),
+    ]
+    assert store.counts()["document"] == 2
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    extra=st.dictionaries(
+        st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1).map(lambda name: f"自有{name}"),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+            max_leaves=8,
+        ),
+        max_size=4,
+    )
+)
+def test_whatever_else_a_line_says_comes_back_as_it_was_said(add: Add, store: Store, extra: dict[str, object]) -> None:
+    (receipt,) = add("any.jsonl", line(id=f"e-{hash(str(extra))}", text=f"甲公司。{extra}", **extra))
+    assert receipt.document_id is not None, receipt.error
+    document = store.document(receipt.document_id)
+
+    said = {name: value for name, value in extra.items() if value is not None}
+    assert document is not None and document.head.metadata.extra == said
 
 
 def test_an_article_only_the_metadata_name_has_no_place_in_the_text(add: Add, store: Store) -> None:

@@ -2,7 +2,6 @@ import hashlib
 import random
 import sqlite3
 import threading
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kb.errors import EmbedderMismatch, InvalidDocument, StateError, StoreDamaged, StoreTooNew, UserError
 from kb.records import NO_FILTERS, Added, Citation, Filters, Metadata, Original, Passage, Provision, Revision, Section
@@ -264,8 +264,7 @@ def test_visibility_changed_later_counts_as_a_change(store: Store, home: Path) -
 
 
 def test_an_error_in_the_middle_of_a_document_leaves_no_trace(store: Store) -> None:
-    broken = revision(1)
-    object.__setattr__(broken, "identifiers", (("slug", ""),))
+    broken = replace(revision(1), identifiers=(("slug", ""),))
     with pytest.raises(sqlite3.IntegrityError):
         put(store, broken)
 

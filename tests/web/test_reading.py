@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import replace
 from datetime import date
 from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from kb.records import Amount, DocumentHead, Metadata, Source
