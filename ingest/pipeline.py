@@ -22,7 +22,7 @@ from ingest.passages import split_passages
 from ingest.readers import BadLine, RawDocument, media_type_of, read
 from ingest.sections import find_sections, sections_by_heading
 from kb import identifiers
-from kb.embedding import Embedder, passage_text
+from kb.embedding import Embedder, passage_texts
 from kb.errors import InvalidDocument, UnreadableFile, UserError
 from kb.files import sha256_of
 from kb.records import Added, Citation, Original, Revision
@@ -152,7 +152,8 @@ def _add_batch(
 
 def _with_vectors(revisions: Sequence[Revision], embedder: Embedder) -> list[tuple[Revision, NDArray[np.float32]]]:
     """Embed the passages of several documents at once; return each document with its rows."""
-    vectors = embedder.embed([text for revision in revisions for text in _texts_to_embed(revision)])
+    passages = ((r.metadata.title, r.text[p.start : p.end]) for r in revisions for p in r.passages)
+    vectors = embedder.embed(passage_texts(passages))
     ends = list(accumulate(len(revision.passages) for revision in revisions))
     return [(r, vectors[end - len(r.passages) : end]) for r, end in zip(revisions, ends, strict=True)]
 
@@ -215,10 +216,6 @@ def _citations(raw: RawDocument, statutes: tuple[str, ...], text: str) -> tuple[
     # Offsets there are of the metadata's words, not of the text.
     named = {(c.law, c.version, c.article): replace(c, start=None, end=None) for c in parsed if c is not None}
     return (*raw.links, *mentioned, *(c for key, c in named.items() if key not in keys))
-
-
-def _texts_to_embed(revision: Revision) -> list[str]:
-    return [passage_text(revision.metadata.title, revision.text[p.start : p.end]) for p in revision.passages]
 
 
 def _line(item: RawDocument | BadLine) -> int | None:

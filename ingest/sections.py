@@ -38,6 +38,8 @@ _CUES: Final = (
 )
 #: All of them at once: the group that matches is the first one that does, counted from 1.
 _ANY_CUE: Final = re.compile("|".join(f"({pattern})" for pattern, _ in _CUES))
+#: So many articles make a law.
+_LEAST_ARTICLES: Final = 3
 #: A later part never follows an earlier one again: the footer ends a judgment.
 _AFTER: Final = {"legal_basis": "disposition"}
 
@@ -70,8 +72,8 @@ def find_sections(text: str) -> tuple[Section, ...]:
     Cues count only at the start of a line; what no cue claims stays with the part before
     it, and a text without cues is one section. The sections tile the text.
     """
-    articles = list(ARTICLE_LINE.finditer(text))
-    if len(articles) >= 3 and _in_sequence([m.group(1) for m in articles]):
+    articles = list(ARTICLE_LINE.finditer(text)) if text.count("条") >= _LEAST_ARTICLES else ()
+    if len(articles) >= _LEAST_ARTICLES and _in_sequence([m.group(1) for m in articles]):
         return _tile(text, list(_article_cuts(text)), "overview")
     cuts = list(_court_cuts(text))
     return _tile(text, cuts, "header" if cuts else "body")
@@ -95,8 +97,7 @@ def _court_cuts(text: str) -> Iterator[_Cut]:
     for line in text.split("\n"):
         content = line.strip()
         if content:
-            found = _AFTER.get(role) if role in _AFTER else None
-            cue = _cue(content) or found
+            cue = _cue(content) or _AFTER.get(role)
             if cue and cue != role and not (role == "footer"):
                 role = cue
                 yield _Cut(offset, role, "")

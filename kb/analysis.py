@@ -12,9 +12,9 @@ import hashlib
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -49,6 +49,10 @@ class Token(NamedTuple):
 _FOLDED: Final = np.zeros(sys.maxunicode + 1, dtype="<u4")
 
 
+#: Texts up to this length are folded faster by str.translate.
+_SHORT: Final = 32
+
+
 def _fold(code: int) -> int:
     char = chr(code)
     folded = unicodedata.normalize("NFKC", char)
@@ -58,6 +62,17 @@ def _fold(code: int) -> int:
         folded = _simplify(folded)
     lower = folded.lower()
     return ord(lower) if len(lower) == 1 else ord(folded)
+
+
+class _Folds(dict[int, int]):
+    """Folding of every code point met so far, for str.translate."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = folded = _fold(code)
+        return folded
+
+
+_FOLDED_SHORT: Final = _Folds()
 
 
 @lru_cache(maxsize=1)
@@ -80,13 +95,21 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    if len(text) <= _SHORT:
+        return text.translate(_FOLDED_SHORT)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    folded = _FOLDED.take(codes)  # several times faster than str.translate
+    folded = _FOLDED.take(codes)  # several times faster than str.translate where the text is long
     if np.count_nonzero(folded) < len(folded):
         for code in set(codes[folded == 0].tolist()):
             _FOLDED[code] = _fold(code)
         folded = _FOLDED.take(codes)
     return str(folded.tobytes(), "utf-32-le", "surrogatepass")
+
+
+def normalise_all(texts: Sequence[str]) -> list[str]:
+    """Return many texts folded, several times faster than one by one."""
+    folded, ends = normalise("".join(texts)), list(accumulate(map(len, texts)))
+    return [folded[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]
 
 
 class _Segmenter:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kb.commands.common import EXIT_OK, Step, open_store, print_json, progress_bar, say, settings_of
-from kb.embedding import load_embedder, passage_text
+from kb.embedding import load_embedder, passage_texts
 from kb.errors import StateError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _batches(
 
 
 def _embed(embedder: Embedder, passages: list[PassageToIndex]) -> NDArray[np.float32]:
-    rows = embedder.embed([passage_text(passage.title, passage.text) for passage in passages])
+    rows = embedder.embed(passage_texts((passage.title, passage.text) for passage in passages))
     if rows.shape != (len(passages), embedder.dim) or not np.isfinite(rows).all():
         raise StateError(f"模型「{embedder.name}」给出的向量不可用(维数不符或不是数)。请检查模型文件")
     return rows

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ingest.pipeline import Options, ingest_file
 from kb.analysis import terms
-from kb.embedding import Embedder, passage_text
+from kb.embedding import Embedder, passage_texts
 from kb.errors import UserError
 from kb.records import Added, PassageToIndex
 from kb.store import Store
@@ -91,7 +91,7 @@ class Floor:
         self.write_index = self.clock.timed(self._write_index)
 
     def _store(self, batch: Sequence[PassageToIndex]) -> None:
-        vectors = self._embedder.embed([passage_text(passage.title, passage.text) for passage in batch])
+        vectors = self._embedder.embed(passage_texts((passage.title, passage.text) for passage in batch))
         self.vectors.add(vectors)
         halves = vectors.astype("<f2")
         self.rows.execute("BEGIN")

@@ -37,7 +37,7 @@ _MOST_TOKENS: Final = 512
 def passage_lengths(home: Path) -> list[int]:
     """Return the length of every passage of the corpus below its title, in characters: about a token each."""
     from ingest.pipeline import ingest_file
-    from kb.embedding import load_embedder, passage_text
+    from kb.embedding import load_embedder, passage_texts
     from kb.store import Store
     from kb.vocabulary import Visibility
 
@@ -46,7 +46,7 @@ def passage_lengths(home: Path) -> list[int]:
         for path in sorted(CORPUS.rglob("*.md")):
             if path.name != "README.md":
                 list(ingest_file(path, store, embedder))
-        return [len(passage_text(p.title, p.text)) for p in store.passages_to_index()]
+        return [len(text) for text in passage_texts((p.title, p.text) for p in store.passages_to_index())]
 
 
 def made(shape: Sequence[int], labels: int | None) -> Any:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ingest.pipeline import ingest_file
 from kb.commands.reembedding import Reembedded, change_embedder
-from kb.embedding import Embedder, load_embedder, passage_text
+from kb.embedding import Embedder, load_embedder, passage_texts
 from kb.errors import EmbedderMismatch, StateError
 from kb.store import Store
 from kb.vocabulary import Visibility
@@ -82,7 +82,9 @@ def agrees(home: Path, model: Path) -> None:
     embedder = load_embedder(str(model))
     with Store(home, Visibility.RESTRICTED) as store:
         ids, _, matrix = store.vectors()
-        texts = {p.passage_id: passage_text(p.title, p.text) for p in store.passages_to_index()}
+        passages = list(store.passages_to_index())
+        made = passage_texts((p.title, p.text) for p in passages)
+        texts = dict(zip([p.passage_id for p in passages], made, strict=True))
         assert sorted(ids.tolist()) == sorted(texts)
         wanted = embedder.embed([texts[i] for i in ids.tolist()])
         assert store.embedder()[1:] == (embedder.name, embedder.dim)  # type: ignore[index]

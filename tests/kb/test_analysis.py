@@ -12,6 +12,7 @@ from kb.analysis import (
     dictionary_hash,
     load_dictionary,
     normalise,
+    normalise_all,
     terms,
     tokenize,
 )
@@ -36,6 +37,16 @@ def test_folding_keeps_the_length_and_is_done_after_one_pass(text: str) -> None:
     assert len(once) == len(text)
     assert [normalise(char) for char in text] == list(once)
     assert normalise(once) == once
+
+
+@given(st.lists(ANY, max_size=6))
+def test_folding_many_texts_gives_what_folding_each_gives(texts: list[str]) -> None:
+    assert normalise_all(texts) == [normalise(text) for text in texts]
+
+
+@given(st.text(st.characters(exclude_categories=()), min_size=1, max_size=8))
+def test_short_and_long_texts_are_folded_alike(text: str) -> None:
+    assert normalise(text * 40) == normalise(text) * 40
 
 
 def test_plain_latin_is_folded_as_every_other_character_is() -> None:

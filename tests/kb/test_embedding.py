@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
 from kb import embedding
-from kb.embedding import Embedder, StaticEmbedder, load_embedder, passage_text
+from kb.embedding import Embedder, StaticEmbedder, load_embedder, passage_texts
 from kb.errors import StateError
 from kb.modelfiles import fingerprint
 from tests.models import bert_model, static_model, tokenizer, two_sided_model
@@ -296,5 +296,6 @@ def test_many_threads_may_ask_one_transformer(tmp_path: Path) -> None:
 
 
 def test_the_number_of_an_article_in_a_title_is_not_embedded() -> None:
-    assert passage_text("中华人民共和国刑法第二百一十九条之一", "第一款　ＡＢ") == "中华人民共和国刑法\n第一款 ab"
-    assert passage_text("某公司配方案", "依第九条") == "某公司配方案\n依第九条"
+    passages = [("中华人民共和国刑法第二百一十九条之一", "第一款　ＡＢ"), ("某公司配方案", "依第九条")]
+
+    assert passage_texts(passages) == ["中华人民共和国刑法\n第一款 ab", "某公司配方案\n依第九条"]
