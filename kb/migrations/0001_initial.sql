@@ -25,7 +25,7 @@ CREATE TABLE document (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     slug          TEXT NOT NULL UNIQUE CHECK (length(slug) > 0),
     collection_id INTEGER NOT NULL REFERENCES collection (id),
-    visibility    INTEGER NOT NULL DEFAULT 0 CHECK (visibility IN (0, 1, 2)),
+    visibility    INTEGER NOT NULL DEFAULT 0 CHECK (visibility BETWEEN 0 AND 2),
     generation    INTEGER NOT NULL,
     added_at      TEXT NOT NULL
 ) STRICT;
@@ -53,15 +53,15 @@ CREATE TABLE revision (
     file_id        INTEGER NOT NULL REFERENCES file (id),
     line_number    INTEGER CHECK (line_number >= 1),
     sha256         TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
-    is_current     INTEGER NOT NULL CHECK (is_current IN (0, 1)),
-    kind           TEXT NOT NULL CHECK (kind IN ('administrative', 'civil', 'criminal', 'foreign_case',
-                                                 'foreign_guide', 'statute', 'guidance')),
+    is_current     INTEGER NOT NULL CHECK (is_current BETWEEN 0 AND 1),
+    kind           TEXT NOT NULL CHECK (kind = 'administrative' OR kind = 'civil' OR kind = 'criminal' OR kind = 'foreign_case'
+                                OR kind = 'foreign_guide' OR kind = 'statute' OR kind = 'guidance'),
     title          TEXT NOT NULL CHECK (length(title) > 0),
     case_number    TEXT,
     authority      TEXT,
     region         TEXT,
     decided_on     TEXT CHECK (decided_on GLOB '[0-9][0-9][0-9][0-9]*'),
-    completeness   TEXT NOT NULL CHECK (completeness IN ('full', 'brief')),
+    completeness   TEXT NOT NULL CHECK (completeness = 'full' OR completeness = 'brief'),
     law            TEXT,
     version        TEXT,
     effective_from TEXT,

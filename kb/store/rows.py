@@ -83,14 +83,15 @@ def citation(row: Mapping[str, Any] | sqlite3.Row) -> Citation:
 
 def facet_values(metadata: Metadata, collection: str) -> list[tuple[str, str]]:
     """Return the (field, value) pairs a document can be filtered by."""
-    pairs: list[tuple[str, str | None]] = [
+    single = (
         ("kind", metadata.kind),
         ("collection", collection),
         ("tier", metadata.tier),
         ("year", metadata.year),
         ("jurisdiction", metadata.jurisdiction),
         ("completeness", metadata.completeness),
-    ]
+    )
+    pairs = [(field, value) for field, value in single if value]
     for field, values in (
         ("region", metadata.regions),
         ("authority", metadata.authorities),
@@ -102,8 +103,9 @@ def facet_values(metadata: Metadata, collection: str) -> list[tuple[str, str]]:
         ("outcome", metadata.outcomes),
         ("statute", metadata.statutes),
     ):
-        pairs += [(field, value) for value in values]
-    return [(field, value) for field, value in dict.fromkeys(pairs) if value]
+        if values:
+            pairs += [(field, value) for value in dict.fromkeys(values) if value]
+    return pairs
 
 
 def passages_of_rows(conn: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> Iterator[PassageToIndex]:
