@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import faiss
 import numpy as np
@@ -31,6 +32,9 @@ class Clock:
 
     wall: float = 0.0
     cpu: float = 0.0
+
+    def __sub__(self, other: Clock) -> Clock:
+        return Clock(self.wall - other.wall, self.cpu - other.cpu)
 
     def timed(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **kwargs: Any) -> Any:
@@ -87,8 +91,10 @@ class Floor:
             embedder.dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         )
         self._embedder = embedder
-        self.store = self.clock.timed(self._store)
-        self.write_index = self.clock.timed(self._write_index)
+        self._writer = self.index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        self._seen = -1
+        self.store, self.add_words = self.clock.timed(self._store), self.clock.timed(self._add_words)
+        self.commit = self.clock.timed(self._commit)
 
     def _store(self, batch: Sequence[PassageToIndex]) -> None:
         vectors = self._embedder.embed(passage_texts((passage.title, passage.text) for passage in batch))
@@ -101,46 +107,73 @@ class Floor:
         )
         self.rows.execute("COMMIT")
 
-    def _write_index(self, passages: Sequence[PassageToIndex]) -> None:
-        writer = self.index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        seen = -1
+    def _add_words(self, passages: Sequence[PassageToIndex]) -> None:
         for passage in passages:
             made = tantivy.Document()
             made.add_unsigned("place", passage.passage_id)
             made.add_unsigned("document", passage.document_id)
             made.add_text("words", " ".join(terms(f"{passage.title}\n{passage.text}")))
             made.add_text("chars", " ".join(passage.text))
-            if passage.document_id != seen:
+            if passage.document_id != self._seen:
                 made.add_text("title", " ".join(passage.title))
-            seen = passage.document_id
-            writer.add_document(made)
-        writer.commit()
-        writer.wait_merging_threads()
+            self._seen = passage.document_id
+            self._writer.add_document(made)
+        _let_finish()
+
+    def _commit(self) -> None:
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+
+
+#: Passages indexed by the product, then by the floor.
+_TURN: Final = 4_000
 
 
 class _Turns:
-    """Gives a floor the documents that the product has just stored; the time is not the product's."""
+    """Gives a floor the passages that the product has just stored or indexed; the time is not the product's."""
 
     def __init__(self, store: Store, floor: Floor | None) -> None:
-        self.aside = Clock()
         self._store, self._floor = store, floor
         self._fresh: list[int] = []
+        self._indexed: Iterator[PassageToIndex] = iter(())
+        self._count = 0
+        self.stored, self.indexed = Clock(), Clock()
+        self.batch_stored = self.stored.timed(self._batch_stored)
+        self._index_floor = self.indexed.timed(self._index_passages)
 
     def added(self, document_id: int | None) -> None:
         if document_id is not None:
             self._fresh.append(document_id)
 
-    def batch_done(self, _: int) -> None:
-        self.aside.timed(self._turn)()
-
-    def _turn(self) -> None:
+    def _batch_stored(self, _: int) -> None:
         if self._floor is not None:
             self._floor.store(list(self._store.passages_to_index(self._fresh)))
         self._fresh.clear()
 
-    def all_done(self) -> None:
+    def batch_indexed(self, count: int, total: int) -> None:
+        if self._floor is not None and (count - self._count >= _TURN or count == total):
+            _let_finish()  # what the product has handed to the index's thread is the product's time
+            self._index_floor(count)
+
+    def _index_passages(self, count: int) -> None:
+        assert self._floor is not None
+        if not self._count:
+            self._indexed = iter(list(self._store.passages_to_index()))
+        self._floor.add_words(list(islice(self._indexed, count - self._count)))
+        self._count = count
+
+    def done(self) -> None:
         if self._floor is not None:
-            self._floor.write_index(list(self._store.passages_to_index()))
+            self._floor.commit()
+
+
+def _let_finish() -> None:
+    """Wait until no thread of this process works."""
+    busy = True
+    while busy:
+        before = time.process_time()
+        time.sleep(0.001)
+        busy = time.process_time() - before > 0.0003
 
 
 def add(
@@ -148,8 +181,7 @@ def add(
 ) -> dict[str, Any]:
     """Add files, refresh the indexes as `kb add` does; passages a second and seconds by stage.
 
-    A floor does the same passages by turns: it stores each batch after the product has, and
-    makes its index after the product's.
+    A floor does the same passages by turns, a batch after the product has stored or indexed it.
     """
     clocks = {name: Clock() for name in ("total", "embed", "store", "keyword index", "vector index")}
     with _TimedStore(home, Visibility.RESTRICTED) as store, Store(home, Visibility.RESTRICTED) as beside:
@@ -161,34 +193,36 @@ def add(
         def run() -> tuple[int, int, int]:
             documents = passages = failed = 0
             for path in paths:
-                for receipt in ingest_file(path, store, timed, Options(max_bytes=1 << 30), turns.batch_done):
+                for receipt in ingest_file(path, store, timed, Options(max_bytes=1 << 30), turns.batch_stored):
                     failed += receipt.error is not None
                     documents += receipt.created
                     passages += receipt.passages
                     turns.added(receipt.document_id)
-            searcher.refresh(store)
+            searcher.refresh(store, turns.batch_indexed)
             return documents, passages, failed
 
         documents, passages, failed = clocks["total"].timed(run)()
         del searcher._keyword.refresh, searcher._vector.refresh
-        turns.all_done()
+        turns.done()
     total = clocks.pop("total")
-    wall, cpu = total.wall - turns.aside.wall, total.cpu - turns.aside.cpu
+    total -= turns.stored
+    total -= turns.indexed
+    clocks["keyword index"] -= turns.indexed
     stages = {name: round(clock.wall, 2) for name, clock in clocks.items()}
     prepared = sum(clock.wall for clock in clocks.values())
     added = {
         "documents": documents,
         "passages": passages,
         "failed": failed,
-        "seconds": round(wall, 2),
-        "passages_per_s": round(passages / wall),
-        "passages_per_cpu_s": round(passages / cpu),
+        "seconds": round(total.wall, 2),
+        "passages_per_s": round(passages / total.wall),
+        "passages_per_cpu_s": round(passages / total.cpu),
         "prepared_per_s": round(passages / prepared),
-        "stages_s": {"read and prepare": round(wall - prepared, 2), **stages},
+        "stages_s": {"read and prepare": round(total.wall - prepared, 2), **stages},
         "disk_mb": disk_mb(home),
     }
     if floor is not None:
-        added["floor"] = _beside(floor.clock, passages, prepared, wall)
+        added["floor"] = _beside(floor.clock, passages, prepared, total.wall)
     return added
 
 
