@@ -14,9 +14,9 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, islice
+from itertools import accumulate, count, islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -134,12 +134,17 @@ def _inner_words(words: tuple[str, ...]) -> dict[str, tuple[tuple[str, int], ...
     return {outer: found for outer, found in inner.items() if found}
 
 
+_MADE: Final = count()
+
+
 def _rjieba(words: tuple[str, ...]) -> _Cuts | None:
     try:
         import rjieba
     except ImportError:
         return None
-    segmenter = rjieba.Jieba()
+    # Importing the library loads its dictionary, into a segmenter that the module's functions use. The first
+    # to ask gets that one; loading it again would take a tenth of a second and as much memory once more.
+    segmenter: Any = rjieba if next(_MADE) == 0 else rjieba.Jieba()
     for word in words:
         segmenter.add_word(word, None, None)
     return (

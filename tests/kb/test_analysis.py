@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -170,6 +172,25 @@ def test_the_words_editors_add_are_cut_whole_and_change_the_hash(tmp_path: Path,
     assert "氮气保护窑" in terms("该氮气保护窑")
     assert dictionary_hash() != before
     assert not {"#", "注释"} & set(analysis._segmenter().words)
+
+
+def test_a_process_loads_the_words_of_the_library_once_and_forgets_those_of_another_dictionary(tmp_path: Path) -> None:
+    (tmp_path / "dictionary.txt").write_text("氮气保护窑\n", "utf-8")
+    code = f"""
+from pathlib import Path
+import rjieba
+from kb import analysis
+
+made, Jieba = [], rjieba.Jieba
+rjieba.Jieba = lambda: made.append(Jieba()) or made[-1]
+analysis.load_dictionary(Path({str(tmp_path / "dictionary.txt")!r}))
+print("氮气保护窑" in analysis.terms("该氮气保护窑"), len(made))
+analysis.load_dictionary()
+print("氮气保护窑" in analysis.terms("该氮气保护窑"), "客户名单" in analysis.terms("其客户名单"), len(made))
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.splitlines() == ["True 0", "False True 1"], ran.stderr
 
 
 def test_a_missing_dictionary_leaves_the_ordinary_words(tmp_path: Path, restored: None) -> None:
