@@ -184,10 +184,12 @@ def _reasons(
     return tuple(reasons)
 
 
-def browse(store: Store, query: Query, filters: Filters, mode: str, offset: int, limit: int) -> SearchResult:
-    """Answer a query without words: everything the filters keep, newest first."""
+def browse(store: Store, query: Query, filters: Filters, mode: str, sort: str, offset: int, limit: int) -> SearchResult:
+    """Answer a query without words: everything the filters keep, by date, newest first unless asked otherwise."""
     with store.snapshot():
-        heads, total = store.listing(filters, offset=offset, limit=limit)
+        heads, total = store.listing(
+            filters, order="oldest" if sort == "oldest" else "newest", offset=offset, limit=limit
+        )
         facets = {name: tuple(counts) for name, counts in store.facet_counts(tuple(FACET_FIELDS), filters).items()}
         made = []
         for place, head in enumerate(heads):

@@ -28,6 +28,8 @@ FACET_FIELDS: Final[dict[str, str]] = {
     "collection": "合集",
 }
 
+#: By how well they answer, or by date.
+SORTS: Final = ("relevance", "newest", "oldest")
 MODES: Final = ("hybrid", "keyword", "vector")
 
 

@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +23,7 @@ from kb.errors import EmbedderMismatch, InvalidQuery
 from kb.records import NO_FILTERS, Filters
 from kb.store import Store
 from search import answers, likeness
-from search.exact import Exact, exact_documents
+from search.exact import exact_documents
 from search.expansion import said, text_to_embed, widened
 from search.facets import Columns, FacetColumns
 from search.filtering import as_meant, joined, unknown_values
@@ -32,9 +32,10 @@ from search.ids import member
 from search.keyword import KeywordIndex
 from search.matches import EMPTY, Matches, joined_for_counting, ranked, within
 from search.query import WIDENING, Query, Widening, parse
+from search.ranking import Question, Ranking, by_date
 from search.reranking import DEPTH as RERANK_DEPTH
 from search.reranking import Reranker, reordered
-from search.results import FACET_FIELDS, MODES, Hit, SearchResult
+from search.results import FACET_FIELDS, MODES, SORTS, Hit, SearchResult
 from search.vector import VectorIndex
 
 log = logging.getLogger(__name__)
@@ -59,37 +60,6 @@ _ALL: Final = 1_000_000_000
 _HAN: Final = re.compile("[㐀-鿿]")
 #: 没签 is how a person says it, not a word whose absence from the library means anything.
 _NEGATIONS: Final = "没不未无非别"
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    """Documents best first with their scores, and the passages that brought them.
-
-    Only the first `ordered` documents are in order; those behind are there to be counted.
-    """
-
-    documents: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    keyword: Matches
-    vector: Matches
-    complete: bool
-    ordered: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    """A query with what the caches and the store say to it before any filter."""
-
-    query: Query
-    hybrid: bool
-    columns: Columns
-    vector: NDArray[np.float32] | None
-    near: Matches
-    everything: Matches
-    best: Matches
-    exact: Exact
-    demanded: NDArray[np.int64] | None
-    unwanted: NDArray[np.int64]
 
 
 class Searcher:
@@ -138,18 +108,21 @@ class Searcher:
         filters: Filters = NO_FILTERS,
         *,
         mode: str = "hybrid",
+        sort: str = "relevance",
         offset: int = 0,
         limit: int = 10,
         widening: Widening = WIDENING,
     ) -> SearchResult:
         """Answer a query with one page of documents, counts over all that match, and reasons.
 
-        Raises InvalidQuery for a mode, offset or limit that makes no sense, never for text; and
+        Sorting by date takes all that match; documents without a date come last.
+        Raises InvalidQuery for a mode, sort, offset or limit that makes no sense, never for text; and
         EmbedderMismatch for a search by meaning alone when the vectors are another embedder's.
         """
         started = time.perf_counter()
-        if mode not in MODES or offset < 0 or limit < 1:
-            raise InvalidQuery(f"检索方式应为 {'、'.join(MODES)},offset 不小于 0,limit 不小于 1")
+        if mode not in MODES or sort not in SORTS or offset < 0 or limit < 1:
+            ways = f"检索方式应为 {'、'.join(MODES)},排序应为 {'、'.join(SORTS)}"
+            raise InvalidQuery(f"{ways},offset 不小于 0,limit 不小于 1")
         self._catch_up(store)
         columns = self._columns.of(store)
         query, reread = as_meant(store, parse(text), columns)
@@ -157,9 +130,9 @@ class Searcher:
         filters, notes = joined(filters, query, columns)
         notes += reread or (unknown_values(filters.include, columns) if not notes else [])
         if not query.wants_text and not query.identifiers and not query.unwanted:
-            result = answers.browse(store, query, filters, mode, offset, limit)
+            result = answers.browse(store, query, filters, mode, sort, offset, limit)
         else:
-            result = self._answer(store, query, columns, filters, mode, offset, limit)
+            result = self._answer(store, query, columns, filters, mode, sort, offset, limit)
             notes += self._unheard(query, self._visible(columns)) + self._deaf(query, mode)
         took_ms = 1000 * (time.perf_counter() - started)
         log.info("searched mode=%s terms=%d documents=%d ms=%.1f", mode, len(query.terms), result.total, took_ms)
@@ -174,11 +147,19 @@ class Searcher:
         return likeness.similar(store, self._keyword, self._vector, document_id, allowed, limit)
 
     def _answer(
-        self, store: Store, query: Query, columns: Columns, filters: Filters, mode: str, offset: int, limit: int
+        self,
+        store: Store,
+        query: Query,
+        columns: Columns,
+        filters: Filters,
+        mode: str,
+        sort: str,
+        offset: int,
+        limit: int,
     ) -> SearchResult:
         question = self._question(store, query, columns, mode, filters)
         ranking = self._rank(store, question, filters)
-        reranker = self._reranker if mode != "keyword" and query.wants_text else None
+        reranker = self._reranker if mode != "keyword" and query.wants_text and sort == "relevance" else None
         read = offset + limit if reranker is None else max(offset + limit, self._window(question, ranking)[1])
         if min(read, len(ranking.documents)) > ranking.ordered:
             question = replace(question, everything=self._keyword.search(query, KEYWORD_DEPTH)[0])
@@ -186,6 +167,8 @@ class Searcher:
         facets = self._facets(store, question, filters, ranking)
         if reranker is not None and offset < self._window(question, ranking)[1]:
             ranking = self._reranked(store, reranker, question, ranking)
+        if sort != "relevance":
+            ranking = by_date(store, ranking, sort)
         page = slice(offset, offset + limit)
         hits = answers.hits(
             store,
@@ -200,7 +183,7 @@ class Searcher:
         view = answers.told_of(query.view(), question.exact.notes, question.exact.expanded)
         return SearchResult(view, mode, len(ranking.documents), ranking.complete, 0.0, hits, facets)
 
-    def _question(self, store: Store, query: Query, columns: Columns, mode: str, filters: Filters) -> _Question:
+    def _question(self, store: Store, query: Query, columns: Columns, mode: str, filters: Filters) -> Question:
         """Ask everything that does not depend on filters, once.
 
         One retriever after the other: a thread for one of them costs more than it saves.
@@ -221,7 +204,7 @@ class Searcher:
             )
         if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(embedded):
             vector = None  # letters no document holds: a model of Chinese has nothing to say to them
-        return _Question(
+        return Question(
             query=query,
             hybrid=mode == "hybrid",
             columns=columns,
@@ -264,12 +247,12 @@ class Searcher:
     def _embed(self, text: str) -> NDArray[np.float32]:
         return np.asarray(self._embedder.embed_queries([text])[0], dtype=np.float32)
 
-    def _window(self, question: _Question, ranking: _Ranking) -> tuple[int, int]:
+    def _window(self, question: Question, ranking: Ranking) -> tuple[int, int]:
         """Return which places are reranked: those after the documents named outright, whatever the page."""
         start = int(np.count_nonzero(np.isin(ranking.documents, np.array(question.exact.order, dtype=np.int64))))
         return start, start + self._rerank_depth
 
-    def _reranked(self, store: Store, reranker: Reranker, question: _Question, ranking: _Ranking) -> _Ranking:
+    def _reranked(self, store: Store, reranker: Reranker, question: Question, ranking: Ranking) -> Ranking:
         documents, scores = reordered(
             store,
             reranker,
@@ -295,16 +278,16 @@ class Searcher:
         held = [self._keyword.search(one, 1)[0].documents for one in asked]
         return np.unique(np.concatenate(held)) if held else np.empty(0, np.int64)
 
-    def _allowed(self, question: _Question, filters: Filters) -> NDArray[np.int64]:
+    def _allowed(self, question: Question, filters: Filters) -> NDArray[np.int64]:
         """Return the documents the reader may see and the filters keep, less the unwanted."""
         allowed = question.columns.passing(filters) if filters else question.columns.ids
         return within(allowed, None, question.unwanted)
 
-    def _rank(self, store: Store, question: _Question, filters: Filters) -> _Ranking:
+    def _rank(self, store: Store, question: Question, filters: Filters) -> Ranking:
         """Rank documents under one set of filters; both retrievers are cut only after filtering."""
         allowed = self._allowed(question, filters)
         if question.query.only_excludes:
-            return _Ranking(allowed[::-1], np.zeros(len(allowed)), EMPTY, EMPTY, True, len(allowed))
+            return Ranking(allowed[::-1], np.zeros(len(allowed)), EMPTY, EMPTY, True, len(allowed))
         everything, best = question.everything, question.best
         if not everything.complete and len(allowed) <= min(_ALLOWED_LIMIT, self._vector.document_count - 1):
             everything, best = self._keyword.search(question.query, KEYWORD_DEPTH, allowed.tolist())
@@ -321,10 +304,10 @@ class Searcher:
             keyword = joined_for_counting(best, everything)
         documents, scores = question.exact.put_first(documents, scores, allowed)
         ordered = ordered if not everything.ordered else len(documents)
-        return _Ranking(documents, scores, keyword, near, everything.complete, ordered)
+        return Ranking(documents, scores, keyword, near, everything.complete, ordered)
 
     def _fused(
-        self, question: _Question, keyword: Matches, near: Matches
+        self, question: Question, keyword: Matches, near: Matches
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return documents best first: both retrievers on a fixed depth, then what else holds the words."""
         meaning = best_by_document(near.documents, near.scores)
@@ -336,14 +319,14 @@ class Searcher:
         fused = words if question.vector is None else weighted_sum(words, meaning, _weight(question.query))
         return followed(*fused, keyword.documents[depth:])
 
-    def _among(self, question: _Question, matches: Matches, allowed: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _among(self, question: Question, matches: Matches, allowed: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which matches are of documents among `allowed` (ascending)."""
         if allowed is question.columns.ids:  # nothing is filtered: a look-up serves
             return question.columns.visible(matches.documents)
         return member(matches.documents, allowed)
 
     def _near(
-        self, store: Store, question: _Question, keyword: Matches, allowed: NDArray[np.int64], filters: Filters
+        self, store: Store, question: Question, keyword: Matches, allowed: NDArray[np.int64], filters: Filters
     ) -> Matches:
         """Return the passages near in meaning among `allowed`, cut only after filtering.
 
@@ -370,7 +353,7 @@ class Searcher:
         return near.kept(enough | member(near.documents, np.sort(keyword.first(KEYWORD_DEPTH).documents)))
 
     def _facets(
-        self, store: Store, question: _Question, filters: Filters, ranking: _Ranking
+        self, store: Store, question: Question, filters: Filters, ranking: Ranking
     ) -> dict[str, tuple[tuple[str, int], ...]]:
         """Count every field over all matching documents, each under the other fields' filters."""
         columns = question.columns

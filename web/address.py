@@ -11,9 +11,9 @@ from kb.errors import InvalidQuery
 from kb.records import NO_FILTERS, Filters
 from kb.vocabulary import ROLES
 from search.query import Widening
-from search.results import FACET_FIELDS, MODES
+from search.results import FACET_FIELDS, MODES, SORTS
 
-SORTS: Final[dict[str, str]] = {"relevance": "综合", "newest": "最新", "oldest": "最早"}
+SORT_LABELS: Final[dict[str, str]] = {"relevance": "综合", "newest": "最新", "oldest": "最早"}
 GROUPS: Final = ("", "tier")
 MAX_TEXT_CHARS: Final = 50_000
 MAX_OFFSET: Final = 100_000
@@ -159,7 +159,7 @@ def parse_ask(parameters: Iterable[tuple[str, str]], default_limit: int = DEFAUL
         filters=_filters(pairs),
         expand=_one_of("expand", last.get("expand", "on"), _EXPAND) == "on",
         plain=tuple(dict.fromkeys(value[:100] for name, value in pairs if name == "plain"))[:_MAX_VALUES],
-        sort=_one_of("sort", last["sort"], tuple(SORTS)) if "sort" in last else None,
+        sort=_one_of("sort", last["sort"], SORTS) if "sort" in last else None,
         group=_one_of("group", last.get("group", ""), GROUPS),
         offset=number("offset", last.get("offset", "0"), 0, MAX_OFFSET),
         limit=number("limit", last.get("limit", str(default_limit)), 1, MAX_LIMIT),

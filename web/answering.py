@@ -28,6 +28,7 @@ def answer(house: House, store: Store, ask: Ask) -> SearchResult:
             ask.text,
             ask.filters,
             mode=ask.mode,
+            sort=ask.sort or "relevance",
             offset=ask.offset,
             limit=ask.limit,
             widening=ask.widening,
@@ -74,7 +75,7 @@ def _listing(store: Store, ask: Ask) -> SearchResult:
 
 
 def _page(store: Store, ask: Ask) -> tuple[list[DocumentHead], int]:
-    order = ask.sort if ask.sort in ("newest", "oldest") else "newest"
+    order = "oldest" if ask.sort == "oldest" else "newest"
     return store.listing(ask.filters, order=order, offset=ask.offset, limit=ask.limit)
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from kb.contract import document_to_dict
 from kb.vocabulary import ROLES
 from search.completing import Completion
-from search.results import FACET_FIELDS, MODES, to_dict
+from search.results import FACET_FIELDS, MODES, SORTS, to_dict
 from web.address import MAX_LIMIT, MAX_OFFSET, MAX_TEXT_CHARS, document_path, law_path, number, parse_ask
 from web.answering import answer, helped
 from web.deps import HouseDep
@@ -45,6 +45,7 @@ _SEARCH_PARAMETERS: Final = [
     _parameter("role", "只在这些部分里找，可重复", {"type": "array", "items": {"type": "string", "enum": list(ROLES)}}),
     _parameter("expand", "off：只找输入的字词，不找同义词与中英对照", {"type": "string", "enum": ["on", "off"]}),
     _parameter("plain", "这个词按原样找，不扩展，可重复", {"type": "array", "items": {"type": "string"}}),
+    _parameter("sort", "综合、最新、最早", {"type": "string", "enum": list(SORTS), "default": "relevance"}),
     _parameter("offset", "从第几件之后开始", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}),
     _parameter("limit", "最多几件", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": _API_LIMIT}),
 ]

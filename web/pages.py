@@ -9,6 +9,7 @@ from kb.errors import NotFound
 from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import KINDS
+from search.results import SORTS
 from web.address import MAX_ID, MAX_OFFSET, Ask, number, parse_ask
 from web.answering import answer, by_tier, helped, trail, ways_out
 from web.deps import House, HouseDep
@@ -25,7 +26,6 @@ from web.views.text import section_views
 router = APIRouter(include_in_schema=False)
 
 _SIMILAR = 6
-_LIST_SORTS = ("newest", "oldest")
 
 
 @router.get("/")
@@ -66,7 +66,7 @@ def _answer_page(
             leads=opening,
             path=path if not ask.text else "/",
             heading=_heading(ask, heading),
-            sorts=() if ask.text else _LIST_SORTS,
+            sorts=SORTS if ask.text else SORTS[1:],
             tiers=tiers,
             choices=article_choices(house.law_book(store), ask.text) if ask.text else (),
             left=ways_out(house, store, ask, result, path if not ask.text else "/"),

@@ -47,6 +47,7 @@ def search(args: argparse.Namespace) -> int:
             args.query,
             filters,
             mode=args.mode,
+            sort=args.sort,
             offset=args.offset,
             limit=args.limit,
             widening=Widening(not args.no_expand),

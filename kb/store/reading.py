@@ -108,6 +108,15 @@ def listing(
     return [head(row) for row in rows], int(total)
 
 
+def in_order(conn: sqlite3.Connection, clearance: Visibility, ids: Sequence[int], order: str) -> NDArray[np.int64]:
+    """Return the visible documents among `ids` in an order of ORDERS."""
+    rows = conn.execute(
+        f"""SELECT d.id FROM {VISIBLE} AND d.id IN (SELECT value FROM json_each(:ids)) ORDER BY {ORDERS[order]}""",
+        {"clearance": int(clearance), "ids": json.dumps(list(ids))},
+    )
+    return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+
 def document_ids(conn: sqlite3.Connection, clearance: Visibility, filters: Filters) -> NDArray[np.int64]:
     """Return the ids of all visible documents that pass `filters`, ascending."""
     where, values = filter_clause(filters)

@@ -136,6 +136,10 @@ class Store:
         """Return one page of visible documents and their total; `order` is a key of reading.ORDERS."""
         return reading.listing(self._conn, self.clearance, filters, order, offset, limit)
 
+    def in_order(self, ids: Sequence[int], order: str) -> NDArray[np.int64]:
+        """Return the visible documents among `ids` in an order that is a key of reading.ORDERS."""
+        return reading.in_order(self._conn, self.clearance, ids, order)
+
     def document_ids(self, filters: Filters = NO_FILTERS) -> NDArray[np.int64]:
         """Return the ids of visible documents that pass `filters`, ascending."""
         return reading.document_ids(self._conn, self.clearance, filters)

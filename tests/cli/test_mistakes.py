@@ -21,6 +21,7 @@ from tests.conftest import SAMPLES
         ("similar", "999999"),
         ("search", "x", "--filter", "colour=red"),
         ("search", "x", "--mode", "best"),
+        ("search", "x", "--sort", "best"),
         ("search", "x", "--limit", "0"),
         ("search",),
         ("no-such-command",),

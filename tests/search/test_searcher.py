@@ -99,6 +99,29 @@ def test_paging_to_the_end_lists_every_document_of_the_answer_once_in_one_order(
     assert all(a.score >= b.score for a, b in zip(pages, pages[1:], strict=False))
 
 
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+@pytest.mark.parametrize("query", QUERIES)
+def test_by_date_the_same_documents_come_in_the_order_of_their_days_on_all_pages(
+    library: Library, query: str, sort: str
+) -> None:
+    plain = library.searcher.search(library.store, query, limit=10_000)
+    dated = library.searcher.search(library.store, query, sort=sort, limit=10_000)
+    pages = [
+        hit
+        for offset in range(0, plain.total, 9)
+        for hit in library.searcher.search(library.store, query, sort=sort, offset=offset, limit=9).hits
+    ]
+    days = [m.decided_on or m.published_on or m.effective_from for m in (h.document.metadata for h in dated.hits)]
+    known = [day for day in days if day]
+
+    assert known == sorted(known, reverse=sort == "newest") and len(set(known)) > 1
+    assert days == known + [None] * (len(days) - len(known))
+    assert sorted(ids(dated)) == sorted(ids(plain)) and dated.facets == plain.facets
+    assert [hit.document.id for hit in pages] == ids(dated)
+    found = {hit.document.id: (hit.score, hit.reasons, hit.passages) for hit in plain.hits}
+    assert {hit.document.id: (hit.score, hit.reasons, hit.passages) for hit in dated.hits} == found
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("query", QUERIES)
 def test_counts_are_those_of_all_documents_of_the_answer(library: Library, query: str, mode: str) -> None:

@@ -133,6 +133,18 @@ def test_lists_sort_by_date_both_ways(client: TestClient) -> None:
     assert oldest[0] == "测试文本竞业限制第1案"
 
 
+def test_answers_sort_by_date_too_and_the_order_comes_along_into_the_document(client: TestClient) -> None:
+    plain = client.get("/?q=客户名单&limit=100").text
+    links = dict(re.findall(r'<a href="([^"]+)"[^>]*>(综合|最新|最早)</a>', plain))
+    dated = client.get(html.unescape(next(href for href, label in links.items() if label == "最早"))).text
+    first = html.unescape(re.findall(r'href="(/documents/[^"]+)" data-hit-link', dated)[0])
+
+    assert list(links.values()) == ["综合", "最新", "最早"]
+    assert re.search(r'aria-current="true">综合<', plain) and re.search(r'aria-current="true">最早<', dated)
+    assert set(re.findall(r"data-hit-link>([^<]+)<", dated)) == set(re.findall(r"data-hit-link>([^<]+)<", plain))
+    assert "sort=oldest" in first and "第 1/" in client.get(first).text
+
+
 def test_grouping_by_tier_puts_guiding_cases_first(client: TestClient) -> None:
     page = client.get("/?f.kind=civil&f.kind=administrative&f.kind=criminal&group=tier").text
     headings = [text_of(h).strip() for h in re.findall(r'<h2 class="tier">(.*?)</h2>', page, re.S)]

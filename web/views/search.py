@@ -8,7 +8,7 @@ from typing import Final
 
 from kb.vocabulary import KINDS, TIERS
 from search.results import Hit, PassageHit, SearchResult
-from web.address import SORTS, Ask, document_path
+from web.address import SORT_LABELS, Ask, document_path
 from web.views.common import Badge, Coverage, Inline, Link, badges, heading_of, meta, results, snippet
 from web.views.facets import Chip, FacetGroup, chips, groups, roles
 
@@ -244,9 +244,9 @@ def _tabs(ask: Ask, result: SearchResult, path: str) -> tuple[Link, ...]:
 def _sorts(ask: Ask, path: str, sorts: Sequence[str]) -> tuple[Link, ...]:
     if not sorts:
         return ()
-    current = ask.sort or sorts[0]
+    current = ask.sort if ask.sort in sorts else sorts[0]
     return tuple(
-        Link(SORTS[name], ask.sorted_by(None if name == sorts[0] else name).url(path), active=name == current)
+        Link(SORT_LABELS[name], ask.sorted_by(None if name == sorts[0] else name).url(path), active=name == current)
         for name in sorts
     )
 

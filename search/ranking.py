@@ -1,0 +1,53 @@
+"""What a query comes to on the way: what is asked of the caches, and the documents put in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.store import Store
+from search.exact import Exact
+from search.facets import Columns
+from search.matches import Matches
+from search.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Documents best first with their scores, and the passages that brought them.
+
+    Only the first `ordered` documents are in order; those behind are there to be counted.
+    """
+
+    documents: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    keyword: Matches
+    vector: Matches
+    complete: bool
+    ordered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A query with what the caches and the store say to it before any filter."""
+
+    query: Query
+    hybrid: bool
+    columns: Columns
+    vector: NDArray[np.float32] | None
+    near: Matches
+    everything: Matches
+    best: Matches
+    exact: Exact
+    demanded: NDArray[np.int64] | None
+    unwanted: NDArray[np.int64]
+
+
+def by_date(store: Store, ranking: Ranking, sort: str) -> Ranking:
+    """Return the same documents newest or oldest first; those without a date come last."""
+    documents = store.in_order(ranking.documents.tolist(), sort)
+    sorter = np.argsort(ranking.documents)
+    places = sorter[np.searchsorted(ranking.documents, documents, sorter=sorter)]
+    return replace(ranking, documents=documents, scores=ranking.scores[places], ordered=len(documents))
