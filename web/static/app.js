@@ -9,6 +9,9 @@ const store = {
   set(key, value) { try { localStorage.setItem(key, value); } catch { /* private window */ } },
 };
 
+// Before anything is drawn in the colours of the system.
+if (store.get("tone") === "calm") document.documentElement.dataset.tone = "calm";
+
 function say(words) {
   const status = one("[data-status]");
   if (status) status.textContent = words;
@@ -97,6 +100,93 @@ function moveHit(step) {
   hits[next].scrollIntoView({ block: "nearest" });
 }
 
+// -- a look at a hit without leaving the list -------------------------------------------------------
+
+const preview = one("[data-preview]");
+let peeked = null; // the button of the hit that is shown
+let asking = null; // the request under way
+
+function fillPreview(...parts) {
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = "关闭预览";
+  close.addEventListener("click", () => closePreview());
+  preview.replaceChildren(close, ...parts);
+}
+
+function paragraphOf(words) {
+  const made = document.createElement("p");
+  made.className = "quiet";
+  made.textContent = words;
+  return made;
+}
+
+function closePreview() {
+  if (!peeked) return;
+  asking.abort();
+  preview.hidden = true;
+  preview.replaceChildren();
+  preview.parentElement.classList.remove("has-preview");
+  peeked.setAttribute("aria-expanded", "false");
+  peeked.focus();
+  peeked = null;
+}
+
+function partsOf(page, address) {
+  const parts = [".document-head", ".text", ".side > section"].map((part) => one(part, page));
+  const title = one("h1", parts[0]);
+  const heading = document.createElement("h2");
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = title.textContent;
+  heading.append(link);
+  title.replaceWith(heading);
+  for (const part of parts) {
+    for (const node of all("button, .text-hint, .print-only, .part-questions", part)) node.remove();
+    for (const inner of all("a[href^='#']", part)) inner.removeAttribute("href"); // numbers: there is nothing to go to
+    for (const node of all("[id], [data-mark]", part)) { node.removeAttribute("id"); node.removeAttribute("data-mark"); }
+  }
+  return parts;
+}
+
+async function peek(button) {
+  if (peeked === button) { closePreview(); return; }
+  asking?.abort();
+  asking = new AbortController();
+  peeked?.setAttribute("aria-expanded", "false");
+  peeked = button;
+  button.setAttribute("aria-expanded", "true");
+  const link = one("[data-hit-link]", button.closest("[data-hit]"));
+  preview.parentElement.classList.add("has-preview");
+  preview.hidden = false;
+  fillPreview(paragraphOf("正在打开…"));
+  try {
+    const answer = await fetch(link.href, { signal: asking.signal });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    fillPreview(...partsOf(new DOMParser().parseFromString(await answer.text(), "text/html"), link.href));
+    preview.scrollTop = 0;
+    say(`预览:${link.textContent}`);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    fillPreview(paragraphOf("没有取到这件文书。请点标题直接打开,或稍后再试。"));
+    say("没有取到这件文书");
+  }
+}
+
+function wirePreview() {
+  if (!preview) return;
+  for (const button of all("[data-peek]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => peek(button));
+  }
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") closePreview(); });
+}
+
+function peekHere() {
+  const button = one("[data-peek]", document.activeElement?.closest("[data-hit]") ?? hits[0] ?? document);
+  if (button?.offsetParent) peek(button); // narrow screens have none
+}
+
 // -- keys ----------------------------------------------------------------------------------------
 
 function openHelp() {
@@ -108,6 +198,7 @@ const keys = {
   "/": () => { const box = one("[data-search]"); box?.focus(); box?.select(); },
   j: () => moveHit(1),
   k: () => moveHit(-1),
+  v: peekHere,
   n: () => showMark(markNow + 1),
   p: () => showMark(markNow - 1),
   u: () => one("[data-back]")?.click(),
@@ -331,9 +422,24 @@ function wireSizes() {
   }
 }
 
+function wireTone() {
+  const toggle = one("[data-tone-toggle]");
+  if (!toggle) return;
+  const root = document.documentElement;
+  const show = () => toggle.setAttribute("aria-pressed", String(root.dataset.tone === "calm"));
+  show();
+  toggle.addEventListener("click", () => {
+    if (root.dataset.tone === "calm") delete root.dataset.tone; else root.dataset.tone = "calm";
+    store.set("tone", root.dataset.tone ?? "");
+    show();
+  });
+}
+
 document.addEventListener("keydown", onKey);
 all("[data-search]").forEach(completing);
 wireSizes();
+wireTone();
+wirePreview();
 wireCounter();
 wireCopying();
 wireHelp();
