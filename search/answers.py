@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.analysis import normalise
+from kb.analysis import normalise, normalise_all
 from kb.identifiers import ARTICLE
 from kb.records import DocumentHead, Filters, StoredPassage
 from kb.store import Store
@@ -89,7 +88,7 @@ def hits(
     conducts = named_conducts(query.text)
     wider = {normalise(word) for expansion in query.expansions for word in expansion.alternatives}
     bodies = {p: body(passage) for p, passage in passages.items()}
-    folded = _folded([*bodies.values(), *(head.title for head in heads.values())])
+    folded = normalise_all([*bodies.values(), *(head.title for head in heads.values())])
     found = {p: places_in(text, needles) for p, text in zip(bodies, folded, strict=False)}
     titled = dict(zip(heads, folded[len(bodies) :], strict=True))
     made = []
@@ -127,13 +126,6 @@ def needles_of(query: Query) -> tuple[str, ...]:
 def named_conducts(text: str) -> tuple[str, ...]:
     """Return the conducts and relationships of the vocabulary that a query names."""
     return tuple(dict.fromkeys(value for word, value in _NAMED_CONDUCTS.items() if word in text))
-
-
-def _folded(texts: Sequence[str]) -> list[str]:
-    """Fold all texts in one pass, which costs no more than folding one."""
-    whole = normalise("\n".join(texts))
-    ends = accumulate(len(text) + 1 for text in texts)
-    return [whole[end - len(text) - 1 : end - 1] for text, end in zip(texts, ends, strict=True)]
 
 
 def _passages_of(matches: Matches, documents: NDArray[np.int64]) -> dict[int, list[int]]:
