@@ -161,6 +161,7 @@ class Searcher:
         ranking = self._rank(store, question, filters)
         reranker = self._reranker if mode != "keyword" and query.wants_text and sort == "relevance" else None
         read = offset + limit if reranker is None else max(offset + limit, self._window(question, ranking)[1])
+        read = read if sort == "relevance" else len(ranking.documents)  # those behind come forward
         if min(read, len(ranking.documents)) > ranking.ordered:
             question = replace(question, everything=self._keyword.search(query, KEYWORD_DEPTH)[0])
             ranking = self._rank(store, question, filters)
