@@ -258,12 +258,19 @@ def test_a_hit_is_looked_at_beside_the_list_and_closed_again(browser: Browser, s
     assert [b.get_attribute("aria-expanded") for b in (first, second)] == ["false", "true"]
     press(browser, Keys.ESCAPE)
 
-    assert not pane.is_displayed() and browser.switch_to.active_element == second
+    assert not pane.is_displayed() and browser.switch_to.active_element == second  # where it was already
     assert second.get_attribute("aria-expanded") == "false"
     press(browser, "v")
     wait(browser, lambda b: titles[1] in pane.text)
+    browser.find_element(By.CSS_SELECTOR, "[data-search]").send_keys("客", Keys.ESCAPE)
+    assert pane.is_displayed() and browser.switch_to.active_element.get_attribute("type") == "search"
+    browser.execute_script("arguments[0].focus()", pane)
+    press(browser, "v")
+    assert not pane.is_displayed() and browser.switch_to.active_element == second
+    press(browser, "v")
+    wait(browser, lambda b: titles[1] in pane.text)
     browser.find_element(By.CSS_SELECTOR, "#preview > button").click()
-    assert not pane.is_displayed()
+    assert not pane.is_displayed() and browser.switch_to.active_element == second
 
 
 def test_a_preview_that_cannot_be_had_says_so(browser: Browser, site: str) -> None:

@@ -9,7 +9,7 @@ const store = {
   set(key, value) { try { localStorage.setItem(key, value); } catch { /* private window */ } },
 };
 
-// Before anything is drawn in the colours of the system.
+// As early as may be: before it, the page has the colours of the system.
 if (store.get("tone") === "calm") document.documentElement.dataset.tone = "calm";
 
 function say(words) {
@@ -124,11 +124,12 @@ function paragraphOf(words) {
 function closePreview() {
   if (!peeked) return;
   asking.abort();
+  const held = preview.contains(document.activeElement); // the focus, which would be lost with the pane
   preview.hidden = true;
   preview.replaceChildren();
   preview.parentElement.classList.remove("has-preview");
   peeked.setAttribute("aria-expanded", "false");
-  peeked.focus();
+  if (held) peeked.focus();
   peeked = null;
 }
 
@@ -179,10 +180,14 @@ function wirePreview() {
     button.hidden = false;
     button.addEventListener("click", () => peek(button));
   }
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") closePreview(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (!event.target.closest("input, textarea, select, dialog[open]")) closePreview();
+  });
 }
 
 function peekHere() {
+  if (preview?.contains(document.activeElement)) { closePreview(); return; }
   const button = one("[data-peek]", document.activeElement?.closest("[data-hit]") ?? hits[0] ?? document);
   if (button?.offsetParent) peek(button); // narrow screens have none
 }
