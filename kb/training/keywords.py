@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-from kb.training.texts import normalise
+from kb.training.vocabulary import plain_words
 
 Floats = npt.NDArray[np.float32]
 _K1 = 1.2
@@ -52,6 +52,4 @@ class Keywords:
 
 
 def _words(text: str) -> Iterable[str]:
-    import rjieba
-
-    return (word for word in rjieba.cut(normalise(text), False) if word.strip())
+    return (word for word in plain_words(text) if word.strip())

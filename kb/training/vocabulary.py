@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
@@ -39,12 +41,23 @@ _LONGEST_RUN = 24
 
 def count_words(texts: Iterable[str]) -> Counter[str]:
     """Count the words of the texts as a dictionary segmenter cuts them (no new-word model)."""
-    import rjieba
-
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(rjieba.cut(normalise(text), False))
+        counts.update(plain_words(text))
     return counts
+
+
+def plain_words(text: str) -> list[str]:
+    """Cut a text into the words of the library's dictionary, to which kb.analysis adds words of the law."""
+    words: list[str] = _segmenter().cut(normalise(text), False)
+    return words
+
+
+@lru_cache(maxsize=1)
+def _segmenter() -> Any:
+    import rjieba
+
+    return rjieba.Jieba()  # the one of the module is kb.analysis's
 
 
 def choose(counts: Counter[str], settings: Settings) -> list[str]:
