@@ -12,11 +12,11 @@ import hashlib
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate, count, islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -32,6 +32,7 @@ _LATIN_RUN: Final = re.compile(rf"[{LATIN}]+(?:[.\-_/&'’][a-z0-9à-ɏ]+)*")
 _LATIN_PART: Final = re.compile(f"[{LATIN}]+")
 _ENGLISH: Final = re.compile(r"[a-z]{3,}\Z")
 
+_Item = TypeVar("_Item")
 Cut = Callable[[str], list[tuple[str, int, int]]]
 Words = Callable[[str], list[str]]
 _Cuts = tuple[Cut, Words, Cut]
@@ -49,6 +50,8 @@ class Token(NamedTuple):
 _FOLDED: Final = np.zeros(sys.maxunicode + 1, dtype="<u4")
 
 
+#: Characters of many texts that are folded together; what that takes grows with them.
+_FOLDED_AT_ONCE: Final = 100_000
 #: Texts up to this length are folded faster by str.translate.
 _SHORT: Final = 32
 
@@ -106,10 +109,27 @@ def normalise(text: str) -> str:
     return str(folded.tobytes(), "utf-32-le", "surrogatepass")
 
 
-def normalise_all(texts: Sequence[str]) -> list[str]:
+def normalise_all(texts: Iterable[str]) -> list[str]:
     """Return many texts folded, several times faster than one by one."""
-    folded, ends = normalise("".join(texts)), list(accumulate(map(len, texts)))
-    return [folded[end - len(text) : end] for text, end in zip(texts, ends, strict=True)]
+    made: list[str] = []
+    for some in portions(texts, len, _FOLDED_AT_ONCE):
+        folded, ends = normalise("".join(some)), accumulate(map(len, some))
+        made += [folded[end - len(text) : end] for text, end in zip(some, ends, strict=True)]
+    return made
+
+
+def portions(items: Iterable[_Item], size: Callable[[_Item], int], most: int) -> Iterator[list[_Item]]:
+    """Yield items in their order, as many at a time as have `most` characters together, at least one."""
+    portion: list[_Item] = []
+    held = 0
+    for item in items:
+        portion.append(item)
+        held += size(item)
+        if held >= most:
+            yield portion
+            portion, held = [], 0
+    if portion:
+        yield portion
 
 
 class _Segmenter:

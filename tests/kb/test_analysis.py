@@ -46,6 +46,15 @@ def test_folding_many_texts_gives_what_folding_each_gives(texts: list[str]) -> N
     assert normalise_all(texts) == [normalise(text) for text in texts]
 
 
+def test_many_texts_are_folded_a_portion_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    folded: list[int] = []
+    monkeypatch.setattr(analysis, "_FOLDED_AT_ONCE", 100)
+    monkeypatch.setattr(analysis, "normalise", lambda text: folded.append(len(text)) or text.lower())
+
+    assert normalise_all(["甲" * 30] * 9 + ["Ａ" * 500]) == ["甲" * 30] * 9 + ["ａ" * 500]
+    assert folded == [120, 120, 530]
+
+
 @given(st.text(st.characters(exclude_categories=()), min_size=1, max_size=8))
 def test_short_and_long_texts_are_folded_alike(text: str) -> None:
     assert normalise(text * 40) == normalise(text) * 40
