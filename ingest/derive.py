@@ -69,7 +69,7 @@ def _date(foot: str) -> str | None:
     """Return the last date of the foot, ISO 8601."""
     best: tuple[int, str] | None = None
     for match in _DATE_DIGITS.finditer(foot):
-        best = (match.start(), f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}")
+        best = (match.start(), f"{int(match[1])}-{int(match[2]):02}-{int(match[3]):02}")
     for match in _DATE_CN.finditer(foot):
         year = "".join(_DIGITS[c] for c in match[1])
         value = f"{year}-{chinese_number(match[2]):02}-{chinese_number(match[3]):02}"

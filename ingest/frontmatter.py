@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct
 
 from kb.errors import InvalidDocument
 from kb.records import Citation
@@ -17,6 +17,9 @@ _LINK: Final = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]
 _HEADING: Final = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*\Z")
 
 
+_MOST_DIGITS: Final = 80
+
+
 class _Loader(yaml.CSafeLoader):
     """YAML without the parts a front matter has no use for: aliases and duplicate keys."""
 
@@ -24,10 +27,21 @@ class _Loader(yaml.CSafeLoader):
         """Build a mapping, refusing a key written twice."""
         seen: set[Any] = set()
         for key, _ in node.value:
+            if not isinstance(key.value, str):
+                raise yaml.constructor.ConstructorError(None, None, "字段名称应为文字", key.start_mark)
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"字段 {key.value} 重复", key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+    def construct_whole(self, node: yaml.ScalarNode) -> int:
+        """Build an integer of at most 64 bits: no field holds more, and not everything here could print it."""
+        if len(node.value) > _MOST_DIGITS or abs(number := self.construct_yaml_int(node)) >= 1 << 63:
+            raise yaml.constructor.ConstructorError(None, None, "整数过大", node.start_mark)
+        return int(number)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_whole)
 
 
 # Dates stay the text an editor wrote; 2024-05 and 2024 are dates here too.
@@ -37,8 +51,7 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MarkdownDocument:
+class MarkdownDocument(Struct, frozen=True):
     """A corpus file taken apart: `headings` are (offset in text, heading)."""
 
     values: dict[str, Any]

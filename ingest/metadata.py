@@ -15,8 +15,10 @@ from kb.identifiers import ARTICLE
 from kb.records import Amount, Metadata, Provision, Source
 from kb.vocabulary import Visibility
 
-_DATE: Final = re.compile(r"\d{4}(?:-(\d{2})(?:-(\d{2}))?)?\Z")
+_DATE: Final = re.compile(r"\d{4}(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 _SLUG_BAD: Final = re.compile(r"[\s\x00-\x1f]")
+#: A title is indexed and embedded with every passage of its document.
+_LONGEST_TITLE: Final = 500
 _VISIBILITY: Final = {v.name.lower(): v for v in Visibility}
 
 _CLOSED: Final[dict[str, Sequence[str]]] = {
@@ -66,7 +68,7 @@ class _Field(NamedTuple):
     value: Any
 
     def error(self, rule: str) -> InvalidDocument:
-        shown = str(self.value)
+        shown = self.value if isinstance(self.value, str) else repr(self.value)
         return InvalidDocument(f"字段 {self.name} {rule},现为「{shown[:60]}」")
 
 
@@ -145,6 +147,8 @@ def _text(field: _Field) -> str:
     text = str(field.value).strip()
     if not text:
         raise field.error("不能为空")
+    if field.name == "title" and len(text) > _LONGEST_TITLE:
+        raise field.error(f"应不超过 {_LONGEST_TITLE} 字")
     if field.name == "slug" and (_SLUG_BAD.search(text) or "/" in text or len(text) > 200):
         raise field.error("应为不含空格和斜杠、不超过 200 字的标识")
     return text
@@ -192,12 +196,12 @@ def _date(field: _Field) -> str:
 
 def _number(field: _Field) -> int:
     if isinstance(field.value, bool) or not re.fullmatch(r"\d{1,9}", str(field.value)):
-        raise field.error("应为正整数")
+        raise field.error("应为不超过九位的正整数")
     return int(field.value)
 
 
 def _visibility(field: _Field) -> Visibility:
-    if field.value not in _VISIBILITY:
+    if not isinstance(field.value, str) or field.value not in _VISIBILITY:
         raise field.error(f"应为 {'、'.join(_VISIBILITY)} 之一")
     return _VISIBILITY[field.value]
 
@@ -229,7 +233,7 @@ def _sources(field: _Field) -> tuple[Source, ...]:
     sources = []
     for item in _items(field, ("name", "grade", "url")):
         grade, url = item.get("grade"), item.get("url")
-        if grade not in vocabulary.SOURCE_GRADES:
+        if not isinstance(grade, str) or grade not in vocabulary.SOURCE_GRADES:
             raise _Field("sources.grade", grade).error("应为 A、B、C 之一")
         if not item.get("name"):
             raise _Field("sources.name", item).error("不能为空")

@@ -43,6 +43,9 @@ class BadLine(Struct, frozen=True):
     error: UserError
 
 
+_MOST_DIGITS: Final = 4_000
+_MOST_DEPTH: Final = 100
+
 Reader = Callable[[bytes], Iterator["RawDocument | BadLine"]]
 
 
@@ -104,19 +107,33 @@ def _json_values(line: bytes) -> dict[str, Any]:
         values = _json_again(line)
     if not isinstance(values, dict):
         raise InvalidDocument("应为一个 JSON 对象")
+    if line.count(b"[") + line.count(b"{") > _MOST_DEPTH and _is_deeper(values, _MOST_DEPTH):
+        raise InvalidDocument(f"层层嵌套超过 {_MOST_DEPTH} 层。请改为较平的结构")
     if b"\\u" in line or b"\\b" in line:  # only these escapes hide half a character or a control character
         _check_strings(values)
     return values
 
 
+def _is_deeper(value: Any, depth: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth < 0 or any(_is_deeper(one, depth - 1) for one in inner)
+
+
 def _json_again(line: bytes) -> Any:
     """Read what msgspec does not, a byte order mark and half characters, or say what is wrong with it."""
     try:
-        return json.loads(line.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite)
+        text = line.decode("utf-8-sig")
+        return json.loads(text, parse_int=_short, parse_float=_finite, parse_constant=_finite)
     except UnicodeDecodeError as error:
         raise InvalidDocument("不是 UTF-8 编码") from error
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
+    except (ValueError, RecursionError) as error:
         raise InvalidDocument("不是合法的 JSON") from error
+
+
+def _short(written: str) -> int:
+    if len(written) > _MOST_DIGITS:  # msgspec would not read it back
+        raise InvalidDocument(f"整数 {written[:20]}…超过 {_MOST_DIGITS} 位。请加引号写成文字")
+    return int(written)
 
 
 def _finite(written: str) -> float:
@@ -178,13 +195,15 @@ def _marks(headings: Any, links: Any, text: str) -> tuple[tuple[tuple[int, str],
     """Read what `kb export` writes beside a text: [start, heading] and [start, end, slug]."""
     found = None
     if headings is not None:
+        headings = headings if isinstance(headings, list) else [headings]
         pairs = [(item[0], item[1]) for item in headings if isinstance(item, list) and len(item) == 2]
-        fits = all(isinstance(s, int) and isinstance(h, str) and h and text.startswith(h, s) for s, h in pairs)
+        fits = all(isinstance(s, int) and s >= 0 and isinstance(h, str) and h for s, h in pairs)
+        fits = fits and all(text.startswith(h, s) for s, h in pairs)
         if not fits or len(pairs) != len(headings) or sorted(pairs) != pairs:
             raise InvalidDocument("字段 headings 应为 [位置, 标题] 的列表,并与正文相符")
         found = tuple(pairs)
     made = []
-    for item in links or []:
+    for item in links if isinstance(links, list) else [links] if links is not None else []:
         whole = isinstance(item, list) and len(item) == 3 and all(isinstance(n, int) for n in item[:2])
         if not whole or not 0 <= item[0] < item[1] <= len(text) or not isinstance(item[2], str):
             raise InvalidDocument("字段 links 应为 [起, 止, 标识] 的列表,并与正文相符")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -33,7 +34,10 @@ def metadata_to_json(metadata: Metadata) -> str:
 @lru_cache(maxsize=500)  # the same documents are read again and again, and records do not change
 def metadata_from_json(text: str) -> Metadata:
     """Read what `metadata_to_json` wrote."""
-    return _decode(text)
+    try:
+        return _decode(text)
+    except msgspec.ValidationError:  # an integer of 4,300 digits, taken in by an earlier version
+        return msgspec.convert(json.loads(text), Metadata)
 
 
 def head(row: sqlite3.Row) -> DocumentHead:

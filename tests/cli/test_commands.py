@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kb import __main__ as main
+from search import results
 from tests.cli.running import KINDS, ROOT, as_json, environment, kb, lines
 from tests.conftest import SAMPLES
 
@@ -176,3 +178,7 @@ def test_a_bad_line_of_the_thesaurus_is_named_and_nothing_is_answered(home: Path
 
     assert (done.returncode, done.stdout) == (1, "")
     assert f"{words} 第 2 行" in done.stderr
+
+
+def test_the_ways_to_search_are_those_the_searcher_knows() -> None:
+    assert (main.MODES, main.SORTS) == (results.MODES, results.SORTS)

@@ -53,6 +53,7 @@ def test_every_field_an_editor_writes_arrives_in_the_record() -> None:
         ("visibility", "secret", "visibility"),
         ("guiding_case", "三", "guiding_case"),
         ("title", ["x"], "title"),
+        ("title", "长" * 501, "字段 title 应不超过 500 字"),
     ],
 )
 def test_a_field_that_breaks_a_rule_is_named(field: str, value: object, message: str) -> None:

@@ -157,11 +157,14 @@ def test_one_bad_line_is_named_and_the_other_lines_are_added(add: Add, store: St
         ("NaN", "NaN 不是可以记下的数"),
         ("-Infinity", "-Infinity 不是可以记下的数"),
         ("1e400", "1e400 不是可以记下的数"),
-        ("9" * 5000, "不是合法的 JSON"),
+        ("9" * 5000, "超过 4000 位"),
+        ("-" + "9" * 4300, "超过 4000 位"),
         ("[" * 100_000, "不是合法的 JSON"),
+        ("[" * 300 + "]" * 300, "嵌套超过 100 层"),
+        ('{"a":' * 102 + "1" + "}" * 102, "嵌套超过 100 层"),
     ],
 )
-def test_a_number_no_store_can_hold_is_named_and_the_other_lines_are_added(
+def test_what_no_store_can_hold_is_named_and_the_other_lines_are_added(
     add: Add, store: Store, written: str, message: str
 ) -> None:
     receipts = add(
@@ -174,6 +177,69 @@ def test_a_number_no_store_can_hold_is_named_and_the_other_lines_are_added(
         (3, True, False),
     ]
     assert store.counts()["document"] == 2
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["-" + "9" * 3999, "[" * 99 + "]" * 99, '{"a":' * 98 + "[1]" + "}" * 98],
+    ids=["digits", "lists", "objects"],
+)
+def test_what_is_just_not_too_much_is_kept_and_read_again(add: Add, store: Store, written: str) -> None:
+    (receipt,) = add("a.jsonl", line(n=1).replace(": 1", f": {written}"))
+
+    assert receipt.error is None
+    document = store.document("t-1")
+    assert document is not None and document.head.metadata.extra == {"n": json.loads(written)}
+    assert store.listing()[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"visibility": ["public"]}, "visibility"),
+        ({"visibility": {}}, "visibility"),
+        ({"sources": [{"name": "a", "grade": ["A"]}]}, "sources.grade"),
+        ({"headings": 1}, "headings"),
+        ({"headings": [[-5, "正"]]}, "headings"),
+        ({"links": 1}, "links"),
+        ({"links": True}, "links"),
+        ({"decided_on": "２０２４"}, "decided_on"),
+        ({"guiding_case": 12345678901}, "guiding_case 应为不超过九位的正整数"),
+    ],
+)
+def test_a_value_of_a_wrong_kind_names_its_field_and_the_other_lines_are_added(
+    add: Add, store: Store, values: dict[str, object], field: str
+) -> None:
+    receipts = add("a.jsonl", "\n".join([line(id="a"), line(id="b", **values), line(id="c")]))
+
+    assert [r.created for r in receipts] == [True, False, True]
+    assert f"字段 {field}" in str(receipts[1].error)
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("? [a]\n: b", "第 3 行:YAML 写法有误(字段名称应为文字)"),
+        (f"place: 0x{'f' * 5000}", "第 3 行:YAML 写法有误(整数过大)"),
+        (f"guiding_case: {'9' * 30}", "第 3 行:YAML 写法有误(整数过大)"),
+        (f"amounts: [{{type: 罚款, value: {1 << 63}, currency: CNY}}]", "第 3 行:YAML 写法有误(整数过大)"),
+    ],
+)
+def test_a_front_matter_no_field_can_hold_names_its_line(add: Add, store: Store, front: str, message: str) -> None:
+    (receipt,) = add("a.md", f"---\ntitle: 测试\n{front}\n---\n正文。\n")
+
+    assert message in str(receipt.error)
+    assert store.counts()["document"] == 0
+
+
+def test_a_day_written_in_full_width_is_read_from_the_foot_of_a_judgment(add: Add, store: Store) -> None:
+    (receipt,) = add(
+        "a.txt", "某某人民法院\n民事判决书\n（2099）测01民初1号\n本院认为，不构成侵权。\n２０９９年５月６日\n"
+    )
+
+    assert receipt.error is None and receipt.document_id is not None
+    document = store.document(receipt.document_id)
+    assert document is not None and document.head.decided_on == "2099-05-06"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
@@ -194,7 +260,7 @@ def test_whatever_else_a_line_says_comes_back_as_it_was_said(add: Add, store: St
     document = store.document(receipt.document_id)
 
     said = {name: value for name, value in extra.items() if value is not None}
-    assert document is not None and document.head.metadata.extra == said
+    assert document is not None and repr(document.head.metadata.extra) == repr(said)
 
 
 def test_an_article_only_the_metadata_name_has_no_place_in_the_text(add: Add, store: Store) -> None:

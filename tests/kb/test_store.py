@@ -13,8 +13,22 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from kb.errors import EmbedderMismatch, InvalidDocument, StateError, StoreDamaged, StoreTooNew, UserError
-from kb.records import NO_FILTERS, Added, Citation, Filters, Metadata, Original, Passage, Provision, Revision, Section
+from kb.records import (
+    NO_FILTERS,
+    Added,
+    Amount,
+    Citation,
+    Filters,
+    Metadata,
+    Original,
+    Passage,
+    Provision,
+    Revision,
+    Section,
+    Source,
+)
 from kb.store import Store
+from kb.store.rows import metadata_from_json, metadata_to_json
 from kb.vocabulary import Visibility
 
 FIELDS = ("kind", "tier", "year", "region", "authority", "industry", "outcome", "collection")
@@ -347,3 +361,29 @@ def test_metadata_come_back_as_they_were_stored(store: Store) -> None:
     assert document is not None
     assert document.head.metadata == made.metadata
     assert document.citations[0] == Citation(law="反不正当竞争法", version="2019", article="第九条")
+
+
+def test_metadata_that_an_earlier_version_wrote_are_read() -> None:
+    written = (
+        '{"title": "甲", "visibility": 2, "amounts": [{"type": "罚款", "value": 5, "currency": "CNY", "text": ""}], '
+    )
+    written += f'"regions": ["上海"], "extra": {{"n": -{"9" * 4300}}}}}'
+    known = metadata_from_json(written)
+
+    assert known == Metadata(
+        title="甲",
+        visibility=Visibility.RESTRICTED,
+        amounts=(Amount("罚款", 5.0, "CNY", ""),),
+        regions=("上海",),
+        extra={"n": -int("9" * 4300)},
+    )
+    assert type(known.amounts[0].value) is float and type(known.visibility) is Visibility
+
+
+def test_metadata_are_written_without_what_is_not_said() -> None:
+    known = Metadata(title="甲", decided_on="2024-05", sources=(Source("某报", "B"),), extra={"charges": ["罪"]})
+
+    assert metadata_to_json(known) == (
+        '{"title":"甲","decided_on":"2024-05","sources":[{"name":"某报","grade":"B","url":null}],"extra":{"charges":["罪"]}}'
+    )
+    assert metadata_from_json(metadata_to_json(known)) == known
