@@ -261,8 +261,10 @@ def passages_to_index(conn: sqlite3.Connection, ids: Sequence[int] | None) -> It
     again when ids become texts.
     """
     where = "" if ids is None else "AND r.document_id IN (SELECT value FROM json_each(:ids))"
+    # All passages are read in the order they are stored in; some are sorted, and their texts would be held meanwhile.
+    text = "CASE WHEN p.start = 0 THEN r.text END" if ids is None else "NULL"
     rows = conn.execute(
-        f"""SELECT p.id, p.document_id, s.role, p.start, p."end", r.id AS revision_id, r.title
+        f"""SELECT p.id, p.document_id, s.role, p.start, p."end", r.id AS revision_id, r.title, {text} AS text
             FROM revision r JOIN passage p ON p.revision_id = r.id JOIN section s ON s.id = p.section_id
             WHERE r.is_current = 1 {where} ORDER BY p.id""",
         {} if ids is None else {"ids": json.dumps(list(ids))},

@@ -113,10 +113,15 @@ def facet_values(metadata: Metadata, collection: str) -> list[tuple[str, str]]:
 
 
 def passages_of_rows(conn: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> Iterator[PassageToIndex]:
-    """Yield the passages of rows (id, document_id, role, start, end, revision_id, title), each text read once."""
+    """Yield the passages of rows (id, document_id, role, start, end, revision_id, title, text), each text read once.
+
+    The text is that of the whole revision, or None where it is still to be read.
+    """
     revision_id, text = None, ""
     for row in rows:
         if row["revision_id"] != revision_id:
             revision_id = row["revision_id"]
-            text = conn.execute("SELECT text FROM revision WHERE id = ?", [revision_id]).fetchone()[0]
+            text = row["text"]
+            if text is None:
+                text = conn.execute("SELECT text FROM revision WHERE id = ?", [revision_id]).fetchone()[0]
         yield PassageToIndex(row["id"], row["document_id"], row["role"], row["title"], text[row["start"] : row["end"]])

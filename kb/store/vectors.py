@@ -73,7 +73,7 @@ def embedders(conn: sqlite3.Connection) -> list[EmbedderVectors]:
 def passages_without(conn: sqlite3.Connection, embedder_id: int, after: int, limit: int) -> list[PassageToIndex]:
     """Return the first `limit` passages with ids above `after` that have no vector of an embedder."""
     rows = conn.execute(
-        f"""SELECT p.id, p.document_id, s.role, p.start, p."end", p.revision_id, r.title
+        f"""SELECT p.id, p.document_id, s.role, p.start, p."end", p.revision_id, r.title, NULL AS text
             FROM (SELECT p.* {_MISSING} AND p.id > :after ORDER BY p.id LIMIT :limit) p
             JOIN section s ON s.id = p.section_id JOIN revision r ON r.id = p.revision_id ORDER BY p.id""",
         {"embedder": embedder_id, "after": after, "limit": limit},
