@@ -99,7 +99,8 @@ class Suggestion:
 class SearchResult:
     """Answer to one query. `total` counts documents; `total_is_exact` False means "at least".
 
-    `suggestions` are set by the edges, and only where something typed was not found.
+    `suggestions` are set by the edges, and only where something typed was not found. `ranked` is
+    False of a list, which is by date because nothing says how well a document answers.
     """
 
     query: QueryView
@@ -110,6 +111,12 @@ class SearchResult:
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     suggestions: tuple[Suggestion, ...] = ()
+    ranked: bool = True
+
+
+def date_order(sort: str | None) -> str:
+    """Return the order of a list: newest first unless asked otherwise."""
+    return "oldest" if sort == "oldest" else "newest"
 
 
 def to_dict(result: SearchResult) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Final
 from kb.records import DocumentHead
 from kb.store import Store
 from kb.vocabulary import TIERS, UNLABELLED
-from search.results import FACET_FIELDS, Hit, QueryView, SearchResult
+from search.results import FACET_FIELDS, Hit, QueryView, SearchResult, date_order
 from web.address import Ask, document_path
 from web.deps import House
 from web.views.reading import Trail
@@ -71,12 +71,12 @@ def _listing(store: Store, ask: Ask) -> SearchResult:
         took_ms=1000 * (time.perf_counter() - started),
         hits=_hits(heads, ask),
         facets={name: tuple(counts) for name, counts in facets.items()},
+        ranked=False,
     )
 
 
 def _page(store: Store, ask: Ask) -> tuple[list[DocumentHead], int]:
-    order = "oldest" if ask.sort == "oldest" else "newest"
-    return store.listing(ask.filters, order=order, offset=ask.offset, limit=ask.limit)
+    return store.listing(ask.filters, order=date_order(ask.sort), offset=ask.offset, limit=ask.limit)
 
 
 def _hits(heads: list[DocumentHead], ask: Ask) -> tuple[Hit, ...]:

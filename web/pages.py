@@ -66,7 +66,7 @@ def _answer_page(
             leads=opening,
             path=path if not ask.text else "/",
             heading=_heading(ask, heading),
-            sorts=SORTS if ask.text else SORTS[1:],
+            sorts=SORTS if result.ranked else SORTS[1:],
             tiers=tiers,
             choices=article_choices(house.law_book(store), ask.text) if ask.text else (),
             left=ways_out(house, store, ask, result, path if not ask.text else "/"),

@@ -145,6 +145,13 @@ def test_answers_sort_by_date_too_and_the_order_comes_along_into_the_document(cl
     assert "sort=oldest" in first and "第 1/" in client.get(first).text
 
 
+def test_a_list_by_filters_alone_offers_dates_and_no_worth(client: TestClient) -> None:
+    for address in ("/?q=轨道:民事", "/?f.kind=civil"):
+        page = client.get(address).text
+        assert "最早</a>" in page and "综合</a>" not in page
+        assert re.search(r'aria-current="true">最新<', page)
+
+
 def test_grouping_by_tier_puts_guiding_cases_first(client: TestClient) -> None:
     page = client.get("/?f.kind=civil&f.kind=administrative&f.kind=criminal&group=tier").text
     headings = [text_of(h).strip() for h in re.findall(r'<h2 class="tier">(.*?)</h2>', page, re.S)]
