@@ -30,7 +30,11 @@ _PIECE: Final = re.compile(
     r"(?P<minus>(?<!\S)[-－](?=\S))?(?:(?P<field>[A-Za-z_]{2,20}|[一-鿿/]{2,5})[:：](?=[^\s/]))?"
     r"(?:\"(?P<ascii>[^\"]*)\"|“(?P<curly>[^”]*)”|(?P<word>[^\s\"“”]+))|(?P<stray>[\"“”])"
 )
-_QUOTED_IN_PROSE: Final = re.compile(r"(?:[一-鿿]“[^”]*”[一-鿿，。；、？！])|(?:[，。；]“[^”]*”)|(?:“[^”]*”[，。；])")
+#: Quotes inside running text, or written against the words of a question: “复利”的约定合法吗？
+_QUOTED_IN_PROSE: Final = re.compile(
+    r"(?:[一-鿿]“[^”]*”[一-鿿，。；、？！])|(?:[，。；]“[^”]*”)|(?:“[^”]*”[，。；])"
+    r"|(?:(?:[一-鿿]“|”[一-鿿]).*(?:[吗呢么][？?。]?|[？?])\s*$)"
+)
 #: Words so common in legal prose that they say nothing of the matter.
 _STOP: Final = frozenset(
     (
@@ -146,7 +150,7 @@ def parse(text: str, fields: bool = True) -> Query:
 def _is_passage(text: str) -> bool:
     """Tell a pasted passage, which is words whatever marks it holds, from a typed query.
 
-    Long, of several lines, or prose that quotes: curly quotation marks inside running text.
+    Long, of several lines, or prose that quotes: curly quotation marks inside running text or a question.
     """
     return len(text) > 400 or "\n" in text.strip() or bool(_QUOTED_IN_PROSE.search(text))
 

@@ -166,6 +166,9 @@ def test_an_empty_query_needs_no_warning() -> None:
         "合同里只写了“不得泄露公司秘密”这一句,算不算",
         "被告人绰号“老三”，在厂区门口把图纸交给对方",
         "他说“我自己研发的”，有用吗",
+        "“客户名单”算不算商业秘密？",
+        "“反向工程”“自行研发”能免责吗",
+        "竞业限制算“保密措施”么？",
     ],
 )
 def test_a_quotation_inside_prose_is_not_a_phrase_that_must_stand_there(text: str) -> None:
@@ -178,3 +181,4 @@ def test_a_quotation_inside_prose_is_not_a_phrase_that_must_stand_there(text: st
 def test_a_phrase_set_apart_is_still_one() -> None:
     assert parse("“保密义务” 离职").phrases == ("保密义务",)
     assert parse("离职员工“客户名单”").phrases == ("客户名单",)
+    assert parse("“客户名单” 算商业秘密吗？").phrases == ("客户名单",)
