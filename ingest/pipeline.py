@@ -72,7 +72,7 @@ def ingest_file(
     """Add every document of a file; each is stored whole or not at all.
 
     Yields one receipt a document, refused ones included: a bad line stops neither the
-    lines after it nor the other files. `progress` hears how many more documents are done.
+    lines after it nor the other files. `progress` hears how many documents of the file are done.
     """
     started = time.perf_counter()
     try:
@@ -88,7 +88,7 @@ def ingest_file(
     while batch := list(islice(found, _BATCH_DOCUMENTS)):
         yield from _add_batch(path, batch, original, keep, store, embedder, options)
         count += len(batch)
-        progress(len(batch))
+        progress(count)
     log.info("added documents=%d bytes=%d ms=%.0f", count, len(data), 1000 * (time.perf_counter() - started))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.commands.common import (
     EXIT_OK,
     EXIT_USER,
+    Step,
     find,
     open_searcher,
     open_store,
@@ -57,12 +59,18 @@ def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searche
     files = list(files_in(args.paths))
     with progress_bar("收入文书", "个文件", args.quiet) as step:
         for number, path in enumerate(files):
-            step(number, len(files))
-            for receipt in ingest_file(path, store, embedder, options):
+            told = partial(_tell_progress, step, number, len(files), len(receipts))
+            told(0)
+            for receipt in ingest_file(path, store, embedder, options, told):
                 receipts.append(receipt)
                 _tell(receipt, args)
-        step(len(files), len(files))
+        _tell_progress(step, len(files), len(files), len(receipts), 0)
     return receipts
+
+
+def _tell_progress(step: Step, number: int, files: int, before: int, documents: int) -> None:
+    """Tell how many files are done and how many documents: one file may hold a hundred thousand."""
+    step(number, files, f" {before + documents:,} 件")
 
 
 def files_in(paths: Iterable[Path]) -> Iterable[Path]:

@@ -28,8 +28,8 @@ EXIT_STATE: Final = 2
 class Step(Protocol):
     """Tells a progress bar how far the work is."""
 
-    def __call__(self, done: int, total: int | None = None) -> None:
-        """Set the number of finished items and, when known, of all items."""
+    def __call__(self, done: int, total: int | None = None, note: str = "") -> None:
+        """Set the number of finished items and, when known, of all items; a note stands behind the label."""
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
@@ -120,7 +120,7 @@ def read_filters(include: Sequence[str], exclude: Sequence[str], kind: Sequence[
 def progress_bar(label: str, unit: str, quiet: bool) -> Iterator[Step]:
     """Show a bar on stderr while the block runs; nothing when quiet or stderr is no terminal."""
     if quiet or not sys.stderr.isatty():
-        yield lambda done, total=None: None
+        yield lambda done, total=None, note="": None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -132,11 +132,12 @@ def progress_bar(label: str, unit: str, quiet: bool) -> Iterator[Step]:
         TextColumn(unit),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    # Where both go to the terminal, lines are written above the bar; lines for a file go to the file.
+    with Progress(*columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()) as progress:
         task = progress.add_task(label, total=None)
 
-        def step(done: int, total: int | None = None) -> None:
-            progress.update(task, completed=done, total=total)
+        def step(done: int, total: int | None = None, note: str = "") -> None:
+            progress.update(task, completed=done, total=total, description=label + note)
 
         yield step
 
