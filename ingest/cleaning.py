@@ -38,7 +38,7 @@ _RADICALS: Final = str.maketrans(
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-class Cleaned(Struct, frozen=True):
+class Cleaned(Struct, frozen=True, gc=False):
     """One text and the offset each page starts at; without pages (plain text) `page_starts` is empty."""
 
     text: str

@@ -36,10 +36,10 @@ def derive(values: dict[str, Any], text: str, sections: Sequence[Section], name:
     said = {name: value for name, value in values.items() if value is not None}
     found: dict[str, Any] = {}
     head = text[:_HEAD_CHARS]
-    paper = _PAPER.search(head)
+    paper = _PAPER.search(head) if "书" in head else None
     if paper and (numbers := casenumber.find(head)):
         found["case_numbers"] = [str(numbers[0][2])]
-    court = _COURT.search(head) or (_AUTHORITY.search(head) if paper else None)
+    court = (_COURT.search(head) if "法院" in head else None) or (_AUTHORITY.search(head) if paper else None)
     if court:
         found["authorities"] = [court[1]]
     if paper:

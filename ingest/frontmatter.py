@@ -48,7 +48,7 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-class MarkdownDocument(Struct, frozen=True):
+class MarkdownDocument(Struct, frozen=True, gc=False):
     """A corpus file taken apart: `headings` are (offset in text, heading)."""
 
     values: dict[str, Any]

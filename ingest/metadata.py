@@ -58,7 +58,7 @@ _SINGULAR: Final = {
     "doc_number": "doc_numbers",
 }
 _STRUCTURED: Final = frozenset(("amounts", "sources", "provisions"))
-_SEVERAL: Final = _STRUCTURED | _CLOSED.keys() | set(_LISTS)
+_SEVERAL: Final = _STRUCTURED | _CLOSED.keys() | set(_LISTS)  # `regions` among them
 _PROVINCE_SUFFIX: Final = re.compile(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$")
 _KNOWN: Final = {*Metadata.__struct_fields__} - {"extra"}
 
@@ -84,7 +84,7 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
     values = _plural(values)
     if keep_unknown:
         values = _from_elsewhere(values)
-    unknown = {k: v for k, v in values.items() if k not in _KNOWN}
+    unknown = {} if values.keys() <= _KNOWN else {k: v for k, v in values.items() if k not in _KNOWN}
     if unknown and not keep_unknown:
         raise InvalidDocument(f"未知字段 {'、'.join(map(str, unknown))}。可用字段见 corpus/README.md")
     known: dict[str, Any] = {}
@@ -96,13 +96,17 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
     return Metadata(**known, extra=unknown)
 
 
-def _plural(values: Mapping[str, Any]) -> dict[str, Any]:
+def _plural(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the values with singular names of list fields made plural, unless both are there."""
+    if _SINGULAR.keys().isdisjoint(values):
+        return values
     return {(_SINGULAR[k] if k in _SINGULAR and _SINGULAR[k] not in values else k): v for k, v in values.items()}
 
 
-def _from_elsewhere(values: dict[str, Any]) -> dict[str, Any]:
+def _from_elsewhere(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Rename values whose shape is not ours, so that they are kept and not refused."""
+    if _SEVERAL.isdisjoint(values):
+        return values
     ours: dict[str, Any] = {}
     for name, value in values.items():
         foreign = False

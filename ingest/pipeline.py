@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import accumulate, islice
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from ingest.passages import split_passages
 from ingest.readers import BadLine, RawDocument, media_type_of, read
 from ingest.sections import find_sections, sections_by_heading
 from kb import identifiers
+from kb.analysis import portions
 from kb.embedding import Embedder, passage_texts
 from kb.errors import InvalidDocument, UnreadableFile, UserError
 from kb.files import sha256_of
@@ -31,7 +32,9 @@ from kb.vocabulary import ROLES
 
 log = logging.getLogger(__name__)
 
-_BATCH_DOCUMENTS: Final = 256
+#: Characters stored in one transaction, a document counting for so many at least.
+_BATCH_CHARACTERS: Final = 1_024_000
+_LEAST_CHARACTERS: Final = 1_000
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -85,7 +88,7 @@ def ingest_file(
     original = Original(sha256=sha256_of(data), media_type=media_type, size_bytes=len(data))
     keep = cache(lambda: store.files.put(data))  # only a file something is taken from is kept
     count = 0
-    while batch := list(islice(found, _BATCH_DOCUMENTS)):
+    for batch in portions(found, _weight, _BATCH_CHARACTERS):
         yield from _add_batch(path, batch, original, keep, store, embedder, options)
         count += len(batch)
         progress(count)
@@ -148,6 +151,10 @@ def _add_batch(
             yield _stored(path, ready, next(stored), item.warnings if isinstance(item, RawDocument) else ())
         elif isinstance(ready, Receipt):
             yield ready
+
+
+def _weight(item: RawDocument | BadLine) -> int:
+    return max(len(item.text), _LEAST_CHARACTERS) if isinstance(item, RawDocument) else _LEAST_CHARACTERS
 
 
 def _with_vectors(revisions: Sequence[Revision], embedder: Embedder) -> list[tuple[Revision, NDArray[np.float32]]]:

@@ -18,7 +18,7 @@ from kb.errors import InvalidDocument, UnreadableFile, UnsupportedFile, UserErro
 from kb.records import Citation, Page
 
 
-class RawDocument(Struct, frozen=True, kw_only=True):
+class RawDocument(Struct, frozen=True, kw_only=True, gc=False):
     """One document as its reader found it: pages of a paged file, or text as it stands.
 
     `headings` is None when the format has none of its own and the text must be searched for

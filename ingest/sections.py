@@ -44,7 +44,7 @@ _LEAST_ARTICLES: Final = 3
 _AFTER: Final = {"legal_basis": "disposition"}
 
 
-class _Cut(Struct, frozen=True):
+class _Cut(Struct, frozen=True, gc=False):
     start: int
     role: str
     heading: str

@@ -249,13 +249,16 @@ def tokenize(text: str) -> list[Token]:
 def terms(text: str) -> list[str]:
     """Return the terms of `tokenize` without their places, in any order."""
     folded = normalise(text)
-    return terms_of(_NOT_HAN_RUN.sub(" ", folded), folded)
+    return [term for term in terms_of(_NOT_HAN_RUN.sub(" ", folded), folded) if term != " "]
 
 
 def terms_of(chinese: str, folded: str) -> list[str]:
-    """Return the terms of a folded text, given also as its Chinese alone, a blank for each run of the rest."""
+    """Return the terms of a folded text, given also as its Chinese alone, a blank for each run of the rest.
+
+    The blanks are returned too; where terms are joined by blanks they change nothing.
+    """
     segmenter = _segmenter()
-    found = [word for word in segmenter.words_of(chinese) if word != " "]
+    found = segmenter.words_of(chinese)
     if not segmenter.inner.keys().isdisjoint(found):
         found += [word for outer in found if outer in segmenter.inner for word, _ in segmenter.inner[outer]]
     found += [token.term for token in _latin(folded)]

@@ -25,17 +25,18 @@ class LongestMatch:
         """Find `words`, token by word, in what the pattern `runs` matches."""
         import ahocorasick_rs
 
-        self._tokens = list(words.values())
+        self._words = words
         self._runs = re.compile(runs)
+        # With the words kept, what is found is those very strings: no object is made for a match.
         self._automaton: Any = ahocorasick_rs.AhoCorasick(
-            list(words), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+            list(words), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=True
         )
 
     def tokens(self, text: str) -> list[int]:
         """Return the tokens of a text."""
         runs = "\n".join(self._runs.findall(unicodedata.normalize("NFKC", text).lower()))
-        tokens = self._tokens
-        return [tokens[found[0]] for found in self._automaton.find_matches_as_indexes(runs)]
+        words = self._words
+        return [words[found] for found in self._automaton.find_matches_as_strings(runs)]
 
 
 def longest_match(tokenizer: Any) -> LongestMatch | None:

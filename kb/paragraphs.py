@@ -17,7 +17,7 @@ class _Section(Protocol):
     def end(self) -> int: ...
 
 
-class Paragraph(Struct, frozen=True):
+class Paragraph(Struct, frozen=True, gc=False):
     """A line with text in it; number counts from 1, section is an index, heading lines have number 0."""
 
     number: int

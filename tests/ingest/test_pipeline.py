@@ -62,6 +62,20 @@ def test_the_same_file_again_changes_nothing(add: Add, store: Store) -> None:
     assert store.counts()["document"] == 1
 
 
+@pytest.mark.parametrize(("count", "chars", "commits"), [(1025, 10, 2), (30, 100_000, 3)])
+def test_a_file_is_stored_in_commits_of_a_thousand_documents_or_a_million_characters(
+    tmp_path: Path, store: Store, embedder: TinyEmbedder, count: int, chars: int, commits: int
+) -> None:
+    heard: list[int] = []
+    path = tmp_path / "many.jsonl"
+    path.write_text("\n".join(line(id=f"t-{n}", text=f"{n:09}甲" + "密" * (chars - 10)) for n in range(count)), "utf-8")
+
+    receipts = list(ingest_file(path, store, embedder, Options(), heard.append))
+
+    assert [receipt.slug for receipt in receipts] == [f"t-{n}" for n in range(count)]
+    assert (store.generation(), len(heard), heard[-1]) == (commits, commits, count)
+
+
 def test_a_new_content_under_the_same_id_supersedes_and_the_old_one_can_come_back(add: Add, store: Store) -> None:
     add("a.jsonl", line())
     (changed,) = add("a.jsonl", line(text="改判。"))

@@ -36,5 +36,5 @@ def test_empty_parts_line_ends_and_half_characters_shift_nothing(passages: list[
 
 def test_what_an_index_holds_of_a_passage() -> None:
     assert index_terms([("甲公司案", "保密措施，V2.0")]) == [
-        IndexTerms("甲 公司 案 保密 措施 保密措施 v2.0 v2 0", "甲 公 司 案 ", "保 密 措 施   v2   0 ")
+        IndexTerms("甲 公司 案   保密 措施 保密措施   v2.0 v2 0", "甲 公 司 案 ", "保 密 措 施   v2   0 ")
     ]

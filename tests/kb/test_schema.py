@@ -54,3 +54,15 @@ def test_opening_twice_migrates_once_and_two_processes_may_open_at_the_same_time
     assert second.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     first.close()
     second.close()
+
+
+def test_a_database_keeps_the_pages_it_was_made_with(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "old.sqlite3")
+    old.executescript("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; CREATE TABLE made_before (id INTEGER);")
+    old.close()
+
+    for name, size in (("old", 4096), ("new", 8192)):
+        conn = database.connect(tmp_path / f"{name}.sqlite3")
+        assert conn.execute("PRAGMA page_size").fetchone()[0] == size
+        assert conn.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        conn.close()
