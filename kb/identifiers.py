@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kb import asked, casenumber
 from kb.analysis import normalise
@@ -115,8 +116,7 @@ _ROLE_WORDS: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(Struct, frozen=True, gc=False):
     """An exact key named in a query; `label` is how it is shown to the person."""
 
     type: str
@@ -251,7 +251,7 @@ def _all_keys(text: str) -> Iterator[Identifier]:
     numbered = bool(_DIGIT.search(half))  # only articles, slugs and names may be without a digit
     for start, end, number in casenumber.find_typed(text) if numbered else ():
         yield Identifier("case_number", str(number), start, end, str(number))
-    for match in _GUIDING.finditer(half):
+    for match in _GUIDING.finditer(half) if numbered else ():
         value = match[1] or match[2]
         yield Identifier("guiding_case", value, match.start(), match.end(), f"指导性案例{value}号")
     for cited in _query_articles(half):
@@ -288,6 +288,8 @@ _VERSION_LAST: Final = re.compile(rf"({ARTICLE}){_REST}\s*[（(]\s*({_YEAR})年?
 
 def _query_articles(text: str) -> list[Citation]:
     """Return articles with law and version; 「2019第九条」 alone speaks of 反不正当竞争法 here."""
+    if "条" not in text:
+        return []
     spelled = _ARTICLE_DIGITS.sub(lambda m: f"第{chinese_numeral(int(m[1]))}条", text)
     found = [] if spelled != text else citations(text)
     if spelled != text:  # offsets of rewritten text are not the query's: cover it all
@@ -305,6 +307,8 @@ def _bare_versions(text: str) -> list[Citation]:
 
 def bare_articles(text: str) -> list[str]:
     """Return articles a query names without any law: 第九条 of which law, of which version?"""
+    if "条" not in text:
+        return []
     spelled = _ARTICLE_DIGITS.sub(lambda m: f"第{chinese_numeral(int(m[1]))}条", _narrow(text))
     if citations(spelled) or _bare_versions(spelled):
         return []

@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
+
 from kb.analysis import Token, characters, latin_words, normalise
 from kb.errors import UserError
 
@@ -48,8 +50,7 @@ class Pair:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True, gc=False):
     """A word of a text as it stands there, in [start, end), and what else means it.
 
     `synonyms` are in the word's own language, `translations` in the other.

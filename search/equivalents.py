@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import tantivy
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.analysis import characters, tokenize
 from kb.thesaurus import Expansion
@@ -17,8 +18,7 @@ from kb.thesaurus import Expansion
 WEIGHT: Final = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
+class _Clause(Struct, frozen=True, gc=False):
     """How an equivalent is found, in how many passages it stands, and the BM25 weight of its terms."""
 
     query: tantivy.Query

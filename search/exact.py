@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from kb.identifiers import Identifier, article_key
@@ -30,8 +30,7 @@ _CHAMBER: Final = re.compile(r"(?<=[民刑行一二三四五六])知(?=[初终�
 _OLD_NUMBER: Final = re.compile(r"(?<=[一-鿿）])(?=\d+号$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
+class Exact(Struct, frozen=True, gc=False):
     """Documents named by a query, first to last, the reason of each in words, and what to tell of the keys."""
 
     order: tuple[int, ...] = ()

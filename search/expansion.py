@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from kb.analysis import latin_words, normalise
 from kb.thesaurus import Thesaurus, thesaurus

@@ -121,9 +121,9 @@ class FacetColumns:
         """Start with nothing read."""
         self._read: dict[tuple[str, int, int], Columns] = {}
 
-    def of(self, store: Store) -> Columns:
-        """Return the columns for the store's generation and clearance."""
-        key = (str(store.home), store.generation(), int(store.clearance))
+    def of(self, store: Store, generation: int) -> Columns:
+        """Return the columns for the store's clearance; `generation` is the store's."""
+        key = (str(store.home), generation, int(store.clearance))
         found = self._read.get(key)
         if found is None:
             found = _columns(store)

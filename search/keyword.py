@@ -15,11 +15,11 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import tantivy
+from msgspec.structs import replace
 
 from kb.analysis import characters, dictionary_hash, portions
 from kb.indexterms import index_terms
@@ -96,6 +96,10 @@ class KeywordIndex:
 
     # -- keeping up with the store ---------------------------------------------------------
 
+    def is_of(self, generation: int) -> bool:
+        """Tell whether the index is open and holds the store as of this generation."""
+        return self._searcher is not None and self._generation == generation and self._stamp_fits()
+
     def refresh(self, store: Store, progress: Progress | None = None, wait: bool = False) -> bool:
         """Bring the index up to the store's generation; return whether it is.
 
@@ -103,7 +107,7 @@ class KeywordIndex:
         kept while there is one.
         """
         generation = store.generation()
-        if self._searcher is not None and self._generation == generation and self._stamp_fits():
+        if self.is_of(generation):
             return True
         self._load()
         if self._searcher is not None and self._generation == generation:
@@ -251,8 +255,9 @@ class KeywordIndex:
         searcher = self._searcher  # one snapshot for both: another thread may swap it meanwhile
         if searcher is None or not query.wants_text:
             return EMPTY, EMPTY
-        must, should = self._clauses(query)
-        wider = self._wider(query)
+        must, wider = self._demands(query), self._wider(query)
+        words, chunks = self._words(query.terms), self._chunks(query)
+        should = [*words.values(), *chunks]
         frequencies = {term: int(searcher.doc_freq("words", term)) for term in query.terms}
         counted = _counted(frequencies, searcher.num_docs)
         if allowed is not None:
@@ -264,12 +269,12 @@ class KeywordIndex:
             return everything, everything.first(depth)
         everything = EMPTY
         if gather:
-            some = self._words(counted) + self._chunks(query)
-            matching = all_of(must, some, enough(len(counted)), self._literally(query))
+            some = [*(words[term] for term in counted), *chunks]
+            matching = all_of(must, some, enough(len(counted)), _literally(query, chunks))
             if should and not ordered:  # without word clauses nothing else puts them in order
                 everything = gathered(searcher, matching)
             else:
-                others = self._words([term for term in query.terms if term not in counted])
+                others = [clause for term, clause in words.items() if term not in counted]
                 everything = best(searcher, scored_by(matching, others + wider), GATHER_LIMIT)
         ranked = best(searcher, all_of(must, should + wider, 1), depth) if should else EMPTY
         return everything, ranked
@@ -281,7 +286,7 @@ class KeywordIndex:
         """Tell whether a term stands in any passage, or in any of the `visible` documents."""
         if visible is None or not self.document_frequency(term):
             return bool(self.document_frequency(term))
-        both = [(tantivy.Occur.Must, query) for query in (*self._words([term]), self._within(visible))]
+        both = [(tantivy.Occur.Must, query) for query in (*self._words([term]).values(), self._within(visible))]
         return bool(self._searcher.search(tantivy.Query.boolean_query(both), limit=1, count=False).hits)
 
     def document_frequency(self, term: str) -> int:
@@ -301,16 +306,17 @@ class KeywordIndex:
         """Return how many passages are indexed."""
         return int(self._searcher.num_docs) if self._searcher is not None else 0
 
-    def _clauses(self, query: Query) -> tuple[list[tantivy.Query], list[tantivy.Query]]:
+    def _demands(self, query: Query) -> list[tantivy.Query]:
+        """Return a clause for each phrase, title and group of alternatives: what matches holds them all."""
         must = [self._anywhere(phrase) for phrase in query.phrases if characters(phrase)]
         must += [self._phrase("title", title) for title in query.titles if characters(title)]
         for group in query.alternatives:
             members = [self._anywhere(member) for member in group if characters(member)]
             must += [any_of(members)] if members else []
-        return must, self._words(query.terms) + self._chunks(query)
+        return must
 
-    def _words(self, terms: Sequence[str]) -> list[tantivy.Query]:
-        return [tantivy.Query.term_query(self._schema, "words", term, index_option="freq") for term in terms]
+    def _words(self, terms: Sequence[str]) -> dict[str, tantivy.Query]:
+        return {term: tantivy.Query.term_query(self._schema, "words", term, index_option="freq") for term in terms}
 
     def _chunks(self, query: Query) -> list[tantivy.Query]:
         return [self._anywhere(chunk) for chunk in query.short_chunks]
@@ -331,13 +337,13 @@ class KeywordIndex:
             return tantivy.Query.term_query(self._schema, name, tokens[0], index_option="freq")
         return tantivy.Query.phrase_query(self._schema, name, tokens)
 
-    def _literally(self, query: Query) -> tantivy.Query | None:
-        """Return what matches a passage that holds every typed word as it stands, however it was cut; no score."""
-        chunks = self._chunks(query)
-        if not chunks or len(chunks) < len(query.chunks):
-            return None
-        every = tantivy.Query.boolean_query([(tantivy.Occur.Must, chunk) for chunk in chunks])
-        return tantivy.Query.const_score_query(every, 0.0)
+
+def _literally(query: Query, chunks: Sequence[tantivy.Query]) -> tantivy.Query | None:
+    """Return what matches a passage that holds every typed word as it stands, however it was cut; no score."""
+    if not chunks or len(chunks) < len(query.chunks):
+        return None
+    every = tantivy.Query.boolean_query([(tantivy.Occur.Must, chunk) for chunk in chunks])
+    return tantivy.Query.const_score_query(every, 0.0)
 
 
 def _counted(frequencies: Mapping[str, int], passages: int) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from search.ids import member
@@ -14,8 +15,7 @@ _ROUNDING: Final = 1e-5
 _NONE: Final = np.empty(0, dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True, gc=False):
     """Passages that match, best first: ids, their documents, BM25 scores; `complete` unless cut off.
 
     `least` is the score a passage needed to count, where counting was by score. Matches that
@@ -48,6 +48,16 @@ class Matches:
 
 
 EMPTY: Final = Matches(_NONE, _NONE, np.empty(0))
+
+
+def in_order(
+    passages: NDArray[np.int64], documents: NDArray[np.int64], scores: NDArray[np.float64], complete: bool = True
+) -> Matches:
+    """Return what a retriever found, best first, as matches: passages of equal scores by their ids."""
+    if bool(np.any((scores[1:] == scores[:-1]) & (passages[1:] < passages[:-1]))):
+        order = np.lexsort((passages, -scores))
+        passages, documents, scores = passages[order], documents[order], scores[order]
+    return Matches(passages, documents, scores, complete)
 
 
 def within(

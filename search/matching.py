@@ -8,7 +8,7 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from search.matches import EMPTY, Matches
+from search.matches import EMPTY, Matches, in_order
 
 #: Passages gathered for totals and facets; beyond, the total is "at least".
 GATHER_LIMIT: Final = 10_000
@@ -23,11 +23,7 @@ def best(searcher: Any, query: tantivy.Query, limit: int) -> Matches:
         return EMPTY
     scores = np.array([score for score, _ in hits], dtype=np.float64)
     places = np.array(searcher.fast_field_values("place", [address for _, address in hits]), dtype=np.int64)
-    passages, documents = _ids(places)
-    if bool(np.any((scores[1:] == scores[:-1]) & (passages[1:] < passages[:-1]))):
-        order = np.lexsort((passages, -scores))
-        passages, documents, scores = passages[order], documents[order], scores[order]
-    return Matches(passages, documents, scores, len(hits) < limit)
+    return in_order(*_ids(places), scores, complete=len(hits) < limit)
 
 
 def gathered(searcher: Any, query: tantivy.Query) -> Matches:
@@ -71,13 +67,25 @@ def any_of(queries: list[tantivy.Query]) -> tantivy.Query:
 def all_of(
     must: list[tantivy.Query], should: list[tantivy.Query], enough: int, or_else: tantivy.Query | None = None
 ) -> tantivy.Query:
-    """Return what matches where all of `must` do and `enough` of `should`, or `or_else` in place of these."""
-    clauses = [(tantivy.Occur.Must, query) for query in must]
+    """Return what matches where all of `must` do and `enough` of `should`, or `or_else` in place of these.
+
+    A clause alone is not wrapped: only where terms stand side by side does tantivy pass over
+    what cannot be among the best.
+    """
+    some = []
     if should:
-        some = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, query) for query in should], minimum_number_should_match=min(enough, len(should))
-        )
+        some = [at_least(should, enough)]
         if or_else is not None:
-            some = any_of([some, or_else])
-        clauses.append((tantivy.Occur.Must if not must else tantivy.Occur.Should, some))
+            some = [any_of([*some, or_else])]
+        if not must:
+            return some[0]
+    clauses = [(tantivy.Occur.Must, query) for query in must] + [(tantivy.Occur.Should, query) for query in some]
     return tantivy.Query.boolean_query(clauses)
+
+
+def at_least(queries: list[tantivy.Query], enough: int) -> tantivy.Query:
+    """Return what matches where so many of the queries do, or all of them where they are fewer."""
+    if enough == 1:
+        return any_of(queries)
+    clauses = [(tantivy.Occur.Should, query) for query in queries]
+    return tantivy.Query.boolean_query(clauses, minimum_number_should_match=min(enough, len(queries)))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kb import vocabulary
 from kb.analysis import Token, character_count, tokenize
@@ -49,8 +51,7 @@ _KINDS: Final = {label: code for code, label in vocabulary.KINDS.items()} | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Widening:
+class Widening(Struct, frozen=True, gc=False):
     """Whether words are widened at all, and which are to be taken as typed."""
 
     on: bool = True
@@ -65,8 +66,7 @@ WIDENING: Final = Widening()
 AS_TYPED: Final = Widening(on=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True, gc=False):
     """What was typed, parsed. `chunks` are the plain words apart, `terms` their index terms.
 
     `short_chunks` are the plain words short enough to be looked for as exact substrings too,
@@ -116,8 +116,7 @@ class Query:
         return QueryView(self.text, self.terms, labels, expanded, self.parts, self.warnings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True, gc=False):
     start: int
     end: int
     minus: bool
@@ -138,9 +137,10 @@ def parse(text: str, fields: bool = True) -> Query:
         warnings.append(f"检索词超过 {MAX_CHARS} 字,只用了前 {MAX_CHARS} 字")
     if _is_passage(text):
         return _plain_query(text, warnings)
-    if any(_PIECE.fullmatch(m[0]) and m["stray"] for m in _PIECE.finditer(text)):
+    matches = list(_PIECE.finditer(text))
+    if any(m["stray"] for m in matches):
         warnings.append("引号不成对,已忽略多出的引号")
-    pieces = [p for p in (_piece(m, fields) for m in _PIECE.finditer(text) if not m["stray"]) if _says_something(p)]
+    pieces = [p for p in (_piece(m, fields) for m in matches if not m["stray"]) if _says_something(p)]
     pieces = _operators(pieces, warnings)
     if text.strip() and not pieces:
         warnings.append(_NO_WORDS)
@@ -152,7 +152,7 @@ def _is_passage(text: str) -> bool:
 
     Long, of several lines, or prose that quotes: curly quotation marks inside running text or a question.
     """
-    return len(text) > 400 or "\n" in text.strip() or bool(_QUOTED_IN_PROSE.search(text))
+    return len(text) > 400 or "\n" in text.strip() or ("“" in text and bool(_QUOTED_IN_PROSE.search(text)))
 
 
 def _piece(match: re.Match[str], fields: bool) -> _Piece:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from kb.store import Store
@@ -14,8 +14,7 @@ from search.matches import Matches
 from search.query import Query
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(Struct, frozen=True, gc=False):
     """Documents best first with their scores, and the passages that brought them.
 
     Only the first `ordered` documents are in order; those behind are there to be counted.
@@ -29,8 +28,7 @@ class Ranking:
     ordered: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True, gc=False):
     """A query with what the caches and the store say to it before any filter."""
 
     query: Query

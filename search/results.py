@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from kb.contract import document_url
 from kb.records import DocumentHead
@@ -33,8 +34,7 @@ SORTS: Final = ("relevance", "newest", "oldest")
 MODES: Final = ("hybrid", "keyword", "vector")
 
 
-@dataclass(frozen=True, slots=True)
-class QueryPart:
+class QueryPart(Struct, frozen=True, gc=False):
     """One part of the query as understood; `without` is the query text with it removed."""
 
     label: str
@@ -42,8 +42,7 @@ class QueryPart:
     without: str
 
 
-@dataclass(frozen=True, slots=True)
-class QueryView:
+class QueryView(Struct, frozen=True, gc=False):
     """The query as understood: shown to the person, never stored.
 
     `warnings` are Chinese sentences: an unbalanced quotation mark, an unknown field, an
@@ -58,8 +57,7 @@ class QueryView:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PassageHit:
+class PassageHit(Struct, frozen=True, gc=False):
     """A passage that matched; `marks` are [start, end) code points of `text`."""
 
     passage_id: int
@@ -72,8 +70,7 @@ class PassageHit:
     semantic: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True, gc=False):
     """One document of the answer; rank counts from 1 over the whole answer.
 
     `score` is larger for better hits and comparable only within one answer. `reasons` are
@@ -87,16 +84,14 @@ class Hit:
     passages: tuple[PassageHit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True, gc=False):
     """Another query that may have been meant, whole, and why it is offered."""
 
     text: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(Struct, frozen=True, gc=False):
     """Answer to one query. `total` counts documents; `total_is_exact` False means "at least".
 
     `suggestions` are set by the edges, and only where something typed was not found. `ranked` is

@@ -10,11 +10,11 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from kb.analysis import terms
@@ -90,10 +90,14 @@ class Searcher:
         with self._refreshing:
             return self._keyword.verify(store, repair)
 
-    def _catch_up(self, store: Store) -> None:
-        with self._refreshing:
-            self._keyword.refresh(store)
-            self._vector.refresh(store)
+    def _catch_up(self, store: Store) -> Columns:
+        """Bring the caches up to the store, as far as no other process is at it; return the facet columns."""
+        generation = store.generation()
+        if not (self._keyword.is_of(generation) and self._vector.is_of(generation)):
+            with self._refreshing:
+                self._keyword.refresh(store)
+                self._vector.refresh(store)
+        return self._columns.of(store, generation)
 
     def _foreign(self) -> bool:
         """Tell whether the vectors are another embedder's: `kb reembed` changed it beside this process."""
@@ -123,8 +127,7 @@ class Searcher:
         if mode not in MODES or sort not in SORTS or offset < 0 or limit < 1:
             ways = f"检索方式应为 {'、'.join(MODES)},排序应为 {'、'.join(SORTS)}"
             raise InvalidQuery(f"{ways},offset 不小于 0,limit 不小于 1")
-        self._catch_up(store)
-        columns = self._columns.of(store)
+        columns = self._catch_up(store)
         query, reread = as_meant(store, parse(text), columns)
         query = self._keyword.held(widened(query, widening), self._visible(columns))
         filters, notes = joined(filters, query, columns)
@@ -132,8 +135,8 @@ class Searcher:
         if not query.wants_text and not query.identifiers and not query.unwanted:
             result = answers.browse(store, query, filters, mode, sort, offset, limit)
         else:
-            result = self._answer(store, query, columns, filters, mode, sort, offset, limit)
             notes += self._unheard(query, self._visible(columns)) + self._deaf(query, mode)
+            result = self._answer(store, query, columns, filters, mode, sort, offset, limit)
         took_ms = 1000 * (time.perf_counter() - started)
         log.info("searched mode=%s terms=%d documents=%d ms=%.1f", mode, len(query.terms), result.total, took_ms)
         return replace(result, query=answers.told_of(result.query, notes), took_ms=took_ms)
@@ -187,8 +190,10 @@ class Searcher:
     def _question(self, store: Store, query: Query, columns: Columns, mode: str, filters: Filters) -> Question:
         """Ask everything that does not depend on filters, once.
 
-        One retriever after the other: a thread for one of them costs more than it saves.
+        One retriever after the other: a thread for one of them costs more than it saves. Meaning
+        comes last: it passes over all vectors, and what follows finds the processor's cache empty.
         """
+        exact = exact_documents(store, query)
         narrowed = bool(filters) or query.unwanted or len(columns.ids) < self._vector.document_count
         counted_alone = mode == "hybrid" and not narrowed  # then the best of a fixed depth settle the order
         everything = best = EMPTY
@@ -213,7 +218,7 @@ class Searcher:
             near=near,
             everything=everything,
             best=best,
-            exact=exact_documents(store, query),
+            exact=exact,
             demanded=demanded,
             unwanted=unwanted,
         )
@@ -229,11 +234,13 @@ class Searcher:
         """
         if len(query.text) > LONG_CHARS:
             return []
-        held = {term for term in query.terms if self._keyword.stands(term, visible)}
         named = "".join(query.text[i.start : i.end] for i in query.identifiers if i.type != "name")
         translated = [terms(e.typed) for e in query.expansions if e.typed.isascii()]
         said = [t for t in query.terms if len(t.lstrip(_NEGATIONS)) > 1 and t not in named]
         said = [t for t in said if not any(t in meant for meant in translated)]
+        if all(self._keyword.stands(term, visible) for term in said):
+            return []
+        held = {term for term in query.terms if self._keyword.stands(term, visible)}
         unheard = [term for term in said if not any(part in term or term in part for part in held)]
         return [f"没有文书写到:{'、'.join(unheard)}"] if unheard and held else []
 

@@ -6,6 +6,8 @@ import time
 from dataclasses import replace
 from typing import Final
 
+from msgspec import structs
+
 from kb.records import DocumentHead
 from kb.store import Store
 from kb.vocabulary import TIERS, UNLABELLED
@@ -40,7 +42,7 @@ def helped(house: House, store: Store, ask: Ask, result: SearchResult) -> Search
     """Return the answer with other queries that may have been meant, where something typed was not found."""
     if ask.offset or not ask.text:
         return result
-    return replace(result, suggestions=house.suggester.suggest(house.searcher, store, result, ask.filters))
+    return structs.replace(result, suggestions=house.suggester.suggest(house.searcher, store, result, ask.filters))
 
 
 def ways_out(house: House, store: Store, ask: Ask, result: SearchResult, path: str) -> dict[str, int]:
