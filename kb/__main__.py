@@ -19,7 +19,7 @@ from kb.errors import StateError, UserError
 from kb.vocabulary import KINDS
 
 MODES = ("hybrid", "keyword", "vector")
-SORTS = ("relevance", "newest", "oldest")
+SORTS = ("relevance", "newest", "oldest", "amount")
 
 
 #: argparse speaks English; what a person meets of it is put into Chinese here.
@@ -81,7 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     search = command("search", finding.search, "检索")
     search.add_argument("query", metavar="检索词", help="一句话、案号、法条或带语法的检索式")
     search.add_argument("--mode", choices=MODES, default="hybrid", help="智能、精确或语义检索(默认 hybrid)")
-    search.add_argument("--sort", choices=SORTS, default="relevance", help="综合、最新或最早的在前(默认 relevance)")
+    search.add_argument(
+        "--sort", choices=SORTS, default="relevance", help="综合、最新、最早或金额大的在前(默认 relevance)"
+    )
     search.add_argument("--limit", type=_count, default=10, help="返回几件(默认 10)")
     search.add_argument("--no-expand", action="store_true", help="只找输入的字词,不找同义词与中英对照")
     search.add_argument("--offset", type=_offset, default=0, help="跳过前几件")

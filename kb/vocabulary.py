@@ -150,6 +150,10 @@ OUTCOMES: Final = (
     "结果未读到",
 )
 
+#: Types of amounts that are what a case came to; what was asked for, lost or gained is none.
+RESULT_SUMS: Final = ("罚款", "没收违法所得", "判赔", "刑事罚金", "和解或调解")
+#: Stands in for 判赔 where no final sum is known.
+FIRST_AWARD: Final = "一审判赔"
 AMOUNT_TYPES: Final = (
     "罚款",
     "没收违法所得",

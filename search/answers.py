@@ -19,7 +19,7 @@ from search.exact import Exact
 from search.ids import member
 from search.matches import Matches
 from search.query import Query
-from search.results import FACET_FIELDS, Hit, PassageHit, QueryView, SearchResult, date_order
+from search.results import FACET_FIELDS, Hit, PassageHit, QueryView, SearchResult, list_order
 from search.snippets import body, merged, places_in, telling_words
 
 PASSAGES_PER_HIT: Final = 3
@@ -179,14 +179,24 @@ def _reasons(
 def browse(store: Store, query: Query, filters: Filters, mode: str, sort: str, offset: int, limit: int) -> SearchResult:
     """Answer a query without words: everything the filters keep, by date, newest first unless asked otherwise."""
     with store.snapshot():
-        heads, total = store.listing(filters, order=date_order(sort), offset=offset, limit=limit)
+        heads, total = store.listing(filters, order=list_order(sort), offset=offset, limit=limit)
         facets = {name: tuple(counts) for name, counts in store.facet_counts(tuple(FACET_FIELDS), filters).items()}
         made = []
         for place, head in enumerate(heads):
             ids, opening = _opening(store, head.id)
             shown = tuple(_passage(opening[p], body(opening[p]), {}, semantic=False) for p in ids)
             made.append(Hit(offset + place + 1, 0.0, head, (), shown))
-    return SearchResult(query.view(), mode, total, True, 0.0, tuple(made), facets, ranked=False)
+    return SearchResult(
+        query.view(),
+        mode,
+        total,
+        True,
+        0.0,
+        tuple(made),
+        facets,
+        ranked=False,
+        documents=store.document_ids(filters),
+    )
 
 
 def told_of(view: QueryView, notes: Sequence[str], expanded: Sequence[str] = ()) -> QueryView:

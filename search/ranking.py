@@ -43,8 +43,8 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
     unwanted: NDArray[np.int64]
 
 
-def by_date(store: Store, ranking: Ranking, sort: str) -> Ranking:
-    """Return the same documents newest or oldest first; those without a date come last."""
+def sorted_by(store: Store, ranking: Ranking, sort: str) -> Ranking:
+    """Return the same documents by date or by sum; those without one come last."""
     documents = store.in_order(ranking.documents.tolist(), sort)
     sorter = np.argsort(ranking.documents)
     places = sorter[np.searchsorted(ranking.documents, documents, sorter=sorter)]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
 
 from kb.contract import document_url
 from kb.records import DocumentHead
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Fields counted for every answer, in the order of the filter panel, with their labels.
 FACET_FIELDS: Final[dict[str, str]] = {
@@ -29,8 +33,8 @@ FACET_FIELDS: Final[dict[str, str]] = {
     "collection": "合集",
 }
 
-#: By how well they answer, or by date.
-SORTS: Final = ("relevance", "newest", "oldest")
+#: By how well they answer, by date, or by the largest sum a case came to.
+SORTS: Final = ("relevance", "newest", "oldest", "amount")
 MODES: Final = ("hybrid", "keyword", "vector")
 
 
@@ -94,8 +98,9 @@ class Suggestion(Struct, frozen=True, gc=False):
 class SearchResult(Struct, frozen=True, gc=False):
     """Answer to one query. `total` counts documents; `total_is_exact` False means "at least".
 
-    `suggestions` are set by the edges, and only where something typed was not found. `ranked` is
-    False of a list, which is by date because nothing says how well a document answers.
+    `documents` are all that match, whatever the page; None of a list by filters. `suggestions` are
+    set by the edges, and only where something typed was not found. `ranked` is False of a list,
+    which is by date because nothing says how well a document answers.
     """
 
     query: QueryView
@@ -107,11 +112,12 @@ class SearchResult(Struct, frozen=True, gc=False):
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     suggestions: tuple[Suggestion, ...] = ()
     ranked: bool = True
+    documents: NDArray[np.int64] | None = None
 
 
-def date_order(sort: str | None) -> str:
-    """Return the order of a list: newest first unless asked otherwise."""
-    return "oldest" if sort == "oldest" else "newest"
+def list_order(sort: str | None) -> str:
+    """Return the order of a list, a key of the store's orders: newest first unless asked otherwise."""
+    return sort if sort in SORTS[1:] else "newest"
 
 
 def to_dict(result: SearchResult) -> dict[str, Any]:

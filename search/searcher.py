@@ -32,7 +32,7 @@ from search.ids import member
 from search.keyword import KeywordIndex
 from search.matches import EMPTY, Matches, joined_for_counting, ranked, within
 from search.query import WIDENING, Query, Widening, parse
-from search.ranking import Question, Ranking, by_date
+from search.ranking import Question, Ranking, sorted_by
 from search.reranking import DEPTH as RERANK_DEPTH
 from search.reranking import Reranker, reordered
 from search.results import FACET_FIELDS, MODES, SORTS, Hit, SearchResult
@@ -119,7 +119,7 @@ class Searcher:
     ) -> SearchResult:
         """Answer a query with one page of documents, counts over all that match, and reasons.
 
-        Sorting by date takes all that match; documents without a date come last.
+        Sorting by date, or by the sum a case came to, takes all that match; documents without one come last.
         Raises InvalidQuery for a mode, sort, offset or limit that makes no sense, never for text; and
         EmbedderMismatch for a search by meaning alone when the vectors are another embedder's.
         """
@@ -172,7 +172,7 @@ class Searcher:
         if reranker is not None and offset < self._window(question, ranking)[1]:
             ranking = self._reranked(store, reranker, question, ranking)
         if sort != "relevance":
-            ranking = by_date(store, ranking, sort)
+            ranking = sorted_by(store, ranking, sort)
         page = slice(offset, offset + limit)
         hits = answers.hits(
             store,
@@ -185,7 +185,9 @@ class Searcher:
             first_rank=offset + 1,
         )
         view = answers.told_of(query.view(), question.exact.notes, question.exact.expanded)
-        return SearchResult(view, mode, len(ranking.documents), ranking.complete, 0.0, hits, facets)
+        return SearchResult(
+            view, mode, len(ranking.documents), ranking.complete, 0.0, hits, facets, documents=ranking.documents
+        )
 
     def _question(self, store: Store, query: Query, columns: Columns, mode: str, filters: Filters) -> Question:
         """Ask everything that does not depend on filters, once.

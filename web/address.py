@@ -13,7 +13,7 @@ from kb.vocabulary import ROLES
 from search.query import Widening
 from search.results import FACET_FIELDS, MODES, SORTS
 
-SORT_LABELS: Final[dict[str, str]] = {"relevance": "综合", "newest": "最新", "oldest": "最早"}
+SORT_LABELS: Final[dict[str, str]] = {"relevance": "综合", "newest": "最新", "oldest": "最早", "amount": "金额"}
 GROUPS: Final = ("", "tier")
 MAX_TEXT_CHARS: Final = 50_000
 MAX_OFFSET: Final = 100_000

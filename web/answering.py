@@ -10,8 +10,8 @@ from msgspec import structs
 
 from kb.records import DocumentHead
 from kb.store import Store
-from kb.vocabulary import TIERS, UNLABELLED
-from search.results import FACET_FIELDS, Hit, QueryView, SearchResult, date_order
+from kb.vocabulary import CASE_KINDS, TIERS, UNLABELLED
+from search.results import FACET_FIELDS, Hit, QueryView, SearchResult, list_order
 from web.address import Ask, document_path
 from web.deps import House
 from web.views.reading import Trail
@@ -77,8 +77,17 @@ def _listing(store: Store, ask: Ask) -> SearchResult:
     )
 
 
+def sums(store: Store, ask: Ask, result: SearchResult) -> dict[str, list[float]]:
+    """Return what the cases of an answer came to, sums in yuan by type; empty where none of them can have one."""
+    kinds = {kind for kind, _ in result.facets.get("kind", ())}
+    if kinds.isdisjoint(CASE_KINDS):
+        return {}
+    documents = store.document_ids(ask.filters) if result.documents is None else result.documents
+    return store.sums(documents.tolist())
+
+
 def _page(store: Store, ask: Ask) -> tuple[list[DocumentHead], int]:
-    return store.listing(ask.filters, order=date_order(ask.sort), offset=ask.offset, limit=ask.limit)
+    return store.listing(ask.filters, order=list_order(ask.sort), offset=ask.offset, limit=ask.limit)
 
 
 def _hits(heads: list[DocumentHead], ask: Ask) -> tuple[Hit, ...]:

@@ -46,7 +46,9 @@ _SEARCH_PARAMETERS: Final = [
     _parameter("expand", "off：只找输入的字词，不找同义词与中英对照", {"type": "string", "enum": ["on", "off"]}),
     _parameter("plain", "这个词按原样找，不扩展，可重复", {"type": "array", "items": {"type": "string"}}),
     _parameter(
-        "sort", "综合、最新、最早；没有检索词时按最新", {"type": "string", "enum": list(SORTS), "default": "relevance"}
+        "sort",
+        "综合、最新、最早、金额（人民币，结果中最大的一笔）；没有检索词时按最新",
+        {"type": "string", "enum": list(SORTS), "default": "relevance"},
     ),
     _parameter("offset", "从第几件之后开始", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}),
     _parameter("limit", "最多几件", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": _API_LIMIT}),

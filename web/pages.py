@@ -9,9 +9,8 @@ from kb.errors import NotFound
 from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import KINDS
-from search.results import SORTS
 from web.address import MAX_ID, MAX_OFFSET, Ask, number, parse_ask
-from web.answering import answer, by_tier, helped, trail, ways_out
+from web.answering import answer, by_tier, helped, sums, trail, ways_out
 from web.deps import House, HouseDep
 from web.linking import Links, read_links
 from web.marking import find_marks
@@ -66,7 +65,7 @@ def _answer_page(
             leads=opening,
             path=path if not ask.text else "/",
             heading=_heading(ask, heading),
-            sorts=SORTS if result.ranked else SORTS[1:],
+            sums={} if ask.is_home else sums(store, ask, result),
             tiers=tiers,
             choices=article_choices(house.law_book(store), ask.text) if ask.text else (),
             left=ways_out(house, store, ask, result, path if not ask.text else "/"),

@@ -20,6 +20,7 @@ from kb.records import (
     StoredPassage,
     StoredSection,
 )
+from kb.store import sums
 from kb.store.rows import HEAD_COLUMNS, VISIBLE, citation, head, passage, passages_of_rows
 from kb.vocabulary import UNLABELLED, Visibility
 
@@ -27,6 +28,7 @@ from kb.vocabulary import UNLABELLED, Visibility
 ORDERS = {
     "newest": "coalesce(r.decided_on, json_extract(r.metadata, '$.published_on'), r.effective_from, '') DESC, d.id",
     "oldest": "coalesce(r.decided_on, json_extract(r.metadata, '$.published_on'), r.effective_from, '9') ASC, d.id",
+    "amount": f"{sums.LARGEST} DESC, coalesce(r.decided_on, '') DESC, d.id",  # NULL comes last
     "title": "r.title, d.id",
     "added": "d.id DESC",
 }

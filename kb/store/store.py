@@ -28,7 +28,7 @@ from kb.records import (
     Revision,
     StoredPassage,
 )
-from kb.store import checking, laws, naming, reading, vectors, writing
+from kb.store import checking, laws, naming, reading, sums, vectors, writing
 from kb.store.laws import ConcordanceRow
 from kb.vocabulary import Visibility
 
@@ -139,6 +139,13 @@ class Store:
     def in_order(self, ids: Sequence[int], order: str) -> NDArray[np.int64]:
         """Return the visible documents among `ids` in an order that is a key of reading.ORDERS."""
         return reading.in_order(self._conn, self.clearance, ids, order)
+
+    def sums(self, ids: Sequence[int]) -> dict[str, list[float]]:
+        """Return what the visible documents among `ids` came to: sums in yuan, ascending, by type of RESULT_SUMS.
+
+        A document counts once a type, with its largest sum of that type.
+        """
+        return sums.by_type(self._conn, self.clearance, ids)
 
     def document_ids(self, filters: Filters = NO_FILTERS) -> NDArray[np.int64]:
         """Return the ids of visible documents that pass `filters`, ascending."""

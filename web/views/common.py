@@ -9,14 +9,12 @@ from typing import Final
 
 from kb.records import Amount, DocumentHead, Filters, Metadata
 from kb.store import Store
-from kb.vocabulary import CASE_KINDS, COMPLETENESS, JURISDICTIONS, KINDS, ROLES, TIERS
+from kb.vocabulary import CASE_KINDS, COMPLETENESS, FIRST_AWARD, JURISDICTIONS, KINDS, RESULT_SUMS, ROLES, TIERS
 
 #: Outcomes that are a sum of money; each is an amount type of the same name.
-_PENALTIES: Final = ("罚款", "没收违法所得", "判赔", "刑事罚金")
-#: Stands in for 判赔 where the final sum is not known.
-_FIRST_AWARD: Final = "一审判赔"
 _SETTLEMENT: Final = "和解或调解"
-_OUTCOME_OF: Final = {_SETTLEMENT: "调解或和解", _FIRST_AWARD: "判赔"}
+_PENALTIES: Final = tuple(type_ for type_ in RESULT_SUMS if type_ != _SETTLEMENT)
+_OUTCOME_OF: Final = {_SETTLEMENT: "调解或和解", FIRST_AWARD: "判赔"}
 _MAX_RESULTS: Final = 5
 _LINE_END: Final = re.compile(r"\s*\n\s*(?:- )?")
 
@@ -181,7 +179,7 @@ def amount_words(amount: Amount) -> str:
 
 def sums_unknown(m: Metadata) -> tuple[str, ...]:
     """Return the outcomes that are sums of money of which no amount is known."""
-    known = {"判赔" if a.type == _FIRST_AWARD else a.type for a in m.amounts}
+    known = {"判赔" if a.type == FIRST_AWARD else a.type for a in m.amounts}
     return tuple(kind for kind in _PENALTIES if kind in m.outcomes and kind not in known)
 
 
@@ -193,7 +191,7 @@ def results(head: DocumentHead) -> tuple[Badge, ...]:
     m = head.metadata
     unknown = sums_unknown(m)
     types = {a.type for a in m.amounts}
-    instead = {} if "判赔" in types else {"判赔": _FIRST_AWARD}
+    instead = {} if "判赔" in types else {"判赔": FIRST_AWARD}
     found: list[Badge] = []
     for kind in _PENALTIES:
         found += [Badge(_sum(a), "sum") for a in m.amounts if a.type == instead.get(kind, kind)]

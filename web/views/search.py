@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kb.vocabulary import KINDS, TIERS
-from search.results import Hit, PassageHit, SearchResult
+from search.results import SORTS, Hit, PassageHit, SearchResult
 from web.address import SORT_LABELS, Ask, document_path
 from web.views.common import Badge, Coverage, Inline, Link, badges, heading_of, meta, results, snippet
 from web.views.facets import Chip, FacetGroup, chips, groups, roles
+from web.views.sums import SumsView, sums_views
 
 MODE_LABELS: Final = {"hybrid": "智能", "keyword": "精确", "vector": "语义"}
 _MODE_HELP: Final = {
@@ -135,6 +136,7 @@ class SearchPage:
     total: str
     took_ms: float | None
     sorts: tuple[Link, ...]
+    sums: tuple[SumsView, ...]
     grouping: Link
     hits: tuple[HitGroup, ...]
     paging: Paging
@@ -159,14 +161,15 @@ def search_page(
     leads: Mapping[int, str],
     path: str = "/",
     heading: str | None = None,
-    sorts: Sequence[str] = (),
+    sums: Mapping[str, Sequence[float]] | None = None,
     tiers: Sequence[TierAnswer] | None = None,
     choices: Sequence[tuple[str, str]] = (),
     left: Mapping[str, int] | None = None,
 ) -> SearchPage:
     """Lay out an answer.
 
-    `leads` are first sentences by document id; `tiers` is set when grouped;
+    `leads` are first sentences by document id; `sums` are what all that match came to, in yuan by type;
+    `tiers` is set when grouped;
     `choices` are readings of an article named without its law, each with the query that says so;
     `left` is how many documents there are at the addresses an empty answer offers.
     """
@@ -192,7 +195,8 @@ def search_page(
         clear=ask.unfiltered().url(path),
         total=f"{'' if result.total_is_exact else '≥ '}{result.total}",
         took_ms=result.took_ms if ask.text else None,
-        sorts=_sorts(ask, path, sorts),
+        sorts=_sorts(ask, path, result.ranked, bool(sums)),
+        sums=sums_views(sums or {}),
         grouping=_grouping(ask, path),
         hits=_hit_groups(ask, result, path, leads, tiers),
         paging=_paging(ask, result, path, grouped=tiers is not None),
@@ -241,9 +245,9 @@ def _tabs(ask: Ask, result: SearchResult, path: str) -> tuple[Link, ...]:
     return tuple(tabs)
 
 
-def _sorts(ask: Ask, path: str, sorts: Sequence[str]) -> tuple[Link, ...]:
-    if not sorts:
-        return ()
+def _sorts(ask: Ask, path: str, ranked: bool, have_sums: bool) -> tuple[Link, ...]:
+    """Return the orders that make a difference: a list has no 综合, and without sums there is none to go by."""
+    sorts = [sort for sort in SORTS if (ranked or sort != "relevance") and (have_sums or sort != "amount")]
     current = ask.sort if ask.sort in sorts else sorts[0]
     return tuple(
         Link(SORT_LABELS[name], ask.sorted_by(None if name == sorts[0] else name).url(path), active=name == current)

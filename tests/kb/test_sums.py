@@ -1,0 +1,59 @@
+"""What cases came to: the order by sums, and the sums of many documents."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import Receipt
+from kb.store import Store
+from kb.vocabulary import Visibility
+
+Add = Callable[..., list[Receipt]]
+
+CASES: dict[str, list[tuple[str, float, str]]] = {
+    "t-award": [("诉请", 9_000_000, "CNY"), ("一审判赔", 800_000, "CNY"), ("判赔", 500_000, "CNY")],
+    "t-first": [("一审判赔", 600_000, "CNY"), ("损失", 7_000_000, "CNY")],
+    "t-fines": [("罚款", 30_000, "CNY"), ("罚款", 100_000, "CNY"), ("没收违法所得", 20_000, "CNY")],
+    "t-abroad": [("判赔", 80_000_000, "USD")],
+    "t-none": [],
+}
+
+
+@pytest.fixture
+def ids(add: Add) -> dict[str, int]:
+    """The numbers of the test texts."""
+    lines = [
+        {
+            "id": slug,
+            "title": f"测试文本{slug}",
+            "text": "甲公司诉离职员工带走客户名单。",
+            "kind": "civil",
+            "amounts": [{"type": t, "value": v, "currency": c, "text": ""} for t, v, c in amounts],
+        }
+        for slug, amounts in CASES.items()
+    ]
+    receipts = add("cases.jsonl", "\n".join(json.dumps(line, ensure_ascii=False) for line in lines))
+    return {r.slug: r.document_id for r in receipts if r.slug and r.document_id}
+
+
+def test_cases_stand_in_the_order_of_the_largest_sum_in_yuan_they_came_to(store: Store, ids: dict[str, int]) -> None:
+    order = store.in_order(list(ids.values()), "amount").tolist()
+
+    # what was asked for or lost is no result; dollars are not compared with yuan
+    assert order == [ids[slug] for slug in ("t-first", "t-award", "t-fines", "t-abroad", "t-none")]
+
+
+def test_sums_are_told_by_type_each_document_once_with_its_largest(store: Store, ids: dict[str, int]) -> None:
+    assert store.sums(list(ids.values())) == {"罚款": [100_000], "没收违法所得": [20_000], "判赔": [500_000]}
+    assert store.sums([ids["t-fines"]]) == {"罚款": [100_000], "没收违法所得": [20_000]}
+    assert store.sums([]) == {}
+
+
+def test_sums_of_documents_the_reader_may_not_see_are_not_told(store: Store, ids: dict[str, int], home: Path) -> None:
+    store.set_visibility(ids["t-award"], Visibility.INTERNAL)
+
+    with Store(home, Visibility.PUBLIC) as public:
+        assert "判赔" not in public.sums(list(ids.values()))
+        assert ids["t-award"] not in public.in_order(list(ids.values()), "amount")
