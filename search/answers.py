@@ -20,7 +20,7 @@ from search.ids import member
 from search.matches import Matches
 from search.query import Query
 from search.results import FACET_FIELDS, Hit, PassageHit, QueryView, SearchResult, list_order
-from search.snippets import body, merged, places_in, telling_words
+from search.snippets import astride, body, merged, places_in, telling_words
 
 PASSAGES_PER_HIT: Final = 3
 #: Passages looked at beyond those shown: a document's questions, at most two passages, may be among the best.
@@ -85,11 +85,13 @@ def hits(
             chosen[document_id], opening = _opening(store, document_id)
             passages |= opening
     needles = needles_of(query)
+    nobodys = astride(query.tokens)
+    across = tuple(term for term in query.terms if term in nobodys)  # these too find a passage
     conducts = named_conducts(query.text)
     wider = {normalise(word) for expansion in query.expansions for word in expansion.alternatives}
     bodies = {p: body(passage) for p, passage in passages.items()}
     folded = normalise_all([*bodies.values(), *(head.title for head in heads.values())])
-    found = {p: places_in(text, needles) for p, text in zip(bodies, folded, strict=False)}
+    found = {p: places_in(text, needles) or places_in(text, across) for p, text in zip(bodies, folded, strict=False)}
     titled = dict(zip(heads, folded[len(bodies) :], strict=True))
     made = []
     for place, (document_id, score) in enumerate(zip(documents.tolist(), scores.tolist(), strict=True)):
@@ -103,7 +105,8 @@ def hits(
         shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in told]
         held = {*places_in(titled[document_id], needles), *(word for p in own for word in found[p])}
         asked = {word for p in ids for word in found[p]} - held
-        words = [f"{word}（扩展）" if word in wider else word for word in telling_words(held, needles, _WORDS_NAMED)]
+        said = telling_words(held, needles, _WORDS_NAMED) or telling_words(held, across, _WORDS_NAMED)
+        words = [f"{word}（扩展）" if word in wider else word for word in said]
         if others := telling_words(asked, needles, _WORDS_NAMED - len(words)):
             words.append(f"常见问法中的{'、'.join(others)}")
         reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
@@ -112,10 +115,11 @@ def hits(
 
 
 def needles_of(query: Query) -> tuple[str, ...]:
-    """Return what is to be marked in texts: phrases and short words whole, then terms."""
+    """Return what is to be marked in texts: phrases and short words whole, then terms, none astride two others."""
     whole = [*query.phrases, *(m for group in query.alternatives for m in group), *query.titles, *query.short_chunks]
     articles = _ARTICLE.findall(query.text)  # 九条 of 第九条 is not to be marked in 第三十九条
-    terms: Sequence[str] = query.terms
+    across = astride(query.tokens)
+    terms = [term for term in query.terms if term not in across]
     if articles:
         terms = [term for term in terms if not any(term in article for article in articles)]
     wider = [word for expansion in query.expansions for word in expansion.alternatives]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kb.analysis import normalise
+from kb.analysis import Token, normalise
 from kb.records import StoredPassage
 
 _LATIN: Final = re.compile(r"[a-z0-9]+\Z")
@@ -72,6 +72,24 @@ def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         elif end > last:
             last = end
     return (*out, (first, last))
+
+
+def astride(tokens: Sequence[Token]) -> set[str]:
+    """Return the terms that stand only astride two others: 职员 of 离职|员工. They find, but nobody said them."""
+    first: dict[int, int] = {}  # where a token ends -> where the longest of these starts
+    last: dict[int, int] = {}
+    for token in tokens:
+        first[token.end] = min(first.get(token.end, token.start), token.start)
+        last[token.start] = max(last.get(token.start, token.end), token.end)
+    kept = {
+        token.term
+        for token in tokens
+        if not any(
+            first.get(seam, token.start) < token.start and last.get(seam, token.end) > token.end
+            for seam in range(token.start + 1, token.end)
+        )
+    }
+    return {token.term for token in tokens} - kept
 
 
 def telling_words(found: Iterable[str], needles: Sequence[str], limit: int) -> tuple[str, ...]:

@@ -363,3 +363,17 @@ def test_an_equivalent_that_only_hidden_documents_hold_is_not_offered(opened: Ca
 
         assert word not in left and "客户信息" in left
     assert word in "".join(operator.searcher.search(operator.store, query).query.expanded)
+
+
+def test_a_passage_that_holds_only_a_word_astride_two_others_says_so(
+    store: Store, model: Embedder, add: Callable[..., object]
+) -> None:
+    add("a.md", "---\ntitle: 测试文本甲\nkind: civil\n---\n## 案情\n甲公司的职员把图纸交给了乙公司。\n")
+    add("b.md", "---\ntitle: 测试文本乙\nkind: civil\n---\n## 案情\n离职员工把图纸交给了乙公司。\n")
+    searcher = Searcher(store.home, model)
+
+    said, astride = searcher.search(store, "离职员工", mode="keyword").hits
+
+    assert (said.reasons[0], astride.reasons) == ("命中词：离职员工", ("命中词：职员",))
+    marked = [p.text[start:end] for hit in (said, astride) for p in hit.passages for start, end in p.marks]
+    assert marked == ["离职员工", "职员"]

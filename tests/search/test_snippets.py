@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.analysis import normalise
+from kb.analysis import normalise, tokenize
 from kb.records import StoredPassage
-from search.snippets import body, marks, merged, places_in, telling_words
+from search.snippets import astride, body, marks, merged, places_in, telling_words
 
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 10)).map(lambda s: (s[0], s[0] + s[1])), max_size=12)
 WORDS = st.lists(st.text(alphabet="客户名单密ab1 §", max_size=4), max_size=6)
@@ -92,3 +92,17 @@ def test_words_found_leave_out_parts_of_longer_ones_and_what_is_not_there() -> N
     assert told(["甲的客户名单", "与图纸"], ["客户", "图纸", "客户名单", "配方"]) == ("图纸", "客户名单")
     assert told(["一二三四五六七八"], list("一二三四五六七八")) == tuple("一二三四五六")
     assert told(["甲乙", "丙丁"], ["乙丙"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "across"),
+    [
+        ("离职员工带走客户名单", {"职员", "户名"}),
+        ("职员离职,带走客户名单", {"户名"}),  # said here
+        ("开户名与客户名单", set()),  # said once is said
+        ("反不正当竞争法", set()),
+        ("", set()),
+    ],
+)
+def test_a_word_astride_two_others_is_not_said(text: str, across: set[str]) -> None:
+    assert astride(tokenize(text)) == across
