@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -84,14 +84,14 @@ def hits(
         for document_id in bare:
             chosen[document_id], opening = _opening(store, document_id)
             passages |= opening
-    needles = needles_of(query)
-    nobodys = astride(query.tokens)
-    across = tuple(term for term in query.terms if term in nobodys)  # these too find a passage
+    across = astride(query.tokens)
+    needles = needles_of(query, across)
+    spare = tuple(term for term in query.terms if term in across)  # these too find a passage
     conducts = named_conducts(query.text)
     wider = {normalise(word) for expansion in query.expansions for word in expansion.alternatives}
     bodies = {p: body(passage) for p, passage in passages.items()}
     folded = normalise_all([*bodies.values(), *(head.title for head in heads.values())])
-    found = {p: places_in(text, needles) or places_in(text, across) for p, text in zip(bodies, folded, strict=False)}
+    found = {p: places_in(text, needles) or places_in(text, spare) for p, text in zip(bodies, folded, strict=False)}
     titled = dict(zip(heads, folded[len(bodies) :], strict=True))
     made = []
     for place, (document_id, score) in enumerate(zip(documents.tolist(), scores.tolist(), strict=True)):
@@ -105,7 +105,7 @@ def hits(
         shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in told]
         held = {*places_in(titled[document_id], needles), *(word for p in own for word in found[p])}
         asked = {word for p in ids for word in found[p]} - held
-        said = telling_words(held, needles, _WORDS_NAMED) or telling_words(held, across, _WORDS_NAMED)
+        said = telling_words(held, needles, _WORDS_NAMED) or telling_words(held, spare, _WORDS_NAMED)
         words = [f"{word}（扩展）" if word in wider else word for word in said]
         if others := telling_words(asked, needles, _WORDS_NAMED - len(words)):
             words.append(f"常见问法中的{'、'.join(others)}")
@@ -114,11 +114,11 @@ def hits(
     return tuple(made)
 
 
-def needles_of(query: Query) -> tuple[str, ...]:
-    """Return what is to be marked in texts: phrases and short words whole, then terms, none astride two others."""
+def needles_of(query: Query, across: Collection[str] | None = None) -> tuple[str, ...]:
+    """Return what is to be marked in texts: phrases and short words whole, then terms but those `across` others."""
+    across = astride(query.tokens) if across is None else across
     whole = [*query.phrases, *(m for group in query.alternatives for m in group), *query.titles, *query.short_chunks]
     articles = _ARTICLE.findall(query.text)  # 九条 of 第九条 is not to be marked in 第三十九条
-    across = astride(query.tokens)
     terms = [term for term in query.terms if term not in across]
     if articles:
         terms = [term for term in terms if not any(term in article for article in articles)]

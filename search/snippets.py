@@ -78,18 +78,19 @@ def astride(tokens: Sequence[Token]) -> set[str]:
     """Return the terms that stand only astride two others: 职员 of 离职|员工. They find, but nobody said them."""
     first: dict[int, int] = {}  # where a token ends -> where the longest of these starts
     last: dict[int, int] = {}
-    for token in tokens:
-        first[token.end] = min(first.get(token.end, token.start), token.start)
-        last[token.start] = max(last.get(token.start, token.end), token.end)
-    kept = {
-        token.term
-        for token in tokens
-        if not any(
-            first.get(seam, token.start) < token.start and last.get(seam, token.end) > token.end
-            for seam in range(token.start + 1, token.end)
-        )
-    }
-    return {token.term for token in tokens} - kept
+    for _, start, end in tokens:
+        first[end] = min(start, first.get(end, start))
+        last[start] = max(end, last.get(start, end))
+    across: set[str] = set()
+    said: set[str] = set()
+    for term, start, end in tokens:
+        for seam in range(start + 1, end):
+            if first.get(seam, start) < start and last.get(seam, end) > end:
+                across.add(term)
+                break
+        else:
+            said.add(term)
+    return across - said
 
 
 def telling_words(found: Iterable[str], needles: Sequence[str], limit: int) -> tuple[str, ...]:
