@@ -20,6 +20,9 @@ MAX_OFFSET: Final = 100_000
 MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 20
 MAX_ID: Final = 2**63 - 1
+EXPORT_PATH: Final = "/export.csv"
+#: Documents in an exported table, at most.
+MAX_EXPORTED: Final = 1_000
 _MAX_VALUES: Final = 200
 _EXPAND: Final = ("on", "off")
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from kb.errors import NotFound
 from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import KINDS
-from web.address import MAX_ID, MAX_OFFSET, Ask, number, parse_ask
+from web.address import EXPORT_PATH, MAX_EXPORTED, MAX_ID, MAX_OFFSET, Ask, number, parse_ask
 from web.answering import answer, by_tier, helped, sums, trail, ways_out
 from web.deps import House, HouseDep
 from web.linking import Links, read_links
@@ -20,6 +24,7 @@ from web.views.leads import leads
 from web.views.reading import Around, reading_page, related_labels
 from web.views.search import search_page
 from web.views.statutes import article_choices, outdated, statute_views, transition_rule
+from web.views.table import table
 from web.views.text import section_views
 
 router = APIRouter(include_in_schema=False)
@@ -45,6 +50,20 @@ def browse_kind(request: Request, kind: str, house: HouseDep) -> HTMLResponse:
     if kind not in KINDS:
         raise NotFound(f"没有「{kind[:30]}」这一类文书。可选：{'、'.join(KINDS.values())}。")
     return _answer_page(request, house, "/browse", KINDS[kind], kind)
+
+
+@router.get(EXPORT_PATH)
+def export(request: Request, house: HouseDep) -> Response:
+    """The first documents of an answer or list as a table for a spreadsheet."""
+    ask = parse_ask(request.query_params.multi_items())
+    with house.open_store() as store:
+        result = answer(house, store, replace(ask, offset=0, limit=MAX_EXPORTED))
+    name = quote(f"检索结果 {date.today():%Y-%m-%d}.csv")  # not the question: folders are shared
+    return Response(
+        table(result.hits, str(request.base_url)),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
 
 
 def _answer_page(

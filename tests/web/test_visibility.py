@@ -22,6 +22,7 @@ ADDRESSES = (
     *("/elements", "/about", "/api/search?q=客户名单&limit=100", "/api/search?limit=100"),
     *("/api/search?q=客户名单&mode=vector&limit=100", "/?f.kind=civil&f.tier=指导性案例"),
     *("/api/suggest?q=内部&limit=20", "/api/suggest?q=客户&limit=20", "/api/suggest?q=nbbw", "/api/suggest?q=受限"),
+    *("/export.csv?q=客户名单", "/export.csv?q=受限 卷宗&mode=vector", "/export.csv", "/?q=客户名单&sort=amount"),
     *("/?q=内部备忘客户名单绝密机官", "/api/search?q=受限卷棕客户名单", "/api/search?q=neibubeiwangkehumingdan"),
 )
 

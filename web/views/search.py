@@ -8,7 +8,7 @@ from typing import Final
 
 from kb.vocabulary import KINDS, TIERS
 from search.results import SORTS, Hit, PassageHit, SearchResult
-from web.address import SORT_LABELS, Ask, document_path
+from web.address import DEFAULT_LIMIT, EXPORT_PATH, MAX_EXPORTED, SORT_LABELS, Ask, document_path
 from web.views.common import Badge, Coverage, Inline, Link, badges, heading_of, meta, results, snippet
 from web.views.facets import Chip, FacetGroup, chips, groups, roles
 from web.views.sums import SumsView, sums_views
@@ -138,6 +138,7 @@ class SearchPage:
     sorts: tuple[Link, ...]
     sums: tuple[SumsView, ...]
     grouping: Link
+    export: Link | None
     hits: tuple[HitGroup, ...]
     paging: Paging
     help: Help | None
@@ -198,6 +199,7 @@ def search_page(
         sorts=_sorts(ask, path, result.ranked, bool(sums)),
         sums=sums_views(sums or {}),
         grouping=_grouping(ask, path),
+        export=_export(ask, result.total),
         hits=_hit_groups(ask, result, path, leads, tiers),
         paging=_paging(ask, result, path, grouped=tiers is not None),
         help=None if shown else _help(ask, result, path, chosen, coverage, left or {}),
@@ -257,6 +259,14 @@ def _sorts(ask: Ask, path: str, ranked: bool, have_sums: bool) -> tuple[Link, ..
 
 def _grouping(ask: Ask, path: str) -> Link:
     return Link("按参照级别分组", ask.grouped_by("" if ask.group else "tier").url(path), active=bool(ask.group))
+
+
+def _export(ask: Ask, total: int) -> Link | None:
+    """Return the way to the table of an answer, saying so where it holds only the first of it."""
+    if not total:
+        return None
+    label = "导出表格" if total <= MAX_EXPORTED else f"导出前 {MAX_EXPORTED:,} 件"
+    return Link(label, replace(ask, offset=0, limit=DEFAULT_LIMIT, group="").url(EXPORT_PATH))
 
 
 def _hit_groups(
