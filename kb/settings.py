@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from kb.vocabulary import Visibility
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
+_CONTACT: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s\"'<>]+")
 _CLEARANCES: Final = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL, "restricted": Visibility.RESTRICTED}
 
 
@@ -34,6 +36,8 @@ class Settings:
     """Folder or name of a sentence-transformers CrossEncoder that reorders the first documents; empty: none."""
     rerank_depth: int = 20
     """How many documents, from the first on, the reranker reorders."""
+    contact: str = ""
+    """E-mail address or http(s) address to which readers report mistakes and gaps; empty: pages offer none."""
     max_file_mb: int = 100
     """Largest file taken in, megabytes."""
     dictionary: Path = Path(__file__).parent / "dictionary.txt"
@@ -55,6 +59,7 @@ def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         "host": lambda name, raw: raw,
         "embedder": lambda name, raw: raw,
         "reranker": lambda name, raw: raw,
+        "contact": _contact,
         "rerank_depth": _positive,
         **dict.fromkeys(("dictionary", "thesaurus", "glossary"), lambda name, raw: Path(raw).expanduser()),
         "port": _port,
@@ -69,6 +74,12 @@ def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
     if home is not None:
         values["home"] = home
     return Settings(**values)
+
+
+def _contact(variable: str, raw: str) -> str:
+    if not _CONTACT.fullmatch(raw):
+        raise UserError(f"环境变量 {variable} 应为一个邮箱或 http(s) 网址,现为「{raw}」")
+    return raw
 
 
 def _positive(variable: str, raw: str) -> int:

@@ -107,7 +107,7 @@ def hits(
         asked = {word for p in ids for word in found[p]} - held
         said = telling_words(held, needles, _WORDS_NAMED) or telling_words(held, spare, _WORDS_NAMED)
         words = [f"{word}（扩展）" if word in wider else word for word in said]
-        if others := telling_words(asked, needles, _WORDS_NAMED - len(words)):
+        if asked and (others := telling_words(asked, needles, _WORDS_NAMED - len(words))):
             words.append(f"常见问法中的{'、'.join(others)}")
         reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
         made.append(Hit(first_rank + place, float(score), head, reasons, tuple(shown)))

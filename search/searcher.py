@@ -360,7 +360,7 @@ class Searcher:
             have = np.union1d(keyword.documents, np.union1d(near.documents[enough], named[np.isin(named, allowed)]))
             if not len(have):
                 enough |= np.isin(near.documents, best_by_document(near.documents, near.scores)[0][:_FEW])
-        return near.kept(enough | member(near.documents, np.sort(keyword.first(KEYWORD_DEPTH).documents)))
+        return near.kept(enough | member(near.documents, np.sort(keyword.documents[:KEYWORD_DEPTH])))
 
     def _facets(
         self, store: Store, question: Question, filters: Filters, ranking: Ranking

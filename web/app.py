@@ -71,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
             load_reranker(settings.reranker),
             settings.rerank_depth,
         ),
-        templates=make_templates(),
+        templates=make_templates(settings.contact),
     )
 
     @asynccontextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,8 +17,8 @@ _HERE: Final = Path(__file__).parent
 STATIC: Final = _HERE / "static"
 
 
-def make_templates() -> Environment:
-    """Return the environment of all templates."""
+def make_templates(contact: str = "") -> Environment:
+    """Return the environment of all templates; `contact` is where readers report mistakes, '' for nowhere."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -24,13 +26,28 @@ def make_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(static_version=_static_version(), repost=SOURCE_GRADES["C"])
+    environment.globals.update(
+        static_version=_static_version(),
+        repost=SOURCE_GRADES["C"],
+        report_address=partial(report_address, contact),
+    )
     return environment
 
 
 def render(templates: Environment, name: str, page: object, *, status: int = 200) -> HTMLResponse:
     """Render one record with its template."""
     return HTMLResponse(templates.get_template(name).render(page=page), status)
+
+
+def report_address(contact: str, title: str = "", address: str = "") -> str | None:
+    """Return where to report a mistake, in a document's page with its title and address; None where nowhere.
+
+    What was searched for is no part of it.
+    """
+    if not contact or contact.startswith("http"):
+        return contact or None
+    about = f"?subject={quote(f'报错：{title}')}&body={quote(address)}" if title else ""
+    return f"mailto:{contact}{about}"
 
 
 def _static_version() -> str:
