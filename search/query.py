@@ -27,16 +27,16 @@ _NO_WORDS: Final = "检索词里没有可检索的文字,列出的是全部文�
 
 _FIELDS: Final = {label: name for name, label in FACET_FIELDS.items()} | {name: name for name in FACET_FIELDS}
 _FIELDS_ALIASES: Final = _FIELDS | {"法院": "authority", "机关": "authority", "要件": "element", "地域": "region"}
+_OPERATORS: Final = frozenset(("OR", "或者", "|", "AND", "NOT"))
 _TITLE: Final = ("标题", "题名", "title")
 _PIECE: Final = re.compile(
     r"(?P<minus>(?<!\S)[-－](?=\S))?(?:(?P<field>[A-Za-z_]{2,20}|[一-鿿/]{2,5})[:：](?=[^\s/]))?"
     r"(?:\"(?P<ascii>[^\"]*)\"|“(?P<curly>[^”]*)”|(?P<word>[^\s\"“”]+))|(?P<stray>[\"“”])"
 )
-#: Quotes inside running text, or written against the words of a question: “复利”的约定合法吗？
-_QUOTED_IN_PROSE: Final = re.compile(
-    r"(?:[一-鿿]“[^”]*”[一-鿿，。；、？！])|(?:[，。；]“[^”]*”)|(?:“[^”]*”[，。；])"
-    r"|(?:(?:[一-鿿]“|”[一-鿿]).*(?:[吗呢么][？?。]?|[？?])\s*$)"
-)
+_QUOTED_IN_PROSE: Final = re.compile(r"(?:[一-鿿]“[^”]*”[一-鿿，。；、？！])|(?:[，。；]“[^”]*”)|(?:“[^”]*”[，。；])")
+#: Quotes written against the words of a question: “复利”的约定合法吗？ Set apart by blanks they are phrases.
+_QUOTED_IN_QUESTION: Final = re.compile(r"(?:[一-鿿]“|”[一-鿿]).*(?:[吗呢么][？?。]?|[？?])\s*$")
+_SET_APART: Final = re.compile(r"(?<!\S)“[^”]*”(?!\S)")
 #: Words so common in legal prose that they say nothing of the matter.
 _STOP: Final = frozenset(
     (
@@ -138,6 +138,8 @@ def parse(text: str, fields: bool = True) -> Query:
     if _is_passage(text):
         return _plain_query(text, warnings)
     matches = list(_PIECE.finditer(text))
+    if _quotes_as_one_asks(text, matches):
+        return _plain_query(text, warnings)
     if any(m["stray"] for m in matches):
         warnings.append("引号不成对,已忽略多出的引号")
     pieces = [p for p in (_piece(m, fields) for m in matches if not m["stray"]) if _says_something(p)]
@@ -150,9 +152,22 @@ def parse(text: str, fields: bool = True) -> Query:
 def _is_passage(text: str) -> bool:
     """Tell a pasted passage, which is words whatever marks it holds, from a typed query.
 
-    Long, of several lines, or prose that quotes: curly quotation marks inside running text or a question.
+    Long, of several lines, or prose that quotes: curly quotation marks inside running text.
     """
     return len(text) > 400 or "\n" in text.strip() or ("“" in text and bool(_QUOTED_IN_PROSE.search(text)))
+
+
+def _quotes_as_one_asks(text: str, matches: Sequence[re.Match[str]]) -> bool:
+    """Tell a question that sets words in curly quotes, and says nothing else that is syntax."""
+    if "“" not in text or not _QUOTED_IN_QUESTION.search(text) or _SET_APART.search(text):
+        return False
+    return not any(
+        m["minus"] or m["ascii"] is not None or m["word"] in _OPERATORS or _names_a_field(m["field"]) for m in matches
+    )
+
+
+def _names_a_field(written: str | None) -> bool:
+    return written is not None and (written.lower() in _FIELDS_ALIASES or written.lower() in _TITLE)
 
 
 def _piece(match: re.Match[str], fields: bool) -> _Piece:

@@ -182,3 +182,12 @@ def test_a_phrase_set_apart_is_still_one() -> None:
     assert parse("“保密义务” 离职").phrases == ("保密义务",)
     assert parse("离职员工“客户名单”").phrases == ("客户名单",)
     assert parse("“客户名单” 算商业秘密吗？").phrases == ("客户名单",)
+    assert parse('案件“客户名单” "技术图纸" 什么？').phrases == ("客户名单", "技术图纸")
+
+
+def test_quotes_in_a_question_leave_what_else_is_syntax_alone() -> None:
+    assert parse("离职员工 -刑事 “客户名单”是什么？").excluded == ("刑事",)
+    assert parse("-“刑事”案件有哪些？").excluded == ("刑事",)
+    assert parse("地区:“上海”的案件有哪些？").include == {"region": ("上海",)}
+    assert parse("标题:“客户名单”的案例有哪些？").titles == ("客户名单",)
+    assert parse("“客户名单” OR “技术图纸”的案件？").alternatives == (("客户名单", "技术图纸"),)
