@@ -81,20 +81,22 @@ class Store:
 
         Each is stored whole or, where an error stands in the answer, not at all.
         """
-        answers: list[Added | UserError] = []
         with database.transaction(self._conn):
-            try:  # few batches hold a document that is refused, and one by one takes longer
-                with database.savepoint(self._conn):
-                    return [*writing.add_revisions(self._conn, made, collection, embedder_name)]
-            except UserError:
-                pass
-            for one in made:
-                try:
-                    with database.savepoint(self._conn):
-                        answers += writing.add_revisions(self._conn, [one], collection, embedder_name)
-                except UserError as error:
-                    answers.append(error)
-        return answers
+            return self._add(made, collection, embedder_name)
+
+    def _add(
+        self, made: Sequence[tuple[Revision, NDArray[np.float32]]], collection: str | None, embedder_name: str
+    ) -> list[Added | UserError]:
+        """Add all at once; where one is refused, the half that holds it is halved again. One by one takes longer."""
+        try:
+            with database.savepoint(self._conn):
+                return [*writing.add_revisions(self._conn, made, collection, embedder_name)]
+        except UserError as error:
+            if len(made) == 1:
+                return [error]
+        middle = len(made) // 2
+        halves = (made[:middle], made[middle:])
+        return [answer for half in halves for answer in self._add(half, collection, embedder_name)]
 
     def has_revisions(self, hashes: Iterable[str]) -> dict[str, Added]:
         """Return by sha256 what was added of those bytes that are a current revision already."""
