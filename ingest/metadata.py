@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -19,6 +18,9 @@ _DATE: Final = re.compile(r"\d{4}(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 _SLUG_BAD: Final = re.compile(r"[\s\x00-\x1f]")
 #: A title is indexed and embedded with every passage of its document.
 _LONGEST_TITLE: Final = 500
+_LARGEST_AMOUNT: Final = 1e15
+#: What people write for a code of ISO 4217; another code would be left out of what is told in yuan.
+_CURRENCIES: Final = {"RMB": "CNY", "人民币": "CNY"}
 _VISIBILITY: Final = {v.name.lower(): v for v in Visibility}
 
 _CLOSED: Final[dict[str, Sequence[str]]] = {
@@ -225,11 +227,12 @@ def _amounts(field: _Field) -> tuple[Amount, ...]:
         value = item.get("value")
         if item.get("type") not in vocabulary.AMOUNT_TYPES:
             raise _Field("amounts.type", item.get("type")).error(f"应为 {'、'.join(vocabulary.AMOUNT_TYPES)} 之一")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= sys.float_info.max:
-            raise _Field("amounts.value", value).error("应为不小于零的数")
-        if not re.fullmatch(r"[A-Z]{3}", str(item.get("currency"))):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LARGEST_AMOUNT:
+            raise _Field("amounts.value", value).error("应为不小于零、不超过一千万亿的数")
+        currency = _CURRENCIES.get(str(item.get("currency")), item.get("currency"))
+        if not re.fullmatch(r"[A-Z]{3}", str(currency)):
             raise _Field("amounts.currency", item.get("currency")).error("应为三个大写字母的币种代码,如 CNY")
-        amounts.append(Amount(item["type"], float(value), item["currency"], str(item.get("text") or "")))
+        amounts.append(Amount(item["type"], float(value), str(currency), str(item.get("text") or "")))
     return tuple(amounts)
 
 

@@ -150,6 +150,8 @@ OUTCOMES: Final = (
     "结果未读到",
 )
 
+#: Outcomes after which an earlier award is not known to stand.
+UNDOING: Final = ("驳回诉请或不构成侵权", "发回、撤销或改判")
 #: Types of amounts that are what a case came to; what was asked for, lost or gained is none.
 RESULT_SUMS: Final = ("罚款", "没收违法所得", "判赔", "刑事罚金", "和解或调解")
 #: Stands in for 判赔 where no final sum is known.

@@ -79,8 +79,8 @@ def _listing(store: Store, ask: Ask) -> SearchResult:
 
 def sums(store: Store, ask: Ask, result: SearchResult) -> dict[str, list[float]]:
     """Return what the cases of an answer came to, sums in yuan by type; empty where none of them can have one."""
-    kinds = {kind for kind, _ in result.facets.get("kind", ())}
-    if kinds.isdisjoint(CASE_KINDS):
+    kinds = ask.filters.include.get("kind") or [kind for kind, _ in result.facets.get("kind", ())]
+    if not set(kinds) & set(CASE_KINDS):
         return {}
     documents = store.document_ids(ask.filters) if result.documents is None else result.documents
     return store.sums(documents.tolist())

@@ -45,6 +45,7 @@ def test_every_field_an_editor_writes_arrives_in_the_record() -> None:
         ("amounts", [{"type": "罚款", "value": float("nan"), "currency": "CNY"}], "amounts.value"),
         ("amounts", [{"type": "罚款", "value": float("inf"), "currency": "CNY"}], "amounts.value"),
         ("amounts", [{"type": "罚款", "value": 10**400, "currency": "CNY"}], "amounts.value"),
+        ("amounts", [{"type": "罚款", "value": 1.1e15, "currency": "CNY"}], "amounts.value"),
         ("guiding_case", int("9" * 4000), "guiding_case"),
         ("sources", [{"name": "x", "grade": "D"}], "sources.grade"),
         ("sources", [{"name": "x", "grade": "A", "url": "javascript:alert(1)"}], "sources.url"),
@@ -101,3 +102,10 @@ def test_broken_front_matter_is_explained(front: str, message: str) -> None:
 
 def test_markdown_without_front_matter_takes_its_first_heading_as_title() -> None:
     assert read_markdown("# 测试指引\n正文").values == {"title": "测试指引"}
+
+
+@pytest.mark.parametrize("written", ["CNY", "RMB", "人民币"])
+def test_yuan_are_yuan_however_they_are_called(written: str) -> None:
+    values = {"title": "测试", "kind": "civil", "amounts": [{"type": "罚款", "value": 1, "currency": written}]}
+
+    assert read_metadata(values, keep_unknown=False).amounts == (Amount("罚款", 1.0, "CNY", ""),)

@@ -249,7 +249,11 @@ def _tabs(ask: Ask, result: SearchResult, path: str) -> tuple[Link, ...]:
 
 def _sorts(ask: Ask, path: str, ranked: bool, have_sums: bool) -> tuple[Link, ...]:
     """Return the orders that make a difference: a list has no 综合, and without sums there is none to go by."""
-    sorts = [sort for sort in SORTS if (ranked or sort != "relevance") and (have_sums or sort != "amount")]
+    sorts = [
+        sort
+        for sort in SORTS
+        if (ranked or sort != "relevance") and (have_sums or sort != "amount" or ask.sort == sort)
+    ]
     current = ask.sort if ask.sort in sorts else sorts[0]
     return tuple(
         Link(SORT_LABELS[name], ask.sorted_by(None if name == sorts[0] else name).url(path), active=name == current)

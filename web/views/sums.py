@@ -9,6 +9,7 @@ from typing import Final
 
 _WAN: Final = 10_000
 _YI: Final = 100_000_000
+_WAN_YI: Final = _WAN * _YI
 #: Of fewer sums the middle one tells nothing that the ends do not.
 _LEAST_FOR_MEDIAN: Final = 3
 
@@ -36,8 +37,8 @@ def _words(values: Sequence[float]) -> str:
 
 
 def yuan(value: float) -> str:
-    """Return a sum of yuan in words of at most four figures: 5,000 元, 12.5 万元, 1.2 亿元."""
-    for unit, name in ((_YI, "亿元"), (_WAN, "万元")):
+    """Return a sum of yuan in words, rounded to four figures: 5,000 元, 12.5 万元, 1.2 亿元."""
+    for unit, name in ((_WAN_YI, "万亿元"), (_YI, "亿元"), (_WAN, "万元")):
         if value >= unit:
             return f"{_figures(value / unit)} {name}"
     return f"{value:,.0f} 元"
