@@ -175,6 +175,9 @@ def _offset(text: str) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
+    # Python has no output where its parent closed it (>&-); what is written there goes nowhere.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")
     args = _parser().parse_args(argv)
     try:
         status = int(args.run(args))

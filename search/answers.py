@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -84,14 +84,13 @@ def hits(
         for document_id in bare:
             chosen[document_id], opening = _opening(store, document_id)
             passages |= opening
-    across = astride(query.tokens)
-    needles = needles_of(query, across)
-    spare = tuple(term for term in query.terms if term in across)  # these too find a passage
+    needles, spare = needles_of(query)
     conducts = named_conducts(query.text)
     wider = {normalise(word) for expansion in query.expansions for word in expansion.alternatives}
     bodies = {p: body(passage) for p, passage in passages.items()}
     folded = normalise_all([*bodies.values(), *(head.title for head in heads.values())])
-    found = {p: places_in(text, needles) or places_in(text, spare) for p, text in zip(bodies, folded, strict=False)}
+    texts = dict(zip(bodies, folded, strict=False))
+    found = {p: places_in(text, needles) for p, text in texts.items()}
     titled = dict(zip(heads, folded[len(bodies) :], strict=True))
     made = []
     for place, (document_id, score) in enumerate(zip(documents.tolist(), scores.tolist(), strict=True)):
@@ -101,22 +100,28 @@ def hits(
         word_ids = set(by_words.get(document_id, []))
         ids = [p for p in chosen[document_id] if p in passages]
         own = [p for p in ids if passages[p].role != QUESTIONS_ROLE] or ids  # questions are to be found by
-        told = own[:PASSAGES_PER_HIT]
-        shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in told]
         held = {*places_in(titled[document_id], needles), *(word for p in own for word in found[p])}
         asked = {word for p in ids for word in found[p]} - held
-        said = telling_words(held, needles, _WORDS_NAMED) or telling_words(held, spare, _WORDS_NAMED)
-        words = [f"{word}（扩展）" if word in wider else word for word in said]
+        if not held and not asked:  # found by a word nobody said
+            found |= {p: places_in(texts[p], spare) for p in own}
+            held = {word for p in own for word in found[p]}
+        told = telling_words(held, (*needles, *spare), _WORDS_NAMED)
+        words = [f"{word}（扩展）" if word in wider else word for word in told]
         if asked and (others := telling_words(asked, needles, _WORDS_NAMED - len(words))):
             words.append(f"常见问法中的{'、'.join(others)}")
+        shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in own[:PASSAGES_PER_HIT]]
         reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
         made.append(Hit(first_rank + place, float(score), head, reasons, tuple(shown)))
     return tuple(made)
 
 
-def needles_of(query: Query, across: Collection[str] | None = None) -> tuple[str, ...]:
-    """Return what is to be marked in texts: phrases and short words whole, then terms but those `across` others."""
-    across = astride(query.tokens) if across is None else across
+def needles_of(query: Query) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what is to be marked in texts, and what where none of that stands.
+
+    The former are phrases and short words whole, then terms; the latter terms astride two others,
+    which nobody said but which find.
+    """
+    across = astride(query.tokens)
     whole = [*query.phrases, *(m for group in query.alternatives for m in group), *query.titles, *query.short_chunks]
     articles = _ARTICLE.findall(query.text)  # 九条 of 第九条 is not to be marked in 第三十九条
     terms = [term for term in query.terms if term not in across]
@@ -124,7 +129,7 @@ def needles_of(query: Query, across: Collection[str] | None = None) -> tuple[str
         terms = [term for term in terms if not any(term in article for article in articles)]
     wider = [word for expansion in query.expansions for word in expansion.alternatives]
     folded = normalise("\n".join([*whole, *articles, *terms, *wider])).split("\n")
-    return tuple(dict.fromkeys(folded))
+    return tuple(dict.fromkeys(folded)), tuple(term for term in query.terms if term in across)
 
 
 def named_conducts(text: str) -> tuple[str, ...]:

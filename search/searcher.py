@@ -90,14 +90,15 @@ class Searcher:
         with self._refreshing:
             return self._keyword.verify(store, repair)
 
-    def _catch_up(self, store: Store) -> Columns:
-        """Bring the caches up to the store, as far as no other process is at it; return the facet columns."""
+    def _catch_up(self, store: Store) -> int:
+        """Bring the indexes up to the store, as far as no other process is at it; return the store's generation."""
         generation = store.generation()
-        if not (self._keyword.is_of(generation) and self._vector.is_of(generation)):
-            with self._refreshing:
-                self._keyword.refresh(store)
-                self._vector.refresh(store)
-        return self._columns.of(store, generation)
+        if self._keyword.is_of(generation) and self._vector.is_of(generation):
+            return generation
+        with self._refreshing:
+            self._keyword.refresh(store)
+            self._vector.refresh(store)
+        return store.generation()
 
     def _foreign(self) -> bool:
         """Tell whether the vectors are another embedder's: `kb reembed` changed it beside this process."""
@@ -127,7 +128,7 @@ class Searcher:
         if mode not in MODES or sort not in SORTS or offset < 0 or limit < 1:
             ways = f"检索方式应为 {'、'.join(MODES)},排序应为 {'、'.join(SORTS)}"
             raise InvalidQuery(f"{ways},offset 不小于 0,limit 不小于 1")
-        columns = self._catch_up(store)
+        columns = self._columns.of(store, self._catch_up(store))
         query, reread = as_meant(store, parse(text), columns)
         query = self._keyword.held(widened(query, widening), self._visible(columns))
         filters, notes = joined(filters, query, columns)

@@ -17,4 +17,5 @@ def find_marks(text: str, query_text: str, widening: Widening = WIDENING) -> tup
     """Return the spans of `text` that show what was searched for, equivalents and exact keys as typed included."""
     query = widened(parse(query_text[:_MAX_QUERY_CHARS]), widening)
     keys = (normalise(query.plain[i.start : i.end]) for i in query.identifiers)
-    return marks(text, (*needles_of(query), *keys))
+    needles, spare = needles_of(query)
+    return marks(text, (*needles, *keys)) or marks(text, spare)

@@ -69,8 +69,8 @@ def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searche
 
 
 def _tell_progress(step: Step, number: int, files: int, before: int, documents: int) -> None:
-    """Tell how many files are done and how many documents: one file may hold a hundred thousand."""
-    step(number, files, f" {before + documents:,} 件")
+    """Tell how many files are done and how many documents, refused ones included: one file may hold many thousands."""
+    step(number, files, f" 已处理 {before + documents:,} 件")
 
 
 def files_in(paths: Iterable[Path]) -> Iterable[Path]:

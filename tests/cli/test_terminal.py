@@ -36,5 +36,25 @@ def test_lines_for_a_file_reach_the_file_though_a_bar_is_shown(tmp_path: Path) -
     told = (tmp_path / "out.txt").read_text("utf-8").splitlines()
     assert [line.split("\t")[1:3] for line in told] == [["added", f"t-{n}"] for n in range(1200)]
     assert "added" not in seen
-    assert "收入文书 1,200 件" in seen
+    assert "收入文书 已处理 1,200 件" in seen
     assert "新增 1200 件" in seen
+
+
+def test_output_closed_beside_a_terminal_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "one.jsonl").write_text(lines(1), "utf-8")
+    terminal, end = pty.openpty()
+
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "kb", "add", str(tmp_path / "one.jsonl")],
+        cwd=ROOT,
+        env=environment(tmp_path / "data"),
+        stdin=end,
+        stderr=end,
+        timeout=60,
+    )
+    os.close(end)
+    sent = os.read(terminal, 65536).decode()
+    os.close(terminal)
+
+    assert "Traceback" not in sent
+    assert done.returncode == 0

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from kb.records import Amount, DocumentHead, Metadata, Source
 from kb.vocabulary import Visibility
 from tests.web.test_pages import main_of, text_of
+from web.marking import find_marks
 from web.views.common import pieces, results, snippet, sums_unknown
 from web.views.comparing import word_diff
 from web.views.laws import version_views
@@ -337,3 +338,8 @@ def test_a_version_without_dates_is_not_said_to_be_in_force() -> None:
 
     assert book.shown == {"某法": "2021"} and book.current == {}
     assert [view.status for view in version_views(book, "某法", date(2026, 1, 1))] == [""]
+
+
+def test_a_text_that_holds_only_a_word_nobody_said_is_marked_as_the_list_marks_it() -> None:
+    assert find_marks("本单位的职员应当遵守纪律。", "离职员工") == ((4, 6),)
+    assert find_marks("本单位的职员与离职的员工。", "离职员工") == ((7, 9), (10, 12))
