@@ -46,6 +46,15 @@ def connect(path: Path) -> sqlite3.Connection:
     return conn
 
 
+def as_ours(error: BaseException) -> StateError | None:
+    """Return what an error of the engine is to a person: damage, or a state to mend; None for a bug of ours."""
+    if isinstance(error, sqlite3.OperationalError):
+        return StateError(f"数据库无法读写({error})。请检查磁盘、目录权限和其他进程")
+    if type(error) is sqlite3.DatabaseError:
+        return StoreDamaged(f"数据库已损坏({error})。请从备份恢复,见运维手册「备份与恢复」")
+    return None
+
+
 @contextmanager
 def transaction(conn: sqlite3.Connection) -> Iterator[None]:
     """Run a block in one write transaction: all of it or nothing.

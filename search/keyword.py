@@ -27,8 +27,9 @@ from kb.records import PassageToIndex
 from kb.store import Store
 from search.equivalents import Equivalents
 from search.matches import EMPTY, Matches
-from search.matching import GATHER_LIMIT, PASSAGE_BITS, all_of, any_of, best, enough, gathered, scored_by
+from search.matching import GATHER_LIMIT, PASSAGE_BITS, all_of, any_of, best, enough, gathered, literally, scored_by
 from search.query import Query
+from search.soundness import IndexDamaged, changed, digests, is_breakdown
 
 log = logging.getLogger(__name__)
 
@@ -130,9 +131,17 @@ class KeywordIndex:
             wrong.append(f"关键词索引有 {self._searcher.num_docs} 个片段,库有 {store.counts()['passage']} 个,已重建")
             if repair:
                 self._discard()
+        elif damaged := self._damaged_files():
+            wrong.append(f"关键词索引的文件与写入时不符({'、'.join(damaged)}),已重建")
+            if repair:
+                self._discard()
         if repair:
             self.refresh(store, wait=True)
         return wrong
+
+    def _damaged_files(self) -> list[str]:
+        stamp = self._stamp()
+        return [] if stamp is None else changed(self._folder / stamp["folder"], stamp.get("files", {}))
 
     def _stamp_fits(self) -> bool:
         return self._opened == dictionary_hash()
@@ -150,7 +159,9 @@ class KeywordIndex:
             index.reload()
             searcher = index.searcher()
             self._probe(searcher, int(stamp["passages"]))
-        except (ValueError, OSError) as error:
+        except BaseException as error:
+            if not isinstance(error, (ValueError, OSError)) and not is_breakdown(error):
+                raise
             log.warning("keyword index cannot be opened: %s", type(error).__name__)
             self._searcher, self._generation = None, -1
             return
@@ -174,16 +185,30 @@ class KeywordIndex:
             return None
 
     def _write_stamp(self, folder: str, generation: int, passages: int) -> None:
+        before = self._stamp() or {}
+        known = before.get("files", {}) if before.get("folder") == folder else {}
         stamp = {
             "folder": folder,
             "format": FORMAT,
             "dictionary": dictionary_hash(),
             "generation": generation,
             "passages": passages,
+            "files": digests(self._folder / folder, known),
         }
         waiting = self._folder / "stamp.json.new"
         waiting.write_text(json.dumps(stamp), "utf-8")
         waiting.replace(self._folder / "stamp.json")
+
+    @contextlib.contextmanager
+    def given_up_when_damaged(self) -> Iterator[None]:
+        """Run a search; raises IndexDamaged when the files cannot be read: the next search makes them anew."""
+        try:
+            yield
+        except BaseException as error:
+            if not is_breakdown(error):
+                raise
+            self._discard()
+            raise IndexDamaged("关键词索引的文件已损坏,已弃用,下次检索时自动重建。请再试一次") from error
 
     def _discard(self) -> None:
         (self._folder / "stamp.json").unlink(missing_ok=True)
@@ -270,7 +295,7 @@ class KeywordIndex:
         everything = EMPTY
         if gather:
             some = [*(words[term] for term in counted), *chunks]
-            matching = all_of(must, some, enough(len(counted)), _literally(query, chunks))
+            matching = all_of(must, some, enough(len(counted)), literally(query.chunks, chunks))
             if should and not ordered:  # without word clauses nothing else puts them in order
                 everything = gathered(searcher, matching)
             else:
@@ -336,14 +361,6 @@ class KeywordIndex:
         if len(tokens) == 1:
             return tantivy.Query.term_query(self._schema, name, tokens[0], index_option="freq")
         return tantivy.Query.phrase_query(self._schema, name, tokens)
-
-
-def _literally(query: Query, chunks: Sequence[tantivy.Query]) -> tantivy.Query | None:
-    """Return what matches a passage that holds every typed word as it stands, however it was cut; no score."""
-    if not chunks or len(chunks) < len(query.chunks):
-        return None
-    every = tantivy.Query.boolean_query([(tantivy.Occur.Must, chunk) for chunk in chunks])
-    return tantivy.Query.const_score_query(every, 0.0)
 
 
 def _counted(frequencies: Mapping[str, int], passages: int) -> tuple[str, ...]:

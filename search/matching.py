@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -89,3 +90,14 @@ def at_least(queries: list[tantivy.Query], enough: int) -> tantivy.Query:
         return any_of(queries)
     clauses = [(tantivy.Occur.Should, query) for query in queries]
     return tantivy.Query.boolean_query(clauses, minimum_number_should_match=min(enough, len(queries)))
+
+
+def literally(words: Sequence[str], chunks: Sequence[tantivy.Query]) -> tantivy.Query | None:
+    """Return what matches a passage that holds every typed word as it stands, however it was cut; no score.
+
+    `chunks` are the clauses of the words short enough to be looked for so; None where some are not.
+    """
+    if not chunks or len(chunks) < len(words):
+        return None
+    every = tantivy.Query.boolean_query([(tantivy.Occur.Must, chunk) for chunk in chunks])
+    return tantivy.Query.const_score_query(every, 0.0)

@@ -128,16 +128,17 @@ class Searcher:
         if mode not in MODES or sort not in SORTS or offset < 0 or limit < 1:
             ways = f"检索方式应为 {'、'.join(MODES)},排序应为 {'、'.join(SORTS)}"
             raise InvalidQuery(f"{ways},offset 不小于 0,limit 不小于 1")
-        columns = self._columns.of(store, self._catch_up(store))
-        query, reread = as_meant(store, parse(text), columns)
-        query = self._keyword.held(widened(query, widening), self._visible(columns))
-        filters, notes = joined(filters, query, columns)
-        notes += reread or (unknown_values(filters.include, columns) if not notes else [])
-        if not query.wants_text and not query.identifiers and not query.unwanted:
-            result = answers.browse(store, query, filters, mode, sort, offset, limit)
-        else:
-            notes += self._unheard(query, self._visible(columns)) + self._deaf(query, mode)
-            result = self._answer(store, query, columns, filters, mode, sort, offset, limit)
+        with self._keyword.given_up_when_damaged():
+            columns = self._columns.of(store, self._catch_up(store))
+            query, reread = as_meant(store, parse(text), columns)
+            query = self._keyword.held(widened(query, widening), self._visible(columns))
+            filters, notes = joined(filters, query, columns)
+            notes += reread or (unknown_values(filters.include, columns) if not notes else [])
+            if not query.wants_text and not query.identifiers and not query.unwanted:
+                result = answers.browse(store, query, filters, mode, sort, offset, limit)
+            else:
+                notes += self._unheard(query, self._visible(columns)) + self._deaf(query, mode)
+                result = self._answer(store, query, columns, filters, mode, sort, offset, limit)
         took_ms = 1000 * (time.perf_counter() - started)
         log.info("searched mode=%s terms=%d documents=%d ms=%.1f", mode, len(query.terms), result.total, took_ms)
         return replace(result, query=answers.told_of(result.query, notes), took_ms=took_ms)
@@ -146,9 +147,10 @@ class Searcher:
         self, store: Store, document_id: int, filters: Filters = NO_FILTERS, *, limit: int = 10
     ) -> tuple[Hit, ...]:
         """Return the documents most like one document, itself left out; empty when it is not visible."""
-        self._catch_up(store)
-        allowed = store.document_ids(filters)
-        return likeness.similar(store, self._keyword, self._vector, document_id, allowed, limit)
+        with self._keyword.given_up_when_damaged():
+            self._catch_up(store)
+            allowed = store.document_ids(filters)
+            return likeness.similar(store, self._keyword, self._vector, document_id, allowed, limit)
 
     def _answer(
         self,

@@ -54,8 +54,10 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connection."""
+        """Close the connection; raises StoreDamaged, or StateError, for what SQLite could not read or write."""
         self.close()
+        if error is not None and (ours := database.as_ours(error)) is not None:
+            raise ours from error
 
     def close(self) -> None:
         """Close the connection."""

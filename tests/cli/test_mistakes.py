@@ -154,3 +154,17 @@ def test_help_speaks_chinese(home: Path) -> None:
 
     assert "用法:" in text and "选项:" in text
     assert not {"usage", "options:", "positional", "show this"} & set(text.split())
+
+
+@pytest.mark.parametrize("command", [("verify",), ("search", "商业秘密"), ("export",)])
+def test_a_damaged_database_is_told_in_words(home: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    copy = Path(shutil.copytree(home, tmp_path / "copy"))
+    data = bytearray((copy / "kb.sqlite3").read_bytes())
+    half = len(data) // 2
+    for start in range(half, len(data) - 4096, 4096):
+        data[start : start + 1024] = b"\xa5" * 1024
+    (copy / "kb.sqlite3").write_bytes(data)
+
+    done = kb(copy, *command, status=2)
+
+    assert "数据库已损坏" in done.stderr and "请从备份恢复" in done.stderr
