@@ -14,6 +14,8 @@ from kb.errors import StateError
 if TYPE_CHECKING:
     from kb.records import EmbedderVectors
 
+#: Bytes of an address with its headers: 50,000 Chinese characters take nine each.
+_LONGEST_REQUEST: Final = 1 << 20
 #: A file younger than this may belong to documents another process is just adding.
 _UNUSED_AFTER_S: Final = 3600.0
 
@@ -97,5 +99,7 @@ def serve(args: argparse.Namespace) -> int:
     app = create_app(settings)
     say(f"在 http://{host}:{port} 提供服务,数据在 {settings.home},按 Ctrl+C 停止")
     # No access log: addresses hold what people search for.
-    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning")
+    uvicorn.run(
+        app, host=host, port=port, access_log=False, log_level="warning", h11_max_incomplete_event_size=_LONGEST_REQUEST
+    )
     return EXIT_OK

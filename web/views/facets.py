@@ -12,6 +12,7 @@ from web.address import Ask
 from web.views.common import Link
 
 _TOP_VALUES: Final = 8
+_LONG_CHARS: Final = 100
 _BARRED_FIELDS: Final = ("year",)
 _OPEN_FIELDS: Final = ("tier", "year", "region")
 _ROLE_FILTERS: Final = (
@@ -29,13 +30,17 @@ _VALUE_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 class FacetValue:
     """One value of a filter: where choosing it leads, and where shutting it out does.
 
-    `share` is its count in tenths of the largest, 0 where no bar is drawn.
+    Without these addresses it is a button of the form that holds the question once: it sends
+    `f.field` or `x.field` with `value`. `share` is its count in tenths of the largest, 0 where no
+    bar is drawn.
     """
 
+    field: str
+    value: str
     label: str
     count: int
-    include: str
-    exclude: str
+    include: str | None
+    exclude: str | None
     state: str
     share: int = 0
 
@@ -105,14 +110,28 @@ def _order(field: str, counts: Mapping[str, int]) -> list[str]:
 def _value(ask: Ask, path: str, field: str, value: str, count: int) -> FacetValue:
     included = value in ask.filters.include.get(field, ())
     excluded = value in ask.filters.exclude.get(field, ())
-    drop = ask.dropping(field, value).url(path)
+    state = "included" if included else "excluded" if excluded else ""
+    linked = bool(state) or not is_long(ask)
+    drop = ask.dropping(field, value).url(path) if state else ""
     return FacetValue(
+        field=field,
+        value=value,
         label=value_label(field, value),
         count=count,
-        include=drop if included else ask.including(field, value).url(path),
-        exclude=drop if excluded else ask.excluding(field, value).url(path),
-        state="included" if included else "excluded" if excluded else "",
+        include=(drop if included else ask.including(field, value).url(path)) if linked else None,
+        exclude=(drop if excluded else ask.excluding(field, value).url(path)) if linked else None,
+        state=state,
     )
+
+
+def is_long(ask: Ask) -> bool:
+    """Tell a question too long to stand in the address of every value: 300 characters made a page of 1.5 MB."""
+    return len(ask.text) > _LONG_CHARS
+
+
+def form_fields(ask: Ask) -> tuple[tuple[str, str], ...]:
+    """Return what a form sends beside a value: the question once, from its start."""
+    return tuple(ask.at(0).parameters())
 
 
 def roles(ask: Ask, path: str) -> tuple[Link, ...]:

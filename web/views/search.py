@@ -10,7 +10,7 @@ from kb.vocabulary import KINDS, TIERS
 from search.results import SORTS, Hit, PassageHit, SearchResult
 from web.address import DEFAULT_LIMIT, EXPORT_PATH, MAX_EXPORTED, SORT_LABELS, Ask, document_path
 from web.views.common import Badge, Coverage, Inline, Link, badges, heading_of, meta, results, snippet
-from web.views.facets import Chip, FacetGroup, chips, groups, roles
+from web.views.facets import Chip, FacetGroup, chips, form_fields, groups, is_long, roles
 from web.views.sums import SumsView, sums_views
 
 MODE_LABELS: Final = {"hybrid": "智能", "keyword": "精确", "vector": "语义"}
@@ -32,6 +32,7 @@ _EXAMPLES: Final = (
     *("（2019）最高法知民终7号", "反不正当竞争法（2019）第九条"),
 )
 
+_FRAMED_CHARS: Final = 60
 #: What a part of a query is, where its label does not say so itself.
 _PART_KINDS: Final = {"alternative": "任一", "phrase": "原样", "filter": "条件"}
 
@@ -130,6 +131,8 @@ class SearchPage:
     identifiers: tuple[str, ...]
     tabs: tuple[Link, ...]
     groups: tuple[FacetGroup, ...]
+    held: tuple[tuple[str, str], ...]
+    held_path: str
     roles: tuple[Link, ...]
     chips: tuple[Chip, ...]
     clear: str
@@ -191,6 +194,8 @@ def search_page(
         identifiers=result.query.identifiers,
         tabs=_tabs(ask, result, path),
         groups=groups(ask, result, path),
+        held=form_fields(ask) if is_long(ask) else (),
+        held_path=path,
         roles=roles(ask, path) if ask.text else (),
         chips=chosen,
         clear=ask.unfiltered().url(path),
@@ -216,9 +221,14 @@ def search_form(ask: Ask) -> SearchForm:
 
 def _parts(ask: Ask, result: SearchResult, path: str) -> tuple[Chip, ...]:
     return tuple(
-        Chip(_PART_KINDS.get(part.kind, ""), part.label, ask.saying(part.without).url(path), False)
+        Chip(_PART_KINDS.get(part.kind, ""), _shortened(part.label), ask.saying(part.without).url(path), False)
         for part in result.query.parts
     )
+
+
+def _shortened(words: str) -> str:
+    """Return words as they fit into a frame: the box above shows them whole."""
+    return words if len(words) <= _FRAMED_CHARS else f"{words[: _FRAMED_CHARS - 20]}…（共 {len(words)} 字）"
 
 
 def _expanded(ask: Ask, result: SearchResult, path: str) -> tuple[Chip, ...]:
