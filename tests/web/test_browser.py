@@ -267,6 +267,7 @@ def test_on_a_phone_filters_are_a_drawer_that_opens_chooses_and_closes(phone: Br
     press(phone, Keys.ESCAPE)
     wait(phone, lambda b: not panel.is_displayed())
     opener.click()
+    wait(phone, lambda b: panel.is_displayed())
     phone.find_element(By.CSS_SELECTOR, "[data-facet=year] .facet-in").click()
     wait(phone, lambda b: "f.year=" in b.current_url)
 
