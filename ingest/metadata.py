@@ -59,6 +59,8 @@ _SINGULAR: Final = {
     "statute": "statutes",
     "doc_number": "doc_numbers",
 }
+#: Stands before the name of a field whose shape is not ours.
+_GIVEN: Final = "given_"
 _STRUCTURED: Final = frozenset(("amounts", "sources", "provisions"))
 _SEVERAL: Final = _STRUCTURED | _CLOSED.keys() | set(_LISTS)  # `regions` among them
 _PROVINCE_SUFFIX: Final = re.compile(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$")
@@ -98,6 +100,12 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
     return Metadata(**known, extra=unknown)
 
 
+def kept_aside(metadata: Metadata) -> tuple[str, ...]:
+    """Return what to tell of fields whose shape is not ours: they are kept, and nobody will see them."""
+    named = [name.removeprefix(_GIVEN) for name in metadata.extra if name.startswith(_GIVEN)]
+    return (f"字段 {'、'.join(named)} 不是本库的写法,原样保留,但不显示也不能筛选",) if named else ()
+
+
 def _plural(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the values with singular names of list fields made plural, unless both are there."""
     if _SINGULAR.keys().isdisjoint(values):
@@ -115,7 +123,7 @@ def _from_elsewhere(values: Mapping[str, Any]) -> Mapping[str, Any]:
         if name in _SEVERAL:
             items = value if isinstance(value, list) else [value]
             foreign = any(isinstance(item, dict) != (name in _STRUCTURED) or isinstance(item, list) for item in items)
-        ours[f"given_{name}" if foreign else name] = value
+        ours[f"{_GIVEN}{name}" if foreign else name] = value
     if isinstance(ours.get("regions"), (str, list)):
         given = ours["regions"] if isinstance(ours["regions"], list) else [ours["regions"]]
         ours["regions"] = [_PROVINCE_SUFFIX.sub("", str(region)) for region in given]

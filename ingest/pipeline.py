@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ingest.cleaning import Cleaned, clean
 from ingest.derive import derive
-from ingest.metadata import read_metadata
+from ingest.metadata import kept_aside, read_metadata
 from ingest.passages import split_passages
 from ingest.readers import BadLine, RawDocument, media_type_of, read
 from ingest.sections import find_sections, sections_by_heading
@@ -148,7 +148,8 @@ def _add_batch(
         if known is not None:
             yield Receipt(path=path, line_number=_line(item), document_id=known.document_id, slug=known.slug)
         elif isinstance(ready, Revision):
-            yield _stored(path, ready, next(stored), item.warnings if isinstance(item, RawDocument) else ())
+            warnings = (*item.warnings, *kept_aside(ready.metadata)) if isinstance(item, RawDocument) else ()
+            yield _stored(path, ready, next(stored), warnings)
         elif isinstance(ready, Receipt):
             yield ready
 

@@ -189,12 +189,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(str(error))
         return EXIT_STATE
     except BrokenPipeError:  # the reader of our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_nowhere()
         return 0
+    except UnicodeEncodeError as error:
+        _write_nowhere()
+        say(f"输出的编码 {error.encoding} 写不出「{error.object[error.start : error.end][:10]}」。请设 PYTHONUTF8=1")
+        return EXIT_STATE
+    except OSError as error:  # what is read for a command has its own words; here its output cannot be written
+        _write_nowhere()
+        say(f"无法写出({error.strerror or error})。请检查磁盘空间与权限")
+        return EXIT_STATE
     except KeyboardInterrupt:
         say("已中断;已收入的文书完好,再次运行同一命令即可继续")
         return 130
     return status
+
+
+def _write_nowhere() -> None:
+    """Send what is still to be written to nowhere: it would fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

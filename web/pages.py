@@ -123,13 +123,9 @@ def read(request: Request, document_id: str, house: HouseDep) -> HTMLResponse:
 
 
 def visible_document(store: Store, raw_id: str) -> Document:
-    """Return the document an address names by id or slug; raises NotFound."""
-    is_id = raw_id.isascii() and raw_id.isdigit()
-    document = (
-        None
-        if is_id and (len(raw_id) > 19 or int(raw_id) > MAX_ID)
-        else store.document(int(raw_id) if is_id else raw_id)
-    )
+    """Return the document an address names by id, or slug where no id is so; raises NotFound."""
+    is_id = raw_id.isascii() and raw_id.isdigit() and len(raw_id) < 20 and int(raw_id) <= MAX_ID
+    document = (store.document(int(raw_id)) if is_id else None) or store.document(raw_id)
     if document is None:
         raise NotFound("没有这件文书，或者它不对外公开。可能已被撤下，也可能地址有误。")
     return document

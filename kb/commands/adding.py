@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kb.commands.common import (
     EXIT_OK,
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from kb.settings import Settings
     from kb.store import Store
     from search.searcher import Searcher
+
+
+#: Documents named with the same warning; the others are counted.
+_WARNED_OF: Final = 3
 
 
 def add(args: argparse.Namespace) -> int:
@@ -56,6 +61,7 @@ def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searche
     embedder = load_embedder(settings.embedder)
     store.require_embedder(embedder.name, embedder.dim)
     receipts: list[Receipt] = []
+    warned: Counter[str] = Counter()
     files = list(files_in(args.paths))
     with progress_bar("收入文书", "个文件", args.quiet) as step:
         for number, path in enumerate(files):
@@ -63,8 +69,11 @@ def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searche
             told(0)
             for receipt in ingest_file(path, store, embedder, options, told):
                 receipts.append(receipt)
-                _tell(receipt, args)
+                _tell(receipt, args, warned)
         _tell_progress(step, len(files), len(files), len(receipts), 0)
+    for warning, count in warned.items():
+        if count > _WARNED_OF:
+            say(f"另有 {count - _WARNED_OF} 件同样提醒:{warning}")
     return receipts
 
 
@@ -107,9 +116,11 @@ def where(receipt: Receipt) -> str:
     return f"{receipt.path}{line}"
 
 
-def _tell(receipt: Receipt, args: argparse.Namespace) -> None:
+def _tell(receipt: Receipt, args: argparse.Namespace, warned: Counter[str]) -> None:
     for warning in receipt.warnings:
-        say(f"{where(receipt)}:提醒:{warning}")
+        warned[warning] += 1
+        if warned[warning] <= _WARNED_OF:
+            say(f"{where(receipt)}:提醒:{warning}")
     if receipt.error is not None:
         say(f"{where(receipt)}:{receipt.error}")
     elif not args.json and not args.quiet:
@@ -126,10 +137,7 @@ def _status(receipt: Receipt) -> str:
 
 def _report(receipts: list[Receipt], args: argparse.Namespace) -> int:
     counts = Counter(_status(receipt) for receipt in receipts)
-    skipped = list(unknown_files(args.paths))
-    if skipped:
-        named = "、".join(path.name for path in skipped[:5]) + ("…" if len(skipped) > 5 else "")
-        say(f"跳过 {len(skipped)} 个不支持的文件:{named}")
+    _tell_skipped(args.paths)
     if args.json:
         print_json(
             {
@@ -140,6 +148,13 @@ def _report(receipts: list[Receipt], args: argparse.Namespace) -> int:
     labels = {"added": "新增", "updated": "更新", "unchanged": "未变", "failed": "失败"}
     say(",".join(f"{label} {counts[status]} 件" for status, label in labels.items()))
     return EXIT_USER if counts["failed"] or not receipts else EXIT_OK
+
+
+def _tell_skipped(paths: Iterable[Path]) -> None:
+    skipped = list(unknown_files(paths))
+    if skipped:
+        named = "、".join(path.name for path in skipped[:5]) + ("…" if len(skipped) > 5 else "")
+        say(f"跳过 {len(skipped)} 个不支持的文件:{named}")
 
 
 def _as_dict(receipt: Receipt) -> dict[str, Any]:
@@ -175,6 +190,7 @@ def check(args: argparse.Namespace) -> int:
     else:
         for place, problem in problems:
             print(f"{place}\t{problem}")
+    _tell_skipped(args.paths)
     say(f"检查 {len(receipts)} 件,问题 {len(problems)} 个")
     return EXIT_USER if problems or not receipts else EXIT_OK
 
@@ -199,7 +215,8 @@ def remove(args: argparse.Namespace) -> int:
             say(f"将删除:{document.head.id} {document.head.title}")
         if not args.yes:
             try:
-                answer = input("确定删除?此操作不可撤销 [y/N] ")
+                print("确定删除?此操作不可撤销 [y/N] ", end="", file=sys.stderr, flush=True)
+                answer = input()
             except EOFError as error:
                 raise UserError("没有终端可以确认。确定要删除时请加 --yes") from error
             if answer.strip().lower() not in ("y", "yes", "是"):
@@ -208,5 +225,7 @@ def remove(args: argparse.Namespace) -> int:
         for document in documents:
             store.remove_document(document.head.id)
         open_searcher(settings).refresh(store)
+    if args.json:
+        print_json({"removed": [{"document_id": d.head.id, "slug": d.head.slug} for d in documents]})
     say(f"已删除 {len(documents)} 件")
     return EXIT_OK

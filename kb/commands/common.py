@@ -87,10 +87,9 @@ def print_json(value: Any) -> None:
 
 
 def find(store: Store, key: str) -> Document:
-    """Return the document named by number or slug; raises NotFound."""
-    found = store.document(key)
-    if found is None and key.isascii() and key.isdecimal() and len(key) < 19:
-        found = store.document(int(key))
+    """Return the document named by number or slug, digits being a number first; raises NotFound."""
+    is_number = key.isascii() and key.isdecimal() and len(key) < 19
+    found = (store.document(int(key)) if is_number else None) or store.document(key)
     if found is None:
         raise NotFound(f"没有编号或标识为「{key}」的文书。可用 kb search 查找")
     return found

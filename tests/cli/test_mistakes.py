@@ -1,5 +1,6 @@
 """What is said, and which status is left with, when something is wrong."""
 
+import json
 import shutil
 import socket
 import subprocess
@@ -7,11 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from kb.settings import Settings
 from kb.store import Store
 from kb.vocabulary import Visibility
 from tests.cli.running import ROOT, as_json, environment, kb
 from tests.conftest import SAMPLES
+from web import create_app
 
 
 @pytest.mark.parametrize(
@@ -168,3 +172,67 @@ def test_a_damaged_database_is_told_in_words(home: Path, tmp_path: Path, command
     done = kb(copy, *command, status=2)
 
     assert "数据库已损坏" in done.stderr and "请从备份恢复" in done.stderr
+
+
+def test_fields_of_another_shape_are_kept_and_told_of_three_times(home: Path, tmp_path: Path) -> None:
+    made = [
+        {"id": f"t-{n}", "title": "测试文本", "text": f"第{n}件。", "kind": "civil", "amounts": "10万元"}
+        for n in range(5)
+    ]
+    (tmp_path / "odd.jsonl").write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in made), "utf-8")
+
+    told = kb(tmp_path / "data", "add", tmp_path / "odd.jsonl").stderr
+
+    assert told.count("行:提醒:字段 amounts 不是本库的写法") == 3
+    assert "另有 2 件同样提醒" in told
+    shown = as_json(tmp_path / "data", "show", "t-0")
+    assert "10万元" in json.dumps(shown, ensure_ascii=False)
+
+
+def test_checking_a_folder_names_what_it_skips(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "old.doc").write_bytes(b"x")
+
+    assert "跳过 1 个不支持的文件:old.doc" in kb(home, "check", tmp_path, status=1).stderr
+
+
+def test_digits_name_a_number_before_a_slug_on_the_command_line_as_in_an_address(tmp_path: Path) -> None:
+    made = [{"id": slug, "title": f"测试{slug}", "text": f"{slug}。", "kind": "civil"} for slug in ("a", "1", "77")]
+    (tmp_path / "d.jsonl").write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in made), "utf-8")
+    kb(tmp_path / "data", "add", tmp_path / "d.jsonl")
+    with TestClient(create_app(Settings(home=tmp_path / "data"))) as client:
+        for key, title in (("1", "测试a"), ("77", "测试77"), ("a", "测试a")):
+            assert as_json(tmp_path / "data", "show", key)["title"] == title
+            assert f"<h1>{title}</h1>" in client.get(f"/documents/{key}").text
+
+
+def test_removing_asks_on_stderr_and_answers_in_json(home: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(home, tmp_path / "copy"))
+    slug = as_json(copy, "search", "商业秘密", "--limit", 1)["hits"][0]["slug"]
+
+    assert [gone["slug"] for gone in as_json(copy, "remove", slug, "--yes")["removed"]] == [slug]
+    assert "确定删除" in kb(home, "remove", slug, status=1).stderr
+
+
+@pytest.mark.parametrize("command", ["export", "search 商业秘密"])
+def test_output_that_cannot_be_written_is_told_in_words(home: Path, command: str) -> None:
+    with Path("/dev/full").open("wb") as out:
+        full = subprocess.run(
+            [sys.executable, "-m", "kb", *command.split()],
+            cwd=ROOT,
+            env=environment(home),
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    ascii_ = subprocess.run(
+        [sys.executable, "-m", "kb", *command.split()],
+        cwd=ROOT,
+        env=environment(home) | {"PYTHONIOENCODING": "ascii:strict"},
+        capture_output=True,
+        timeout=60,
+    )
+
+    assert full.returncode == ascii_.returncode == 2
+    assert "无法写出(No space left on device)" in full.stderr and "Traceback" not in full.stderr
+    assert b"Traceback" not in ascii_.stderr and b"PYTHONUTF8=1" in ascii_.stderr

@@ -74,9 +74,13 @@ class ConcordanceView:
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
-    """The digest of one article and how many documents cite it, by kind."""
+    """The digest of one article and how many documents cite it, by kind.
+
+    `others` are articles of the same provision that have no digest of their own and are told of here.
+    """
 
     anchor: str
+    others: tuple[str, ...]
     section: SectionView
     provision: str | None
     citing: tuple[Link, ...]
@@ -237,7 +241,7 @@ def law_page(
         version=version,
         choices=tuple(h.metadata.version or "" for h in book.versions[law]),
         intro=sections[:first],
-        articles=tuple(_article(store, law, version, section, rows) for section in sections[first : last + 1]),
+        articles=_articles(store, law, version, sections[first : last + 1], rows),
         outro=sections[last + 1 :] if first < len(sections) else (),
         sources=tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in m.sources if s.grade != "C"),
         reposts=sum(s.grade == "C" for s in m.sources),
@@ -286,7 +290,33 @@ def _compare_link(law: str, provision: str, versions: Sequence[str], cells: Mapp
     return with_parameters(law_path(law), [("left", present[-2]), ("right", present[-1])]) + f"#c-{quote(provision)}"
 
 
-def _article(store: Store, law: str, version: str, section: SectionView, rows: Sequence[ConcordanceRow]) -> ArticleView:
+def _articles(
+    store: Store, law: str, version: str, sections: Sequence[SectionView], rows: Sequence[ConcordanceRow]
+) -> tuple[ArticleView, ...]:
+    own = {base_article(section.heading) for section in sections}
+    without = {
+        base_article(row.article): row.provision
+        for row in rows
+        if row.version == version and base_article(row.article) not in own
+    }
+    views = []
+    for section in sections:
+        article = base_article(section.heading)
+        here = {r.provision for r in rows if r.version == version and base_article(r.article) == article}
+        others = tuple(other for other, provision in without.items() if provision in here)
+        without = {other: provision for other, provision in without.items() if other not in others}
+        views.append(_article(store, law, version, section, rows, others))
+    return tuple(views)
+
+
+def _article(
+    store: Store,
+    law: str,
+    version: str,
+    section: SectionView,
+    rows: Sequence[ConcordanceRow],
+    others: tuple[str, ...],
+) -> ArticleView:
     article = base_article(section.heading)
     provisions = [r.provision for r in rows if r.version == version and base_article(r.article) == article]
     counts: dict[str, int] = {}
@@ -295,7 +325,7 @@ def _article(store: Store, law: str, version: str, section: SectionView, rows: S
     cases = cases_path(law, version, article)
     links = tuple(Link(label, f"{cases}#{kind}", counts[kind]) for kind, label in KINDS.items() if kind in counts)
     provision = next((name for name in provisions if name not in section.heading), None)
-    return ArticleView(article, section, provision, links, _unstated(store, law, version, article))
+    return ArticleView(article, others, section, provision, links, _unstated(store, law, version, article))
 
 
 def _unstated(store: Store, law: str, version: str, article: str) -> Link | None:

@@ -29,12 +29,13 @@ class LawBook:
     """The laws a reader may open: versions of each, oldest first.
 
     `shown` is the version a law opens at; `current` has only laws of which a version is
-    known, by its dates, to be in force today.
+    known, by its dates, to be in force today. `articles` are those of a version that are told of here.
     """
 
     versions: Mapping[str, Sequence[DocumentHead]]
     shown: Mapping[str, str]
     current: Mapping[str, str]
+    articles: Mapping[tuple[str, str], frozenset[str]]
 
     def link_of(self, citation: Citation) -> str | None:
         """Return the address of what a citation names, when it is here."""
@@ -43,7 +44,10 @@ class LawBook:
         known = {head.metadata.version for head in self.versions[citation.law]}
         if citation.version not in known:
             return law_path(citation.law)
-        return law_path(citation.law, citation.version, base_article(citation.article or ""))
+        article = base_article(citation.article or "")
+        if article and article not in self.articles.get((citation.law, citation.version or ""), ()):
+            return None
+        return law_path(citation.law, citation.version, article)
 
 
 def read_law_book(store: Store, today: date) -> LawBook:
@@ -67,6 +71,11 @@ def make_law_book(heads: Iterable[DocumentHead], today: date) -> LawBook:
         ordered,
         {law: head.metadata.version or "" for law, head in shown.items()},
         {law: head.metadata.version or "" for law, head in shown.items() if is_in_force(head, today)},
+        {
+            (law, head.metadata.version or ""): frozenset(base_article(p.article) for p in head.metadata.provisions)
+            for law, found in ordered.items()
+            for head in found
+        },
     )
 
 
