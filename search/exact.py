@@ -93,13 +93,13 @@ def _which_version(store: Store, key: str) -> list[str]:
     law, version, article = key.split("|")
     if version != VERSION_UNSTATED:
         return []
-    told = f"「{law}{article}」没有写明版本,条号随修订而变"
+    told = f"「{law}{article}」没有写明版本，条号随修订而变"
     stated = [h.metadata for h in store.versions(law) if h.metadata.version not in (None, law, VERSION_UNSTATED)]
     having = dict.fromkeys(m.version for m in stated if _provides(m, article))
     if having:
-        told += ",请写明版本,如" + "、".join(f"「{law}（{held}）{article}」" for held in [*having][-_EXAMPLES:])
+        told += "，请写明版本，如" + "、".join(f"「{law}（{held}）{article}」" for held in [*having][-_EXAMPLES:])
     elif stated:
-        told += ",库中有的版本:" + "、".join(dict.fromkeys(str(m.version) for m in stated))
+        told += "，库中有的版本：" + "、".join(dict.fromkeys(str(m.version) for m in stated))
     return [told + (MOVED if (law, article) == ("反不正当竞争法", "第九条") else "")]
 
 

@@ -27,13 +27,13 @@ def as_meant(store: Store, query: Query, columns: Columns) -> tuple[Query, list[
         return query, []
     called = compact(query.text)
     if store.by_identifier([("name", called)])["name", called]:
-        return parse(query.text, fields=False), ["整句是一篇文书的名称,已按名称检索;要按字段筛选,请用筛选栏"]
+        return parse(query.text, fields=False), ["整句是一篇文书的名称，已按名称检索；要按字段筛选，请用筛选栏"]
     if len(query.parts) == 1:
         ((field, typed),) = query.include.items()
         notes: list[str] = []
         _meant(field, typed, columns, notes)
         if notes:
-            return parse(query.text, fields=False), [f"{note},已当作普通词检索" for note in notes]
+            return parse(query.text, fields=False), [f"{note}，已当作普通词检索" for note in notes]
     return query, []
 
 

@@ -23,7 +23,7 @@ from search.results import FACET_FIELDS, QueryPart, QueryView
 MAX_CHARS: Final = 50_000
 MAX_TERMS: Final = 64
 SHORT_CHARS: Final = 6
-_NO_WORDS: Final = "检索词里没有可检索的文字,列出的是全部文书"
+_NO_WORDS: Final = "检索词里没有可检索的文字，列出的是全部文书"
 
 _FIELDS: Final = {label: name for name, label in FACET_FIELDS.items()} | {name: name for name in FACET_FIELDS}
 _FIELDS_ALIASES: Final = _FIELDS | {"法院": "authority", "机关": "authority", "要件": "element", "地域": "region"}
@@ -134,14 +134,14 @@ def parse(text: str, fields: bool = True) -> Query:
     text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no character
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
-        warnings.append(f"检索词超过 {MAX_CHARS} 字,只用了前 {MAX_CHARS} 字")
+        warnings.append(f"检索词超过 {MAX_CHARS} 字，只用了前 {MAX_CHARS} 字")
     if _is_passage(text):
         return _plain_query(text, warnings)
     matches = list(_PIECE.finditer(text))
     if _quotes_as_one_asks(text, matches):
         return _plain_query(text, warnings)
     if any(m["stray"] for m in matches):
-        warnings.append("引号不成对,已忽略多出的引号")
+        warnings.append("引号不成对，已忽略多出的引号")
     pieces = [p for p in (_piece(m, fields) for m in matches if not m["stray"]) if _says_something(p)]
     pieces = _operators(pieces, warnings)
     if text.strip() and not pieces:
@@ -188,7 +188,7 @@ def _operators(pieces: Sequence[_Piece], warnings: list[str]) -> list[_Piece]:
             negate = piece if piece.value == "NOT" else negate
             continue
         if logical and not piece.quoted and piece.value.strip("()（）") != piece.value:
-            warnings.append("检索式暂不支持括号,已忽略括号")
+            warnings.append("检索式暂不支持括号，已忽略括号")
             piece = replace(piece, value=piece.value.strip("()（）"))
         if negate is not None:
             piece, negate = replace(piece, minus=True, start=negate.start), None
@@ -291,7 +291,7 @@ def _place(
     if piece.field:
         value = f"{piece.field}:{piece.value}"
         if piece.field.isascii():
-            warnings.append(f"没有名为「{piece.field}」的字段,已当作普通词检索")
+            warnings.append(f"没有名为「{piece.field}」的字段，已当作普通词检索")
     if piece.minus:
         made["excluded"].append(value)
         return "exclude", f"排除 {value}"
@@ -316,12 +316,12 @@ def _terms(tokens: Iterable[Token]) -> tuple[str, ...]:
 
 
 #: Said wherever 反不正当竞争法第九条 is named without its version.
-MOVED: Final = "。反不正当竞争法 2019 年第九条(侵犯商业秘密)即 2025 年第十条;2025 年第九条是虚假宣传"
+MOVED: Final = "。反不正当竞争法 2019 年第九条（侵犯商业秘密）即 2025 年第十条；2025 年第九条是虚假宣传"
 
 
 def _which_law(articles: Sequence[str]) -> str:
     named = "、".join(articles)
-    text = f"「{named}」是哪部法律、哪一版本的?请写明,如「反不正当竞争法（2025）第十条」"
+    text = f"「{named}」是哪部法律、哪一版本的？请写明，如「反不正当竞争法（2025）第十条」"
     if "第九条" in articles:
         text += MOVED
     return text

@@ -247,15 +247,15 @@ class Searcher:
             return []
         held = {term for term in query.terms if self._keyword.stands(term, visible)}
         unheard = [term for term in said if not any(part in term or term in part for part in held)]
-        return [f"没有文书写到:{'、'.join(unheard)}"] if unheard and held else []
+        return [f"没有文书写到：{'、'.join(unheard)}"] if unheard and held else []
 
     def _deaf(self, query: Query, mode: str) -> list[str]:
         """Return a note when meaning had no say because the vectors are another embedder's."""
         if mode == "keyword" or not query.wants_text or not self._foreign():
             return []
         if mode == "vector":
-            raise EmbedderMismatch("向量模型已更换,暂时不能按语义检索;请改用智能或精确检索,并请管理员重启服务")
-        return ["向量模型已更换,本次仅按关键词检索;请管理员重启服务"]
+            raise EmbedderMismatch("向量模型已更换，暂时不能按语义检索；请改用智能或精确检索，并请管理员重启服务")
+        return ["向量模型已更换，本次仅按关键词检索；请管理员重启服务"]
 
     def _embed(self, text: str) -> NDArray[np.float32]:
         return np.asarray(self._embedder.embed_queries([text])[0], dtype=np.float32)

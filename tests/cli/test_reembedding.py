@@ -33,7 +33,7 @@ from tests.cli import running
 from tests.cli.running import ROOT, environment, lines
 from tests.models import bert_model, static_model, two_sided_model
 
-NOTICE = "向量模型已更换,本次仅按关键词检索;请管理员重启服务"
+NOTICE = "向量模型已更换，本次仅按关键词检索；请管理员重启服务"
 DOCUMENTS = 300
 #: No proxy stands between this machine and itself.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -26,7 +26,7 @@ def test_a_typed_value_that_nothing_has_is_told(library: Library) -> None:
 def test_a_value_alone_that_nothing_has_is_words(library: Library) -> None:
     found, warnings = ask(library, "地区:火星")
 
-    assert found and warnings[0] == "地区中没有「火星」,已当作普通词检索"
+    assert found and warnings[0] == "地区中没有「火星」，已当作普通词检索"
 
 
 def test_a_whole_query_that_is_a_title_is_the_title_and_not_a_filter(library: Library) -> None:
@@ -64,13 +64,13 @@ def test_not_and_and_are_understood_and_brackets_told(library: Library) -> None:
 
     assert spelled == minus and not spelled & library.holding("软件")
     assert grouped == plain
-    assert warnings == ("检索式暂不支持括号,已忽略括号",)
+    assert warnings == ("检索式暂不支持括号，已忽略括号",)
 
 
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("爬虫抓取客户数据", "没有文书写到:爬虫、抓取"),
+        ("爬虫抓取客户数据", "没有文书写到：爬虫、抓取"),
         ("法释〔2020〕10号", "库中没有「法释〔2020〕10号」"),
         ("（2099）测09民终1号", "库中没有「（2099）测09民终1号」"),
     ],

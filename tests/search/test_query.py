@@ -96,14 +96,14 @@ def test_an_unknown_field_is_a_word_and_said_so() -> None:
     made = parse("colour:red")
 
     assert made.chunks == ("colour:red",)
-    assert made.warnings == ("没有名为「colour」的字段,已当作普通词检索",)
+    assert made.warnings == ("没有名为「colour」的字段，已当作普通词检索",)
 
 
 def test_an_unbalanced_quotation_mark_is_ignored_and_said_so() -> None:
     for text in ('"客户名单', "“客户名单", '客户名单"', "客户名单”"):
         made = parse(text)
         assert made.chunks == ("客户名单",), text
-        assert made.warnings == ("引号不成对,已忽略多出的引号",), text
+        assert made.warnings == ("引号不成对，已忽略多出的引号",), text
 
 
 @pytest.mark.parametrize("text", ["https://example.org/a", "12:30", "a-b", "客户-名单", "- 客户"])
@@ -118,7 +118,7 @@ def test_an_overlong_text_is_cut_and_said_so() -> None:
     made = parse("客户名单" * MAX_CHARS)
 
     assert len(made.text) == MAX_CHARS
-    assert made.warnings == (f"检索词超过 {MAX_CHARS} 字,只用了前 {MAX_CHARS} 字",)
+    assert made.warnings == (f"检索词超过 {MAX_CHARS} 字，只用了前 {MAX_CHARS} 字",)
     assert made.wants_text and len(made.terms) <= MAX_TERMS
 
 

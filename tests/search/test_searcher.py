@@ -255,7 +255,7 @@ def test_a_request_that_makes_no_sense_is_refused(library: Library, bad: dict[st
         library.searcher.search(library.store, "客户", **bad)  # type: ignore[arg-type]
 
 
-NOTICE = "向量模型已更换,本次仅按关键词检索;请管理员重启服务"
+NOTICE = "向量模型已更换，本次仅按关键词检索；请管理员重启服务"
 
 
 def test_where_the_vectors_are_another_models_words_alone_answer_and_the_reader_is_told(library: Library) -> None:
