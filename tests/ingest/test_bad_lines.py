@@ -141,3 +141,22 @@ def test_half_a_character_in_any_field_of_a_line_is_named_and_the_other_lines_ar
     assert [(r.line_number, r.error is None) for r in receipts] == [(1, True), (2, False), (3, True)]
     assert "字段" in str(receipts[1].error) and "控制字符 U+" in str(receipts[1].error)
     assert store.counts()["document"] == 2
+
+
+LAW = "經營者不得以盜竊、賄賂、欺詐、脅迫、電子侵入或者其他不正當手段獲取權利人的商業秘密,不得披露、使用或者允許他人使用。"
+
+
+def test_big5_is_refused_and_not_taken_for_gb18030(add: Add, store: Store) -> None:
+    (receipt,) = add("big5.txt", LAW.replace(",", "，").encode("big5"))
+
+    assert "可能是 Big5" in str(receipt.error)
+    assert store.counts()["document"] == 0
+
+
+@pytest.mark.parametrize("text", [LAW, "𠀀㐀甲乙丙", "経営者は営業秘密を不正に取得してはならない。", "ａｂｃ①②③"])
+def test_gb18030_of_any_script_is_read(add: Add, store: Store, text: str) -> None:
+    (receipt,) = add("old.txt", text.encode("gb18030"))
+
+    assert receipt.error is None
+    document = store.document(receipt.slug or "")
+    assert document is not None and document.text == text
