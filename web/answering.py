@@ -96,14 +96,37 @@ def _hits(heads: list[DocumentHead], ask: Ask) -> tuple[Hit, ...]:
 
 def by_tier(house: House, store: Store, ask: Ask, result: SearchResult) -> list[TierAnswer]:
     """Return the first hits of each tier, in the order of authority."""
+    answers: list[TierAnswer] = []
+    before = 0
+    for tier, count in _tiers(ask, result):
+        part = answer(house, store, replace(ask.only("tier", tier), group="", limit=_PER_TIER))
+        answers.append(TierAnswer(tier, part.total, part.hits, before))
+        before += count
+    return answers
+
+
+def _tiers(ask: Ask, result: SearchResult) -> list[tuple[str, int]]:
+    """Return the tiers of an answer in the order of authority, with how many documents each has."""
     counts = dict(result.facets.get("tier", ()))
     chosen = ask.filters.include.get("tier") or tuple(counts)
-    answers = []
-    for tier in (*TIERS, UNLABELLED):
-        if counts.get(tier) and tier in chosen:
-            part = answer(house, store, replace(ask.only("tier", tier), group="", limit=_PER_TIER))
-            answers.append(TierAnswer(tier, part.total, part.hits))
-    return answers
+    return [(tier, counts[tier]) for tier in (*TIERS, UNLABELLED) if counts.get(tier) and tier in chosen]
+
+
+def _neighbours(house: House, store: Store, ask: Ask, rank: int) -> tuple[dict[int, int], SearchResult]:
+    """Return the documents at a place of a list and beside it, by place; grouped lists count on from tier to tier."""
+    if not ask.group:
+        result = answer(house, store, replace(ask, offset=max(rank - 2, 0), limit=3))
+        return {hit.rank: hit.document.id for hit in result.hits}, result
+    result = answer(house, store, replace(ask, offset=0, limit=1, group=""))
+    found: dict[int, int] = {}
+    before = 0
+    for tier, count in _tiers(ask, result):
+        first, last = max(rank - 1 - before, 1), min(rank + 1 - before, count)
+        if first <= last:
+            places = replace(ask.only("tier", tier), group="", offset=first - 1, limit=last - first + 1)
+            found |= {before + hit.rank: hit.document.id for hit in answer(house, store, places).hits}
+        before += count
+    return found, result
 
 
 def trail(house: House, store: Store, ask: Ask, document_id: int, rank: int | None) -> Trail | None:
@@ -116,10 +139,8 @@ def trail(house: House, store: Store, ask: Ask, document_id: int, rank: int | No
         return None
     if rank is None:
         return Trail(ask.url(), "返回结果" if ask.text else "返回列表", None, None, None)
-    around = replace(ask, offset=max(rank - 2, 0), limit=3, group="")
-    result = answer(house, store, around)
+    ids, result = _neighbours(house, store, ask, rank)
     back = replace(ask, offset=((rank - 1) // ask.limit) * ask.limit if not ask.group else 0)
-    ids = {hit.rank: hit.document.id for hit in result.hits}
     label = "返回结果" if ask.text else "返回列表"
     if ids.get(rank) != document_id:
         return Trail(back.url(), label, None, None, None)

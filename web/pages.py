@@ -74,9 +74,10 @@ def _answer_page(
         ask = ask.only("kind", kind).at(ask.offset)
     with house.open_store() as store:
         result = helped(house, store, ask, answer(house, store, ask))
-        tiers = by_tier(house, store, ask, result) if ask.group == "tier" and not ask.is_home else None
+        is_home = ask.is_home and path == "/"
+        tiers = by_tier(house, store, ask, result) if ask.group == "tier" and not is_home else None
         hits = [hit for tier in tiers for hit in tier.hits] if tiers is not None else result.hits
-        opening = {} if ask.is_home and path == "/" else leads(store, [h.document.id for h in hits if not h.passages])
+        opening = {} if is_home else leads(store, [h.document.id for h in hits if not h.passages])
         page = search_page(
             ask,
             result,
@@ -84,7 +85,7 @@ def _answer_page(
             leads=opening,
             path=path if not ask.text else "/",
             heading=_heading(ask, heading),
-            sums={} if ask.is_home and path == "/" else sums(store, ask, result),
+            sums={} if is_home else sums(store, ask, result),
             tiers=tiers,
             choices=article_choices(house.law_book(store), ask.text) if ask.text else (),
             left=ways_out(house, store, ask, result, path if not ask.text else "/"),

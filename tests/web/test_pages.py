@@ -160,6 +160,26 @@ def test_grouping_by_tier_puts_guiding_cases_first(client: TestClient) -> None:
     assert "未标注的全部 25 件" in page
 
 
+@pytest.mark.parametrize(
+    "address", ["/?q=客户名单&group=tier", "/browse?group=tier", "/?f.tier=未标注&f.kind=civil&group=tier"]
+)
+def test_a_grouped_answer_is_walked_from_tier_to_tier_each_document_once(client: TestClient, address: str) -> None:
+    page = client.get(address).text
+    at = html.unescape(re.findall(r'href="(/documents/[^"]+)" data-hit-link', page)[0])
+    total = int(re.findall(r"共 <strong>(\d+)</strong>", page)[0])
+    walked = []
+    while at:
+        document = client.get(at).text
+        walked.append(re.findall(r"/documents/(\d+)", at)[0])
+        assert f"第 {len(walked)}/{total} 件" in document
+        following = re.findall(r'rel="next" href="([^"]+)"', document)
+        at = html.unescape(following[0]) if following else ""
+    grouped = re.findall(r'href="/documents/(\d+)[^"]*" data-hit-link', page)
+
+    assert len(walked) == len(set(walked)) == total
+    assert [number for number in walked if number in grouped] == grouped
+
+
 def test_an_empty_answer_names_causes_and_ways_out(client: TestClient) -> None:
     words = text_of(main_of(client.get("/?q=客户名单&f.kind=criminal&f.region=上海&mode=keyword").text))
 

@@ -150,11 +150,12 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class TierAnswer:
-    """The first hits of one tier."""
+    """The first hits of one tier, and how many documents stand before it."""
 
     tier: str
     count: int
     hits: Sequence[Hit]
+    before: int
 
 
 def search_page(
@@ -296,15 +297,15 @@ def _hit_groups(
             TIERS.get(tier.tier, ""),
             tier.count,
             flat.only("tier", tier.tier).url(path) if tier.count > len(tier.hits) else None,
-            tuple(_hit(ask, hit, leads, None) for hit in tier.hits),
+            tuple(_hit(ask, hit, leads, tier.before + hit.rank) for hit in tier.hits),
         )
         for tier in tiers
         if tier.hits
     )
 
 
-def _hit(ask: Ask, hit: Hit, leads: Mapping[int, str], rank: int | None) -> HitView:
-    """Make a card; `rank` is the place that travels with the link, None where the list is grouped."""
+def _hit(ask: Ask, hit: Hit, leads: Mapping[int, str], rank: int) -> HitView:
+    """Make a card; `rank` is the place that travels with the link, counted over all tiers where the list is grouped."""
     head = hit.document
     return HitView(
         rank=hit.rank,
