@@ -91,7 +91,7 @@ def go(browser: Browser, site: str, path: str) -> None:
 
 
 def wait(browser: Browser, condition: Callable[[Browser], object]) -> None:
-    WebDriverWait(browser, 10).until(condition)
+    WebDriverWait(browser, 20).until(condition)
 
 
 def press(browser: Browser, key: str) -> None:
