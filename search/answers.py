@@ -78,6 +78,9 @@ def hits(
     by_meaning = _passages_of(vector, documents)
     chosen = {d: _choose(by_words.get(d, []), by_meaning.get(d, [])) for d in documents.tolist()}
     with store.snapshot():
+        named = {d: exact.articles[d] for d in chosen if d in exact.articles}
+        for document_id, first in store.article_passages(named).items():
+            chosen[document_id] = [first, *(p for p in chosen[document_id] if p != first)][: PASSAGES_PER_HIT + _SPARE]
         heads = store.heads(documents.tolist())
         passages = store.passages(p for ids in chosen.values() for p in ids)
         bare = [d for d, ids in chosen.items() if not ids]

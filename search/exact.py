@@ -31,10 +31,14 @@ _OLD_NUMBER: Final = re.compile(r"(?<=[一-鿿）])(?=\d+号$)")
 
 
 class Exact(Struct, frozen=True, gc=False):
-    """Documents named by a query, first to last, the reason of each in words, and what to tell of the keys."""
+    """Documents named by a query, first to last, the reason of each in words, and what to tell of the keys.
+
+    `articles` are those a law among them is named for: what it says there is shown first.
+    """
 
     order: tuple[int, ...] = ()
     reasons: Mapping[int, str] = field(default_factory=dict)
+    articles: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     expanded: tuple[str, ...] = ()
 
@@ -56,6 +60,7 @@ class Exact(Struct, frozen=True, gc=False):
 def exact_documents(store: Store, query: Query) -> Exact:
     """Find the documents whose number, name or cited article the query gives."""
     reasons: dict[int, str] = {}
+    articles: dict[int, str] = {}
     numbers = [i for i in query.identifiers if i.type in _NUMBER_TYPES]
     notes: list[str] = []
     expanded: list[str] = []
@@ -68,9 +73,9 @@ def exact_documents(store: Store, query: Query) -> Exact:
             reasons.setdefault(document_id, f"{label}：{identifier.label}")
     for identifier in query.identifiers:
         if identifier.type == "article":
-            expanded += _articles(store, identifier.value, reasons, query)
+            expanded += _articles(store, identifier.value, reasons, articles, query)
             notes += _which_version(store, identifier.value) if query.parts else []  # a passage asks for no version
-    return Exact(tuple(reasons), reasons, tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(expanded)))
+    return Exact(tuple(reasons), reasons, articles, tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(expanded)))
 
 
 def _bearing(store: Store, identifier: Identifier) -> list[int]:
@@ -123,7 +128,7 @@ def _ways(identifier: Identifier) -> Iterator[str]:
         yield value.removeprefix("invno") if value.startswith("invno") else f"invno{value}"
 
 
-def _articles(store: Store, key: str, reasons: dict[int, str], query: Query) -> list[str]:
+def _articles(store: Store, key: str, reasons: dict[int, str], articles: dict[int, str], query: Query) -> list[str]:
     """Put the law itself first, then who cites the article, then who cites its counterparts.
 
     Returns the article with its counterparts as people read it, when there are any and the
@@ -131,32 +136,37 @@ def _articles(store: Store, key: str, reasons: dict[int, str], query: Query) -> 
     """
     law, version, article = key.split("|")
     if version == VERSION_UNSTATED:
-        _any_version(store, law, article, reasons)
+        _any_version(store, law, article, reasons, articles)
         return []
     typed = f"{law}（{version}）{article}"
     own = [h.id for h in store.versions(law) if h.metadata.version == version and _provides(h.metadata, article)]
+    articles |= dict.fromkeys(own, article)
     named = store.by_identifier([("article", article_key(law, version, article))]).popitem()[1]
     _put(
         reasons,
         [*own, *named, *store.citing(law=law, version=version, article=article)],
         typed,
     )
-    return _counterparts(store, law, version, article, reasons) if query.widening.allows(typed) else []
+    return _counterparts(store, law, version, article, reasons, articles) if query.widening.allows(typed) else []
 
 
-def _counterparts(store: Store, law: str, version: str, article: str, reasons: dict[int, str]) -> list[str]:
+def _counterparts(
+    store: Store, law: str, version: str, article: str, reasons: dict[int, str], articles: dict[int, str]
+) -> list[str]:
     others = store.counterparts(law, version, article)
     for other in others:
         label = f"{law}（{version}{article}＝{other.version}{other.article}）"
         citing = store.citing(law=law, version=other.version, article=other.article)
+        articles.setdefault(other.document_id, other.article)
         _put(reasons, [other.document_id, *citing], label)
     same = "、".join(f"{other.version}{other.article}" for other in reversed(others))
     return [f"{law}（{version}）{article}→{same}"] if others else []
 
 
-def _any_version(store: Store, law: str, article: str, reasons: dict[int, str]) -> None:
+def _any_version(store: Store, law: str, article: str, reasons: dict[int, str], articles: dict[int, str]) -> None:
     for head in store.versions(law):
         if _provides(head.metadata, article):
+            articles[head.id] = article
             _put(reasons, [head.id], f"{law}（{head.metadata.version}）{article}")
     _put(reasons, store.citing(law=law, article=article), f"{law}{article}(版本见文书)")
 

@@ -97,6 +97,21 @@ def passages(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
     return {row["id"]: passage(row) for row in rows}
 
 
+def article_passages(conn: sqlite3.Connection, clearance: Visibility, articles: Mapping[int, str]) -> dict[int, int]:
+    """Return by document its first passage of the article named beside it, where it is visible and has one."""
+    found: dict[int, int] = {}
+    for document_id, article in articles.items():
+        row = conn.execute(
+            """SELECT min(p.id) FROM passage p JOIN section s ON s.id = p.section_id
+               JOIN document d ON d.id = p.document_id
+               WHERE d.id = ? AND d.visibility <= ? AND s.role = 'article' AND (s.heading = ? OR s.heading LIKE ?)""",
+            [document_id, int(clearance), article, f"{article} %"],
+        ).fetchone()
+        if row[0] is not None:
+            found[document_id] = row[0]
+    return found
+
+
 def listing(
     conn: sqlite3.Connection, clearance: Visibility, filters: Filters, order: str, offset: int, limit: int
 ) -> tuple[list[DocumentHead], int]:

@@ -134,6 +134,10 @@ class Store:
         """Return the visible passages among `ids`."""
         return reading.passages(self._conn, self.clearance, ids)
 
+    def article_passages(self, articles: Mapping[int, str]) -> dict[int, int]:
+        """Return by document its first passage of the article named beside it, where it is visible and has one."""
+        return reading.article_passages(self._conn, self.clearance, articles)
+
     def listing(
         self, filters: Filters = NO_FILTERS, *, order: str = "newest", offset: int = 0, limit: int = 20
     ) -> tuple[list[DocumentHead], int]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from kb import casenumber
 from kb.identifiers import find
 from kb.records import Filters, Metadata
 from kb.store import Store
-from kb.vocabulary import KINDS
+from kb.vocabulary import KINDS, Visibility
 from search.results import Hit
 from search.searcher import Searcher
 from tests.conftest import TinyEmbedder
@@ -338,3 +339,30 @@ def test_a_pasted_passage_is_not_asked_for_versions(library: Library) -> None:
     passage = "依照刑法第二百一十九条的规定,被告人侵犯商业秘密。\n" * 3
 
     assert not any("没有写明版本" in w for w in library.searcher.search(library.store, passage).query.warnings)
+
+
+@pytest.mark.parametrize(
+    ("query", "slug", "article"),
+    [
+        ("刑法第二百一十九条", "law-criminal-trade-secrets", "第二百一十九条"),
+        ("刑法第二百一十九条之一", "law-criminal-trade-secrets", "第二百一十九条之一"),
+        ("反不正当竞争法（2025）第十条", "law-aucl-2025", "第十条"),
+        ("反不正当竞争法（2019）第九条第一款", "law-aucl-2019", "第九条"),
+    ],
+)
+def test_a_law_named_for_an_article_shows_that_article_first(
+    library: Library, query: str, slug: str, article: str
+) -> None:
+    (hit,) = [hit for hit in library.searcher.search(library.store, query).hits if hit.document.slug == slug]
+
+    assert hit.passages[0].heading.split(" ")[0] == article
+    assert len({passage.passage_id for passage in hit.passages}) == len(hit.passages)
+
+
+def test_an_article_of_a_hidden_law_is_not_looked_up(copied: Path) -> None:
+    with Store(copied, Visibility.RESTRICTED) as store, Store(copied, Visibility.PUBLIC) as public:
+        law = store.document("law-criminal-trade-secrets")
+        assert law is not None
+        assert public.article_passages({law.head.id: "第二百一十九条"})
+        store.set_visibility(law.head.id, Visibility.INTERNAL)
+        assert public.article_passages({law.head.id: "第二百一十九条"}) == {}

@@ -1,7 +1,6 @@
 """Index files that are no longer what was written, and what the library does over them."""
 
 import random
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,6 @@ from kb.vocabulary import Visibility
 from search.searcher import Searcher
 from search.soundness import IndexDamaged, changed, digests
 from tests.search.conftest import Library
-
-
-@pytest.fixture
-def copied(library: Library, tmp_path: Path) -> Path:
-    """A data folder of its own."""
-    library.searcher.refresh(library.store)
-    return Path(shutil.copytree(library.home, tmp_path / "copy"))
 
 
 def noise(home: Path, pattern: str) -> None:
