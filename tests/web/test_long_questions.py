@@ -48,6 +48,13 @@ def test_an_account_understood_as_one_is_not_printed_again(client: TestClient) -
     assert f"{LONG[:40]}…（共 {len(LONG)} 字）" in part and LONG not in part
 
 
+def test_a_very_long_account_travels_once_a_hit(client: TestClient) -> None:
+    page = client.get(f"/?q={quote(ACCOUNT * 12)}").text
+
+    assert '<span class="where">' in page and '<a class="where"' not in page
+    assert len(re.findall(r'href="/documents/[^"]*q=', page)) == len(hits(page))
+
+
 def test_a_value_sends_what_its_link_would_lead_to(client: TestClient) -> None:
     address = f"/?q={quote(LONG)}&f.kind=civil&x.year=2018&sort=newest&limit=100&offset=1"
     page = client.get(address).text

@@ -33,16 +33,18 @@ _EXAMPLES: Final = (
 )
 
 _FRAMED_CHARS: Final = 60
+#: A longer question travels with the title of a hit alone: three passages would carry it four times.
+_LINKED_CHARS: Final = 500
 #: What a part of a query is, where its label does not say so itself.
 _PART_KINDS: Final = {"alternative": "任一", "phrase": "原样", "filter": "条件"}
 
 
 @dataclass(frozen=True, slots=True)
 class PassageView:
-    """A passage of a hit, marked, with where it stands."""
+    """A passage of a hit, marked, with where it stands; no link of its own where the question is very long."""
 
     label: str
-    href: str
+    href: str | None
     pieces: tuple[Inline, ...]
     semantic: bool
 
@@ -324,7 +326,7 @@ def _passage(ask: Ask, document_id: int, rank: int | None, passage: PassageHit) 
     heading = heading_of(passage.role, passage.heading)
     return PassageView(
         label=f"{heading} · 第{passage.paragraph}段",
-        href=document_path(document_id, ask, rank, passage.paragraph),
+        href=document_path(document_id, ask, rank, passage.paragraph) if len(ask.text) <= _LINKED_CHARS else None,
         pieces=snippet(passage.text, passage.marks, passage.heading),
         semantic=passage.semantic,
     )
