@@ -312,6 +312,7 @@ def open_browser() -> Iterator[OpenBrowser]:
         options.binary_location = "/usr/bin/chromium"
         for flag in (
             *("headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run"),
+            "force-prefers-reduced-motion",  # else a click lands where the page has been scrolled past meanwhile
             *("disable-background-networking", "disable-component-update", "disable-sync"),
             *("disable-dev-shm-usage", f"user-data-dir={tempfile.mkdtemp(prefix='kb-browser-')}"),
         ):
