@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 
 from tests.cli.running import ROOT, environment
 from tests.web.conftest import Browser
+from tests.web.test_browser import wait
 from web.views.facets import _LONG_CHARS
 
 ACCOUNT = "测试文本。某公司销售经理离职后带走客户名单,与老客户交易;公司采取了保密措施,签有保密协议。"
@@ -81,6 +82,7 @@ def test_a_reader_narrows_an_account_down(browser: Browser, plain_browser: Brows
     value = reader.find_element(By.CSS_SELECTOR, "button.facet-in[name='f.tier'][value='指导性案例']")
     count = value.find_element(By.CLASS_NAME, "count").text
     value.click()
+    wait(reader, lambda b: "f.tier=" in b.current_url and b.find_elements(By.CLASS_NAME, "chips"))
 
     assert reader.find_element(By.CSS_SELECTOR, ".total strong").text == count
     assert reader.find_element(By.ID, "q").get_attribute("value") == LONG
