@@ -145,8 +145,9 @@ def put_all(store: Store, *made: Revision, collection: str | None = None) -> lis
 
 
 def test_documents_added_together_share_a_generation_and_are_what_each_would_be_alone(
-    store: Store, tmp_path: Path
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("kb.store.writing.now", lambda: "2026-01-01T00:00:00+00:00")  # a second may pass between them
     made = [revision(n, title=f"测试文本{n}", kind=("civil", "criminal")[n % 2]) for n in range(6)]
     together = put_all(store, *made)
     with Store(tmp_path / "other", Visibility.RESTRICTED) as alone:
