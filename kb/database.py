@@ -33,8 +33,7 @@ def connect(path: Path) -> sqlite3.Connection:
         # the last commits but leaves the database whole, and `kb add` can be run again.
         conn.execute("PRAGMA synchronous = NORMAL")
         # Pages that one commit after another changes (the ends of indexes) are copied from the
-        # log into the database every 32 MB, not every 8 MB,
-        # which is every third commit of `kb add`.
+        # log into the database every 32 MB instead of every 8 MB.
         conn.execute("PRAGMA wal_autocheckpoint = 4000")
         conn.execute("PRAGMA temp_store = MEMORY")
         conn.execute("PRAGMA cache_size = -16000")

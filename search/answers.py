@@ -25,6 +25,8 @@ from search.snippets import astride, body, merged, places_in, telling_words
 PASSAGES_PER_HIT: Final = 3
 #: Passages looked at beyond those shown: a document's questions, at most two passages, may be among the best.
 _SPARE: Final = 2
+#: A passage shorter than this that holds none of the words is near in meaning by its title alone.
+_TELLS_LITTLE: Final = 20
 #: Words a reason names at most, those found only among the questions last.
 _WORDS_NAMED: Final = 6
 _ARTICLE: Final = re.compile(ARTICLE)
@@ -103,6 +105,7 @@ def hits(
         word_ids = set(by_words.get(document_id, []))
         ids = [p for p in chosen[document_id] if p in passages]
         own = [p for p in ids if passages[p].role != QUESTIONS_ROLE] or ids  # questions are to be found by
+        own.sort(key=lambda p: not found[p] and len(bodies[p]) < _TELLS_LITTLE)  # 「所据材料未涉及」 comes last
         held = {*places_in(titled[document_id], needles), *(word for p in own for word in found[p])}
         asked = {word for p in ids for word in found[p]} - held
         if not held and not asked:  # found by a word nobody said

@@ -377,3 +377,11 @@ def test_a_passage_that_holds_only_a_word_astride_two_others_says_so(
     assert (said.reasons[0], astride.reasons) == ("命中词：离职员工", ("命中词：职员",))
     marked = [p.text[start:end] for hit in (said, astride) for p in hit.passages for start, end in p.marks]
     assert marked == ["离职员工", "职员"]
+
+
+def test_a_passage_that_tells_little_and_holds_no_word_is_shown_last(library: Library) -> None:
+    guide = library.searcher.search(library.store, "德国设厂怎么保护", limit=1).hits[0]
+    told = [(len(passage.text), bool(passage.marks)) for passage in guide.passages]
+
+    assert guide.document.metadata.jurisdiction == "DE" and len(told) > 1
+    assert told[0][0] >= 20 or told[0][1]
