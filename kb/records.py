@@ -279,6 +279,16 @@ class PassageToIndex(Struct, frozen=True, gc=False):
     text: str
 
 
+class Commit(Struct, frozen=True, gc=False):
+    """One commit of the store: its generation, and an id that no other commit has.
+
+    A restored database counts its generations anew; the id tells its commits from those that were lost.
+    """
+
+    generation: int
+    id: str
+
+
 class Changes(Struct, frozen=True, gc=False):
     """What happened after a generation: documents to index again, documents to forget."""
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kb.records import (
     Changes,
     Citation,
+    Commit,
     Document,
     DocumentHead,
     Filters,
@@ -261,6 +262,20 @@ def citations_of(
     for row in rows:
         found[row["document_id"]].append(citation(row))
     return found
+
+
+def commit(conn: sqlite3.Connection) -> Commit:
+    """Return the last commit."""
+    row = conn.execute(
+        "SELECT generation, commit_id FROM lineage WHERE generation = (SELECT generation FROM meta)"
+    ).fetchone()
+    return Commit(int(row["generation"]), str(row["commit_id"]))
+
+
+def is_ancestor(conn: sqlite3.Connection, known: Commit) -> bool:
+    """Tell whether a commit is the last one or one before it, in this store's own history."""
+    row = conn.execute("SELECT commit_id FROM lineage WHERE generation = ?", [known.generation]).fetchone()
+    return row is not None and row["commit_id"] == known.id
 
 
 def changes_since(conn: sqlite3.Connection, generation: int) -> Changes:

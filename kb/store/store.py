@@ -19,6 +19,7 @@ from kb.records import (
     Added,
     Changes,
     Citation,
+    Commit,
     Document,
     DocumentHead,
     EmbedderVectors,
@@ -230,6 +231,14 @@ class Store:
     def generation(self) -> int:
         """Return the number of the last commit."""
         return int(self._conn.execute("SELECT generation FROM meta").fetchone()[0])
+
+    def commit(self) -> Commit:
+        """Return the last commit."""
+        return reading.commit(self._conn)
+
+    def is_ancestor(self, known: Commit) -> bool:
+        """Tell whether a commit is the last one or one before it, in this store's own history."""
+        return reading.is_ancestor(self._conn, known)
 
     def embedder(self) -> tuple[int, str, int] | None:
         """Return id, name and dimension of the embedder in use; None in an empty store."""

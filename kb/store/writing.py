@@ -24,8 +24,11 @@ def now() -> str:
 
 
 def next_generation(conn: sqlite3.Connection) -> int:
-    """Count one commit more and return its number."""
+    """Count one commit more and return its number; the commit gets an id that no other ever has."""
     row = conn.execute("UPDATE meta SET generation = generation + 1 RETURNING generation").fetchone()
+    conn.execute(
+        "INSERT INTO lineage (generation, commit_id) VALUES (?, lower(hex(randomblob(16))))", [row["generation"]]
+    )
     return int(row["generation"])
 
 
