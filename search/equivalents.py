@@ -35,24 +35,16 @@ class Equivalents:
         self._searcher = searcher
         self._known: dict[str, _Clause] = {}
 
-    def held(self, expansion: Expansion, within: tantivy.Query | None = None) -> Expansion:
+    def present(self, expansion: Expansion) -> Expansion:
         """Return the expansion without the words of its own language, or into English, that stand nowhere.
 
-        `within` restricts where: what stands in hidden documents alone must not be told. Translations
-        into Chinese stay: they are also what the query means.
+        Translations into Chinese stay: they are also what the query means.
         """
-        held = tuple(word for word in expansion.synonyms if self._stands(word, within))
+        held = tuple(word for word in expansion.synonyms if self._clause(word).frequency)
         translations = expansion.translations
         if not expansion.typed.isascii():
-            translations = tuple(word for word in translations if self._stands(word, within))
+            translations = tuple(word for word in translations if self._clause(word).frequency)
         return replace(expansion, synonyms=held, translations=translations)
-
-    def _stands(self, word: str, within: tantivy.Query | None) -> bool:
-        clause = self._clause(word)
-        if not clause.frequency or within is None:
-            return bool(clause.frequency)
-        both = tantivy.Query.boolean_query([(tantivy.Occur.Must, clause.query), (tantivy.Occur.Must, within)])
-        return bool(self._searcher.search(both, limit=1, count=False).hits)
 
     def clause(self, expansion: Expansion) -> tantivy.Query | None:
         """Return one clause for all equivalents, scored as the best of them; None when none stands anywhere.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kb.records import Filters
 from kb.store import Store
-from kb.vocabulary import UNLABELLED
+from kb.vocabulary import UNLABELLED, Visibility
 from search.results import FACET_FIELDS
 
 _CACHED: Final = 6
@@ -115,20 +115,19 @@ class Columns:
 
 
 class FacetColumns:
-    """Columns by clearance, read again when the store has grown."""
+    """Columns by clearance, read again when the store has changed."""
 
     def __init__(self) -> None:
         """Start with nothing read."""
-        self._read: dict[tuple[str, int, int], Columns] = {}
+        self._read: dict[tuple[str, Visibility], Columns] = {}
 
-    def of(self, store: Store, generation: int) -> Columns:
-        """Return the columns for the store's clearance; `generation` is the store's."""
-        key = (str(store.home), generation, int(store.clearance))
+    def of(self, store: Store) -> Columns:
+        """Return the columns for the store's clearance as of its last commit."""
+        key = (store.commit().id, store.clearance)
         found = self._read.get(key)
         if found is None:
             found = _columns(store)
-            kept = {k: v for k, v in self._read.items() if k[1] == key[1]}
-            self._read = dict(list(kept.items())[-_CACHED:]) | {key: found}
+            self._read = dict(list(self._read.items())[1 - _CACHED :]) | {key: found}
         return found
 
 

@@ -14,11 +14,11 @@ from kb.vocabulary import QUESTIONS_ROLE
 from search.answers import hits
 from search.exact import Exact
 from search.fusion import best_by_document, reciprocal_rank_fusion
+from search.indexes import Indexes
 from search.keyword import KeywordIndex
 from search.matches import Matches
 from search.query import Query
 from search.results import Hit
-from search.vector import VectorIndex
 
 _TELLING: Final = 24
 _DEPTH: Final = 300
@@ -27,12 +27,7 @@ _COMMON: Final = 0.1
 
 
 def similar(
-    store: Store,
-    keyword: KeywordIndex,
-    vector: VectorIndex,
-    document_id: int,
-    allowed: NDArray[np.int64],
-    limit: int,
+    store: Store, indexes: Indexes, document_id: int, allowed: NDArray[np.int64], limit: int
 ) -> tuple[Hit, ...]:
     """Return the most similar visible documents among `allowed`, the document itself left out."""
     document = store.document(document_id)
@@ -43,9 +38,9 @@ def similar(
         embedder, mean = store.embedder(), store.mean_vector(document_id)
     near = Matches(*_empty())
     if embedder is not None and mean is not None:
-        near = vector.search(mean, _DEPTH, allowed, made_by=embedder[1])
-    query = Query(document.head.title, terms=telling_terms(document, keyword))
-    _, words = keyword.search(query, _DEPTH, gather=False)
+        near = indexes.vector.search(mean, _DEPTH, allowed, made_by=embedder[1])
+    query = Query(document.head.title, terms=telling_terms(document, indexes.keyword))
+    _, words = indexes.keyword.search(query, _DEPTH, gather=False)
     keep = np.isin(words.documents, allowed)
     words = Matches(words.passages[keep], words.documents[keep], words.scores[keep])
     rankings = [best_by_document(m.documents, m.scores)[0] for m in (near, words)]

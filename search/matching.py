@@ -9,22 +9,38 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from search.matches import EMPTY, Matches, in_order
+from search.matches import EMPTY, Matches
 
 #: Passages gathered for totals and facets; beyond, the total is "at least".
 GATHER_LIMIT: Final = 10_000
 #: The fast field `place` holds document and passage in one number: one look-up a match instead of two.
 PASSAGE_BITS: Final = 32
+#: Decimals of a score that count.
+_DIGITS: Final = 3
+#: Passages asked for beyond the limit, and how many times more while they all tie with the last within it.
+_SPARE: Final = 1
+_MORE: Final = 4
 
 
 def best(searcher: Any, query: tantivy.Query, limit: int) -> Matches:
-    """Return the best `limit` passages, best first, ties by passage id."""
-    hits = searcher.search(query, limit=limit, count=False).hits
+    """Return the best `limit` passages, best first, ties by passage id.
+
+    Which passages of equal score tantivy lists first depends on how its files came about. So
+    all that tie with the last are asked for, and a score counts to a thousandth: the sum of
+    the same weights differs in its last digits from one file to another.
+    """
+    asked = limit + _SPARE
+    while True:
+        hits = searcher.search(query, limit=asked, count=False).hits
+        scores: NDArray[np.float64] = np.array([score for score, _ in hits], dtype=np.float64).round(_DIGITS)
+        if len(hits) < asked or scores[-1] < scores[limit - 1]:
+            break
+        asked *= _MORE
     if not hits:
         return EMPTY
-    scores = np.array([score for score, _ in hits], dtype=np.float64)
-    places = np.array(searcher.fast_field_values("place", [address for _, address in hits]), dtype=np.int64)
-    return in_order(*_ids(places), scores, complete=len(hits) < limit)
+    passages, documents = places_of(searcher, [address for _, address in hits])
+    order = np.lexsort((passages, -scores))[:limit]
+    return Matches(passages[order], documents[order], scores[order], complete=len(hits) < limit)
 
 
 def gathered(searcher: Any, query: tantivy.Query) -> Matches:
@@ -34,6 +50,11 @@ def gathered(searcher: Any, query: tantivy.Query) -> Matches:
         return best(searcher, query, GATHER_LIMIT)
     passages, documents = _ids(np.array([place for place, _ in hits], dtype=np.int64))
     return Matches(passages, documents, np.zeros(len(hits)), ordered=False)
+
+
+def places_of(searcher: Any, addresses: list[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the passages and the documents that stand at these addresses of an index."""
+    return _ids(np.array(searcher.fast_field_values("place", addresses), dtype=np.int64))
 
 
 def _ids(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from kb.store import Store
 from search.exact import Exact
 from search.facets import Columns
+from search.indexes import Indexes
 from search.matches import Matches
 from search.query import Query
 
@@ -33,6 +34,7 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
 
     query: Query
     hybrid: bool
+    indexes: Indexes
     columns: Columns
     vector: NDArray[np.float32] | None
     near: Matches

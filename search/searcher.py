@@ -29,6 +29,7 @@ from search.facets import Columns, FacetColumns
 from search.filtering import as_meant, joined, unknown_values
 from search.fusion import best_by_document, followed, summed_by_document, weighted_sum
 from search.ids import member
+from search.indexes import Indexes, IndexesByScope
 from search.keyword import KeywordIndex
 from search.matches import EMPTY, Matches, joined_for_counting, ranked, within
 from search.query import WIDENING, Query, Widening, parse
@@ -36,7 +37,6 @@ from search.ranking import Question, Ranking, sorted_by
 from search.reranking import DEPTH as RERANK_DEPTH
 from search.reranking import Reranker, reordered
 from search.results import FACET_FIELDS, MODES, SORTS, Hit, SearchResult
-from search.vector import VectorIndex
 
 log = logging.getLogger(__name__)
 
@@ -72,37 +72,37 @@ class Searcher:
         self._embedder = embedder
         self._reranker = reranker
         self._rerank_depth = rerank_depth
-        self._keyword = KeywordIndex(home / "index" / "keyword")
-        self._vector = VectorIndex(home / "index" / "vector")
+        self._by_scope = IndexesByScope(home / "index")
         self._columns = FacetColumns()
         self._refreshing = threading.Lock()
 
     # -- caches ----------------------------------------------------------------------------
 
+    def indexes(self, store: Store) -> Indexes:
+        """Return the indexes that serve a store's readers, as they are."""
+        return self._by_scope.of(store)
+
     def refresh(self, store: Store, progress: Callable[[int, int], None] | None = None) -> None:
         """Bring the caches up to the store, waiting for another process that does so."""
         with self._refreshing:
-            self._keyword.refresh(store, progress, wait=True)
-            self._vector.refresh(store)
+            self._by_scope.refresh(store, progress)
 
     def verify(self, store: Store, repair: bool) -> list[str]:
         """Return what the caches got wrong, mended when `repair`."""
         with self._refreshing:
-            return self._keyword.verify(store, repair)
+            return self._by_scope.verify(store, repair)
 
-    def _catch_up(self, store: Store) -> int:
-        """Bring the indexes up to the store, as far as no other process is at it; return the store's generation."""
-        generation = store.generation()
-        if self._keyword.is_of(generation) and self._vector.is_of(generation):
-            return generation
+    def _current(self, store: Store) -> tuple[Indexes, list[str]]:
+        """Return the indexes, brought up to the store as far as that can be done now, and what to tell of them."""
+        indexes, commit = self.indexes(store), store.commit()
+        if indexes.keyword.is_of(commit) and indexes.vector.is_of(commit):
+            return indexes, []
         with self._refreshing:
-            self._keyword.refresh(store)
-            self._vector.refresh(store)
-        return store.generation()
+            return self._by_scope.current(store)
 
-    def _foreign(self) -> bool:
+    def _is_foreign(self, indexes: Indexes) -> bool:
         """Tell whether the vectors are another embedder's: `kb reembed` changed it beside this process."""
-        return self._vector.embedder not in (None, self._embedder.name)
+        return indexes.vector.embedder not in (None, self._embedder.name)
 
     # -- searching -------------------------------------------------------------------------
 
@@ -128,17 +128,18 @@ class Searcher:
         if mode not in MODES or sort not in SORTS or offset < 0 or limit < 1:
             ways = f"检索方式应为 {'、'.join(MODES)},排序应为 {'、'.join(SORTS)}"
             raise InvalidQuery(f"{ways},offset 不小于 0,limit 不小于 1")
-        with self._keyword.given_up_when_damaged():
-            columns = self._columns.of(store, self._catch_up(store))
+        with self._by_scope.given_up_when_damaged(store):
+            indexes, behind = self._current(store)
+            columns = self._columns.of(store)
             query, reread = as_meant(store, parse(text), columns)
-            query = self._keyword.held(widened(query, widening), self._visible(columns))
+            query = indexes.keyword.present(widened(query, widening))
             filters, notes = joined(filters, query, columns)
             notes += reread or (unknown_values(filters.include, columns) if not notes else [])
             if not query.wants_text and not query.identifiers and not query.unwanted:
                 result = answers.browse(store, query, filters, mode, sort, offset, limit)
             else:
-                notes += self._unheard(query, self._visible(columns)) + self._deaf(query, mode)
-                result = self._answer(store, query, columns, filters, mode, sort, offset, limit)
+                notes += _unheard(query, indexes.keyword) + self._deaf(query, mode, indexes) + behind
+                result = self._answer(store, query, (indexes, columns), filters, mode, sort, offset, limit)
         took_ms = 1000 * (time.perf_counter() - started)
         log.info("searched mode=%s terms=%d documents=%d ms=%.1f", mode, len(query.terms), result.total, took_ms)
         return replace(result, query=answers.told_of(result.query, notes), took_ms=took_ms)
@@ -147,29 +148,29 @@ class Searcher:
         self, store: Store, document_id: int, filters: Filters = NO_FILTERS, *, limit: int = 10
     ) -> tuple[Hit, ...]:
         """Return the documents most like one document, itself left out; empty when it is not visible."""
-        with self._keyword.given_up_when_damaged():
-            self._catch_up(store)
+        with self._by_scope.given_up_when_damaged(store):
+            indexes, _ = self._current(store)
             allowed = store.document_ids(filters)
-            return likeness.similar(store, self._keyword, self._vector, document_id, allowed, limit)
+            return likeness.similar(store, indexes, document_id, allowed, limit)
 
     def _answer(
         self,
         store: Store,
         query: Query,
-        columns: Columns,
+        caches: tuple[Indexes, Columns],
         filters: Filters,
         mode: str,
         sort: str,
         offset: int,
         limit: int,
     ) -> SearchResult:
-        question = self._question(store, query, columns, mode, filters)
+        question = self._question(store, query, caches, mode, filters)
         ranking = self._rank(store, question, filters)
         reranker = self._reranker if mode != "keyword" and query.wants_text and sort == "relevance" else None
         read = offset + limit if reranker is None else max(offset + limit, self._window(question, ranking)[1])
         read = read if sort == "relevance" else len(ranking.documents)  # those behind come forward
         if min(read, len(ranking.documents)) > ranking.ordered:
-            question = replace(question, everything=self._keyword.search(query, KEYWORD_DEPTH)[0])
+            question = replace(question, everything=question.indexes.keyword.search(query, KEYWORD_DEPTH)[0])
             ranking = self._rank(store, question, filters)
         facets = self._facets(store, question, filters, ranking)
         if reranker is not None and offset < self._window(question, ranking)[1]:
@@ -192,25 +193,27 @@ class Searcher:
             view, mode, len(ranking.documents), ranking.complete, 0.0, hits, facets, documents=ranking.documents
         )
 
-    def _question(self, store: Store, query: Query, columns: Columns, mode: str, filters: Filters) -> Question:
+    def _question(
+        self, store: Store, query: Query, caches: tuple[Indexes, Columns], mode: str, filters: Filters
+    ) -> Question:
         """Ask everything that does not depend on filters, once.
 
         One retriever after the other: a thread for one of them costs more than it saves. Meaning
         comes last: it passes over all vectors, and what follows finds the processor's cache empty.
         """
+        indexes, columns = caches
         exact = exact_documents(store, query)
-        narrowed = bool(filters) or query.unwanted or len(columns.ids) < self._vector.document_count
-        counted_alone = mode == "hybrid" and not narrowed  # then the best of a fixed depth settle the order
+        counted_alone = mode == "hybrid" and not filters and not query.unwanted  # a fixed depth settles the order
         everything = best = EMPTY
         if mode != "vector":
-            everything, best = self._keyword.search(query, KEYWORD_DEPTH, ordered=not counted_alone)
-        visible = self._visible(columns)
-        embedded = text_to_embed(query, lambda term: self._keyword.stands(term, visible))
-        vector = self._embed(embedded) if mode != "keyword" and query.wants_text and not self._foreign() else None
-        demanded, unwanted = self._demanded(query), self._unwanted(query)
+            everything, best = indexes.keyword.search(query, KEYWORD_DEPTH, ordered=not counted_alone)
+        embedded = text_to_embed(query, indexes.keyword.occurs)
+        is_near = mode != "keyword" and query.wants_text and not self._is_foreign(indexes)
+        vector = self._embed(embedded) if is_near else None
+        demanded, unwanted = _demanded(query, indexes.keyword), _unwanted(query, indexes.keyword)
         near = EMPTY
         if vector is not None:
-            near = self._vector.search(
+            near = indexes.vector.search(
                 vector, SCORED_DEPTH, within(columns.ids, demanded, unwanted), made_by=self._embedder.name
             )
         if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(embedded):
@@ -218,6 +221,7 @@ class Searcher:
         return Question(
             query=query,
             hybrid=mode == "hybrid",
+            indexes=indexes,
             columns=columns,
             vector=vector,
             near=near,
@@ -228,30 +232,9 @@ class Searcher:
             unwanted=unwanted,
         )
 
-    def _visible(self, columns: Columns) -> list[int] | None:
-        """Return the documents the reader may see, None for all: what is told of words must rest on these alone."""
-        return None if len(columns.ids) == self._vector.document_count else columns.ids.tolist()
-
-    def _unheard(self, query: Query, visible: Sequence[int] | None) -> list[str]:
-        """Return a note on words of the query that stand in no document the reader may see, whole or in part.
-
-        None on an account of facts: it always has some such word, and none of them matters.
-        """
-        if len(query.text) > LONG_CHARS:
-            return []
-        named = "".join(query.text[i.start : i.end] for i in query.identifiers if i.type != "name")
-        translated = [terms(e.typed) for e in query.expansions if e.typed.isascii()]
-        said = [t for t in query.terms if len(t.lstrip(_NEGATIONS)) > 1 and t not in named]
-        said = [t for t in said if not any(t in meant for meant in translated)]
-        if all(self._keyword.stands(term, visible) for term in said):
-            return []
-        held = {term for term in query.terms if self._keyword.stands(term, visible)}
-        unheard = [term for term in said if not any(part in term or term in part for part in held)]
-        return [f"没有文书写到：{'、'.join(unheard)}"] if unheard and held else []
-
-    def _deaf(self, query: Query, mode: str) -> list[str]:
+    def _deaf(self, query: Query, mode: str, indexes: Indexes) -> list[str]:
         """Return a note when meaning had no say because the vectors are another embedder's."""
-        if mode == "keyword" or not query.wants_text or not self._foreign():
+        if mode == "keyword" or not query.wants_text or not self._is_foreign(indexes):
             return []
         if mode == "vector":
             raise EmbedderMismatch("向量模型已更换，暂时不能按语义检索；请改用智能或精确检索，并请管理员重启服务")
@@ -277,20 +260,6 @@ class Searcher:
         )
         return replace(ranking, documents=documents, scores=scores)
 
-    def _demanded(self, query: Query) -> NDArray[np.int64] | None:
-        """Return the documents that hold every phrase and title and one of each alternatives; None for no demand."""
-        if not (query.phrases or query.alternatives or query.titles):
-            return None
-        demands = Query(query.text, phrases=query.phrases, alternatives=query.alternatives, titles=query.titles)
-        return np.unique(self._keyword.search(demands, 1)[0].documents)
-
-    def _unwanted(self, query: Query) -> NDArray[np.int64]:
-        """Return the documents that hold any excluded word anywhere, or an excluded title word in the title."""
-        asked = [Query(query.text, alternatives=(query.excluded,))] if query.excluded else []
-        asked += [Query(query.text, titles=(title,)) for title in query.excluded_titles]
-        held = [self._keyword.search(one, 1)[0].documents for one in asked]
-        return np.unique(np.concatenate(held)) if held else np.empty(0, np.int64)
-
     def _allowed(self, question: Question, filters: Filters) -> NDArray[np.int64]:
         """Return the documents the reader may see and the filters keep, less the unwanted."""
         allowed = question.columns.passing(filters) if filters else question.columns.ids
@@ -302,8 +271,9 @@ class Searcher:
         if question.query.only_excludes:
             return Ranking(allowed[::-1], np.zeros(len(allowed)), EMPTY, EMPTY, True, len(allowed))
         everything, best = question.everything, question.best
-        if not everything.complete and len(allowed) <= min(_ALLOWED_LIMIT, self._vector.document_count - 1):
-            everything, best = self._keyword.search(question.query, KEYWORD_DEPTH, allowed.tolist())
+        keyword_index, vector_index = question.indexes.keyword, question.indexes.vector
+        if not everything.complete and len(allowed) <= min(_ALLOWED_LIMIT, vector_index.document_count - 1):
+            everything, best = keyword_index.search(question.query, KEYWORD_DEPTH, allowed.tolist())
             everything = everything.of_score(question.everything.least)
         everything, best = (matches.kept(self._among(question, matches, allowed)) for matches in (everything, best))
         keyword = ranked(best, everything) if everything.ordered else best
@@ -328,7 +298,7 @@ class Searcher:
             return meaning
         depth = KEYWORD_DEPTH if question.hybrid else len(keyword.passages)
         head = keyword.first(depth)
-        words = summed_by_document(head.documents, head.scores, self._vector.sizes)
+        words = summed_by_document(head.documents, head.scores, question.indexes.vector.sizes)
         fused = words if question.vector is None else weighted_sum(words, meaning, _weight(question.query))
         return followed(*fused, keyword.documents[depth:])
 
@@ -354,7 +324,9 @@ class Searcher:
         if filters:
             wanted = within(allowed, question.demanded, None)
             of_roles = store.passage_ids(Filters(roles=filters.roles), _ALL) if filters.roles else None
-            near = self._vector.search(question.vector, SCORED_DEPTH, wanted, of_roles, made_by=self._embedder.name)
+            near = question.indexes.vector.search(
+                question.vector, SCORED_DEPTH, wanted, of_roles, made_by=self._embedder.name
+            )
         scores = question.near.scores
         least = float(scores[VECTOR_DEPTH - 1]) if len(scores) >= VECTOR_DEPTH else -1.0
         enough = near.scores >= least - _ROUNDING
@@ -377,6 +349,40 @@ class Searcher:
                 without = self._rank(store, question, filters.without(field))
                 counted[field] = columns.count(field, without.documents)
         return {field: counted[field] for field in FACET_FIELDS}
+
+
+def _unheard(query: Query, keyword: KeywordIndex) -> list[str]:
+    """Return a note on words of the query that stand in no document the reader may see, whole or in part.
+
+    None on an account of facts: it always has some such word, and none of them matters.
+    """
+    if len(query.text) > LONG_CHARS:
+        return []
+    named = "".join(query.text[i.start : i.end] for i in query.identifiers if i.type != "name")
+    translated = [terms(e.typed) for e in query.expansions if e.typed.isascii()]
+    said = [t for t in query.terms if len(t.lstrip(_NEGATIONS)) > 1 and t not in named]
+    said = [t for t in said if not any(t in meant for meant in translated)]
+    if all(keyword.occurs(term) for term in said):
+        return []
+    held = {term for term in query.terms if keyword.occurs(term)}
+    unheard = [term for term in said if not any(part in term or term in part for part in held)]
+    return [f"没有文书写到：{'、'.join(unheard)}"] if unheard and held else []
+
+
+def _demanded(query: Query, keyword: KeywordIndex) -> NDArray[np.int64] | None:
+    """Return the documents that hold every phrase and title and one of each alternatives; None for no demand."""
+    if not (query.phrases or query.alternatives or query.titles):
+        return None
+    demands = Query(query.text, phrases=query.phrases, alternatives=query.alternatives, titles=query.titles)
+    return np.unique(keyword.search(demands, 1)[0].documents)
+
+
+def _unwanted(query: Query, keyword: KeywordIndex) -> NDArray[np.int64]:
+    """Return the documents that hold any excluded word anywhere, or an excluded title word in the title."""
+    asked = [Query(query.text, alternatives=(query.excluded,))] if query.excluded else []
+    asked += [Query(query.text, titles=(title,)) for title in query.excluded_titles]
+    held = [keyword.search(one, 1)[0].documents for one in asked]
+    return np.unique(np.concatenate(held)) if held else np.empty(0, np.int64)
 
 
 def _weight(query: Query) -> float:

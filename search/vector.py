@@ -7,7 +7,6 @@ passages are answered exactly by scoring just those.
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from dataclasses import dataclass
@@ -15,15 +14,20 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from kb.records import Commit
 from kb.store import Store
+from kb.vocabulary import Visibility
+from search.checksums import mark
 from search.ids import member
 from search.matches import EMPTY, Matches, in_order
+from search.stamps import Stamp, drop_stamp, read_stamp, write_stamp
 
 log = logging.getLogger(__name__)
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 EXACT_LIMIT: Final = 200_000
 #: Below this a plain matrix product is as fast and spares loading FAISS.
 _SMALL: Final = 8_000
@@ -31,16 +35,17 @@ _PROBES: Final = 48
 _NARROW: Final = 0.05
 #: Vectors turned into float32 for FAISS at a time.
 _ADDED_AT_ONCE: Final = 4_096
+_FILE: Final = "vectors.faiss"
 
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """Vectors at one generation; row i belongs to passages[i] of documents[i].
+    """Vectors at one commit; row i belongs to passages[i] of documents[i], passages ascending.
 
     `distinct` are the documents, ascending; `sizes` holds for every document id how many rows are its.
     """
 
-    generation: int
+    commit: Commit
     embedder: str
     passages: NDArray[np.int64]
     documents: NDArray[np.int64]
@@ -53,9 +58,10 @@ class _Snapshot:
 class VectorIndex:
     """One immutable snapshot, swapped in one assignment: a search in flight keeps its own."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep trained indexes below `folder`."""
+    def __init__(self, folder: Path, scope: Visibility) -> None:
+        """Hold the documents that readers of `scope` may see; keep trained indexes below `folder`."""
         self._folder = folder
+        self._scope = scope
         self._snapshot: _Snapshot | None = None
         self._compared: tuple[NDArray[np.int64], NDArray[np.int64], bool] | None = None
 
@@ -66,7 +72,7 @@ class VectorIndex:
 
     @property
     def document_count(self) -> int:
-        """Return how many documents have vectors, whatever their visibility."""
+        """Return how many documents have vectors."""
         return len(self._snapshot.distinct) if self._snapshot else 0
 
     def sizes(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -82,30 +88,45 @@ class VectorIndex:
         """Return the name of the embedder that made the vectors; None without vectors."""
         return self._snapshot.embedder if self._snapshot else None
 
-    def is_of(self, generation: int) -> bool:
-        """Tell whether the snapshot is the store's at this generation; a change of embedder counts one."""
-        return self._snapshot is not None and self._snapshot.generation == generation
+    def is_of(self, commit: Commit) -> bool:
+        """Tell whether the snapshot is the store's at this commit; a change of embedder is one."""
+        return self._snapshot is not None and self._snapshot.commit == commit
 
     def refresh(self, store: Store) -> None:
-        """Bring the snapshot up to the store's generation and to the embedder in use there."""
-        if self.is_of(store.generation()):
+        """Bring the snapshot up to the store's last commit and to the embedder in use there."""
+        if self.is_of(store.commit()):
             return
-        old = self._snapshot
         started = time.perf_counter()
-        with store.snapshot():  # embedder, generation and vectors of one moment, whatever is committed meanwhile
-            embedder, generation = store.embedder(), store.generation()
+        with store.snapshot():  # embedder, commit and vectors of one moment, whatever is committed meanwhile
+            embedder, commit = store.embedder(), store.commit()
             if embedder is None:
                 self._snapshot = None
                 return
-            if old is not None and old.embedder == embedder[1]:
-                passages, documents, matrix = _caught_up(store, old)
-            else:
-                passages, documents, matrix = store.vectors()
-        index, matrix = self._index(generation, embedder[1], matrix)
+            passages, documents, matrix = self._read(store, embedder[1])
+        index, matrix = self._index(commit, embedder[1], matrix)
         sizes = np.append(np.bincount(documents), 0)  # the last stands for all ids beyond
         distinct = np.flatnonzero(sizes)
-        self._snapshot = _Snapshot(generation, embedder[1], passages, documents, distinct, sizes, matrix, index)
+        self._snapshot = _Snapshot(commit, embedder[1], passages, documents, distinct, sizes, matrix, index)
         log.info("vector index rows=%d ms=%.0f", len(passages), 1000 * (time.perf_counter() - started))
+
+    def _read(self, store: Store, embedder: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
+        """Return all rows, those that did not change from the snapshot before where it is of this store's history."""
+        old = self._snapshot
+        if old is None or old.embedder != embedder or not store.is_ancestor(old.commit):
+            return store.vectors(scope=self._scope)
+        changes = store.changes_since(old.commit.generation)
+        if len(changes.changed) > 0.5 * len(old.distinct):
+            return store.vectors(scope=self._scope)
+        gone = np.array(sorted({*changes.changed, *changes.removed}), dtype=np.int64)
+        kept = ~member(old.documents, gone)
+        parts = [(old.passages[kept], old.documents[kept], old.matrix[kept])]
+        if changes.changed:
+            parts.append(store.vectors(changes.changed, self._scope))
+        passages, documents, matrix = (np.concatenate(rows) for rows in zip(*parts, strict=True))
+        if bool(np.all(passages[1:] > passages[:-1])):
+            return passages, documents, matrix
+        order = np.argsort(passages)  # a document shown again has old passages: rows lie as if all were read anew
+        return passages[order], documents[order], matrix[order]
 
     def search(
         self,
@@ -146,7 +167,7 @@ class VectorIndex:
             known = self._compared = (allowed, distinct, np.array_equal(allowed, distinct))
         return known[2]
 
-    def _index(self, generation: int, embedder: str, matrix: NDArray[np.float16]) -> tuple[Any, NDArray[np.float16]]:
+    def _index(self, commit: Commit, embedder: str, matrix: NDArray[np.float16]) -> tuple[Any, NDArray[np.float16]]:
         """Return FAISS's index, None for a small matrix, and the matrix, which is the index's own where it can be."""
         count = len(matrix)
         if count < _SMALL:
@@ -158,24 +179,26 @@ class VectorIndex:
             )
             _add(index, matrix)
             return index, _codes(index, matrix.shape)
-        stamp = {"format": FORMAT, "generation": generation, "embedder": embedder, "rows": count}
+        stamp = Stamp(format=FORMAT, maker=embedder, generation=commit.generation, commit=commit.id, rows=count)
         saved = self._read_saved(stamp)
         return (saved if saved is not None else self._train(stamp, matrix)), matrix
 
-    def _read_saved(self, stamp: dict[str, Any]) -> Any:
-        faiss = _faiss()
-        try:
-            if json.loads((self._folder / "stamp.json").read_text("utf-8")) != stamp:
-                return None
-            index = faiss.read_index(str(self._folder / "vectors.faiss"))
-        except (OSError, ValueError, RuntimeError):
+    def _read_saved(self, stamp: Stamp) -> Any:
+        """Return the trained index on disk when it is of this commit and its file is what was written."""
+        known, path = read_stamp(self._folder), self._folder / _FILE
+        if known is None or replace(known, files={}) != stamp or not path.is_file():
             return None
-        if index.ntotal != stamp["rows"]:
+        if mark(path).digest != known.files[_FILE].digest:
+            log.error("vector index damaged")
+            return None
+        try:
+            index = _faiss().read_index(str(path))
+        except (OSError, RuntimeError):
             return None
         index.nprobe = _PROBES
         return index
 
-    def _train(self, stamp: dict[str, Any], matrix: NDArray[np.float16]) -> Any:
+    def _train(self, stamp: Stamp, matrix: NDArray[np.float16]) -> Any:
         faiss = _faiss()
         count, dim = matrix.shape
         lists = int(2 ** np.round(np.log2(2 * np.sqrt(count))))
@@ -184,29 +207,19 @@ class VectorIndex:
         index.train(np.ascontiguousarray(matrix[np.sort(sample)], dtype=np.float32))
         _add(index, matrix)
         index.nprobe = _PROBES
-        self._folder.mkdir(parents=True, exist_ok=True)
-        waiting = self._folder / "vectors.faiss.new"
-        faiss.write_index(index, str(waiting))
-        (self._folder / "stamp.json").unlink(missing_ok=True)
-        waiting.replace(self._folder / "vectors.faiss")
-        (self._folder / "stamp.json").write_text(json.dumps(stamp), "utf-8")
+        try:
+            self._save(stamp, index)
+        except (OSError, RuntimeError) as error:  # it serves all the same, and is trained again at the next start
+            log.error("vector index not saved: %s", type(error).__name__)
         return index
 
-
-def _caught_up(store: Store, old: _Snapshot) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
-    changes = store.changes_since(old.generation)
-    if len(changes.changed) > 0.5 * len(old.distinct):
-        return store.vectors()
-    gone = np.array(sorted({*changes.changed, *changes.removed}), dtype=np.int64)
-    kept = ~member(old.documents, gone)
-    new = store.vectors(changes.changed) if changes.changed else None
-    if new is None:
-        return old.passages[kept], old.documents[kept], old.matrix[kept]
-    return (
-        np.concatenate([old.passages[kept], new[0]]),
-        np.concatenate([old.documents[kept], new[1]]),
-        np.concatenate([old.matrix[kept], new[2]]),
-    )
+    def _save(self, stamp: Stamp, index: Any) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        waiting = self._folder / f"{_FILE}.new"
+        _faiss().write_index(index, str(waiting))
+        drop_stamp(self._folder)
+        waiting.replace(self._folder / _FILE)
+        write_stamp(self._folder, replace(stamp, files={_FILE: mark(self._folder / _FILE)}))
 
 
 def _faiss() -> Any:

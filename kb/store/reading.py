@@ -286,19 +286,34 @@ def changes_since(conn: sqlite3.Connection, generation: int) -> Changes:
     return Changes(int(present), changed, removed)
 
 
-def passages_to_index(conn: sqlite3.Connection, ids: Sequence[int] | None) -> Iterator[PassageToIndex]:
-    """Yield the passages of the given documents (all when None), whatever their visibility.
+def audience(conn: sqlite3.Connection, clearance: Visibility) -> Visibility:
+    """Return the lowest clearance whose readers see the same documents as those of this one."""
+    row = conn.execute("SELECT max(visibility) FROM document WHERE visibility <= ?", [int(clearance)]).fetchone()
+    return Visibility(row[0] or 0)
 
-    For indexes only: they hold every document, and what a reader may see is decided here
-    again when ids become texts.
-    """
+
+def passages_to_index(
+    conn: sqlite3.Connection, clearance: Visibility, ids: Sequence[int] | None
+) -> Iterator[PassageToIndex]:
+    """Yield the visible passages of the given documents (all when None)."""
     where = "" if ids is None else "AND r.document_id IN (SELECT value FROM json_each(:ids))"
     # All passages are read in the order they are stored in; some are sorted, and their texts would be held meanwhile.
     text = "CASE WHEN p.start = 0 THEN r.text END" if ids is None else "NULL"
     rows = conn.execute(
         f"""SELECT p.id, p.document_id, s.role, p.start, p."end", r.id AS revision_id, r.title, {text} AS text
             FROM revision r JOIN passage p ON p.revision_id = r.id JOIN section s ON s.id = p.section_id
-            WHERE r.is_current = 1 {where} ORDER BY p.id""",
-        {} if ids is None else {"ids": json.dumps(list(ids))},
+            WHERE r.is_current = 1 {where}
+              AND (SELECT visibility FROM document d WHERE d.id = r.document_id) <= :clearance ORDER BY p.id""",
+        {"clearance": int(clearance)} | ({} if ids is None else {"ids": json.dumps(list(ids))}),
     )
     yield from passages_of_rows(conn, rows)
+
+
+def places(conn: sqlite3.Connection, clearance: Visibility) -> NDArray[np.int64]:
+    """Return (document id, passage id) of every visible passage, a row each, by passage."""
+    rows = conn.execute(
+        """SELECT p.document_id, p.id FROM passage p JOIN document d ON d.id = p.document_id
+           WHERE d.visibility <= ? ORDER BY p.id""",
+        [int(clearance)],
+    )
+    return np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)

@@ -37,8 +37,8 @@ from kb.vocabulary import Visibility
 class Store:
     """Truth of the product, seen with one clearance. One store per thread.
 
-    Reading methods return only what the clearance may see, counts and facets included.
-    Methods under "indexes" see everything and are for derived caches alone.
+    Reading methods return only what the clearance may see, counts and facets included; those
+    under "indexes" may be narrowed further, to the readers one index serves.
     """
 
     def __init__(self, home: Path, clearance: Visibility = Visibility.PUBLIC) -> None:
@@ -249,22 +249,35 @@ class Store:
         vectors.require(self.embedder(), name, dim)
 
     def changes_since(self, generation: int) -> Changes:
-        """Return what an index made at `generation` has to learn."""
+        """Return what an index made at `generation` has to learn, whatever is visible."""
         with self.snapshot():
             return reading.changes_since(self._conn, generation)
 
-    def passages_to_index(self, ids: Sequence[int] | None = None) -> Iterator[PassageToIndex]:
-        """Yield passages of the given documents (all when None), whatever their visibility."""
-        return reading.passages_to_index(self._conn, ids)
+    def audience(self) -> Visibility:
+        """Return the lowest clearance whose readers see the same documents as this store's: one index serves them."""
+        return reading.audience(self._conn, self.clearance)
+
+    def passages_to_index(
+        self, ids: Sequence[int] | None = None, scope: Visibility | None = None
+    ) -> Iterator[PassageToIndex]:
+        """Yield the passages of the given documents (all when None) that readers of `scope` may see."""
+        return reading.passages_to_index(self._conn, self._within(scope), ids)
+
+    def places(self, scope: Visibility | None = None) -> NDArray[np.int64]:
+        """Return (document id, passage id) of every passage that readers of `scope` may see, a row each, by passage."""
+        return reading.places(self._conn, self._within(scope))
 
     def vectors(
-        self, ids: Sequence[int] | None = None
+        self, ids: Sequence[int] | None = None, scope: Visibility | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
-        """Return passage ids, document ids and vectors of the embedder in use."""
+        """Return passage ids, document ids and vectors (of the embedder in use) that readers of `scope` may see."""
         embedder = self.embedder()
         if embedder is None:
             return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 0), np.float16)
-        return vectors.of_documents(self._conn, embedder[0], embedder[2], ids)
+        return vectors.of_documents(self._conn, self._within(scope), (embedder[0], embedder[2]), ids)
+
+    def _within(self, scope: Visibility | None) -> Visibility:
+        return self.clearance if scope is None else min(scope, self.clearance)
 
     # -- changing the embedder -------------------------------------------------------------
 

@@ -130,14 +130,21 @@ def forget_unused(conn: sqlite3.Connection, limit: int) -> bool:
 
 
 def of_documents(
-    conn: sqlite3.Connection, embedder_id: int, dim: int, ids: Sequence[int] | None
+    conn: sqlite3.Connection, clearance: Visibility, embedder: tuple[int, int], ids: Sequence[int] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
-    """Return passage ids, document ids and float16 vectors of the given documents (all when None)."""
+    """Return passage ids, document ids and float16 vectors of the visible among the given documents (all when None).
+
+    `embedder` is the id and the dimension of the one in use. Rows are in the order of passage ids.
+    """
+    embedder_id, dim = embedder
     where = "" if ids is None else "AND p.document_id IN (SELECT value FROM json_each(:ids))"
     rows = conn.execute(
         f"""SELECT v.passage_id, p.document_id, v.data FROM vector v JOIN passage p ON p.id = v.passage_id
-            WHERE v.embedder_id = :embedder {where} ORDER BY v.passage_id""",
-        {"embedder": embedder_id} | ({} if ids is None else {"ids": json.dumps(list(ids))}),
+            WHERE v.embedder_id = :embedder {where}
+              AND (SELECT visibility FROM document d WHERE d.id = p.document_id) <= :clearance
+            ORDER BY v.passage_id""",
+        {"embedder": embedder_id, "clearance": int(clearance)}
+        | ({} if ids is None else {"ids": json.dumps(list(ids))}),
     )
     found, data = array("q"), bytearray()  # row by row: all of them as Python objects take three times the room
     for passage_id, document_id, vector in rows:

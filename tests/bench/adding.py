@@ -23,7 +23,7 @@ from kb.errors import UserError
 from kb.records import Added, PassageToIndex
 from kb.store import Store
 from kb.vocabulary import Visibility
-from search.keyword import _HEAP_BYTES, _open
+from search.keywordfiles import _HEAP_BYTES, open_index
 from search.searcher import Searcher
 
 
@@ -87,7 +87,7 @@ class Floor:
         self.rows.execute("PRAGMA journal_mode = WAL")
         self.rows.execute("PRAGMA synchronous = NORMAL")
         self.rows.execute("CREATE TABLE passage (id INTEGER PRIMARY KEY, document INTEGER, text TEXT, vector BLOB)")
-        self.index = _open(folder / "keyword")
+        self.index = open_index(folder / "keyword")
         self.vectors = faiss.IndexScalarQuantizer(
             embedder.dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         )
@@ -187,8 +187,9 @@ def add(
     clocks = {name: Clock() for name in ("total", "embed", "store", "keyword index", "vector index")}
     with _TimedStore(home, Visibility.RESTRICTED) as store, Store(home, Visibility.RESTRICTED) as beside:
         store.clock = clocks["store"]
-        searcher._keyword.refresh = clocks["keyword index"].timed(searcher._keyword.refresh)  # type: ignore[method-assign]
-        searcher._vector.refresh = clocks["vector index"].timed(searcher._vector.refresh)  # type: ignore[method-assign]
+        keyword, vector = searcher.indexes(store).keyword, searcher.indexes(store).vector
+        keyword.refresh = clocks["keyword index"].timed(keyword.refresh)  # type: ignore[method-assign]
+        vector.refresh = clocks["vector index"].timed(vector.refresh)  # type: ignore[method-assign]
         timed, turns = _TimedEmbedder(embedder, clocks["embed"]), _Turns(beside, floor)
 
         def run() -> tuple[int, int, int]:
@@ -204,7 +205,7 @@ def add(
 
         gc.freeze()  # what the bench holds is none of the product's to look through
         documents, passages, failed = clocks["total"].timed(run)()
-        del searcher._keyword.refresh, searcher._vector.refresh
+        del keyword.refresh, vector.refresh
         turns.done()
     total = clocks.pop("total")
     total -= turns.stored

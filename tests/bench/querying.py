@@ -29,8 +29,8 @@ class Floor:
     """Words top-100 with ids by fast field, vectors top-100, 20 rows from the store; nothing else."""
 
     def __init__(self, searcher: Searcher, store: Store, embedder: Embedder) -> None:
-        self._keyword: KeywordIndex = searcher._keyword
-        self._vector: VectorIndex = searcher._vector
+        self._keyword: KeywordIndex = searcher.indexes(store).keyword
+        self._vector: VectorIndex = searcher.indexes(store).vector
         self._store = store
         self._embedder = embedder
         self._everyone = None
@@ -41,8 +41,8 @@ class Floor:
             (tantivy.Occur.Should, tantivy.Query.term_query(self._keyword._schema, "words", t, index_option="freq"))
             for t in terms
         ]
-        hits = self._keyword._searcher.search(tantivy.Query.boolean_query(clauses), limit=DEPTH, count=False).hits
-        return [p & 0xFFFFFFFF for p in self._keyword._searcher.fast_field_values("place", [at for _, at in hits])]
+        hits = self._keyword._searcher().search(tantivy.Query.boolean_query(clauses), limit=DEPTH, count=False).hits
+        return [p & 0xFFFFFFFF for p in self._keyword._searcher().fast_field_values("place", [at for _, at in hits])]
 
     def meaning(self, text: str) -> list[int]:
         vector = self._embedder.embed([normalise(text)])[0]

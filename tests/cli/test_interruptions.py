@@ -25,7 +25,7 @@ MOMENTS: dict[str, Callable[[Path], bool]] = {
     "as soon as there is a database": lambda home: stored(home) >= 0,
     "after the first documents": lambda home: stored(home) > 0,
     "half way": lambda home: stored(home) > 2000,
-    "while the index is made": lambda home: any((home / "index" / "keyword").glob("i*")),
+    "while the index is made": lambda home: any((home / "index" / "public" / "keyword").glob("i*")),
 }
 
 

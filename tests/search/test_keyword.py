@@ -56,7 +56,7 @@ def test_any_piece_of_a_text_finds_its_document_wherever_words_are_cut(library: 
     term = text[start : start + size]
 
     assert library.holding(term) <= found(library, term, "keyword"), term
-    everything, _ = library.searcher._keyword.search(parse(term), 1)
+    everything, _ = library.searcher.indexes(library.store).keyword.search(parse(term), 1)
     assert library.holding(term) <= set(everything.documents.tolist()), term
 
 
@@ -100,13 +100,14 @@ def test_either_of_two_alternatives_is_enough_and_one_is_needed(library: Library
 # -- the index on disk -------------------------------------------------------------------
 
 
-def state(index: KeywordIndex) -> dict[str, list[tuple[int, int]]]:
-    """What an index answers to a handful of queries, scores apart."""
+def state(index: KeywordIndex) -> dict[str, list[tuple[int, int, float]]]:
+    """What an index answers to a handful of queries, order and scores included."""
     answers = {}
-    for text in ("客户", "商业秘密", '"离职"', "窑", "trade secret", "竞业限制"):
-        everything, _ = index.search(parse(text), 10)
-        answers[text] = sorted(zip(everything.passages.tolist(), everything.documents.tolist(), strict=True))
-    answers["size"] = [(index.size, 0)]
+    for text in ("客户", "商业秘密", '"离职"', "窑", "trade secret", "竞业限制", "公司 员工 技术 赔偿"):
+        for name, found in zip(("all", "best"), index.search(parse(text), 200), strict=True):
+            columns = (found.passages.tolist(), found.documents.tolist(), found.scores.tolist())
+            answers[f"{name} {text}"] = list(zip(*columns, strict=True))
+    answers["size"] = [(index.size, 0, 0.0)]
     return answers
 
 
@@ -115,22 +116,58 @@ def test_an_index_that_caught_up_answers_as_one_made_anew(
 ) -> None:
     library = opened()
     ids = sorted(library.texts)
-    library.searcher.refresh(library.store)
-    folders = sorted(p.name for p in (library.home / "index" / "keyword").glob("i*"))
-    library.store.remove_document(ids[3])
-    library.store.set_visibility(ids[5], Visibility.RESTRICTED)
-    library.store.remove_document(ids[10])
-    library.searcher.refresh(library.store)
-    fresh = KeywordIndex(tmp_path / "fresh")
+    index = KeywordIndex(tmp_path / "index", Visibility.PUBLIC)
+    for change in (
+        lambda: None,
+        lambda: library.store.remove_document(ids[3]),
+        lambda: library.store.set_visibility(ids[5], Visibility.RESTRICTED),
+        lambda: library.store.set_visibility(ids[7], Visibility.INTERNAL),
+        lambda: library.store.set_visibility(ids[5], Visibility.PUBLIC),
+    ):
+        change()
+        index.refresh(library.store, wait=True)
+    fresh = KeywordIndex(tmp_path / "fresh", Visibility.PUBLIC)
     fresh.refresh(library.store, wait=True)
 
-    assert sorted(p.name for p in (library.home / "index" / "keyword").glob("i*")) == folders
-    assert state(library.searcher._keyword) == state(fresh)
-    assert fresh.size == library.store.counts()["passage"]
+    assert state(index) == state(fresh)
+    assert fresh.size == len(library.store.places(Visibility.PUBLIC))
+
+
+def test_a_large_index_forgets_documents_in_place_unless_they_were_hidden(
+    opened: Callable[[], Library], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.keywordfiles.REMADE_LIMIT", 0)
+    library = opened()
+    ids = sorted(library.texts)
+    with Store(library.home, Visibility.PUBLIC) as public:
+        library.searcher.refresh(public)
+        folders = [index_folder(library.home)]
+        library.store.remove_document(ids[3])
+        library.searcher.refresh(public)
+        folders.append(index_folder(library.home))
+        library.store.set_visibility(ids[4], Visibility.RESTRICTED)
+        library.searcher.refresh(public)
+
+        assert folders[0] == folders[1] != index_folder(library.home)
+        assert library.searcher.verify(public, repair=False) == []
+
+
+def test_what_is_only_added_is_caught_up_in_the_same_folder(opened: Callable[[], Library]) -> None:
+    library = opened()
+    hidden = sorted(library.texts)[5]
+    library.store.set_visibility(hidden, Visibility.RESTRICTED)
+    with Store(library.home, Visibility.PUBLIC) as public:
+        library.searcher.refresh(public)
+        before = index_folder(library.home)
+        library.store.set_visibility(hidden, Visibility.PUBLIC)
+        library.searcher.refresh(public)
+
+        assert index_folder(library.home) == before
+        assert library.searcher.indexes(public).keyword.size == len(public.places())
 
 
 def index_folder(home: Path) -> Path:
-    (folder,) = (home / "index" / "keyword").glob("i*")
+    (folder,) = (home / "index" / "public" / "keyword").glob("i*")
     return folder
 
 
@@ -152,7 +189,7 @@ def _truncate(pattern: str) -> Callable[[Path], None]:
 
 def _stamp(**values: object) -> Callable[[Path], None]:
     def damage(home: Path) -> None:
-        path = home / "index" / "keyword" / "stamp.json"
+        path = home / "index" / "public" / "keyword" / "stamp.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | values))
 
     return damage
@@ -161,12 +198,13 @@ def _stamp(**values: object) -> Callable[[Path], None]:
 DAMAGE: dict[str, Callable[[Path], None]] = {
     "no folder": lambda home: shutil.rmtree(home / "index"),
     "no index": lambda home: shutil.rmtree(index_folder(home)),
-    "no stamp": lambda home: (home / "index/keyword/stamp.json").unlink(),
-    "half a stamp": lambda home: (home / "index/keyword/stamp.json").write_text('{"folder": "i'),
-    "a stamp of another shape": lambda home: (home / "index/keyword/stamp.json").write_text("[1]"),
+    "no stamp": lambda home: (home / "index/public/keyword/stamp.json").unlink(),
+    "half a stamp": lambda home: (home / "index/public/keyword/stamp.json").write_text('{"folder": "i'),
+    "a stamp of another shape": lambda home: (home / "index/public/keyword/stamp.json").write_text("[1]"),
     "another format": _stamp(format=0),
-    "another dictionary": _stamp(dictionary="0"),
+    "another dictionary": _stamp(maker="0"),
     "a generation from the future": _stamp(generation=10_000),
+    "a commit of another history": _stamp(commit="0" * 32),
     **{f"no {name}": _delete(name) for name in ("*.idx", "*.term", "*.fast", "*.pos", "*.fieldnorm", "meta.json")},
     **{f"half {name}": _truncate(name) for name in ("*.idx", "*.term", "*.fast", "*.pos", "*.fieldnorm", "meta.json")},
 }
@@ -244,7 +282,7 @@ def test_processes_that_need_the_same_index_at_once_all_answer(copied: Path, lib
     outputs = [process.communicate(timeout=60)[0].split()[-1] for process in running]
 
     assert outputs == [str(len(found(library, "客户名单", "keyword")))] * 3
-    assert len(list((copied / "index" / "keyword").glob("i*"))) == 1
+    assert len(list((copied / "index" / "public" / "keyword").glob("i*"))) == 1
 
 
 def test_a_build_killed_half_way_leaves_a_folder_the_next_search_mends(copied: Path, library: Library) -> None:
@@ -252,7 +290,7 @@ def test_a_build_killed_half_way_leaves_a_folder_the_next_search_mends(copied: P
         shutil.rmtree(copied / "index", ignore_errors=True)
         process = start(copied)
         assert process.stdout is not None and process.stdout.readline() == "ready\n"
-        while not (copied / "index" / "keyword").exists():
+        while not (copied / "index" / "public" / "keyword").exists():
             time.sleep(0.005)
         time.sleep(delay)
         os.kill(process.pid, signal.SIGKILL)
@@ -260,19 +298,21 @@ def test_a_build_killed_half_way_leaves_a_folder_the_next_search_mends(copied: P
         output, _ = start(copied).communicate(timeout=60)
 
         assert output.split()[-1] == str(len(found(library, "客户名单", "keyword"))), delay
-        assert len(list((copied / "index" / "keyword").glob("i*"))) == 1
+        assert len(list((copied / "index" / "public" / "keyword").glob("i*"))) == 1
 
 
 def test_nothing_is_found_before_anything_is_indexed(tmp_path: Path) -> None:
-    everything, best = KeywordIndex(tmp_path).search(Query("客户", terms=("客户",)), 10)
+    everything, best = KeywordIndex(tmp_path, Visibility.PUBLIC).search(Query("客户", terms=("客户",)), 10)
 
     assert len(everything.passages) == len(best.passages) == 0
-    assert KeywordIndex(tmp_path).document_frequency("客户") == KeywordIndex(tmp_path).size == 0
+    index = KeywordIndex(tmp_path, Visibility.PUBLIC)
+
+    assert index.document_frequency("客户") == index.size == 0
 
 
 def test_a_search_within_some_documents_is_cut_only_after_that(library: Library) -> None:
     wanted = sorted(library.holding("商业秘密"))[-3:]
-    everything, best = library.searcher._keyword.search(parse("商业秘密"), 3, wanted)
+    everything, best = library.searcher.indexes(library.store).keyword.search(parse("商业秘密"), 3, wanted)
 
     assert set(best.documents.tolist()) <= set(wanted) and len(best.passages) == 3
     assert set(everything.documents.tolist()) == set(wanted)
@@ -288,7 +328,7 @@ def test_a_piece_that_shares_no_word_with_its_text_is_found_all_the_same(
     add: Callable[..., list[Receipt]], store: Store, embedder: TinyEmbedder, text: str, piece: str
 ) -> None:
     add("a.md", f"---\ntitle: 题\nkind: civil\n---\n## 案情\n{text}\n")
-    index = KeywordIndex(store.home / "index")
+    index = KeywordIndex(store.home / "index", Visibility.PUBLIC)
     index.refresh(store, wait=True)
 
     everything, _ = index.search(parse(piece), 1)

@@ -56,5 +56,5 @@ def test_a_document_is_found_by_a_question_it_answers_and_shown_by_its_own_text_
     assert not any("常见问法" in reason for reason in by_question.reasons)
     document = library.store.document("test-questions")
     assert document is not None and "师傅" in document.text
-    assert "曲线" in telling_terms(document, library.searcher._keyword)
-    assert "师傅" not in telling_terms(document, library.searcher._keyword)
+    assert "曲线" in telling_terms(document, library.searcher.indexes(library.store).keyword)
+    assert "师傅" not in telling_terms(document, library.searcher.indexes(library.store).keyword)

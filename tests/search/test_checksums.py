@@ -9,14 +9,15 @@ import tantivy
 from kb.embedding import Embedder
 from kb.store import Store
 from kb.vocabulary import Visibility
+from search.checksums import changed, marks
 from search.searcher import Searcher
-from search.soundness import IndexDamaged, changed, digests
+from search.stamps import IndexDamaged, read_stamp
 from tests.search.conftest import Library
 
 
 def noise(home: Path, pattern: str) -> None:
     """Overwrite the middle third of files with noise."""
-    (folder,) = (home / "index" / "keyword").glob("i*")
+    (folder,) = (home / "index" / "public" / "keyword").glob("i*")
     for path in folder.glob(pattern):
         data = bytearray(path.read_bytes())
         third = len(data) // 3
@@ -44,11 +45,12 @@ def test_what_is_added_later_is_watched_too(copied: Path, model: Embedder) -> No
         searcher = Searcher(copied, model)
         store.set_visibility(int(store.document_ids()[0]), Visibility.INTERNAL)
         searcher.refresh(store)
-        (folder,) = (copied / "index" / "keyword").glob("i*")
-        stamp = searcher._keyword._stamp()
+        (folder,) = (copied / "index" / "public" / "keyword").glob("i*")
+        stamp = read_stamp(folder.parent)
+
         assert stamp is not None
-        assert stamp["files"] == digests(folder, {})
-        assert changed(folder, stamp["files"]) == []
+        assert stamp.files == marks(folder, {})
+        assert changed(folder, stamp.files) == []
 
 
 def test_a_panic_of_the_library_is_told_in_words_and_the_next_search_answers(
@@ -80,7 +82,7 @@ def test_a_panic_while_an_index_is_opened_makes_it_anew(
         monkeypatch.undo()
         raise PanicException
 
-    monkeypatch.setattr("search.keyword.KeywordIndex._probe", broken)
+    monkeypatch.setattr("search.keywordfiles.KeywordFiles._probe", broken)
     with Store(copied, Visibility.RESTRICTED) as store:
         assert (
             Searcher(copied, model).search(store, "客户名单").total

@@ -1,0 +1,99 @@
+"""The stamp of an index on disk: what it was made of, and what its files were then."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, field
+
+from kb.errors import StateError
+from kb.records import Commit
+from search.checksums import FileMark
+
+_NAME = "stamp.json"
+
+
+class Stamp(Struct, frozen=True, kw_only=True):
+    """What an index holds: a commit of the store, in a format, by a maker (dictionary or embedder), in a folder."""
+
+    format: int
+    maker: str
+    generation: int
+    commit: str
+    rows: int
+    folder: str = ""
+    files: Mapping[str, FileMark] = field(default_factory=dict)
+
+    @property
+    def made_of(self) -> Commit:
+        """Return the commit of the store it holds."""
+        return Commit(self.generation, self.commit)
+
+
+class IndexDamaged(StateError):
+    """An index cannot be read and was given up; it is made anew when next needed."""
+
+
+class IndexUnwritable(StateError):
+    """An index has to be brought up to date and its folder cannot be written: a full or read-only disk."""
+
+
+def read_stamp(folder: Path) -> Stamp | None:
+    """Return the stamp of the index below `folder`; None where there is none that can be read."""
+    try:
+        return msgspec.json.decode((folder / _NAME).read_bytes(), type=Stamp)
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def write_stamp(folder: Path, stamp: Stamp) -> None:
+    """Put a stamp in place of the one before, in one step."""
+    waiting = folder / f"{_NAME}.new"
+    waiting.write_bytes(msgspec.json.encode(stamp))
+    waiting.replace(folder / _NAME)
+
+
+def drop_stamp(folder: Path) -> None:
+    """Give up the index below `folder`: it is made anew when next needed."""
+    with contextlib.suppress(FileNotFoundError):
+        (folder / _NAME).unlink()
+
+
+@contextlib.contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Write below `folder`; raises IndexUnwritable, in words, for what the system or a library could not write."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:  # tantivy and FAISS tell a full disk by the latter two
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else type(error).__name__
+        raise IndexUnwritable(
+            f"索引需要更新而无法写入({reason})。请检查磁盘空间与数据目录 index 的权限,然后再试"
+        ) from error
+
+
+@contextlib.contextmanager
+def locked(folder: Path, wait_s: float) -> Iterator[bool]:
+    """Hold the folder's lock, waiting at most `wait_s`; yields whether it is held.
+
+    The system lets go of the lock when a process dies, however it dies.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + wait_s
+    with (folder / "lock").open("w") as handle:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    yield False
+                    return
+                time.sleep(0.05)
+                continue
+            yield True
+            return
