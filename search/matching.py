@@ -18,7 +18,7 @@ PASSAGE_BITS: Final = 32
 #: Decimals of a score that count.
 _DIGITS: Final = 3
 #: Passages asked for beyond the limit, and how many times more while they all tie with the last within it.
-_SPARE: Final = 1
+_SPARE: Final = 16
 _MORE: Final = 4
 
 
