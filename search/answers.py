@@ -15,6 +15,7 @@ from kb.identifiers import ARTICLE
 from kb.records import DocumentHead, Filters, StoredPassage
 from kb.store import Store
 from kb.vocabulary import CONDUCTS, QUESTIONS_ROLE, RELATIONSHIPS
+from search.catalogue import Catalogue
 from search.exact import Exact
 from search.ids import member
 from search.matches import Matches
@@ -191,27 +192,32 @@ def _reasons(
     return tuple(reasons)
 
 
-def browse(store: Store, query: Query, filters: Filters, mode: str, sort: str, offset: int, limit: int) -> SearchResult:
-    """Answer a query without words: everything the filters keep, by date, newest first unless asked otherwise."""
-    with store.snapshot():
-        heads, total = store.listing(filters, order=list_order(sort), offset=offset, limit=limit)
-        facets = {name: tuple(counts) for name, counts in store.facet_counts(tuple(FACET_FIELDS), filters).items()}
-        made = []
-        for place, head in enumerate(heads):
-            ids, opening = _opening(store, head.id)
-            shown = tuple(_passage(opening[p], body(opening[p]), {}, semantic=False) for p in ids)
-            made.append(Hit(offset + place + 1, 0.0, head, (), shown))
+def listing(store: Store, catalogue: Catalogue, filters: Filters, sort: str, page: slice) -> SearchResult:
+    """List everything the filters keep, by date, newest first unless asked otherwise; no passages are shown."""
+    documents = catalogue.in_order(store, catalogue.passing(filters), list_order(sort))
+    heads = store.heads(documents[page].tolist())
+    shown = [heads[document] for document in documents[page].tolist() if document in heads]
     return SearchResult(
-        query.view(),
-        mode,
-        total,
+        QueryView("", (), (), ()),
+        "hybrid",
+        len(documents),
         True,
         0.0,
-        tuple(made),
-        facets,
+        tuple(Hit(page.start + place, 0.0, head, (), ()) for place, head in enumerate(shown, 1)),
+        catalogue.columns.counts(filters, FACET_FIELDS),
         ranked=False,
-        documents=store.document_ids(filters),
+        documents=documents,
     )
+
+
+def with_openings(store: Store, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Return the hits of a list with the first passage of each."""
+    made = []
+    for hit in hits:
+        ids, opening = _opening(store, hit.document.id)
+        shown = tuple(_passage(opening[p], body(opening[p]), {}, semantic=False) for p in ids)
+        made.append(replace(hit, passages=shown))
+    return tuple(made)
 
 
 def told_of(view: QueryView, notes: Sequence[str], expanded: Sequence[str] = ()) -> QueryView:

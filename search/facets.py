@@ -1,21 +1,18 @@
-"""Counts over all documents that match, from columns read once a generation."""
+"""Counts over all documents that match, from columns read once a commit."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.records import Filters
 from kb.store import Store
-from kb.vocabulary import UNLABELLED, Visibility
+from kb.vocabulary import UNLABELLED
 from search.results import FACET_FIELDS
-
-_CACHED: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +97,10 @@ class Columns:
         places = places[places >= 0]
         return {field: self._count(field, places) for field in fields}
 
+    def counts(self, filters: Filters, fields: Iterable[str]) -> dict[str, tuple[tuple[str, int], ...]]:
+        """Count the values of fields over what passes `filters`, each field's own left out."""
+        return {field: self.count(field, self.passing(filters.without(field))) for field in fields}
+
     def _count(self, field: str, places: NDArray[np.int32]) -> tuple[tuple[str, int], ...]:
         column = self.columns.get(field)
         if column is None:
@@ -114,24 +115,8 @@ class Columns:
         return tuple(pairs)
 
 
-class FacetColumns:
-    """Columns by clearance, read again when the store has changed."""
-
-    def __init__(self) -> None:
-        """Start with nothing read."""
-        self._read: dict[tuple[str, Visibility], Columns] = {}
-
-    def of(self, store: Store) -> Columns:
-        """Return the columns for the store's clearance as of its last commit."""
-        key = (store.commit().id, store.clearance)
-        found = self._read.get(key)
-        if found is None:
-            found = _columns(store)
-            self._read = dict(list(self._read.items())[1 - _CACHED :]) | {key: found}
-        return found
-
-
-def _columns(store: Store) -> Columns:
+def read_columns(store: Store) -> Columns:
+    """Read the facet values of all documents a store's clearance may see."""
     by_field: dict[str, tuple[dict[str, int], array[int], array[int]]] = {}
     with store.snapshot():
         ids = store.document_ids()

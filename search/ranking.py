@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from kb.store import Store
+from search.catalogue import Catalogue
 from search.exact import Exact
 from search.facets import Columns
 from search.indexes import Indexes
@@ -35,7 +35,7 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
     query: Query
     hybrid: bool
     indexes: Indexes
-    columns: Columns
+    catalogue: Catalogue
     vector: NDArray[np.float32] | None
     near: Matches
     everything: Matches
@@ -44,10 +44,14 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
     demanded: NDArray[np.int64] | None
     unwanted: NDArray[np.int64]
 
+    @property
+    def columns(self) -> Columns:
+        """Return the facet values of what the reader may see."""
+        return self.catalogue.columns
 
-def sorted_by(store: Store, ranking: Ranking, sort: str) -> Ranking:
-    """Return the same documents by date or by sum; those without one come last."""
-    documents = store.in_order(ranking.documents.tolist(), sort)
+
+def reordered_as(ranking: Ranking, documents: NDArray[np.int64]) -> Ranking:
+    """Return the same ranking with its documents in another order."""
     sorter = np.argsort(ranking.documents)
     places = sorter[np.searchsorted(ranking.documents, documents, sorter=sorter)]
     return replace(ranking, documents=documents, scores=ranking.scores[places], ordered=len(documents))

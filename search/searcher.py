@@ -17,23 +17,22 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from kb.analysis import terms
 from kb.embedding import Embedder
 from kb.errors import EmbedderMismatch, InvalidQuery
 from kb.records import NO_FILTERS, Filters
 from kb.store import Store
 from search import answers, likeness
+from search.catalogue import Catalogue, Catalogues
+from search.demands import LONG_CHARS, demanded, unheard, unwanted
 from search.exact import exact_documents
 from search.expansion import said, text_to_embed, widened
-from search.facets import Columns, FacetColumns
 from search.filtering import as_meant, joined, unknown_values
 from search.fusion import best_by_document, followed, summed_by_document, weighted_sum
 from search.ids import member
 from search.indexes import Indexes, IndexesByScope
-from search.keyword import KeywordIndex
 from search.matches import EMPTY, Matches, joined_for_counting, ranked, within
 from search.query import WIDENING, Query, Widening, parse
-from search.ranking import Question, Ranking, sorted_by
+from search.ranking import Question, Ranking, reordered_as
 from search.reranking import DEPTH as RERANK_DEPTH
 from search.reranking import Reranker, reordered
 from search.results import FACET_FIELDS, MODES, SORTS, Hit, SearchResult
@@ -49,7 +48,6 @@ SCORED_DEPTH: Final = 300
 WORDS_WEIGHT: Final = 0.25
 #: In a description of facts the words weigh more: the mean of so many words points nowhere in particular.
 LONG_WORDS_WEIGHT: Final = 0.4
-LONG_CHARS: Final = 60
 #: Above this many allowed documents a filter is applied to gathered passages, not handed to the index.
 _ALLOWED_LIMIT: Final = 5_000
 #: Documents shown, nearest in meaning first, when filters leave nothing that matches.
@@ -58,8 +56,6 @@ _FEW: Final = 10
 _ROUNDING: Final = 1e-5
 _ALL: Final = 1_000_000_000
 _HAN: Final = re.compile("[㐀-鿿]")
-#: 没签 is how a person says it, not a word whose absence from the library means anything.
-_NEGATIONS: Final = "没不未无非别"
 
 
 class Searcher:
@@ -73,7 +69,7 @@ class Searcher:
         self._reranker = reranker
         self._rerank_depth = rerank_depth
         self._by_scope = IndexesByScope(home / "index")
-        self._columns = FacetColumns()
+        self._catalogues = Catalogues()
         self._refreshing = threading.Lock()
 
     # -- caches ----------------------------------------------------------------------------
@@ -81,6 +77,10 @@ class Searcher:
     def indexes(self, store: Store) -> Indexes:
         """Return the indexes that serve a store's readers, as they are."""
         return self._by_scope.of(store)
+
+    def catalogue(self, store: Store) -> Catalogue:
+        """Return what a store's readers may list."""
+        return self._catalogues.of(store)
 
     def refresh(self, store: Store, progress: Callable[[int, int], None] | None = None) -> None:
         """Bring the caches up to the store, waiting for another process that does so."""
@@ -130,19 +130,28 @@ class Searcher:
             raise InvalidQuery(f"{ways},offset 不小于 0,limit 不小于 1")
         with self._by_scope.given_up_when_damaged(store):
             indexes, behind = self._current(store)
-            columns = self._columns.of(store)
+            catalogue = self.catalogue(store)
+            columns = catalogue.columns
             query, reread = as_meant(store, parse(text), columns)
             query = indexes.keyword.present(widened(query, widening))
             filters, notes = joined(filters, query, columns)
             notes += reread or (unknown_values(filters.include, columns) if not notes else [])
             if not query.wants_text and not query.identifiers and not query.unwanted:
-                result = answers.browse(store, query, filters, mode, sort, offset, limit)
+                result = answers.listing(store, catalogue, filters, sort, slice(offset, offset + limit))
+                shown = answers.with_openings(store, result.hits)
+                result = replace(result, query=query.view(), mode=mode, hits=shown)
             else:
-                notes += _unheard(query, indexes.keyword) + self._deaf(query, mode, indexes) + behind
-                result = self._answer(store, query, (indexes, columns), filters, mode, sort, offset, limit)
+                notes += unheard(query, indexes.keyword) + self._deaf(query, mode, indexes) + behind
+                result = self._answer(store, query, (indexes, catalogue), filters, mode, sort, offset, limit)
         took_ms = 1000 * (time.perf_counter() - started)
         log.info("searched mode=%s terms=%d documents=%d ms=%.1f", mode, len(query.terms), result.total, took_ms)
         return replace(result, query=answers.told_of(result.query, notes), took_ms=took_ms)
+
+    def listing(self, store: Store, filters: Filters, sort: str | None, offset: int, limit: int) -> SearchResult:
+        """List a page of everything the filters keep, with counts over all of it."""
+        started = time.perf_counter()
+        found = answers.listing(store, self.catalogue(store), filters, sort or "", slice(offset, offset + limit))
+        return replace(found, took_ms=1000 * (time.perf_counter() - started))
 
     def similar(
         self, store: Store, document_id: int, filters: Filters = NO_FILTERS, *, limit: int = 10
@@ -150,14 +159,14 @@ class Searcher:
         """Return the documents most like one document, itself left out; empty when it is not visible."""
         with self._by_scope.given_up_when_damaged(store):
             indexes, _ = self._current(store)
-            allowed = store.document_ids(filters)
+            allowed = self.catalogue(store).passing(filters)
             return likeness.similar(store, indexes, document_id, allowed, limit)
 
     def _answer(
         self,
         store: Store,
         query: Query,
-        caches: tuple[Indexes, Columns],
+        caches: tuple[Indexes, Catalogue],
         filters: Filters,
         mode: str,
         sort: str,
@@ -176,7 +185,8 @@ class Searcher:
         if reranker is not None and offset < self._window(question, ranking)[1]:
             ranking = self._reranked(store, reranker, question, ranking)
         if sort != "relevance":
-            ranking = sorted_by(store, ranking, sort)
+            ordered = question.catalogue.in_order(store, ranking.documents, sort)
+            ranking = reordered_as(ranking, ordered)
         page = slice(offset, offset + limit)
         hits = answers.hits(
             store,
@@ -194,14 +204,14 @@ class Searcher:
         )
 
     def _question(
-        self, store: Store, query: Query, caches: tuple[Indexes, Columns], mode: str, filters: Filters
+        self, store: Store, query: Query, caches: tuple[Indexes, Catalogue], mode: str, filters: Filters
     ) -> Question:
         """Ask everything that does not depend on filters, once.
 
         One retriever after the other: a thread for one of them costs more than it saves. Meaning
         comes last: it passes over all vectors, and what follows finds the processor's cache empty.
         """
-        indexes, columns = caches
+        indexes, catalogue = caches
         exact = exact_documents(store, query)
         counted_alone = mode == "hybrid" and not filters and not query.unwanted  # a fixed depth settles the order
         everything = best = EMPTY
@@ -210,11 +220,11 @@ class Searcher:
         embedded = text_to_embed(query, indexes.keyword.occurs)
         is_near = mode != "keyword" and query.wants_text and not self._is_foreign(indexes)
         vector = self._embed(embedded) if is_near else None
-        demanded, unwanted = _demanded(query, indexes.keyword), _unwanted(query, indexes.keyword)
+        wanted, refused = demanded(query, indexes.keyword), unwanted(query, indexes.keyword)
         near = EMPTY
         if vector is not None:
             near = indexes.vector.search(
-                vector, SCORED_DEPTH, within(columns.ids, demanded, unwanted), made_by=self._embedder.name
+                vector, SCORED_DEPTH, within(catalogue.columns.ids, wanted, refused), made_by=self._embedder.name
             )
         if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(embedded):
             vector = None  # letters no document holds: a model of Chinese has nothing to say to them
@@ -222,14 +232,14 @@ class Searcher:
             query=query,
             hybrid=mode == "hybrid",
             indexes=indexes,
-            columns=columns,
+            catalogue=catalogue,
             vector=vector,
             near=near,
             everything=everything,
             best=best,
             exact=exact,
-            demanded=demanded,
-            unwanted=unwanted,
+            demanded=wanted,
+            unwanted=refused,
         )
 
     def _deaf(self, query: Query, mode: str, indexes: Indexes) -> list[str]:
@@ -349,40 +359,6 @@ class Searcher:
                 without = self._rank(store, question, filters.without(field))
                 counted[field] = columns.count(field, without.documents)
         return {field: counted[field] for field in FACET_FIELDS}
-
-
-def _unheard(query: Query, keyword: KeywordIndex) -> list[str]:
-    """Return a note on words of the query that stand in no document the reader may see, whole or in part.
-
-    None on an account of facts: it always has some such word, and none of them matters.
-    """
-    if len(query.text) > LONG_CHARS:
-        return []
-    named = "".join(query.text[i.start : i.end] for i in query.identifiers if i.type != "name")
-    translated = [terms(e.typed) for e in query.expansions if e.typed.isascii()]
-    said = [t for t in query.terms if len(t.lstrip(_NEGATIONS)) > 1 and t not in named]
-    said = [t for t in said if not any(t in meant for meant in translated)]
-    if all(keyword.occurs(term) for term in said):
-        return []
-    held = {term for term in query.terms if keyword.occurs(term)}
-    unheard = [term for term in said if not any(part in term or term in part for part in held)]
-    return [f"没有文书写到：{'、'.join(unheard)}"] if unheard and held else []
-
-
-def _demanded(query: Query, keyword: KeywordIndex) -> NDArray[np.int64] | None:
-    """Return the documents that hold every phrase and title and one of each alternatives; None for no demand."""
-    if not (query.phrases or query.alternatives or query.titles):
-        return None
-    demands = Query(query.text, phrases=query.phrases, alternatives=query.alternatives, titles=query.titles)
-    return np.unique(keyword.search(demands, 1)[0].documents)
-
-
-def _unwanted(query: Query, keyword: KeywordIndex) -> NDArray[np.int64]:
-    """Return the documents that hold any excluded word anywhere, or an excluded title word in the title."""
-    asked = [Query(query.text, alternatives=(query.excluded,))] if query.excluded else []
-    asked += [Query(query.text, titles=(title,)) for title in query.excluded_titles]
-    held = [keyword.search(one, 1)[0].documents for one in asked]
-    return np.unique(np.concatenate(held)) if held else np.empty(0, np.int64)
 
 
 def _weight(query: Query) -> float:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Final
 
 from msgspec import structs
 
-from kb.records import DocumentHead
 from kb.store import Store
 from kb.vocabulary import CASE_KINDS, TIERS, UNLABELLED
-from search.results import FACET_FIELDS, Hit, QueryView, SearchResult, list_order
+from search.results import SearchResult
 from web.address import Ask, document_path
 from web.deps import House
 from web.views.reading import Trail
@@ -35,7 +33,7 @@ def answer(house: House, store: Store, ask: Ask) -> SearchResult:
             limit=ask.limit,
             widening=ask.widening,
         )
-    return _listing(store, ask)
+    return _listing(house, store, ask)
 
 
 def helped(house: House, store: Store, ask: Ask, result: SearchResult) -> SearchResult:
@@ -60,38 +58,17 @@ def ways_out(house: House, store: Store, ask: Ask, result: SearchResult, path: s
     }
 
 
-def _listing(store: Store, ask: Ask) -> SearchResult:
-    started = time.perf_counter()
-    with store.snapshot():
-        heads, total = _page(store, ask)
-        facets = store.facet_counts(tuple(FACET_FIELDS), ask.filters)
-    return SearchResult(
-        query=QueryView("", (), (), ()),
-        mode=ask.mode,
-        total=total,
-        total_is_exact=True,
-        took_ms=1000 * (time.perf_counter() - started),
-        hits=_hits(heads, ask),
-        facets={name: tuple(counts) for name, counts in facets.items()},
-        ranked=False,
-    )
+def _listing(house: House, store: Store, ask: Ask) -> SearchResult:
+    result = house.searcher.listing(store, ask.filters, ask.sort, ask.offset, ask.limit)
+    return structs.replace(result, mode=ask.mode)
 
 
-def sums(store: Store, ask: Ask, result: SearchResult) -> dict[str, list[float]]:
+def sums(house: House, store: Store, ask: Ask, result: SearchResult) -> dict[str, list[float]]:
     """Return what the cases of an answer came to, sums in yuan by type; empty where none of them can have one."""
     kinds = ask.filters.include.get("kind") or [kind for kind, _ in result.facets.get("kind", ())]
-    if not set(kinds) & set(CASE_KINDS):
+    if not set(kinds) & set(CASE_KINDS) or result.documents is None:
         return {}
-    documents = store.document_ids(ask.filters) if result.documents is None else result.documents
-    return store.sums(documents.tolist())
-
-
-def _page(store: Store, ask: Ask) -> tuple[list[DocumentHead], int]:
-    return store.listing(ask.filters, order=list_order(ask.sort), offset=ask.offset, limit=ask.limit)
-
-
-def _hits(heads: list[DocumentHead], ask: Ask) -> tuple[Hit, ...]:
-    return tuple(Hit(ask.offset + number, 0.0, head, (), ()) for number, head in enumerate(heads, 1))
+    return house.searcher.catalogue(store).sums(store, result.documents)
 
 
 def by_tier(house: House, store: Store, ask: Ask, result: SearchResult) -> list[TierAnswer]:

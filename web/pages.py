@@ -85,7 +85,7 @@ def _answer_page(
             leads=opening,
             path=path if not ask.text else "/",
             heading=_heading(ask, heading),
-            sums={} if is_home else sums(store, ask, result),
+            sums={} if is_home else sums(house, store, ask, result),
             tiers=tiers,
             choices=article_choices(house.law_book(store), ask.text) if ask.text else (),
             left=ways_out(house, store, ask, result, path if not ask.text else "/"),

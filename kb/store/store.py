@@ -149,12 +149,12 @@ class Store:
         """Return the visible documents among `ids` in an order that is a key of reading.ORDERS."""
         return reading.in_order(self._conn, self.clearance, ids, order)
 
-    def sums(self, ids: Sequence[int]) -> dict[str, list[float]]:
-        """Return what the visible documents among `ids` came to: sums in yuan, ascending, by type of RESULT_SUMS.
+    def result_sums(self) -> list[tuple[int, str, float]]:
+        """Return (document id, type of RESULT_SUMS, sum in yuan) of what visible documents came to, ascending by sum.
 
-        A document counts once a type, with its largest sum of that type.
+        A document has one sum a type, its largest of that type.
         """
-        return sums.by_type(self._conn, self.clearance, ids)
+        return sums.by_document(self._conn, self.clearance)
 
     def document_ids(self, filters: Filters = NO_FILTERS) -> NDArray[np.int64]:
         """Return the ids of visible documents that pass `filters`, ascending."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from typing import Final
@@ -29,20 +28,15 @@ _RESULTS: Final = f"""json_each(r.metadata, '$.amounts') a WHERE json_extract(a.
 LARGEST: Final = f"(SELECT max({_VALUE}) FROM {_RESULTS})"
 
 
-def by_type(conn: sqlite3.Connection, clearance: Visibility, ids: Sequence[int]) -> dict[str, list[float]]:
-    """Return for each type of RESULT_SUMS the sums in yuan of visible documents among `ids`, ascending.
+def by_document(conn: sqlite3.Connection, clearance: Visibility) -> list[tuple[int, str, float]]:
+    """Return (document id, type of RESULT_SUMS, sum in yuan) of the visible documents, ascending by sum.
 
-    A document counts once a type, with its largest sum of that type; an award of the first instance
-    that stands is one. Types of which none is known are left out.
+    A document has one sum a type, its largest of that type; an award of the first instance that stands is one.
     """
     rows = conn.execute(
         f"""SELECT d.id, replace({_TYPE}, '{FIRST_AWARD}', '判赔') AS type, max({_VALUE}) AS value
             FROM document d JOIN revision r ON r.document_id = d.id AND r.is_current = 1, {_RESULTS}
-            AND d.visibility <= :clearance AND d.id IN (SELECT value FROM json_each(:ids))
-            GROUP BY 1, 2 ORDER BY 3""",
-        {"clearance": int(clearance), "ids": json.dumps(list(ids))},
+            AND d.visibility <= ? GROUP BY 1, 2 ORDER BY 3, 1""",
+        [int(clearance)],
     )
-    found: dict[str, list[float]] = {}
-    for row in rows:
-        found.setdefault(row["type"], []).append(float(row["value"]))
-    return {type_: found[type_] for type_ in RESULT_SUMS if type_ in found}
+    return [(int(row["id"]), str(row["type"]), float(row["value"])) for row in rows]

@@ -159,8 +159,9 @@ def mean_vector(
 ) -> NDArray[np.float32] | None:
     """Return the unit-length mean of a visible document's passage vectors."""
     rows = conn.execute(
-        """SELECT v.data FROM vector v JOIN passage p ON p.id = v.passage_id JOIN document d ON d.id = p.document_id
-           WHERE v.embedder_id = ? AND d.id = ? AND d.visibility <= ?""",
+        """SELECT v.data FROM document d CROSS JOIN passage p ON p.document_id = d.id
+           CROSS JOIN vector v ON v.passage_id = p.id
+           WHERE v.embedder_id = ? AND d.id = ? AND d.visibility <= ? ORDER BY p.id""",
         [embedder_id, document_id, int(clearance)],
     ).fetchall()
     if not rows:
