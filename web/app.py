@@ -1,4 +1,4 @@
-"""Assembles the application; the only place that knows which error is which status."""
+"""Assembles the application; the place that knows which error of ours is which status."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Final
+from functools import partial
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
@@ -24,25 +23,12 @@ from kb.thesaurus import load_thesaurus
 from search.reranking import load_reranker
 from search.searcher import Searcher
 from web import api, pages, pages_law
-from web.address import Ask
 from web.deps import House
-from web.middleware import Envelope
-from web.rendering import STATIC, make_templates, render
-from web.views.search import SearchForm, search_form
+from web.middleware import Envelope, keeping
+from web.refusing import BUG, Refusal, refused
+from web.rendering import STATIC, make_templates
 
 log = logging.getLogger(__name__)
-
-_HTTP_MESSAGES: Final = {404: "没有这个页面。", 405: "这个地址不支持这种请求方法。"}
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorPage:
-    """What went wrong, in words."""
-
-    form: SearchForm
-    status: int
-    title: str
-    message: str
 
 
 class _Assets(StaticFiles):
@@ -51,8 +37,8 @@ class _Assets(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file with how long it may be kept."""
         response = await super().get_response(path, scope)
-        if b"v=" in scope.get("query_string", b""):
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        kept = "public, max-age=31536000, immutable" if b"v=" in scope.get("query_string", b"") else "private, no-cache"
+        response.headers["Cache-Control"] = kept
         return response
 
 
@@ -91,11 +77,14 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (pages.router, pages_law.router, api.router):
         app.include_router(router)
     app.mount("/static", _Assets(directory=STATIC), name="static")
-    app.add_middleware(Envelope)
+    app.add_middleware(
+        Envelope,
+        keep=keeping(settings.clearance),
+        refuse=partial(refused, house.templates),
+    )
     app.add_exception_handler(KbError, _kb_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(Exception, _bug)
     return app
 
 
@@ -111,7 +100,7 @@ def _warm(house: House) -> None:
 
 def _kb_error(request: Request, error: Exception) -> Response:
     status, code, title = _standing(error)
-    return _respond(request, status, code, title, str(error))
+    return _respond(request, Refusal(status=status, code=code, title=title, message=str(error)))
 
 
 def _standing(error: Exception) -> tuple[int, str, str]:
@@ -125,27 +114,30 @@ def _standing(error: Exception) -> tuple[int, str, str]:
     if isinstance(error, StateError):
         log.error("state error=%s", type(error).__name__)
         return 503, "unavailable", "知识库暂不可用"
-    return 500, "internal", "程序出错了"
+    return BUG.status, BUG.code, BUG.title
 
 
 def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    message = _HTTP_MESSAGES.get(status, "请求未能处理。")
-    return _respond(request, status, f"http_{status}", "没有找到" if status == 404 else "请求有误", message)
+    if status == 405:
+        return _not_offered(request)
+    title, message = ("没有找到", "没有这个页面。") if status == 404 else ("请求有误", "请求未能处理。")
+    return _respond(request, Refusal(status=status, code=f"http_{status}", title=title, message=message))
+
+
+def _not_offered(request: Request) -> Response:
+    """Return what an address offers: everything here is read, nothing written."""
+    allowed = (("Allow", "GET, HEAD, OPTIONS"),)
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=dict(allowed))
+    message = "这个地址不支持这种请求方法，只供查阅（GET、HEAD）。"
+    return _respond(request, Refusal(status=405, code="http_405", title="请求有误", message=message, headers=allowed))
 
 
 def _validation_error(request: Request, error: Exception) -> Response:
-    return _respond(request, 400, "invalid_query", "请求有误", "参数的写法不对。")
+    return _respond(request, Refusal(status=400, code="invalid_query", title="请求有误", message="参数的写法不对。"))
 
 
-def _bug(request: Request, error: Exception) -> Response:
-    message = "这是程序的错误，不是您的操作问题。请稍后再试，或告诉管理员刚才的时间。"
-    return _respond(request, 500, "internal", "程序出错了", message)
-
-
-def _respond(request: Request, status: int, code: str, title: str, message: str) -> Response:
-    if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": {"code": code, "message": message}}, status)
-    page = ErrorPage(search_form(Ask()), status, title, message)
+def _respond(request: Request, refusal: Refusal) -> Response:
     house: House = request.app.state.house
-    return render(house.templates, "error.html", page, status=status)
+    return refused(house.templates, request.scope, refusal)

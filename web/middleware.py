@@ -1,17 +1,22 @@
-"""Around every request: headers that keep the page to itself, and a log line without a word of it."""
+"""Around every request: who may enter, headers that keep the page to itself, and a log line without a word of it."""
 
 from __future__ import annotations
 
 import logging
 import time
+from asyncio import CancelledError
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kb.vocabulary import Visibility
+from web.logs import places
+from web.refusing import BUG, Refuse
+
 log = logging.getLogger(__name__)
 
-_HEADERS: Final = {
+SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
@@ -22,15 +27,23 @@ _HEADERS: Final = {
 }
 
 
-class Envelope:
-    """Add the security headers and log route, status and time.
+def keeping(clearance: Visibility) -> str:
+    """Return how long a browser may keep a page: not at all where its reader sees more than the public does."""
+    return "private, no-cache" if clearance == Visibility.PUBLIC else "no-store"
 
-    The log names the route, never the address: an address holds what was searched for.
+
+class Envelope:
+    """Add the security headers, answer for bugs, log route, status and time.
+
+    The log names the route, never the address: an address holds what was searched for. Of a bug it
+    holds the type and the places in the code, never its message: that may hold a stored value.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap `app`."""
+    def __init__(self, app: ASGIApp, *, keep: str, refuse: Refuse) -> None:
+        """Wrap `app`; `keep` is the Cache-Control of what says nothing of its own."""
         self._app = app
+        self._keep = keep
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -38,26 +51,47 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        status = 500
+        sent = _Sent(send, self._keep)
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}  # the server itself leaves the body out
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers[name] = value
-                headers.setdefault("Cache-Control", "private, no-cache")
-            await send(message)
-
         try:
-            await self._app(scope, receive, send_with_headers)
+            await self._answer(scope, receive, sent)
         finally:
-            route = getattr(scope.get("route"), "path", "-")
-            number = scope.get("path_params", {}).get("document_id", "-")
-            if not str(number).isdecimal():
-                number = "-"
-            ms = 1000 * (time.perf_counter() - started)
-            log.info("served route=%s document=%s status=%d ms=%.1f", route, str(number)[:19], status, ms)
+            _log(scope, sent.status, 1000 * (time.perf_counter() - started))
+
+    async def _answer(self, scope: Scope, receive: Receive, sent: _Sent) -> None:
+        try:
+            await self._app(scope, receive, sent)
+        except (CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # a library in Rust that panics raises no Exception
+            log.error("failed %s", places(error))
+            if sent.status:
+                raise RuntimeError("an answer broke off") from None  # the server closes the connection
+            await self._refuse(scope, BUG)(scope, receive, sent)
+
+
+class _Sent:
+    """What has been sent of an answer; puts the headers on."""
+
+    def __init__(self, send: Send, keep: str) -> None:
+        self._send = send
+        self._keep = keep
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers[name] = value
+            headers.setdefault("Cache-Control", self._keep)
+        await self._send(message)
+
+
+def _log(scope: Scope, status: int, ms: float) -> None:
+    route = getattr(scope.get("route"), "path", "-")
+    number = str(scope.get("path_params", {}).get("document_id", "-"))
+    if not number.isdecimal():
+        number = "-"
+    log.info("served route=%s document=%s status=%d ms=%.1f", route, number[:19], status, ms)
