@@ -15,6 +15,9 @@ from kb.vocabulary import Visibility
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 _CONTACT: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s\"'<>]+")
+#: A name as it may stand in an address, letters of other scripts in punycode.
+HOST_NAME: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9.])?"
+_HOST: Final = re.compile(rf"({HOST_NAME}|\[[0-9A-Fa-f:.]+\])(?::\d{{1,5}})?")
 _CLEARANCES: Final = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL, "restricted": Visibility.RESTRICTED}
 
 
@@ -28,6 +31,8 @@ class Settings:
     """Address `kb serve` listens on."""
     port: int = 8000
     """Port `kb serve` listens on."""
+    hosts: tuple[str, ...] = ()
+    """Names readers may call the server by, besides localhost and the addresses it listens on."""
     clearance: Visibility = Visibility.PUBLIC
     """What readers of the web pages may see: public, internal or restricted."""
     embedder: str = "zh-legal-static"
@@ -57,6 +62,7 @@ def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
     readers: dict[str, Callable[[str, str], object]] = {
         "home": lambda name, raw: Path(raw).expanduser(),
         "host": lambda name, raw: raw,
+        "hosts": _hosts,
         "embedder": lambda name, raw: raw,
         "reranker": lambda name, raw: raw,
         "contact": _contact,
@@ -80,6 +86,17 @@ def _contact(variable: str, raw: str) -> str:
     if not _CONTACT.fullmatch(raw):
         raise UserError(f"环境变量 {variable} 应为一个邮箱或 http(s) 网址,现为「{raw}」")
     return raw
+
+
+def _hosts(variable: str, raw: str) -> tuple[str, ...]:
+    names = [name.strip() for name in raw.split(",") if name.strip()]
+    for name in names:
+        if not _HOST.fullmatch(name):
+            raise UserError(
+                f"环境变量 {variable} 应为主机名或地址,多个以逗号隔开,不写 http:// 和路径,"
+                f"中文域名写 xn-- 形式;现有「{name}」"
+            )
+    return tuple(_HOST.sub(r"\1", name) for name in names)
 
 
 def _positive(variable: str, raw: str) -> int:

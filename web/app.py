@@ -24,6 +24,7 @@ from search.reranking import load_reranker
 from search.searcher import Searcher
 from web import api, pages, pages_law
 from web.deps import House
+from web.hosts import known_hosts
 from web.middleware import Envelope, keeping
 from web.refusing import BUG, Refusal, refused
 from web.rendering import STATIC, make_templates
@@ -79,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", _Assets(directory=STATIC), name="static")
     app.add_middleware(
         Envelope,
+        hosts=known_hosts(settings),
         keep=keeping(settings.clearance),
         refuse=partial(refused, house.templates),
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from asyncio import CancelledError
+from collections.abc import Collection
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.vocabulary import Visibility
+from web.hosts import check_host
 from web.logs import places
 from web.refusing import BUG, Refuse
 
@@ -33,15 +35,16 @@ def keeping(clearance: Visibility) -> str:
 
 
 class Envelope:
-    """Add the security headers, answer for bugs, log route, status and time.
+    """Turn away what may not enter, add the security headers, answer for bugs, log route, status and time.
 
     The log names the route, never the address: an address holds what was searched for. Of a bug it
     holds the type and the places in the code, never its message: that may hold a stored value.
     """
 
-    def __init__(self, app: ASGIApp, *, keep: str, refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Collection[str], keep: str, refuse: Refuse) -> None:
         """Wrap `app`; `keep` is the Cache-Control of what says nothing of its own."""
         self._app = app
+        self._hosts = hosts
         self._keep = keep
         self._refuse = refuse
 
@@ -61,7 +64,9 @@ class Envelope:
 
     async def _answer(self, scope: Scope, receive: Receive, sent: _Sent) -> None:
         try:
-            await self._app(scope, receive, sent)
+            refusal = check_host(scope, self._hosts)
+            app = self._app if refusal is None else self._refuse(scope, refusal)
+            await app(scope, receive, sent)
         except (CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as error:  # a library in Rust that panics raises no Exception
