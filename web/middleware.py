@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.vocabulary import Visibility
 from web.hosts import check_host
+from web.limits import check_size
 from web.logs import places
 from web.refusing import BUG, Refuse
 
@@ -64,7 +65,7 @@ class Envelope:
 
     async def _answer(self, scope: Scope, receive: Receive, sent: _Sent) -> None:
         try:
-            refusal = check_host(scope, self._hosts)
+            refusal = check_size(scope) or check_host(scope, self._hosts)
             app = self._app if refusal is None else self._refuse(scope, refusal)
             await app(scope, receive, sent)
         except (CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit):
