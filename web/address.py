@@ -14,7 +14,7 @@ from search.query import Widening
 from search.results import FACET_FIELDS, MODES, SORTS
 
 SORT_LABELS: Final[dict[str, str]] = {"relevance": "综合", "newest": "最新", "oldest": "最早", "amount": "金额"}
-GROUPS: Final = ("", "tier")
+GROUPS: Final = ("tier",)
 MAX_TEXT_CHARS: Final = 50_000
 MAX_OFFSET: Final = 100_000
 MAX_LIMIT: Final = 100
@@ -24,7 +24,12 @@ EXPORT_PATH: Final = "/export.csv"
 #: Documents in an exported table, at most.
 MAX_EXPORTED: Final = 1_000
 _MAX_VALUES: Final = 200
+_MAX_VALUE_CHARS: Final = 300
 _EXPAND: Final = ("on", "off")
+#: Parameters that are any text.
+_FREE: Final = ("q", "plain")
+_CLOSED: Final = frozenset(("mode", "expand", "sort", "group", "offset", "limit", "role"))
+_FILTER_PREFIXES: Final = ("f.", "x.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +154,13 @@ class Ask:
 def parse_ask(parameters: Iterable[tuple[str, str]], default_limit: int = DEFAULT_LIMIT) -> Ask:
     """Understand the parameters of an address; raises InvalidQuery naming the one that makes no sense.
 
-    Parameters that are not about searching are left alone; empty values count as absent.
+    Parameters that are not about searching are left alone. An empty box is sent by every form and
+    counts as absent; any other parameter of ours that is empty makes no sense.
     """
-    pairs = [(name, value) for name, value in parameters if value != ""]
+    pairs = [(name, value) for name, value in parameters if value or name not in _FREE]
+    for name, value in pairs:
+        if name in _CLOSED or name.startswith(_FILTER_PREFIXES):
+            stated(name, value)
     last = dict(pairs)
     text = last.get("q", "").replace("\x00", " ").strip()
     if len(text) > MAX_TEXT_CHARS:
@@ -163,7 +172,7 @@ def parse_ask(parameters: Iterable[tuple[str, str]], default_limit: int = DEFAUL
         expand=_one_of("expand", last.get("expand", "on"), _EXPAND) == "on",
         plain=tuple(dict.fromkeys(value[:100] for name, value in pairs if name == "plain"))[:_MAX_VALUES],
         sort=_one_of("sort", last["sort"], SORTS) if "sort" in last else None,
-        group=_one_of("group", last.get("group", ""), GROUPS),
+        group=_one_of("group", last["group"], GROUPS) if "group" in last else "",
         offset=number("offset", last.get("offset", "0"), 0, MAX_OFFSET),
         limit=number("limit", last.get("limit", str(default_limit)), 1, MAX_LIMIT),
     )
@@ -174,6 +183,13 @@ def number(name: str, raw: str, low: int, high: int) -> int:
     if not (raw.isascii() and raw.isdigit()) or len(raw) > 19 or not low <= int(raw) <= high:
         raise InvalidQuery(f"参数 {name} 应为 {low} 至 {high} 的整数，现为「{raw[:30]}」。")
     return int(raw)
+
+
+def stated(name: str, value: str | None) -> str | None:
+    """Return the value of a parameter, None where it is not given; raises InvalidQuery where it is given and empty."""
+    if value == "":
+        raise InvalidQuery(f"参数 {name} 是空的，请写上值，或去掉这个参数。")
+    return value
 
 
 def with_parameters(path: str, parameters: Iterable[tuple[str, str]]) -> str:
@@ -207,22 +223,26 @@ def list_path(**fields: str | tuple[str, ...]) -> str:
 
 
 def _filters(pairs: list[tuple[str, str]]) -> Filters:
-    include: dict[str, tuple[str, ...]] = {}
-    exclude: dict[str, tuple[str, ...]] = {}
-    for prefix, chosen in (("f.", include), ("x.", exclude)):
-        for name, value in pairs:
-            if name.startswith(prefix):
-                field = _one_of("筛选字段", name[2:], tuple(FACET_FIELDS))
-                chosen[field] = _added(chosen.get(field, ()), value[:300])
+    include, exclude = (_chosen(pairs, prefix) for prefix in _FILTER_PREFIXES)
     if sum(map(len, (*include.values(), *exclude.values()))) > _MAX_VALUES:
         raise InvalidQuery(f"筛选条件超过 {_MAX_VALUES} 个。")
     roles = tuple(dict.fromkeys(_one_of("role", v, tuple(ROLES)) for name, v in pairs if name == "role"))
     return Filters(include=include, exclude=exclude, roles=roles)
 
 
+def _chosen(pairs: list[tuple[str, str]], prefix: str) -> dict[str, tuple[str, ...]]:
+    """Return the values chosen of each field, each once; of a dict of keys, since a tuple is copied for each value."""
+    chosen: dict[str, dict[str, None]] = {}
+    for name, value in pairs:
+        if name.startswith(prefix):
+            field = _one_of("筛选字段", name[2:], tuple(FACET_FIELDS))
+            chosen.setdefault(field, {})[value[:_MAX_VALUE_CHARS]] = None
+    return {field: tuple(values) for field, values in chosen.items()}
+
+
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
-        raise InvalidQuery(f"参数 {name} 应为 {'、'.join(v for v in allowed if v)} 之一，现为「{value[:30]}」。")
+        raise InvalidQuery(f"参数 {name} 应为 {'、'.join(allowed)} 之一，现为「{value[:30]}」。")
     return value
 
 

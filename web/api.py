@@ -89,7 +89,7 @@ def suggest(request: Request, response: Response, house: HouseDep) -> dict[str, 
     """Return what the text may be the beginning of; never kept by anyone on the way."""
     response.headers["Cache-Control"] = "no-store"
     given = request.query_params
-    limit = number("limit", given.get("limit") or str(_COMPLETIONS), 1, _MAX_COMPLETIONS)
+    limit = number("limit", given.get("limit", str(_COMPLETIONS)), 1, _MAX_COMPLETIONS)
     text = given.get("q", "")[:MAX_TEXT_CHARS]
     with house.open_store() as store:
         found = house.suggester.complete(store, text, limit)

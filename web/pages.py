@@ -104,7 +104,7 @@ def read(request: Request, document_id: str, house: HouseDep) -> HTMLResponse:
     """One document; the question it was found with comes along."""
     ask = parse_ask(request.query_params.multi_items())
     raw_rank = request.query_params.get("at")
-    rank = number("at", raw_rank, 1, MAX_OFFSET) if raw_rank else None
+    rank = None if raw_rank is None else number("at", raw_rank, 1, MAX_OFFSET)
     with house.open_store() as store:
         document = visible_document(store, document_id)
         way = trail(house, store, ask, document.head.id, rank)

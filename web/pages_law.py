@@ -11,6 +11,7 @@ from kb.errors import InvalidQuery, NotFound
 from kb.records import Document, Filters
 from kb.store import Store
 from kb.vocabulary import JURISDICTIONS, VERSION_UNSTATED
+from web.address import stated
 from web.deps import House, HouseDep
 from web.linking import read_links
 from web.rendering import render
@@ -43,11 +44,10 @@ def laws(house: HouseDep) -> HTMLResponse:
 def law(request: Request, law: str, house: HouseDep) -> HTMLResponse:
     """Show one law at one version (the one in force when none is named), or two versions side by side."""
     today = date.today()
-    query = request.query_params
+    version, left, right = (stated(name, request.query_params.get(name)) for name in ("version", "left", "right"))
     with house.open_store() as store:
         book = house.law_book(store)
-        document = _version(store, book, law, query.get("version"))
-        left, right = query.get("left"), query.get("right")
+        document = _version(store, book, law, version)
         compared = (_version(store, book, law, left), _version(store, book, law, right)) if left and right else None
         page = law_page(store, book, document, read_links(store, book, document).of, today, compared)
     return render(house.templates, "law.html", page)
@@ -56,8 +56,8 @@ def law(request: Request, law: str, house: HouseDep) -> HTMLResponse:
 @router.get("/laws/{law}/cases")
 def citing(request: Request, law: str, house: HouseDep) -> HTMLResponse:
     """List the documents that cite one article of one version."""
-    article = base_article(request.query_params.get("article", ""))
-    wanted = request.query_params.get("version")
+    article = base_article(stated("article", request.query_params.get("article")) or "")
+    wanted = stated("version", request.query_params.get("version"))
     with house.open_store() as store:
         document = _version(store, house.law_book(store), law, None if wanted == VERSION_UNSTATED else wanted)
         version = VERSION_UNSTATED if wanted == VERSION_UNSTATED else document.head.metadata.version or ""
@@ -90,7 +90,7 @@ def jurisdictions(house: HouseDep) -> HTMLResponse:
 @router.get("/jurisdictions/compare")
 def compare(request: Request, house: HouseDep) -> Response:
     """Lay two or three jurisdictions side by side."""
-    codes = list(dict.fromkeys(code for code in request.query_params.getlist("c") if code))
+    codes = list(dict.fromkeys(stated("c", code) or "" for code in request.query_params.getlist("c")))
     unknown = [code for code in codes if code not in JURISDICTIONS]
     if unknown:
         raise InvalidQuery(f"没有法域「{unknown[0][:30]}」。")

@@ -71,3 +71,17 @@ def test_expansion_is_on_or_off_and_nothing_else() -> None:
     assert parse_ask([("expand", "on")]).expand
     with pytest.raises(InvalidQuery, match="expand"):
         parse_ask([("expand", "maybe")])
+
+
+CLOSED = ("mode", "sort", "limit", "offset", "expand", "role", "group", "f.kind", "x.region", "f.year")
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_an_empty_parameter_that_takes_a_value_of_a_list_or_a_number_is_refused_by_name(name: str) -> None:
+    for pairs in ([(name, "")], [("q", "客户"), (name, "")], [(name, ""), (name, "1")]):
+        with pytest.raises(InvalidQuery, match=f"参数 {name} 是空的"):
+            parse_ask(pairs)
+
+
+def test_an_empty_box_is_no_question_and_other_peoples_parameters_are_let_be() -> None:
+    assert parse_ask([("q", ""), ("plain", ""), ("from", "")]) == Ask()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,3 +135,39 @@ def test_an_internal_clearance_keeps_nothing_either_and_static_files_are_kept_as
         assert internal.get("/documents/1").headers["cache-control"] == "no-store"
         assert internal.get("/static/app.css").headers["cache-control"] == "private, no-cache"
         assert internal.get("/static/app.css?v=1").headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        *(
+            ("/?mode=", "mode"),
+            ("/browse?sort=", "sort"),
+            ("/export.csv?limit=", "limit"),
+            ("/api/search?role=", "role"),
+        ),
+        *(("/documents/1?at=", "at"), ("/documents/1?offset=", "offset"), ("/api/suggest?limit=", "limit")),
+        *(("/jurisdictions/compare?c=", "c"), ("/laws/反不正当竞争法?version=", "version")),
+        *(("/laws/反不正当竞争法?left=&right=2025", "left"), ("/laws/反不正当竞争法?left=2019&right=", "right")),
+        *(("/laws/反不正当竞争法/cases?article=", "article"), ("/laws/反不正当竞争法/cases?version=", "version")),
+    ],
+)
+def test_an_empty_parameter_is_named(client: TestClient, address: str, name: str) -> None:
+    answer = client.get(address)
+
+    assert answer.status_code == 400 and f"参数 {name} " in answer.text
+
+
+def test_no_form_of_ours_sends_an_empty_parameter_but_the_box(client: TestClient) -> None:
+    for address in (
+        "/",
+        "/?q=客户名单",
+        "/browse?f.kind=civil",
+        "/jurisdictions/compare",
+        "/jurisdictions/DE",
+        "/laws/反不正当竞争法",
+    ):
+        page = client.get(address).text
+        fields = re.findall(r'<(?:input|option|button)[^>]* name="([^"]+)"[^>]* value="">', page)
+
+        assert set(fields) <= {"q"}, address
