@@ -18,6 +18,10 @@ _CONTACT: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s\"'<>]+
 #: A name as it may stand in an address, letters of other scripts in punycode.
 HOST_NAME: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9.])?"
 _HOST: Final = re.compile(rf"({HOST_NAME}|\[[0-9A-Fa-f:.]+\])(?::\d{{1,5}})?")
+_COUNTS: Final = (
+    *("rerank_depth", "max_file_mb"),
+    *("max_connections", "max_connections_per_client", "header_timeout_s", "idle_timeout_s", "log_lines_per_minute"),
+)
 _CLEARANCES: Final = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL, "restricted": Visibility.RESTRICTED}
 
 
@@ -33,6 +37,16 @@ class Settings:
     """Port `kb serve` listens on."""
     hosts: tuple[str, ...] = ()
     """Names readers may call the server by, besides localhost and the addresses it listens on."""
+    max_connections: int = 1_000
+    """Connections one process has open before it refuses more."""
+    max_connections_per_client: int = 500
+    """Of these, from one address: a whole bureau may share one, but nobody all of them."""
+    header_timeout_s: int = 20
+    """Seconds a client has for sending a request, and for taking up each part of its answer."""
+    idle_timeout_s: int = 10
+    """Seconds a connection stays open between two requests."""
+    log_lines_per_minute: int = 300
+    """Lines of one kind the log takes a minute; the rest is counted."""
     clearance: Visibility = Visibility.PUBLIC
     """What readers of the web pages may see: public, internal or restricted."""
     embedder: str = "zh-legal-static"
@@ -66,10 +80,9 @@ def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         "embedder": lambda name, raw: raw,
         "reranker": lambda name, raw: raw,
         "contact": _contact,
-        "rerank_depth": _positive,
+        **dict.fromkeys(_COUNTS, _positive),
         **dict.fromkeys(("dictionary", "thesaurus", "glossary"), lambda name, raw: Path(raw).expanduser()),
         "port": _port,
-        "max_file_mb": _positive,
         "clearance": _clearance,
     }
     values: dict[str, Any] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -25,6 +26,7 @@ from search.searcher import Searcher
 from web import api, pages, pages_law
 from web.deps import House
 from web.hosts import known_hosts
+from web.logs import log_of_loop, places
 from web.middleware import Envelope, keeping
 from web.refusing import BUG, Refusal, refused
 from web.rendering import STATIC, make_templates
@@ -63,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_exception_handler(log_of_loop)
         threading.Thread(target=_warm, args=(house,), name="warm", daemon=True).start()
         yield
 
@@ -78,12 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (pages.router, pages_law.router, api.router):
         app.include_router(router)
     app.mount("/static", _Assets(directory=STATIC), name="static")
-    app.add_middleware(
-        Envelope,
-        hosts=known_hosts(settings),
-        keep=keeping(settings.clearance),
-        refuse=partial(refused, house.templates),
-    )
+    refuse = partial(refused, house.templates)
+    app.add_middleware(Envelope, hosts=known_hosts(settings), keep=keeping(settings.clearance), refuse=refuse)
     app.add_exception_handler(KbError, _kb_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
@@ -96,8 +95,8 @@ def _warm(house: House) -> None:
         with house.open_store() as store:
             house.searcher.refresh(store)
             house.searcher.search(store, "商业秘密", limit=1)
-    except KbError as error:
-        log.error("not warmed error=%s", type(error).__name__)
+    except Exception as error:
+        log.error("not warmed %s", places(error))
 
 
 def _kb_error(request: Request, error: Exception) -> Response:

@@ -90,4 +90,5 @@ def log_of_loop(_: object, context: dict[str, Any]) -> None:
     """Log what the event loop could not deliver to anyone: its words are the loop's own, the error's are left out."""
     error = context.get("exception")
     told = places(error) if isinstance(error, BaseException) else ""
-    logging.getLogger("asyncio").error("%s %s", str(context.get("message", ""))[:200], told)
+    words = str(context.get("message", "")).partition(" callback ")[0]  # behind it stand arguments
+    logging.getLogger("asyncio").error("%s %s", words, told)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import socket
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kb.commands.common import EXIT_OK, EXIT_STATE, open_searcher, open_store, print_json, say, settings_of
@@ -14,8 +15,6 @@ from kb.errors import StateError
 if TYPE_CHECKING:
     from kb.records import EmbedderVectors
 
-#: Bytes of an address with its headers: 50,000 Chinese characters take nine each.
-_LONGEST_REQUEST: Final = 1 << 20
 #: A file younger than this may belong to documents another process is just adding.
 _UNUSED_AFTER_S: Final = 3600.0
 
@@ -84,22 +83,17 @@ def _refuse_busy_port(host: str, port: int) -> None:
 
 def serve(args: argparse.Namespace) -> int:
     """Serve the pages and the API until interrupted."""
-    import uvicorn
-
     from kb.settings import load_settings
-    from web.app import create_app
+    from web.server import make_server
 
     settings = load_settings(home=args.home)
-    host, port = args.host or settings.host, args.port or settings.port
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = replace(settings, host=args.host or settings.host, port=args.port or settings.port)
     with open_store(settings) as store:
         embedder = load_embedder(settings.embedder)
         store.require_embedder(embedder.name, embedder.dim)
-    _refuse_busy_port(host, port)
-    app = create_app(settings)
-    say(f"在 http://{host}:{port} 提供服务,数据在 {settings.home},按 Ctrl+C 停止")
-    # No access log: addresses hold what people search for.
-    uvicorn.run(
-        app, host=host, port=port, access_log=False, log_level="warning", h11_max_incomplete_event_size=_LONGEST_REQUEST
-    )
+    _refuse_busy_port(settings.host, settings.port)
+    server = make_server(settings)
+    say(f"在 http://{settings.host}:{settings.port} 提供服务,数据在 {settings.home},按 Ctrl+C 停止")
+    with suppress(KeyboardInterrupt):
+        server.run()
     return EXIT_OK

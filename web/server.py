@@ -1,0 +1,81 @@
+"""The application behind a socket: everything a process that serves has to be told, one process or several."""
+
+from __future__ import annotations
+
+import resource
+from functools import partial
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from kb.settings import Settings
+from web.app import create_app
+from web.logs import configure_logs
+from web.protocol import MAX_HEAD_BYTES, Limits, Protocol
+
+#: Files one process has open at most; beyond this a limit is none, and some systems set no other.
+_MOST_FILES: Final = 65_536
+#: Files that are no connections: the database of each request at work, indexes, the log.
+_OTHER_FILES: Final = 256
+_BACKLOG: Final = 1_024
+_FAREWELLS: Final = 100
+
+
+class Config(uvicorn.Config):
+    """uvicorn's configuration with our limits; may be handed to another process, which makes the application."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Configure a server over the store in `settings.home`."""
+        files = raise_file_limit()
+        rest = files - min(_OTHER_FILES, files // 2)
+        self.settings = settings
+        self.limits = Limits(
+            connections=min(settings.max_connections, rest // 2),
+            connections_per_client=settings.max_connections_per_client,
+            farewells=min(_FAREWELLS, rest // 4),
+            header_timeout_s=settings.header_timeout_s,
+            idle_timeout_s=settings.idle_timeout_s,
+        )
+        self.farewells: set[Protocol] = set()
+        super().__init__(
+            partial(_app, settings),
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            http=Protocol,
+            ws="none",
+            proxy_headers=False,  # anyone can write X-Forwarded-For
+            access_log=False,  # addresses hold what people search for
+            log_config=None,
+            server_header=False,
+            # As many are accepted at once before any can be refused, each with a file.
+            backlog=min(_BACKLOG, rest // 4),
+            timeout_keep_alive=settings.idle_timeout_s,
+            h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        )
+
+    def configure_logging(self) -> None:
+        """Ration the log; uvicorn calls this in every process."""
+        configure_logs(self.settings.log_lines_per_minute)
+
+
+def _app(settings: Settings) -> FastAPI:
+    return create_app(settings)
+
+
+def make_server(settings: Settings) -> uvicorn.Server:
+    """Return a server ready to run in this process; raises KbError where words or a model cannot be loaded."""
+    config = Config(settings)
+    config.load()
+    return uvicorn.Server(config)
+
+
+def raise_file_limit() -> int:
+    """Let this process have as many files open as the system allows; return how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft < most and soft != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        soft = most
+    return _MOST_FILES if soft == resource.RLIM_INFINITY else soft
