@@ -7,12 +7,30 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from kb.errors import StateError, StoreDamaged, StoreTooNew
+from kb import deadline
+from kb.errors import KbError, StateError, StoreDamaged, StoreTooNew
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_S: Final = 30.0
+#: Instructions of SQLite, some milliseconds of them, between two looks at the deadline.
+_LOOK_EVERY: Final = 100_000
+_ENDING: Final = ("COMMIT", "ROLLBACK", "RELEASE")
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that begins no statement after the deadline, and breaks off one that outlasts it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.set_progress_handler(deadline.is_over, _LOOK_EVERY)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Run one statement; raises OutOfTime instead where it would begin something too late."""
+        if not sql.startswith(_ENDING):
+            deadline.check()
+        return super().execute(sql, parameters)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -23,7 +41,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        conn = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+        conn = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, factory=_Connection)
         conn.row_factory = sqlite3.Row
         # Half as many pages to write, log and copy as of 4 KB; a database that has its pages already keeps them.
         conn.execute("PRAGMA page_size = 8192")
@@ -45,8 +63,10 @@ def connect(path: Path) -> sqlite3.Connection:
     return conn
 
 
-def as_ours(error: BaseException) -> StateError | None:
-    """Return what an error of the engine is to a person: damage, or a state to mend; None for a bug of ours."""
+def as_ours(error: BaseException) -> KbError | None:
+    """Return what an error of the engine is to a person: too late, damage, or a state to mend; None for a bug."""
+    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+        return deadline.out_of_time()
     if isinstance(error, sqlite3.OperationalError):
         return StateError(f"数据库无法读写({error})。请检查磁盘、目录权限和其他进程")
     if type(error) is sqlite3.DatabaseError:

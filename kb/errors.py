@@ -7,6 +7,7 @@ KbError
 │   ├── InvalidDocument    front matter or a JSONL line that breaks a rule
 │   ├── InvalidQuery       a request that cannot be understood even in part (bad mode, bad offset)
 │   └── NotFound           no such document, or one the reader may not see
+├── OutOfTime            a request took longer than it may; HTTP 503
 └── StateError           the operator must act; exit status 2, HTTP 503
     ├── StoreTooNew        made by a newer program
     ├── StoreDamaged       SQLite or a file on disk says so
@@ -42,6 +43,10 @@ class InvalidQuery(UserError):
 
 class NotFound(UserError):
     """No such thing for this reader."""
+
+
+class OutOfTime(KbError):
+    """A request took longer than it may; a smaller one, or the same one later, will not."""
 
 
 class StateError(KbError):

@@ -18,12 +18,13 @@ from starlette.types import Scope
 
 from kb.analysis import load_dictionary
 from kb.embedding import load_embedder
-from kb.errors import InvalidQuery, KbError, NotFound, StateError, UserError
+from kb.errors import InvalidQuery, KbError, NotFound, OutOfTime, StateError, UserError
 from kb.settings import Settings
 from kb.thesaurus import load_thesaurus
 from search.reranking import load_reranker
 from search.searcher import Searcher
 from web import api, pages, pages_law
+from web.budget import LATE, Budget
 from web.deps import House
 from web.hosts import known_hosts
 from web.logs import log_of_loop, places
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     app.mount("/static", _Assets(directory=STATIC), name="static")
     refuse = partial(refused, house.templates)
+    app.add_middleware(Budget, seconds=settings.request_budget_s, most=settings.max_requests, refuse=refuse)
     app.add_middleware(Envelope, hosts=known_hosts(settings), keep=keeping(settings.clearance), refuse=refuse)
     app.add_exception_handler(KbError, _kb_error)
     app.add_exception_handler(HTTPException, _http_error)
@@ -100,6 +102,8 @@ def _warm(house: House) -> None:
 
 
 def _kb_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, OutOfTime):
+        return _respond(request, LATE)
     status, code, title = _standing(error)
     return _respond(request, Refusal(status=status, code=code, title=title, message=str(error)))
 

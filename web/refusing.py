@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from jinja2 import Environment
 from starlette.types import Scope
 
+from kb.deadline import unlimited
 from web.address import Ask
 from web.rendering import render
 from web.views.search import SearchForm, search_form
@@ -58,6 +59,7 @@ def refused(templates: Environment, scope: Scope, refusal: Refusal) -> Response:
         answer = JSONResponse({"error": {"code": refusal.code, "message": refusal.message}}, refusal.status)
     else:
         page = ErrorPage(search_form(Ask()), refusal.status, refusal.title, refusal.message)
-        answer = render(templates, "error.html", page, status=refusal.status)
+        with unlimited():  # that the time is up has to be told too
+            answer = render(templates, "error.html", page, status=refusal.status)
     answer.headers.update(dict(refusal.headers))
     return answer

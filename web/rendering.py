@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kb.deadline import checked
 from kb.vocabulary import SOURCE_GRADES
 
 _HERE: Final = Path(__file__).parent
@@ -36,7 +37,7 @@ def make_templates(contact: str = "") -> Environment:
 
 def render(templates: Environment, name: str, page: object, *, status: int = 200) -> HTMLResponse:
     """Render one record with its template."""
-    return HTMLResponse(templates.get_template(name).render(page=page), status)
+    return HTMLResponse("".join(checked(templates.get_template(name).generate(page=page))), status)
 
 
 def report_address(contact: str, title: str = "", address: str = "") -> str | None:

@@ -11,7 +11,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from kb import database
+from kb import database, deadline
 from kb.errors import UserError
 from kb.files import Files
 from kb.records import (
@@ -260,8 +260,12 @@ class Store:
     def passages_to_index(
         self, ids: Sequence[int] | None = None, scope: Visibility | None = None
     ) -> Iterator[PassageToIndex]:
-        """Yield the passages of the given documents (all when None) that readers of `scope` may see."""
-        return reading.passages_to_index(self._conn, self._within(scope), ids)
+        """Yield the passages of the given documents (all when None) that readers of `scope` may see.
+
+        It takes the time it takes, whatever the deadline.
+        """
+        with deadline.unlimited():
+            yield from reading.passages_to_index(self._conn, self._within(scope), ids)
 
     def places(self, scope: Visibility | None = None) -> NDArray[np.int64]:
         """Return (document id, passage id) of every passage that readers of `scope` may see, a row each, by passage."""
@@ -274,7 +278,8 @@ class Store:
         embedder = self.embedder()
         if embedder is None:
             return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 0), np.float16)
-        return vectors.of_documents(self._conn, self._within(scope), (embedder[0], embedder[2]), ids)
+        with deadline.unlimited():
+            return vectors.of_documents(self._conn, self._within(scope), (embedder[0], embedder[2]), ids)
 
     def _within(self, scope: Visibility | None) -> Visibility:
         return self.clearance if scope is None else min(scope, self.clearance)

@@ -1,0 +1,109 @@
+"""What one request may take of a server: seconds, and places at work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb import deadline
+from kb.errors import OutOfTime
+from kb.store import Store
+from tests.web.serving import Server, serving
+from web.budget import AT_WORK
+from web.middleware import SECURITY_HEADERS
+
+SLOW = ("-m", "tests.web.slow_server")
+
+
+SETTINGS = {"KB_REQUEST_BUDGET_S": 2, "KB_MAX_REQUESTS": AT_WORK + 2}
+
+
+@pytest.fixture(scope="module")
+def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(home, tmp_path_factory.mktemp("log"), SETTINGS, SLOW) as started:
+        yield started
+
+
+@pytest.fixture
+def fresh(home: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server of a test's own, whose places may be left taken."""
+    with serving(home, tmp_path, SETTINGS, SLOW) as started:
+        yield started
+
+
+def ask_many(server: Server, address: str, count: int) -> tuple[list[threading.Thread], list[str]]:
+    """Ask at the same time; return the threads that wait and the list their answers go to."""
+    answers: list[str] = []
+    threads = [threading.Thread(target=lambda: answers.append(server.get(address))) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads, answers
+
+
+@pytest.mark.parametrize("address", ["/slow/statement", "/slow/statements", "/api/slow/loop", "/slow/deaf"])
+def test_a_request_that_takes_too_long_is_answered_503_in_words(server: Server, address: str) -> None:
+    answer = server.get(address)
+
+    assert answer.startswith("HTTP/1.1 503") and "用时超过上限" in answer and "retry-after: 5" in answer
+    assert all(f"{name.lower()}: {value}" in answer for name, value in SECURITY_HEADERS.items())
+    assert "Traceback" not in server.log and " failed " not in server.log
+    assert server.get("/about").startswith("HTTP/1.1 200")
+
+
+def test_what_asks_for_the_time_by_itself_gives_its_thread_back(server: Server) -> None:
+    for _ in range(2):
+        threads, answers = ask_many(server, "/slow/statement", AT_WORK)
+        for thread in threads:
+            thread.join()
+
+        assert [answer[:12] for answer in answers] == ["HTTP/1.1 503"] * AT_WORK
+    assert server.get("/about").startswith("HTTP/1.1 200")
+
+
+def test_threads_that_do_not_end_keep_their_places_and_the_rest_is_told_that_it_is_busy(fresh: Server) -> None:
+    deaf, late = ask_many(fresh, "/slow/deaf", AT_WORK)
+    for thread in deaf:
+        thread.join()
+    waiting, answers = ask_many(fresh, "/about", 4)
+    for thread in waiting:
+        thread.join()
+    page = fresh.get("/api/search")
+    style = fresh.get("/static/app.css")
+
+    assert all("用时超过上限" in answer for answer in late)
+    assert all("正忙" in answer and "retry-after: 5" in answer for answer in answers)
+    assert '"code":"busy"' in page and style.startswith("HTTP/1.1 200")
+
+
+def test_a_statement_that_outlasts_the_deadline_is_broken_off(tmp_path: Path) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    with pytest.raises(OutOfTime, match="用时超过上限"), deadline.limited(0.05), Store(tmp_path) as store:
+        store._conn.execute(endless).fetchone()
+
+
+def test_no_statement_begins_after_the_deadline_but_one_that_ends_a_transaction(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        with pytest.raises(OutOfTime), store.snapshot(), deadline.limited(0):
+            store.generation()
+
+        assert not store._conn.in_transaction
+        assert store.generation() == 0
+
+
+def test_an_index_is_read_whole_for_whatever_request_begins_it(tmp_path: Path) -> None:
+    with Store(tmp_path) as store, deadline.limited(0):
+        assert list(store.passages_to_index()) == []
+        assert deadline.is_over()
+
+
+def test_a_deadline_holds_for_its_block_alone() -> None:
+    with deadline.limited(0):
+        with pytest.raises(OutOfTime):
+            list(deadline.checked(range(3)))
+        with deadline.unlimited():
+            deadline.check()
+
+    assert not deadline.is_over() and list(deadline.checked(range(1000))) == list(range(1000))

@@ -1,0 +1,113 @@
+"""What one request may take: so many seconds, and one of so many places at work."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kb import deadline
+from web.logs import places
+from web.refusing import Refusal, Refuse
+
+log = logging.getLogger(__name__)
+
+#: Requests that have a thread at the same time; fewer than the threads there are, which static files need too.
+#: More of them would only share the same processor.
+AT_WORK: Final = 16
+#: What asks by itself whether its time is up has this long to say so, which frees its thread too.
+_GRACE_S: Final = 0.5
+_STATIC: Final = "/static/"
+
+BUSY: Final = Refusal(
+    status=503,
+    code="busy",
+    title="正忙",
+    message="正忙：同时检索的人太多，这一次没有处理。请过几秒再试。",
+    headers=(("Retry-After", "5"),),
+)
+LATE: Final = Refusal(
+    status=503,
+    code="out_of_time",
+    title="用时过长",
+    message="这次请求用时超过上限，没有等到结果。请缩短检索词、减少筛选条件，或稍后再试。",
+    headers=(("Retry-After", "5"),),
+)
+
+
+class Budget:
+    """Answer 503 for a request that takes too long, or comes when too many are at work and waiting.
+
+    A thread cannot be ended: one that goes on after its answer keeps its place until it is done, so
+    that such threads never become more than the places. Static files take none.
+    """
+
+    def __init__(self, app: ASGIApp, *, seconds: float, most: int, refuse: Refuse) -> None:
+        """Wrap `app`; `most` counts the requests at work and those waiting for a place."""
+        self._app = app
+        self._seconds = seconds
+        self._most = most
+        self._refuse = refuse
+        self._places = asyncio.Semaphore(AT_WORK)
+        self._held = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["path"].startswith(_STATIC):
+            await self._app(scope, receive, send)
+        elif self._held >= self._most:
+            await self._refuse(scope, BUSY)(scope, receive, send)
+        else:
+            await self._within_time(scope, receive, send)
+
+    async def _within_time(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = _Answer(send)
+        work = asyncio.create_task(self._work(scope, receive, answer))
+        self._held += 1
+        work.add_done_callback(self._left)
+        try:
+            await asyncio.wait(
+                (work, answer.begun), timeout=self._seconds + _GRACE_S, return_when=asyncio.FIRST_COMPLETED
+            )
+        except asyncio.CancelledError:
+            work.cancel()
+            raise
+        if work.done() or answer.begun.done():
+            await work
+            return
+        answer.is_late = True
+        if not answer.has_place:
+            work.cancel()
+        await self._refuse(scope, LATE if answer.has_place else BUSY)(scope, receive, send)
+
+    async def _work(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        ends = asyncio.get_running_loop().time() + self._seconds
+        async with self._places:
+            answer.has_place = True
+            with deadline.limited(ends - asyncio.get_running_loop().time()):
+                await self._app(scope, receive, answer)
+
+    def _left(self, work: asyncio.Task[None]) -> None:
+        self._held -= 1
+        error = None if work.cancelled() else work.exception()  # asked for, or the loop would log it
+        if error is not None:
+            log.debug("work ended %s", places(error))
+
+
+class _Answer:
+    """Passes an answer on as long as it is awaited."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.has_place = False
+        self.is_late = False
+
+    async def __call__(self, message: Message) -> None:
+        if self.is_late:
+            return
+        if not self.begun.done():
+            self.begun.set_result(None)
+        await self._send(message)
