@@ -28,12 +28,12 @@ _FOOT_CHARS: Final = 300
 
 
 def derive(values: dict[str, Any], text: str, sections: Sequence[Section], name: str) -> dict[str, Any]:
-    """Return `values` with what the text itself says added; nothing given is overwritten.
+    """Return `values` with what the text itself says added; nothing given is overwritten, and an empty list is none.
 
     Number and court are read in the first 400 characters, the date in the last 300: the
     middle of a judgment speaks of other cases and other days.
     """
-    said = {name: value for name, value in values.items() if value is not None}
+    said = {name: value for name, value in values.items() if value is not None and value != []}
     found: dict[str, Any] = {}
     head = text[:_HEAD_CHARS]
     paper = _PAPER.search(head) if "书" in head else None

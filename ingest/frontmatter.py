@@ -9,6 +9,7 @@ from typing import Any, Final
 import yaml
 from msgspec import Struct
 
+from ingest.text import check_values
 from kb.errors import InvalidDocument
 from kb.records import Citation
 
@@ -86,7 +87,7 @@ def _values(source: str) -> dict[str, Any]:
         raise InvalidDocument("文件头:YAML 写法有误") from error
     if not isinstance(values, dict):
         raise InvalidDocument("文件头应为「字段: 值」的形式")
-    return values
+    return check_values(values)  # an escape may hide what decoding would have refused
 
 
 def _body(body: str) -> tuple[str, tuple[tuple[int, str], ...], tuple[Citation, ...]]:

@@ -16,6 +16,7 @@ from kb.vocabulary import Visibility
 
 _DATE: Final = re.compile(r"\d{4}(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 _SLUG_BAD: Final = re.compile(r"[\s\x00-\x1f]")
+_LINE_ENDS: Final = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 #: A title is indexed and embedded with every passage of its document.
 _LONGEST_TITLE: Final = 500
 _LARGEST_AMOUNT: Final = 1e15
@@ -155,10 +156,15 @@ def _reader(name: str, from_elsewhere: bool) -> Callable[[_Field], Any]:
     }[name]
 
 
+def _one_line(value: Any) -> str:
+    """Return a value as it stands in a row of a list: on one line, without blanks around it."""
+    return _LINE_ENDS.sub(" ", str(value).strip())
+
+
 def _text(field: _Field) -> str:
     if isinstance(field.value, (dict, list, bool)):
         raise field.error("应为一段文字")
-    text = str(field.value).strip()
+    text = _one_line(field.value)
     if not text:
         raise field.error("不能为空")
     if field.name == "title" and len(text) > _LONGEST_TITLE:
@@ -179,7 +185,7 @@ def _list(field: _Field) -> tuple[str, ...]:
     items = field.value if isinstance(field.value, list) else [field.value]
     if any(isinstance(item, (dict, list)) or item is None or not str(item).strip() for item in items):
         raise field.error("应为文字的列表")
-    return tuple(str(item).strip() for item in items)
+    return tuple(_one_line(item) for item in items)
 
 
 def _closed_list(field: _Field) -> tuple[str, ...]:
@@ -240,7 +246,7 @@ def _amounts(field: _Field) -> tuple[Amount, ...]:
         currency = _CURRENCIES.get(str(item.get("currency")), item.get("currency"))
         if not re.fullmatch(r"[A-Z]{3}", str(currency)):
             raise _Field("amounts.currency", item.get("currency")).error("应为三个大写字母的币种代码,如 CNY")
-        amounts.append(Amount(item["type"], float(value), str(currency), str(item.get("text") or "")))
+        amounts.append(Amount(item["type"], float(value), str(currency), _one_line(item.get("text") or "")))
     return tuple(amounts)
 
 
@@ -250,11 +256,11 @@ def _sources(field: _Field) -> tuple[Source, ...]:
         grade, url = item.get("grade"), item.get("url")
         if not isinstance(grade, str) or grade not in vocabulary.SOURCE_GRADES:
             raise _Field("sources.grade", grade).error("应为 A、B、C 之一")
-        if not item.get("name"):
+        if not _one_line(item.get("name") or ""):
             raise _Field("sources.name", item).error("不能为空")
         if url is not None and not re.match(r"https?://", str(url)):
             raise _Field("sources.url", url).error("应以 http:// 或 https:// 开头")
-        sources.append(Source(str(item["name"]), grade, None if url is None else str(url)))
+        sources.append(Source(_one_line(item["name"]), grade, None if url is None else str(url)))
     return tuple(sources)
 
 
@@ -263,8 +269,9 @@ def _provisions(field: _Field) -> tuple[Provision, ...]:
     for item in _items(field, ("article", "provision", "note")):
         if not re.match(ARTICLE, str(item.get("article"))):
             raise _Field("provisions.article", item.get("article")).error("应写作「第九条」")
-        if not item.get("provision"):
+        if not _one_line(item.get("provision") or ""):
             raise _Field("provisions.provision", item).error("不能为空")
         note = item.get("note")
-        provisions.append(Provision(item["article"], str(item["provision"]), None if note is None else str(note)))
+        named = (_one_line(item["article"]), _one_line(item["provision"]))
+        provisions.append(Provision(*named, None if note is None else str(note)))
     return tuple(provisions)

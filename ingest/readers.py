@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from ingest import sandbox
 from ingest.frontmatter import read_markdown
-from ingest.text import check_text, decode
+from ingest.text import check_text, check_values, decode
 from kb.errors import InvalidDocument, UnreadableFile, UnsupportedFile, UserError
 from kb.records import Citation, Page
 
@@ -110,7 +110,7 @@ def _json_values(line: bytes) -> dict[str, Any]:
     if line.count(b"[") + line.count(b"{") > _MOST_DEPTH and _is_deeper(values, _MOST_DEPTH):
         raise InvalidDocument(f"层层嵌套超过 {_MOST_DEPTH} 层。请改为较平的结构")
     if b"\\u" in line or b"\\b" in line:  # only these escapes hide half a character or a control character
-        _check_strings(values)
+        check_values(values)
     return values
 
 
@@ -169,28 +169,6 @@ def _json_line(line: bytes, number: int) -> RawDocument:
     )
 
 
-def _check_strings(values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        for said, inner in [("字段名称", name), *((f"字段 {name}", inner) for inner in _strings(value))]:
-            try:
-                check_text(inner)
-            except UnreadableFile as error:
-                raise InvalidDocument(f"{said} {error}") from error
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """Yield every string in a JSON value, names of fields included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield name
-            yield from _strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner)
-
-
 def _marks(headings: Any, links: Any, text: str) -> tuple[tuple[tuple[int, str], ...] | None, tuple[Citation, ...]]:
     """Read what `kb export` writes beside a text: [start, heading] and [start, end, slug]."""
     found = None
@@ -226,7 +204,7 @@ def _paged(kind: str) -> Reader:
 def _flowing(kind: str) -> Reader:
     def read_flowing(data: bytes) -> Iterator[RawDocument]:
         found = sandbox.extract(kind, data)
-        values = {"title": found.title} if found.title else {}
+        values = check_values({"title": found.title} if found.title else {})
         yield RawDocument(sha256=_sha256(data), text=check_text("\n".join(found.pages)), values=values)
 
     return read_flowing

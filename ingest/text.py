@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
-from kb.errors import UnreadableFile
+from kb.errors import InvalidDocument, UnreadableFile
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -61,6 +62,30 @@ def check_text(text: str) -> str:
     if found := _NOT_TEXT.search(text):
         raise UnreadableFile(f"含有控制字符 U+{ord(found[0]):04X},不像文本文件。请确认文件格式,或清除该字符")
     return text
+
+
+def check_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a document; raise InvalidDocument naming the one that holds what no text holds."""
+    for name, value in values.items():
+        for said, inner in [("字段名称", str(name)), *((f"字段 {name}", inner) for inner in _strings(value))]:
+            try:
+                check_text(inner)
+            except UnreadableFile as error:
+                raise InvalidDocument(f"{said} {error}") from error
+    return values
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield every string in a value of JSON or YAML, names of fields included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
 
 
 def _strict(data: bytes, encoding: str) -> str:

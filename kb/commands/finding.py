@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -155,16 +155,24 @@ def _output(path: Path | None) -> Iterator[TextIO]:
         raise UserError(f"无法写入 {path}({error.strerror})") from error
 
 
+def _made_by_headings(document: Document, headings: Sequence[tuple[int, str]]) -> bool:
+    """Tell whether these headings alone make the sections; else the text itself will be searched for them again."""
+    from ingest.sections import sections_by_heading
+
+    stored = [(s.role, s.heading, s.start, s.end) for s in document.sections]
+    made = [(s.role, s.heading, s.start, s.end) for s in sections_by_heading(document.text, headings)]
+    return stored == made and all(document.text.startswith(heading, start) for start, heading in headings)
+
+
 def _line(document: Document) -> dict[str, Any]:
-    metadata = metadata_to_dict(document.head.metadata)
+    metadata = metadata_to_dict(replace(document.head.metadata, collection=document.head.collection))
     extra = metadata.pop("extra", {})
     metadata.pop("slug", None)
     metadata.pop("title", None)
-    metadata["collection"] = document.head.collection
     metadata["visibility"] = document.head.visibility.name.lower()
     marks: dict[str, Any] = {}
     headings = [(s.start, s.heading) for s in document.sections if s.heading]
-    if headings and all(document.text.startswith(heading, start) for start, heading in headings):
+    if _made_by_headings(document, headings):
         marks["headings"] = headings
     links = [[c.start, c.end, c.target] for c in document.citations if c.target and c.start is not None]
     if links:
