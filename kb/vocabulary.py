@@ -57,6 +57,12 @@ TIERS: Final[dict[str, str]] = {
     "规范性文件": "现行与历史版本",
 }
 
+
+def tier_effect(tier: str | None) -> str:
+    """Return the effect of a tier, "" for one that is none of this list: data from elsewhere may bear any."""
+    return TIERS.get(tier or "", "")
+
+
 INDUSTRIES: Final = (
     "半导体与显示面板",
     "通信与电子",
@@ -262,4 +268,6 @@ REGIONS: Final = (
 )
 
 UNLABELLED: Final = "未标注"
+#: Longer values are filtered by their beginning, which still fits into an address.
+LONGEST_FACET_VALUE: Final = 300
 VERSION_UNSTATED: Final = "版本未注明"

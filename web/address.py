@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from kb.errors import InvalidQuery
 from kb.records import NO_FILTERS, Filters
-from kb.vocabulary import ROLES
+from kb.vocabulary import LONGEST_FACET_VALUE, ROLES
 from search.query import Widening
 from search.results import FACET_FIELDS, MODES, SORTS
 
@@ -24,12 +25,13 @@ EXPORT_PATH: Final = "/export.csv"
 #: Documents in an exported table, at most.
 MAX_EXPORTED: Final = 1_000
 _MAX_VALUES: Final = 200
-_MAX_VALUE_CHARS: Final = 300
 _EXPAND: Final = ("on", "off")
 #: Parameters that are any text.
 _FREE: Final = ("q", "plain")
 _CLOSED: Final = frozenset(("mode", "expand", "sort", "group", "offset", "limit", "role"))
 _FILTER_PREFIXES: Final = ("f.", "x.")
+_NOT_IN_STEP: Final = re.compile("[~/%]")
+_IN_STEP: Final = re.compile("~(7E|2F|25|2E)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,13 +214,33 @@ def document_path(
 
 def law_path(law: str, version: str | None = None, article: str | None = None) -> str:
     """Return the address of a law, of one of its versions, or of an article there."""
-    path = with_parameters(f"/laws/{quote(law, safe='')}", [("version", version)] if version else [])
+    path = with_parameters(f"/laws/{_one_step(law)}", [("version", version)] if version else [])
     return path + (f"#{quote(article)}" if article else "")
+
+
+def cases_path(law: str, version: str, article: str) -> str:
+    """Return the address of the list of documents that cite an article."""
+    return with_parameters(f"/laws/{_one_step(law)}/cases", [("version", version), ("article", article)])
+
+
+def _one_step(name: str) -> str:
+    """Return a name as one step of a path, to be read by `step_name`.
+
+    What would end the step, or lead up from it, is written ~2F: servers undo %2F before they look for steps.
+    """
+    kept = _NOT_IN_STEP.sub(lambda found: f"~{ord(found[0]):02X}", name)
+    return quote(kept if kept.strip(".") else kept.replace(".", "~2E"), safe="")
+
+
+def step_name(step: str) -> str:
+    """Return the name a step of a path stands for."""
+    return _IN_STEP.sub(lambda found: chr(int(found[1], 16)), step)
 
 
 def list_path(**fields: str | tuple[str, ...]) -> str:
     """Return the address of the list of documents with these facet values."""
-    include = {name: (value,) if isinstance(value, str) else value for name, value in fields.items()}
+    several = {name: (value,) if isinstance(value, str) else value for name, value in fields.items()}
+    include = {name: tuple(value[:LONGEST_FACET_VALUE] for value in values) for name, values in several.items()}
     return Ask(filters=Filters(include=include)).url()
 
 
@@ -236,7 +258,7 @@ def _chosen(pairs: list[tuple[str, str]], prefix: str) -> dict[str, tuple[str, .
     for name, value in pairs:
         if name.startswith(prefix):
             field = _one_of("筛选字段", name[2:], tuple(FACET_FIELDS))
-            chosen.setdefault(field, {})[value[:_MAX_VALUE_CHARS]] = None
+            chosen.setdefault(field, {})[value[:LONGEST_FACET_VALUE]] = None
     return {field: tuple(values) for field, values in chosen.items()}
 
 

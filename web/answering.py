@@ -83,10 +83,11 @@ def by_tier(house: House, store: Store, ask: Ask, result: SearchResult) -> list[
 
 
 def _tiers(ask: Ask, result: SearchResult) -> list[tuple[str, int]]:
-    """Return the tiers of an answer in the order of authority, with how many documents each has."""
+    """Return the tiers of an answer in the order of authority, unknown ones last, with how many documents each has."""
     counts = dict(result.facets.get("tier", ()))
     chosen = ask.filters.include.get("tier") or tuple(counts)
-    return [(tier, counts[tier]) for tier in (*TIERS, UNLABELLED) if counts.get(tier) and tier in chosen]
+    unknown = sorted(counts.keys() - TIERS.keys() - {UNLABELLED})
+    return [(tier, counts[tier]) for tier in (*TIERS, *unknown, UNLABELLED) if counts.get(tier) and tier in chosen]
 
 
 def _neighbours(house: House, store: Store, ask: Ask, rank: int) -> tuple[dict[int, int], SearchResult]:

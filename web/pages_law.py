@@ -11,7 +11,7 @@ from kb.errors import InvalidQuery, NotFound
 from kb.records import Document, Filters
 from kb.store import Store
 from kb.vocabulary import JURISDICTIONS, VERSION_UNSTATED
-from web.address import stated
+from web.address import stated, step_name
 from web.deps import House, HouseDep
 from web.linking import read_links
 from web.rendering import render
@@ -43,7 +43,7 @@ def laws(house: HouseDep) -> HTMLResponse:
 @router.get("/laws/{law}")
 def law(request: Request, law: str, house: HouseDep) -> HTMLResponse:
     """Show one law at one version (the one in force when none is named), or two versions side by side."""
-    today = date.today()
+    today, law = date.today(), step_name(law)
     version, left, right = (stated(name, request.query_params.get(name)) for name in ("version", "left", "right"))
     with house.open_store() as store:
         book = house.law_book(store)
@@ -57,7 +57,7 @@ def law(request: Request, law: str, house: HouseDep) -> HTMLResponse:
 def citing(request: Request, law: str, house: HouseDep) -> HTMLResponse:
     """List the documents that cite one article of one version."""
     article = base_article(stated("article", request.query_params.get("article")) or "")
-    wanted = stated("version", request.query_params.get("version"))
+    wanted, law = stated("version", request.query_params.get("version")), step_name(law)
     with house.open_store() as store:
         document = _version(store, house.law_book(store), law, None if wanted == VERSION_UNSTATED else wanted)
         version = VERSION_UNSTATED if wanted == VERSION_UNSTATED else document.head.metadata.version or ""

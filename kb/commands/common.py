@@ -14,7 +14,7 @@ from kb.errors import NotFound, UserError
 from kb.records import Filters
 from kb.settings import Settings, load_settings
 from kb.store import Store
-from kb.vocabulary import Visibility
+from kb.vocabulary import LONGEST_FACET_VALUE, Visibility
 
 if TYPE_CHECKING:
     from kb.records import Document
@@ -108,7 +108,7 @@ def read_filters(include: Sequence[str], exclude: Sequence[str], kind: Sequence[
             name = labels.get(name, name)
             if not separator or not value or name not in FACET_FIELDS:
                 raise UserError(f"筛选「{item}」应写作 字段=值,字段为 {'、'.join(FACET_FIELDS)}")
-            chosen[name] = (*chosen.get(name, ()), value)
+            chosen[name] = (*chosen.get(name, ()), value[:LONGEST_FACET_VALUE])
         read.append(chosen)
     if kind:
         read[0]["kind"] = (*read[0].get("kind", ()), *kind)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from kb.records import Citation, DocumentHead, Metadata, PassageToIndex, StoredPassage
-from kb.vocabulary import Visibility
+from kb.vocabulary import LONGEST_FACET_VALUE, UNLABELLED, Visibility
 
 HEAD_COLUMNS: Final = """d.id, d.slug, d.visibility, c.title AS collection, r.title, r.kind, r.completeness,
     r.case_number, r.authority, r.region, r.decided_on, r.metadata"""
@@ -86,7 +86,7 @@ def citation(row: Mapping[str, Any] | sqlite3.Row) -> Citation:
 
 
 def facet_values(metadata: Metadata, collection: str) -> list[tuple[str, str]]:
-    """Return the (field, value) pairs a document can be filtered by."""
+    """Return the (field, value) pairs a document can be filtered by; a value that says 未标注 is none."""
     single = (
         ("kind", metadata.kind),
         ("collection", collection),
@@ -107,9 +107,9 @@ def facet_values(metadata: Metadata, collection: str) -> list[tuple[str, str]]:
         ("outcome", metadata.outcomes),
         ("statute", metadata.statutes),
     ):
-        if values:
-            pairs += [(field, value) for value in dict.fromkeys(values) if value]
-    return pairs
+        pairs += [(field, value) for value in values if value]
+    cut = ((field, value[:LONGEST_FACET_VALUE]) for field, value in pairs if value != UNLABELLED)
+    return list(dict.fromkeys(cut))
 
 
 def passages_of_rows(conn: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> Iterator[PassageToIndex]:

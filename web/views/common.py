@@ -9,7 +9,7 @@ from typing import Final
 
 from kb.records import Amount, DocumentHead, Filters, Metadata
 from kb.store import Store
-from kb.vocabulary import CASE_KINDS, COMPLETENESS, FIRST_AWARD, JURISDICTIONS, KINDS, RESULT_SUMS, ROLES, TIERS
+from kb.vocabulary import CASE_KINDS, COMPLETENESS, FIRST_AWARD, JURISDICTIONS, KINDS, RESULT_SUMS, ROLES, tier_effect
 
 #: Outcomes that are a sum of money; each is an amount type of the same name.
 _SETTLEMENT: Final = "和解或调解"
@@ -141,8 +141,8 @@ def badges(head: DocumentHead) -> tuple[Badge, ...]:
     found = [Badge(KINDS[head.kind], "kind")]
     tier = head.metadata.tier
     if tier and head.kind in CASE_KINDS:
-        effect = TIERS[tier]
-        found.append(Badge(f"{tier} · {effect}", "strong" if effect == "应当参照" else "plain"))
+        effect = tier_effect(tier)
+        found.append(Badge(f"{tier} · {effect}" if effect else tier, "strong" if effect == "应当参照" else "plain"))
     elif tier:
         found.append(Badge(tier))
     if head.completeness == "brief":

@@ -39,6 +39,11 @@ class ComparisonRow:
     right: tuple[Side, ...]
     marked: bool
 
+    @property
+    def anchor(self) -> str:
+        """Return where the row is on the page."""
+        return row_anchor(self.provision)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -65,6 +70,11 @@ def comparison(
             found.append(_comparison_row(law, provision, (left, right), articles, digests))
     found.sort(key=lambda row: not (row.left and row.right))
     return Comparison(left, right, tuple(found))
+
+
+def row_anchor(provision: str) -> str:
+    """Return where the row of a provision is on the page; an anchor holds no blanks."""
+    return "c-" + "_".join(provision.split())
 
 
 def _comparison_row(

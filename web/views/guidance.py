@@ -73,7 +73,7 @@ def elements_page(store: Store, heads: list[DocumentHead], leads: Mapping[int, s
 def _place(head: DocumentHead) -> tuple[int, int, str]:
     """Return the reading order: the handling guide and evidence first, elements as the law orders them."""
     first = _FIRST.index(head.slug) if head.slug in _FIRST else len(_FIRST)
-    elements = [ELEMENTS.index(element) for element in head.metadata.elements]
+    elements = [ELEMENTS.index(element) for element in head.metadata.elements if element in ELEMENTS]
     return first, min(elements, default=len(ELEMENTS)), head.title
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from urllib.parse import quote
@@ -12,9 +12,9 @@ from kb.records import Document, DocumentHead
 from kb.store import Store
 from kb.store.laws import ConcordanceRow
 from kb.vocabulary import KINDS, SOURCE_GRADES, TIERS, VERSION_UNSTATED
-from web.address import Ask, document_path, law_path, with_parameters
+from web.address import Ask, cases_path, document_path, law_path, with_parameters
 from web.views.common import Badge, Link, meta, needs_checking
-from web.views.comparing import Comparison, comparison
+from web.views.comparing import Comparison, comparison, row_anchor
 from web.views.reading import SourceView
 from web.views.search import SearchForm, search_form
 from web.views.statutes import LawBook, base_article, provisions_of
@@ -76,7 +76,8 @@ class ConcordanceView:
 class ArticleView:
     """The digest of one article and how many documents cite it, by kind.
 
-    `others` are articles of the same provision that have no digest of their own and are told of here.
+    `anchor` is "" where the page has this article already, or the section is none. `others` are
+    articles of the same provision that have no digest of their own and are told of here.
     """
 
     anchor: str
@@ -287,7 +288,8 @@ def _compare_link(law: str, provision: str, versions: Sequence[str], cells: Mapp
     present = [v for v in versions if v in cells]
     if len(present) < 2:
         return None
-    return with_parameters(law_path(law), [("left", present[-2]), ("right", present[-1])]) + f"#c-{quote(provision)}"
+    compared = with_parameters(law_path(law), [("left", present[-2]), ("right", present[-1])])
+    return f"{compared}#{quote(row_anchor(provision))}"
 
 
 def _articles(
@@ -299,13 +301,14 @@ def _articles(
         for row in rows
         if row.version == version and base_article(row.article) not in own
     }
-    views = []
+    views: list[ArticleView] = []
     for section in sections:
         article = base_article(section.heading)
         here = {r.provision for r in rows if r.version == version and base_article(r.article) == article}
         others = tuple(other for other, provision in without.items() if provision in here)
         without = {other: provision for other, provision in without.items() if other not in others}
-        views.append(_article(store, law, version, section, rows, others))
+        anchor = article if section.role == "article" and all(article != view.anchor for view in views) else ""
+        views.append(replace(_article(store, law, version, section, rows, others), anchor=anchor))
     return tuple(views)
 
 
@@ -334,11 +337,6 @@ def _unstated(store: Store, law: str, version: str, article: str) -> Link | None
     return (
         Link(version_label(law, VERSION_UNSTATED), cases_path(law, VERSION_UNSTATED, article), count) if count else None
     )
-
-
-def cases_path(law: str, version: str, article: str) -> str:
-    """Return the address of the list of documents that cite an article."""
-    return with_parameters(f"/laws/{quote(law, safe='')}/cases", [("version", version), ("article", article)])
 
 
 def citing_heads(store: Store, law: str, version: str, article: str) -> list[DocumentHead]:

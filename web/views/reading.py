@@ -141,7 +141,7 @@ def reading_page(
         sources=tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in m.sources if s.grade != "C"),
         reposts=grades.count("C"),
         only_reposts=bool(grades) and set(grades) == {"C"},
-        law=Link(m.law, law_path(m.law)) if m.law else None,
+        law=Link(m.law, law_path(m.law)) if m.law and m.version else None,
         related=tuple(_neighbour(other, (why,)) for other, why in around.related),
         similar=tuple(_neighbour(hit.document, hit.reasons) for hit in around.similar),
         cite=cite(head),

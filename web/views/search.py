@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kb.vocabulary import KINDS, TIERS
+from kb.vocabulary import KINDS, tier_effect
 from search.results import SORTS, Hit, PassageHit, SearchResult
 from web.address import DEFAULT_LIMIT, EXPORT_PATH, MAX_EXPORTED, SORT_LABELS, Ask, document_path
 from web.views.common import Badge, Coverage, Inline, Link, badges, heading_of, meta, results, snippet
@@ -296,7 +296,7 @@ def _hit_groups(
     return tuple(
         HitGroup(
             tier.tier,
-            TIERS.get(tier.tier, ""),
+            tier_effect(tier.tier),
             tier.count,
             flat.only("tier", tier.tier).url(path) if tier.count > len(tier.hits) else None,
             tuple(_hit(ask, hit, leads, tier.before + hit.rank) for hit in tier.hits),

@@ -9,15 +9,15 @@ from typing import Final
 
 from kb.contract import document_url
 from kb.records import DocumentHead
-from kb.vocabulary import CASE_KINDS, COMPLETENESS, KINDS, TIERS
+from kb.vocabulary import CASE_KINDS, COMPLETENESS, KINDS, tier_effect
 from search.results import Hit
 from web.views.common import date, needs_checking, results
 
 HEADINGS: Final = (
     *("序号", "标题", "轨道", "参照级别", "效力", "案号", "机关/法院", "地区", "日期", "结果", "资料", "因为", "网址"),
 )
-#: Spreadsheets take a cell that begins so for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+#: Spreadsheets take a cell that begins so for a formula; those of East Asia the wide signs too.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 #: Tells spreadsheets that the file is UTF-8.
 _MARK: Final = "\ufeff"
 
@@ -39,7 +39,7 @@ def _row(hit: Hit, base_url: str) -> tuple[str, ...]:
         head.title,
         KINDS[head.kind],
         m.tier or "",
-        TIERS.get(m.tier or "", "") if head.kind in CASE_KINDS else "",
+        tier_effect(m.tier) if head.kind in CASE_KINDS else "",
         "、".join((*m.case_numbers, *m.doc_numbers)),
         head.authority or "",
         head.region or m.place or "",
