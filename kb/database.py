@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,34 +33,52 @@ class _Connection(sqlite3.Connection):
         return super().execute(sql, parameters)
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, admit: Callable[[sqlite3.Connection], None] = lambda conn: None) -> sqlite3.Connection:
     """Open the database at `path`, creating and migrating it.
 
     The connection is in autocommit; use `transaction` to write. Readers never wait for a
-    writer (WAL). Raises StoreTooNew or StoreDamaged.
+    writer (WAL). What `admit` raises leaves the database as it was. Raises StoreTooNew or StoreDamaged.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         conn = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, factory=_Connection)
         conn.row_factory = sqlite3.Row
+        _admit(conn, path, admit)
         # Half as many pages to write, log and copy as of 4 KB; a database that has its pages already keeps them.
         conn.execute("PRAGMA page_size = 8192")
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute("PRAGMA foreign_keys = ON")
-        # WAL with NORMAL loses no committed row when the process dies; a power cut may lose
-        # the last commits but leaves the database whole, and `kb add` can be run again.
-        conn.execute("PRAGMA synchronous = NORMAL")
         # Pages that one commit after another changes (the ends of indexes) are copied from the
         # log into the database every 32 MB instead of every 8 MB.
         conn.execute("PRAGMA wal_autocheckpoint = 4000")
         conn.execute("PRAGMA temp_store = MEMORY")
         conn.execute("PRAGMA cache_size = -16000")
-        _migrate(conn)
+        _migrate(conn)  # synced to disk: no original is ever beside a database without tables
+        # WAL with NORMAL loses no committed row when the process dies; a power cut may lose
+        # the last commits but leaves the database whole, and `kb add` can be run again.
+        conn.execute("PRAGMA synchronous = NORMAL")
     except (sqlite3.OperationalError, OSError) as error:
         raise StateError(f"数据库无法打开:{path}({error})。请检查目录权限、磁盘空间和其他进程。") from error
     except sqlite3.DatabaseError as error:
         raise StoreDamaged(f"数据库无法打开:{path}({error})。请从备份恢复。") from error
     return conn
+
+
+def _admit(conn: sqlite3.Connection, path: Path, admit: Callable[[sqlite3.Connection], None]) -> None:
+    try:
+        admit(conn)
+    except BaseException:
+        log = path.with_name(path.name + "-wal")
+        if (
+            log.exists() and log.stat().st_size
+        ):  # the last to close would write it into the database; a reader cannot
+            reader = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+            with suppress(sqlite3.Error):
+                reader.execute("PRAGMA schema_version").fetchone()
+            conn.close()
+            reader.close()
+        conn.close()
+        raise
 
 
 def as_ours(error: BaseException) -> KbError | None:

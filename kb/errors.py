@@ -10,6 +10,7 @@ KbError
 ├── OutOfTime            a request took longer than it may; HTTP 503
 └── StateError           the operator must act; exit status 2, HTTP 503
     ├── StoreTooNew        made by a newer program
+    ├── StoreForeign       the database is not that of the originals beside it
     ├── StoreDamaged       SQLite or a file on disk says so
     └── EmbedderMismatch   vectors were made by another model
 """
@@ -55,6 +56,10 @@ class StateError(KbError):
 
 class StoreTooNew(StateError):
     """The store was made by a newer version of the program."""
+
+
+class StoreForeign(StateError):
+    """The database is empty, missing or another store's, and originals lie beside it."""
 
 
 class StoreDamaged(StateError):

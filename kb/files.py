@@ -6,10 +6,13 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from kb.errors import StoreDamaged
+
+_STORED: Final = "[0-9a-f][0-9a-f]/[!.]*"
 
 
 def sha256_of(data: bytes) -> str:
@@ -25,15 +28,33 @@ def _age_s(path: Path) -> float:
 
 
 class Files:
-    """Folder of originals: `files/ab/abcdef…`."""
+    """Folder of originals: `files/ab/abcdef…`, and beside them in `files/STORE` the id of the store they belong to."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep originals below `folder`, which need not exist yet."""
-        self._folder = folder
+    def __init__(self, folder: Path, store_id: Callable[[], str]) -> None:
+        """Keep originals of a store below `folder`, which need not exist yet; its id is asked when one is put."""
+        self.folder = folder
+        self.mark = folder / "STORE"
+        self._store_id = store_id
 
     def path(self, sha256: str) -> Path:
         """Return where the original of this hash is or would be."""
-        return self._folder / sha256[:2] / sha256
+        return self.folder / sha256[:2] / sha256
+
+    def owner(self) -> str | None:
+        """Return the id of the store these originals belong to; None when it was not written down."""
+        try:
+            return self.mark.read_text(encoding="ascii").strip() or None
+        except (FileNotFoundError, UnicodeDecodeError):
+            return None
+
+    def claim(self, store_id: str) -> None:
+        """Write down whose originals these are."""
+        if self.owner() != store_id:
+            self._write(self.mark, f"{store_id}\n".encode("ascii"))
+
+    def any(self) -> bool:
+        """Tell whether there are originals."""
+        return next(self.folder.glob(_STORED), None) is not None
 
     def put(self, data: bytes) -> str:
         """Store `data` once and return its sha256; a crash leaves no half-written original."""
@@ -41,6 +62,11 @@ class Files:
         target = self.path(sha256)
         if target.exists() and target.stat().st_size == len(data):
             return sha256
+        self.claim(self._store_id())  # before the first original: none is ever found without an owner
+        self._write(target, data)
+        return sha256
+
+    def _write(self, target: Path, data: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".incoming-")
         try:
@@ -52,7 +78,6 @@ class Files:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        return sha256
 
     def get(self, sha256: str) -> bytes:
         """Return the original; raises StoreDamaged when it is missing or altered."""
@@ -66,7 +91,7 @@ class Files:
 
     def stored(self, older_than_s: float = 0.0) -> Iterator[str]:
         """Yield the names of all originals on disk that were written more than `older_than_s` seconds ago."""
-        for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/*")):
+        for path in sorted(self.folder.glob(_STORED)):
             if not path.name.startswith(".") and _age_s(path) >= older_than_s:
                 yield path.name
 
@@ -76,7 +101,7 @@ class Files:
 
     def remove_unfinished(self, older_than_s: float = 0.0) -> int:
         """Delete what a `put` interrupted more than `older_than_s` seconds ago left behind; return how many."""
-        found = self._folder.glob("[0-9a-f][0-9a-f]/.incoming-*")
+        found = self.folder.glob("[0-9a-f][0-9a-f]/.incoming-*")
         leftovers = [path for path in found if _age_s(path) >= older_than_s]
         for path in leftovers:
             path.unlink(missing_ok=True)

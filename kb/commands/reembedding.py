@@ -50,7 +50,7 @@ def reembed(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     chosen = args.embedder or settings.embedder
     embedder = load_embedder(chosen)
-    with _alone(settings.home), open_store(settings) as store:
+    with open_store(settings) as store, _alone(settings.home):
         with progress_bar("生成向量", "片段", args.quiet) as step:
             done = change_embedder(store, embedder, args.keep_old, step)
         Searcher(settings.home, embedder).refresh(store)
@@ -139,7 +139,6 @@ def _forget_others(store: Store) -> tuple[str, ...]:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Refuse to run twice at once on one data folder; the system lets go of the lock when a process dies."""
-    home.mkdir(parents=True, exist_ok=True)
     with (home / "reembed.lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

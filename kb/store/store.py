@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -29,9 +30,15 @@ from kb.records import (
     Revision,
     StoredPassage,
 )
-from kb.store import checking, laws, naming, reading, sums, vectors, writing
+from kb.store import checking, identity, laws, naming, reading, sums, vectors, writing
 from kb.store.laws import ConcordanceRow
 from kb.vocabulary import Visibility
+
+
+def _connect(path: Path, files: Files) -> sqlite3.Connection:
+    """Open the database of these originals; raises StoreForeign when it is not theirs."""
+    identity.require_database(path, files)
+    return database.connect(path, lambda conn: identity.require_own_files(conn, path, files))
 
 
 class Store:
@@ -45,8 +52,8 @@ class Store:
         """Open (creating it when absent) the store in the data folder `home`."""
         self.home = home
         self.clearance = clearance
-        self.files = Files(home / "files")
-        self._conn = database.connect(home / "kb.sqlite3")
+        self.files = Files(home / "files", self.id)
+        self._conn = _connect(home / "kb.sqlite3", self.files)
 
     def __enter__(self) -> Store:
         """Return itself."""
@@ -231,6 +238,10 @@ class Store:
     def generation(self) -> int:
         """Return the number of the last commit."""
         return int(self._conn.execute("SELECT generation FROM meta").fetchone()[0])
+
+    def id(self) -> str:
+        """Return which store this is; it stands beside the originals too."""
+        return identity.store_id(self._conn) or ""
 
     def commit(self) -> Commit:
         """Return the last commit."""
