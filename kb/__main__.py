@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from kb.commands import adding, evaluating, finding, reembedding, tending
+from kb.commands import adding, evaluating, finding, quarantining, reembedding, tending, verifying
 from kb.commands.common import EXIT_STATE, EXIT_USER, folder, say
 from kb.errors import StateError, UserError
 from kb.vocabulary import KINDS
@@ -103,7 +103,16 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--output", type=folder, help="写入文件(默认标准输出)")
     _filters(export)
 
-    command("verify", tending.verify, "核对数据库、原件与索引,修复可重建的部分")
+    command("verify", verifying.verify, "核对数据库、原件与索引,修复可重建的部分,不删除任何东西")
+
+    quarantine = command("quarantine", quarantining.quarantine, "列出核对时移到隔离区的文件,可放回、可清空")
+    what = quarantine.add_mutually_exclusive_group()
+    what.add_argument("--restore", metavar="SHA256|all", help="放回一份原件(写全 64 位),或全部原件")
+    what.add_argument("--empty", action="store_true", help="删除移入已久的文件")
+    quarantine.add_argument(
+        "--older-than", type=_days, metavar="天数", help="与 --empty 同用:移入满几天的才删除(默认 30)"
+    )
+    quarantine.add_argument("--yes", action="store_true", help="不再询问")
 
     reembed = command("reembed", reembedding.reembed, "换用另一个向量模型:在服务的同时生成向量,完成后切换,可中断后继续")
     reembed.add_argument("--embedder", metavar="模型", help="模型名称或目录(默认取环境变量 KB_EMBEDDER)")
@@ -158,6 +167,12 @@ def _filters(parser: argparse.ArgumentParser) -> None:
 def _count(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= 100_000:
         raise argparse.ArgumentTypeError(f"「{text}」应为 1 至 100000 的整数")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or int(text) > 36_500:
+        raise argparse.ArgumentTypeError(f"「{text}」应为 0 至 36500 的整数")
     return int(text)
 
 

@@ -69,9 +69,7 @@ def _admit(conn: sqlite3.Connection, path: Path, admit: Callable[[sqlite3.Connec
         admit(conn)
     except BaseException:
         log = path.with_name(path.name + "-wal")
-        if (
-            log.exists() and log.stat().st_size
-        ):  # the last to close would write it into the database; a reader cannot
+        if log.exists() and log.stat().st_size:  # the last to close would write it into the database; a reader cannot
             reader = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
             with suppress(sqlite3.Error):
                 reader.execute("PRAGMA schema_version").fetchone()

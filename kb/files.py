@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,7 @@ def sha256_of(data: bytes) -> str:
 
 def _age_s(path: Path) -> float:
     try:
-        return time.time() - path.stat().st_mtime
+        return time.time() - path.lstat().st_mtime
     except FileNotFoundError:  # its writer has just given it its name
         return 0.0
 
@@ -61,6 +61,7 @@ class Files:
         sha256 = sha256_of(data)
         target = self.path(sha256)
         if target.exists() and target.stat().st_size == len(data):
+            os.utime(target)  # young again: not taken for an unused one before its document is stored
             return sha256
         self.claim(self._store_id())  # before the first original: none is ever found without an owner
         self._write(target, data)
@@ -85,24 +86,29 @@ class Files:
             data = self.path(sha256).read_bytes()
         except FileNotFoundError as error:
             raise StoreDamaged(f"原件缺失:{sha256}。请从备份恢复 files 目录。") from error
+        except OSError as error:
+            raise StoreDamaged(f"原件无法读取({error.strerror}):{sha256}。请检查磁盘与权限。") from error
         if sha256_of(data) != sha256:
             raise StoreDamaged(f"原件已损坏(校验不符):{sha256}。请从备份恢复 files 目录。")
         return data
 
-    def stored(self, older_than_s: float = 0.0) -> Iterator[str]:
-        """Yield the names of all originals on disk that were written more than `older_than_s` seconds ago."""
+    def stored(self) -> Iterator[str]:
+        """Yield the names of all originals on disk."""
         for path in sorted(self.folder.glob(_STORED)):
-            if not path.name.startswith(".") and _age_s(path) >= older_than_s:
-                yield path.name
+            yield path.name
+
+    def strays(self, known: Container[str], older_than_s: float) -> Iterator[Path]:
+        """Yield what was written more than `older_than_s` seconds ago and is no original that is `known`.
+
+        That may be the original of a document that is gone, what an interrupted `put` left behind, or a file
+        that somebody laid here.
+        """
+        for path in sorted(self.folder.rglob("*")):
+            is_ours = path == self.mark or (path.name in known and path == self.path(path.name))
+            is_file = path.is_symlink() or not path.is_dir()
+            if is_file and not is_ours and _age_s(path) >= older_than_s:
+                yield path
 
     def remove(self, sha256: str) -> None:
         """Delete an original that nothing refers to."""
         self.path(sha256).unlink(missing_ok=True)
-
-    def remove_unfinished(self, older_than_s: float = 0.0) -> int:
-        """Delete what a `put` interrupted more than `older_than_s` seconds ago left behind; return how many."""
-        found = self.folder.glob("[0-9a-f][0-9a-f]/.incoming-*")
-        leftovers = [path for path in found if _age_s(path) >= older_than_s]
-        for path in leftovers:
-            path.unlink(missing_ok=True)
-        return len(leftovers)

@@ -86,6 +86,22 @@ def print_json(value: Any) -> None:
     print()
 
 
+def confirmed(question: str, yes: bool) -> bool:
+    """Ask on the terminal; `yes` (--yes) answers beforehand. Raises UserError where nobody can be asked."""
+    if yes:
+        return True
+    try:
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        return input().strip().lower() in ("y", "yes", "是")
+    except EOFError as error:
+        raise UserError("没有终端可以确认。确定要这样做时请加 --yes") from error
+
+
+def megabytes(size_bytes: int) -> str:
+    """Return a size as people read it."""
+    return f"{size_bytes / 1048576:.1f} MB"
+
+
 def find(store: Store, key: str) -> Document:
     """Return the document named by number or slug, digits being a number first; raises NotFound."""
     is_number = key.isascii() and key.isdecimal() and len(key) < 19

@@ -35,8 +35,11 @@ def files(conn: sqlite3.Connection) -> dict[str, int]:
 
 
 def unreferenced_files(conn: sqlite3.Connection) -> list[str]:
-    """Return originals no revision refers to."""
-    rows = conn.execute("SELECT sha256 FROM file WHERE id NOT IN (SELECT file_id FROM revision)")
+    """Return originals no revision refers to; those of a removed document stay until it is purged."""
+    rows = conn.execute(
+        """SELECT sha256 FROM file WHERE id NOT IN (SELECT file_id FROM revision)
+           AND id NOT IN (SELECT file_id FROM removed_file)"""
+    )
     return [row[0] for row in rows]
 
 

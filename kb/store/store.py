@@ -369,10 +369,8 @@ class Store:
         return checking.files(self._conn)
 
     def forget_unreferenced_files(self) -> list[str]:
-        """Drop originals that no revision refers to; return their names."""
+        """Strike originals that no revision and no removed document refers to from the list; return their names."""
         with database.transaction(self._conn):
             hashes = checking.unreferenced_files(self._conn)
             checking.forget_files(self._conn, hashes)
-        for sha256 in hashes:
-            self.files.remove(sha256)
         return hashes

@@ -22,6 +22,7 @@ COMMANDS = (
     ("export",),
     ("evaluate", "--topics", CORPUS / "evaluation" / "topics.tsv", "--qrels", CORPUS / "evaluation" / "qrels.tsv"),
     ("verify",),
+    ("quarantine", "--empty"),
     ("reembed",),
     ("serve", "--port", "8765"),
 )

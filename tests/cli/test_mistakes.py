@@ -78,7 +78,19 @@ def test_the_home_option_wins_over_the_environment(home: Path, fresh: Path) -> N
     assert not fresh.exists()
 
 
-COMMANDS = ("add", "check", "remove", "search", "show", "similar", "evaluate", "export", "verify", "serve")
+COMMANDS = (
+    "add",
+    "check",
+    "remove",
+    "search",
+    "show",
+    "similar",
+    "evaluate",
+    "export",
+    "verify",
+    "quarantine",
+    "serve",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,0 +1,95 @@
+"""`kb verify`: hold store, originals and indexes against each other; mend what can be mended, delete nothing."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from kb.commands.common import EXIT_OK, EXIT_STATE, megabytes, open_searcher, open_store, print_json, say, settings_of
+from kb.errors import StoreDamaged
+from kb.quarantine import Quarantine
+
+if TYPE_CHECKING:
+    from kb.records import EmbedderVectors
+    from kb.store import Store
+
+#: A file younger than this may belong to documents another process is just adding.
+_UNUSED_AFTER_S: Final = 3600.0
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Check store, files and indexes against each other; mend what can be made again."""
+    settings = settings_of(args)
+    quarantine = Quarantine(settings.home)
+    with open_store(settings) as store:
+        wrong, mended = check_originals(store, quarantine)
+        wrong = store.damage() + wrong
+        mended += set_aside(store, quarantine)
+        mended += open_searcher(settings).verify(store, repair=True)
+        counts = store.counts()
+        notes = [_spare(known, counts["passage"]) for known in store.embedders() if not known.in_use]
+    notes += _told_of(quarantine)
+    if args.json:
+        print_json({"wrong": wrong, "mended": mended, "notes": notes, "counts": counts})
+    else:
+        for label, messages in (("损坏", wrong), ("已修复", mended), ("提示", notes)):
+            for message in messages:
+                print(f"{label}\t{message}")
+    say(f"文书 {counts['document']} 件,片段 {counts['passage']} 个,原件 {counts['file']} 个:{_verdict(wrong, counts)}")
+    return EXIT_STATE if wrong else EXIT_OK
+
+
+def check_originals(store: Store, quarantine: Quarantine) -> tuple[list[str], list[str]]:
+    """Return which originals are missing or altered, and which of them a copy in quarantine has replaced."""
+    wrong: list[str] = []
+    mended: list[str] = []
+    spare = {item.sha256: item for item in quarantine.held()}
+    for sha256 in sorted(store.referenced_files()):
+        try:
+            store.files.get(sha256)
+        except StoreDamaged as error:
+            if sha256 in spare and quarantine.put_back(spare[sha256], store.files):
+                mended.append(f"原件 {sha256} 已从隔离区放回")
+            else:
+                wrong.append(str(error))
+    return wrong, mended
+
+
+def set_aside(store: Store, quarantine: Quarantine) -> list[str]:
+    """Move originals the store does not know, and leftovers of interrupted writes, into quarantine; say how many."""
+    store.forget_unreferenced_files()
+    known = store.referenced_files()
+    moved = 0
+    for path in store.files.strays(known, _UNUSED_AFTER_S):
+        quarantine.take(path)
+        moved += 1
+    if not moved:
+        return []
+    return [f"没有文书使用的文件 {moved} 个移到隔离区 {quarantine.folder},没有删除:kb quarantine 查看、放回或清空"]
+
+
+def _told_of(quarantine: Quarantine) -> list[str]:
+    held = quarantine.held()
+    if not held:
+        return []
+    size = megabytes(sum(item.size_bytes for item in held))
+    return [f"隔离区有 {len(held)} 个文件({size}),最早 {held[0].found_on} 移入:kb quarantine 查看、放回或清空"]
+
+
+def _verdict(wrong: list[str], counts: dict[str, int]) -> str:
+    if wrong:
+        return f"损坏 {len(wrong)} 处,请按各条说明处理,或从备份恢复"
+    return "完好" if counts["document"] else "库中没有文书"
+
+
+def _spare(known: EmbedderVectors, passages: int) -> str:
+    """Say what vectors of a model not in use are there for, and how to use or drop them."""
+    if known.vectors < passages:
+        return (
+            f"模型「{known.name}」的向量只有 {known.vectors}/{passages} 个片段({known.megabytes:.0f} MB):"
+            "kb reembed 正在进行或曾被中断。继续:以该模型再次运行 kb reembed;放弃:以现用模型运行 kb reembed"
+        )
+    return (
+        f"模型「{known.name}」的向量仍完整保留({known.megabytes:.0f} MB),未在使用。"
+        "换回:以该模型运行 kb reembed;清除:以现用模型运行 kb reembed"
+    )
