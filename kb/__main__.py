@@ -16,6 +16,7 @@ from typing import Final, NoReturn
 from kb.commands import adding, evaluating, finding, quarantining, reembedding, tending, verifying
 from kb.commands.common import EXIT_STATE, EXIT_USER, folder, say
 from kb.errors import StateError, UserError
+from kb.permissions import PRIVATE
 from kb.vocabulary import KINDS
 
 MODES = ("hybrid", "keyword", "vector")
@@ -194,6 +195,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")
     args = _parser().parse_args(argv)
+    args.umask = os.umask(PRIVATE)
     try:
         status = int(args.run(args))
         sys.stdout.flush()
@@ -217,6 +219,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("已中断;已收入的文书完好,再次运行同一命令即可继续")
         return 130
+    finally:
+        os.umask(args.umask)
     return status
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from kb import deadline
 from kb.errors import KbError, StateError, StoreDamaged, StoreTooNew
+from kb.permissions import make_file, make_folder
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_S: Final = 30.0
@@ -40,7 +41,8 @@ def connect(path: Path, admit: Callable[[sqlite3.Connection], None] = lambda con
     writer (WAL). What `admit` raises leaves the database as it was. Raises StoreTooNew or StoreDamaged.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
+        make_file(path)  # SQLite gives the files beside it the same mode
         conn = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, factory=_Connection)
         conn.row_factory = sqlite3.Row
         _admit(conn, path, admit)

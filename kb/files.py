@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from kb.errors import StoreDamaged
+from kb.permissions import make_folder
 
 _STORED: Final = "[0-9a-f][0-9a-f]/[!.]*"
 
@@ -48,9 +49,16 @@ class Files:
             return None
 
     def claim(self, store_id: str) -> None:
-        """Write down whose originals these are."""
-        if self.owner() != store_id:
-            self._write(self.mark, f"{store_id}\n".encode("ascii"))
+        """Write down whose originals these are; synced to disk before any of them is."""
+        if self.owner() == store_id:
+            return
+        make_folder(self.folder)
+        descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=".incoming-")
+        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+            handle.write(f"{store_id}\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(name, self.mark)
 
     def any(self) -> bool:
         """Tell whether there are originals."""
@@ -64,11 +72,7 @@ class Files:
             os.utime(target)  # young again: not taken for an unused one before its document is stored
             return sha256
         self.claim(self._store_id())  # before the first original: none is ever found without an owner
-        self._write(target, data)
-        return sha256
-
-    def _write(self, target: Path, data: bytes) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".incoming-")
         try:
             with os.fdopen(descriptor, "wb") as handle:
@@ -79,6 +83,7 @@ class Files:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+        return sha256
 
     def get(self, sha256: str) -> bytes:
         """Return the original; raises StoreDamaged when it is missing or altered."""

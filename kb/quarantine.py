@@ -14,6 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from kb.files import Files, sha256_of
+from kb.permissions import make_folder
 
 _ORIGINAL: Final = re.compile(r"[0-9a-f]{64}(?=$|~)")
 
@@ -43,7 +44,7 @@ class Quarantine:
     def take(self, path: Path) -> None:
         """Move a file here; what was set aside before under its name stays beside it."""
         day = self.folder / datetime.now(UTC).date().isoformat()
-        day.mkdir(parents=True, exist_ok=True)
+        make_folder(day)
         name = path.name.lstrip(".") or "unnamed"
         names = (name if number == 1 else f"{name}~{number}" for number in count(1))
         shutil.move(path, next(day / name for name in names if not (day / name).exists()))
@@ -80,7 +81,7 @@ class Quarantine:
             return True
         if target.exists():
             self.take(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         shutil.move(item.path, target)
         target.touch()  # young again: not set aside before it can be used
         self._forget_empty_days()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -129,6 +130,16 @@ def read_filters(include: Sequence[str], exclude: Sequence[str], kind: Sequence[
     if kind:
         read[0]["kind"] = (*read[0].get("kind", ()), *kind)
     return Filters(include=read[0], exclude=read[1])
+
+
+@contextmanager
+def as_person(args: argparse.Namespace) -> Iterator[None]:
+    """Make files as the person's shell would: what goes elsewhere than into the data folder is not for us to close."""
+    before = os.umask(args.umask)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextmanager

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kb.commands.common import EXIT_OK, answering_searcher, open_store, print_json, progress_bar, say, settings_of
+from kb.commands.common import (
+    EXIT_OK,
+    answering_searcher,
+    as_person,
+    open_store,
+    print_json,
+    progress_bar,
+    say,
+    settings_of,
+)
 from kb.errors import UserError
 
 if TYPE_CHECKING:
@@ -53,7 +62,8 @@ def _measure(args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, 
     if missing:
         say(f"标注的文书有 {len(missing)} 件不在库中,算作没有找到:{_some(missing)}")
     if args.run_out:
-        paths = write_runs(args.run_out, runs, args.depth)
+        with as_person(args):
+            paths = write_runs(args.run_out, runs, args.depth)
         say(f"已写入 {'、'.join(map(str, paths))}")
     return _report(args, report_on(runs, list(topics), qrels, args.min_grade, args.by_group))
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from kb.commands.common import (
     EXIT_OK,
     answering_searcher,
+    as_person,
     find,
     open_store,
     print_json,
@@ -130,7 +131,7 @@ def export(args: argparse.Namespace) -> int:
     filters = read_filters(args.filter, args.exclude, args.kind)
     with open_store(settings_of(args)) as store:
         ids = store.document_ids(filters)
-        with _output(args.output) as out:
+        with _output(args) as out:
             for document_id in ids:
                 document = store.document(int(document_id))
                 if document is not None:
@@ -140,14 +141,17 @@ def export(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _output(path: Path | None) -> Iterator[TextIO]:
+def _output(args: argparse.Namespace) -> Iterator[TextIO]:
     """Open the file to write, or stdout; a file appears whole or not at all."""
+    path: Path | None = args.output
     if path is None:
         yield sys.stdout
         return
     waiting = path.with_name(path.name + ".new")
     try:
-        with waiting.open("w", encoding="utf-8") as handle:
+        with as_person(args):
+            handle = waiting.open("w", encoding="utf-8")
+        with handle:
             yield handle
         waiting.replace(path)
     except OSError as error:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kb.commands.common import EXIT_OK, EXIT_STATE, megabytes, open_searcher, open_store, print_json, say, settings_of
 from kb.errors import StoreDamaged
+from kb.permissions import tighten
 from kb.quarantine import Quarantine
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ def verify(args: argparse.Namespace) -> int:
         mended += set_aside(store, quarantine)
         mended += open_searcher(settings).verify(store, repair=True)
         counts = store.counts()
+        refused, tightened = _close_to_others(settings.home)
+        wrong += refused
+        mended += tightened
         notes = [_spare(known, counts["passage"]) for known in store.embedders() if not known.in_use]
     notes += _told_of(quarantine)
     if args.json:
@@ -66,6 +71,13 @@ def set_aside(store: Store, quarantine: Quarantine) -> list[str]:
     if not moved:
         return []
     return [f"没有文书使用的文件 {moved} 个移到隔离区 {quarantine.folder},没有删除:kb quarantine 查看、放回或清空"]
+
+
+def _close_to_others(home: Path) -> tuple[list[str], list[str]]:
+    """Take rights in the data folder from all but its owner; say where that failed, and how often it was done."""
+    tightened, refused = tighten(home)
+    wrong = [f"其他账户可以打开 {path},当前账户无权更改。请由其所有者运行 kb verify" for path in refused]
+    return wrong, [f"数据目录内 {tightened} 处其他账户可以打开,已改为仅所有者可用"] if tightened else []
 
 
 def _told_of(quarantine: Quarantine) -> list[str]:

@@ -4,17 +4,25 @@ import os
 import shutil
 import sqlite3
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from kb.files import sha256_of
-from kb.store import Store
 from tests.cli.here import as_json, kb
 from tests.cli.running import lines
 
 TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture(autouse=True)
+def private() -> Iterator[None]:
+    """Files these tests lay in a data folder are as closed as its own."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
 
 
 def originals(home: Path) -> dict[str, bytes]:
@@ -199,11 +207,3 @@ def test_listing_makes_nothing_and_reads_folders_of_days_alone(fresh: Path) -> N
     (fresh / "quarantine" / "2099-02-31" / "x").touch()
 
     assert as_json(fresh, "quarantine") == {"held": []}
-
-
-def test_an_original_added_again_is_young_again(store: Store) -> None:
-    sha256 = store.files.put("测试文本".encode())
-    aged(store.files.path(sha256), 2)
-    store.files.put("测试文本".encode())
-
-    assert list(store.files.strays((), 3600.0)) == []

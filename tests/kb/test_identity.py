@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.pipeline import ingest_file
 from kb.errors import StoreForeign
 from kb.store import Store
+from tests.conftest import TinyEmbedder
 from tests.tree import tree
 
 TEXT = "（2099）测01民终1号\n测试文本。离职员工带走客户名单。\n"
@@ -98,17 +100,17 @@ def test_a_store_that_took_nothing_in_has_no_mark_and_opens_again(home: Path) ->
 
 @pytest.mark.parametrize("lose", LOSSES)
 def test_without_originals_nothing_can_be_lost_and_a_new_store_is_made(
-    filled: Path, lose: Callable[[Path], None]
+    filled: Path, lose: Callable[[Path], None], embedder: TinyEmbedder, tmp_path: Path
 ) -> None:
     shutil.rmtree(next(path for path in (filled / "files").iterdir() if path.is_dir()))
     lose(filled / "kb.sqlite3")
 
     with Store(filled) as store:
         assert store.counts()["document"] == 0
-        sha256 = store.files.put(b"\xe6\xb5\x8b")
+        list(ingest_file(tmp_path / "incoming" / "a.txt", store, embedder))
         assert store.files.owner() == store.id()
     with Store(filled) as store:
-        assert store.files.get(sha256) == b"\xe6\xb5\x8b"
+        assert store.counts()["document"] == 1
 
 
 def test_a_folder_of_the_first_release_is_adopted_when_its_database_knows_an_original(filled: Path) -> None:
