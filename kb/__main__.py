@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from kb.commands import adding, evaluating, finding, quarantining, reembedding, tending, verifying
+from kb.commands import adding, evaluating, finding, quarantining, reembedding, removing, tending, verifying
 from kb.commands.common import EXIT_STATE, EXIT_USER, folder, say
 from kb.errors import StateError, UserError
 from kb.permissions import PRIVATE
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     check = command("check", adding.check, "只检查文件是否合乎规则,不收入")
     check.add_argument("paths", nargs="+", type=folder, metavar="路径", help="文件或目录")
 
-    remove = command("remove", adding.remove, "删除文书")
+    remove = command("remove", removing.remove, "删除文书,先列出再询问")
     remove.add_argument("documents", nargs="+", metavar="编号或标识", help="文书的编号或标识")
     remove.add_argument("--yes", action="store_true", help="不再询问")
 

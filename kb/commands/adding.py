@@ -1,9 +1,8 @@
-"""`kb add`, `kb check`, `kb remove`: documents in and out."""
+"""`kb add`, `kb check`: documents in."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
@@ -14,7 +13,6 @@ from kb.commands.common import (
     EXIT_OK,
     EXIT_USER,
     Step,
-    find,
     open_searcher,
     open_store,
     print_json,
@@ -22,7 +20,6 @@ from kb.commands.common import (
     say,
     settings_of,
 )
-from kb.errors import UserError
 
 if TYPE_CHECKING:
     from ingest.pipeline import Receipt
@@ -204,28 +201,3 @@ def _across(receipts: list[Receipt]) -> list[tuple[str, str]]:
             (where(receipt), f"链接的文书 {target} 不存在") for target in receipt.targets if target not in slugs
         ]
     return problems
-
-
-def remove(args: argparse.Namespace) -> int:
-    """Delete documents by number or slug, after asking."""
-    settings = settings_of(args)
-    with open_store(settings) as store:
-        documents = [find(store, key) for key in args.documents]
-        for document in documents:
-            say(f"将删除:{document.head.id} {document.head.title}")
-        if not args.yes:
-            try:
-                print("确定删除?此操作不可撤销 [y/N] ", end="", file=sys.stderr, flush=True)
-                answer = input()
-            except EOFError as error:
-                raise UserError("没有终端可以确认。确定要删除时请加 --yes") from error
-            if answer.strip().lower() not in ("y", "yes", "是"):
-                say("未删除")
-                return EXIT_USER
-        for document in documents:
-            store.remove_document(document.head.id)
-        open_searcher(settings).refresh(store)
-    if args.json:
-        print_json({"removed": [{"document_id": d.head.id, "slug": d.head.slug} for d in documents]})
-    say(f"已删除 {len(documents)} 件")
-    return EXIT_OK

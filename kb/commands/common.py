@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 EXIT_OK: Final = 0
 EXIT_USER: Final = 1
 EXIT_STATE: Final = 2
+
+_NUMBER: Final = re.compile(r"(?:(?:编号|id)[:：])?([0-9]{1,18})")
+_SLUG: Final = re.compile(r"(?:标识|slug)[:：](.+)", re.DOTALL)
 
 
 class Step(Protocol):
@@ -104,12 +108,32 @@ def megabytes(size_bytes: int) -> str:
 
 
 def find(store: Store, key: str) -> Document:
-    """Return the document named by number or slug, digits being a number first; raises NotFound."""
-    is_number = key.isascii() and key.isdecimal() and len(key) < 19
-    found = (store.document(int(key)) if is_number else None) or store.document(key)
-    if found is None:
+    """Return the document named by number or slug, or by either alone: 编号:1, 标识:1.
+
+    Raises NotFound, and UserError where what was typed is the number of one document and the slug of another.
+    """
+    found = {meant: document for meant in named_by(key) if (document := store.document(meant)) is not None}
+    refuse_ambiguous(key, {d.head.id: f"{spelt(meant)}《{d.head.title}》" for meant, d in found.items()}.values())
+    return next(iter(found.values()))
+
+
+def named_by(key: str) -> list[int | str]:
+    """Return the numbers (int) and slugs (str) that what was typed may mean; a slug may look like a number."""
+    number, slug = _NUMBER.fullmatch(key), _SLUG.fullmatch(key)
+    return [*([int(number[1])] if number else []), *([slug[1]] if slug else []), key]
+
+
+def spelt(meant: int | str) -> str:
+    """Return how to name a document by its number alone, or by its slug alone."""
+    return f"编号:{meant}" if isinstance(meant, int) else f"标识:{meant}"
+
+
+def refuse_ambiguous(key: str, found: Collection[str]) -> None:
+    """Raise NotFound when nothing was found by what was typed, UserError when several things were."""
+    if not found:
         raise NotFound(f"没有编号或标识为「{key}」的文书。可用 kb search 查找")
-    return found
+    if len(found) > 1:
+        raise UserError(f"「{key}」可以指 {len(found)} 件文书:{'、'.join(found)}。请照此写明编号或标识")
 
 
 def read_filters(include: Sequence[str], exclude: Sequence[str], kind: Sequence[str] = ()) -> Filters:

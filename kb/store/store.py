@@ -117,10 +117,10 @@ class Store:
         )
         return {row["sha256"]: Added(row["id"], row["slug"], created=False, superseded=False) for row in rows}
 
-    def remove_document(self, document_id: int) -> None:
-        """Delete a document for good."""
+    def remove_document(self, *document_ids: int) -> None:
+        """Delete documents, all in one transaction; their originals stay until they are purged."""
         with database.transaction(self._conn):
-            writing.remove_document(self._conn, document_id)
+            writing.remove_documents(self._conn, document_ids)
 
     def set_visibility(self, document_id: int, visibility: Visibility) -> None:
         """Change who may see a document."""

@@ -126,11 +126,25 @@ def _add(
     return Added(document_id, slug, created=True, superseded=superseded)
 
 
-def remove_document(conn: sqlite3.Connection, document_id: int) -> None:
-    """Delete a document with all its revisions; indexes learn of it by the removal row."""
+def remove_documents(conn: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Delete documents with all their revisions; indexes learn of it by the removal rows.
+
+    What each was called and was read from is kept, so that it can be purged.
+    """
     generation = next_generation(conn)
-    conn.execute("DELETE FROM document WHERE id = ?", [document_id])
-    conn.execute("INSERT INTO removal (document_id, generation) VALUES (?, ?)", [document_id, generation])
+    gone = {"ids": json.dumps(list(ids)), "generation": generation}
+    these = "IN (SELECT value FROM json_each(:ids))"
+    conn.execute(
+        f"""INSERT INTO removal (document_id, generation, slug)
+            SELECT id, :generation, slug FROM document WHERE id {these}""",
+        gone,
+    )
+    conn.execute(
+        f"""INSERT INTO removed_file (document_id, file_id)
+            SELECT DISTINCT document_id, file_id FROM revision WHERE document_id {these}""",
+        gone,
+    )
+    conn.execute(f"DELETE FROM document WHERE id {these}", gone)
 
 
 def set_visibility(conn: sqlite3.Connection, document_id: int, visibility: Visibility) -> None:

@@ -207,13 +207,13 @@ def test_checking_a_folder_names_what_it_skips(home: Path, tmp_path: Path) -> No
     assert "跳过 1 个不支持的文件:old.doc" in kb(home, "check", tmp_path, status=1).stderr
 
 
-def test_digits_name_a_number_before_a_slug_on_the_command_line_as_in_an_address(tmp_path: Path) -> None:
+def test_digits_name_a_number_before_a_slug_in_an_address_and_either_on_the_command_line(tmp_path: Path) -> None:
     made = [{"id": slug, "title": f"测试{slug}", "text": f"{slug}。", "kind": "civil"} for slug in ("a", "1", "77")]
     (tmp_path / "d.jsonl").write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in made), "utf-8")
     kb(tmp_path / "data", "add", tmp_path / "d.jsonl")
     with TestClient(create_app(Settings(home=tmp_path / "data"))) as client:
-        for key, title in (("1", "测试a"), ("77", "测试77"), ("a", "测试a")):
-            assert as_json(tmp_path / "data", "show", key)["title"] == title
+        for key, named, title in (("1", "编号:1", "测试a"), ("77", "77", "测试77"), ("a", "a", "测试a")):
+            assert as_json(tmp_path / "data", "show", named)["title"] == title
             assert f"<h1>{title}</h1>" in client.get(f"/documents/{key}").text
 
 

@@ -268,6 +268,21 @@ def test_a_removed_document_is_gone_and_indexes_hear_of_it(store: Store) -> None
     assert store.damage() == []
 
 
+def test_a_removed_document_leaves_its_slug_and_the_originals_of_all_its_contents(store: Store) -> None:
+    put(store, revision(1))
+    put(store, revision(1, text="改过的内容。"))
+    put(store, revision(2))
+    store.remove_document(1, 2, 99)
+    left = store._conn.execute(
+        """SELECT r.slug, f.sha256 FROM removal r JOIN removed_file x ON x.document_id = r.document_id
+           JOIN file f ON f.id = x.file_id ORDER BY 1, 2"""
+    )
+
+    assert [tuple(row) for row in left] == [("t-1", f"{1:064x}"), ("t-2", f"{2:064x}")]
+    assert store.counts()["document"] == 0
+    assert store.damage() == []
+
+
 def test_visibility_changed_later_counts_as_a_change(store: Store, home: Path) -> None:
     document_id = put(store, revision(1))
     before = store.generation()
