@@ -26,9 +26,9 @@ from kb.analysis import portions
 from kb.embedding import Embedder, passage_texts
 from kb.errors import InvalidDocument, UnreadableFile, UserError
 from kb.files import sha256_of
-from kb.records import Added, Citation, Original, Revision
+from kb.records import Added, Citation, Original, Revision, VisibilityChange
 from kb.store import Store
-from kb.vocabulary import ROLES
+from kb.vocabulary import ROLES, Visibility
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     title: str | None = None
     created: bool = False
     superseded: bool = False
+    moved: VisibilityChange | None = None
     passages: int = 0
     warnings: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
@@ -143,15 +144,37 @@ def _add_batch(
     revisions = [item for item in prepared if isinstance(item, Revision)]
     if revisions:
         keep()
-    stored = iter(store.add_revisions(_with_vectors(revisions, embedder), options.collection, embedder.name))
+    asked = None if options.visibility is None else Visibility[options.visibility.upper()]
+    there = [known.document_id for known in here.values()]
+    moved = store.set_visibilities(there, asked) if asked is not None and there else {}
+    vectors = _with_vectors(revisions, embedder)
+    stored = iter(store.add_revisions(vectors, options.collection, embedder.name, asked))
     for (item, known), ready in zip(made, prepared, strict=True):
         if known is not None:
-            yield Receipt(path=path, line_number=_line(item), document_id=known.document_id, slug=known.slug)
+            yield _unchanged(path, item, known, moved.pop(known.document_id, None))
         elif isinstance(ready, Revision):
             warnings = (*item.warnings, *kept_aside(ready.metadata)) if isinstance(item, RawDocument) else ()
             yield _stored(path, ready, next(stored), warnings)
         elif isinstance(ready, Receipt):
             yield ready
+
+
+def _unchanged(path: Path, item: RawDocument | BadLine, known: Added, moved: VisibilityChange | None) -> Receipt:
+    return Receipt(
+        path=path,
+        line_number=_line(item),
+        document_id=known.document_id,
+        slug=known.slug,
+        moved=moved,
+        warnings=_told_of(moved),
+    )
+
+
+def _told_of(moved: VisibilityChange | None) -> tuple[str, ...]:
+    if moved is None:
+        return ()
+    way = "可见范围放宽:" if moved.widens else "可见范围"
+    return (f"{way}由「{moved.before.label}」改为「{moved.after.label}」",)
 
 
 def _weight(item: RawDocument | BadLine) -> int:
@@ -177,8 +200,9 @@ def _stored(path: Path, revision: Revision, added: Added | UserError, warnings: 
         title=revision.metadata.title,
         created=added.created,
         superseded=added.superseded,
+        moved=added.moved,
         passages=len(revision.passages),
-        warnings=warnings,
+        warnings=(*_told_of(added.moved), *warnings),
     )
 
 

@@ -13,14 +13,15 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from kb.commands import adding, evaluating, finding, quarantining, reembedding, removing, tending, verifying
+from kb.commands import adding, evaluating, finding, quarantining, reembedding, removing, tending, verifying, visibility
 from kb.commands.common import EXIT_STATE, EXIT_USER, folder, say
 from kb.errors import StateError, UserError
 from kb.permissions import PRIVATE
-from kb.vocabulary import KINDS
+from kb.vocabulary import KINDS, Visibility
 
 MODES = ("hybrid", "keyword", "vector")
 SORTS = ("relevance", "newest", "oldest", "amount")
+VISIBILITIES = tuple(level.name.lower() for level in Visibility)
 
 
 #: argparse speaks English; what a person meets of it is put into Chinese here.
@@ -69,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("paths", nargs="+", type=folder, metavar="路径", help="文件或目录")
     add.add_argument("--collection", help="收入哪个合集(默认取文件头,再默认按轨道)")
     add.add_argument("--kind", choices=list(KINDS), help="轨道,覆盖文件头与自动识别")
-    add.add_argument("--visibility", choices=["public", "internal", "restricted"], help="可见范围")
+    add.add_argument(
+        "--visibility", choices=VISIBILITIES, help="可见范围(默认取文件头;没有写明的,更正保留原来的,新文书为公开)"
+    )
     add.add_argument("--if-empty", action="store_true", help="库中已有文书时什么也不做")
 
     check = command("check", adding.check, "只检查文件是否合乎规则,不收入")
@@ -78,6 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     remove = command("remove", removing.remove, "删除文书,先列出再询问")
     remove.add_argument("documents", nargs="+", metavar="编号或标识", help="文书的编号或标识")
     remove.add_argument("--yes", action="store_true", help="不再询问")
+
+    visible = command("visibility", visibility.visibility, "列出或更改文书的可见范围,放宽前先询问")
+    visible.add_argument("documents", nargs="+", metavar="编号或标识", help="文书的编号或标识")
+    visible.add_argument("--set", choices=VISIBILITIES, help="改为哪一范围(不写则只列出)")
+    visible.add_argument("--yes", action="store_true", help="不再询问")
 
     search = command("search", finding.search, "检索")
     search.add_argument("query", metavar="检索词", help="一句话、案号、法条或带语法的检索式")

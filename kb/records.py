@@ -87,14 +87,15 @@ class Metadata(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What is known of a document. None or an empty tuple means "not said".
 
     Dates are ISO 8601 and may stop at the year or month. `extra` keeps every key this
-    product does not know, so that nothing an editor wrote is lost.
+    product does not know, so that nothing an editor wrote is lost. `visibility` is what was asked
+    for when the content came in; who may see the document is said by its head.
     """
 
     title: str
     slug: str | None = None
     kind: str = "guidance"
     collection: str | None = None
-    visibility: Visibility = Visibility.PUBLIC
+    visibility: Visibility | None = None
     completeness: str = "full"
     confidence: str | None = None
     name_en: str | None = None
@@ -166,13 +167,29 @@ class Revision(Struct, frozen=True, kw_only=True, gc=False):
     identifiers: tuple[tuple[str, str], ...]
 
 
+class VisibilityChange(NamedTuple):
+    """Who might see a document before, and who may now."""
+
+    before: Visibility
+    after: Visibility
+
+    @property
+    def widens(self) -> bool:
+        """Tell whether more readers see the document than before."""
+        return self.after < self.before
+
+
 class Added(Struct, frozen=True, gc=False):
-    """What the store did with a revision. `created` is False when the same bytes were there."""
+    """What the store did with a revision. `created` is False when the same bytes were there.
+
+    `moved` is set where a stored document's visibility was changed.
+    """
 
     document_id: int
     slug: str
     created: bool
     superseded: bool
+    moved: VisibilityChange | None = None
 
 
 class Filters(Struct, frozen=True, kw_only=True, gc=False):

@@ -42,6 +42,11 @@ class Visibility(IntEnum):
     INTERNAL = 1
     RESTRICTED = 2
 
+    @property
+    def label(self) -> str:
+        """Return what a person reads."""
+        return ("公开", "内部", "受限")[self]
+
 
 #: 参照级别. Guiding cases 应当参照, all others 可以参考: 法发〔2020〕24号 第四、九条.
 #: The provincial and local steps for administrative cases are this product's own mapping.

@@ -128,7 +128,7 @@ def _status(receipt: Receipt) -> str:
     if receipt.error is not None:
         return "failed"
     if not receipt.created:
-        return "unchanged"
+        return "unchanged" if receipt.moved is None else "updated"
     return "updated" if receipt.superseded else "added"
 
 

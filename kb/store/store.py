@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -29,6 +30,7 @@ from kb.records import (
     PassageToIndex,
     Revision,
     StoredPassage,
+    VisibilityChange,
 )
 from kb.store import checking, identity, laws, naming, reading, sums, vectors, writing
 from kb.store.laws import ConcordanceRow
@@ -85,28 +87,37 @@ class Store:
             return writing.add_revisions(self._conn, [(revision, vectors)], collection, embedder_name)[0]
 
     def add_revisions(
-        self, made: Sequence[tuple[Revision, NDArray[np.float32]]], collection: str | None, embedder_name: str
+        self,
+        made: Sequence[tuple[Revision, NDArray[np.float32]]],
+        collection: str | None,
+        embedder_name: str,
+        visibility: Visibility | None = None,
     ) -> list[Added | UserError]:
         """Store several documents with their vectors in one transaction, twenty times faster than one each.
 
-        Each is stored whole or, where an error stands in the answer, not at all.
+        Each is stored whole or, where an error stands in the answer, not at all. `collection` and
+        `visibility`, where given, are for all of them, whatever they say themselves.
         """
         with database.transaction(self._conn):
-            return self._add(made, collection, embedder_name)
+            return self._add(made, collection, embedder_name, visibility)
 
     def _add(
-        self, made: Sequence[tuple[Revision, NDArray[np.float32]]], collection: str | None, embedder_name: str
+        self,
+        made: Sequence[tuple[Revision, NDArray[np.float32]]],
+        collection: str | None,
+        embedder_name: str,
+        visibility: Visibility | None,
     ) -> list[Added | UserError]:
         """Add all at once; where one is refused, the half that holds it is halved again. One by one takes longer."""
         try:
             with database.savepoint(self._conn):
-                return [*writing.add_revisions(self._conn, made, collection, embedder_name)]
+                return [*writing.add_revisions(self._conn, made, collection, embedder_name, visibility)]
         except UserError as error:
             if len(made) == 1:
                 return [error]
         middle = len(made) // 2
         halves = (made[:middle], made[middle:])
-        return [answer for half in halves for answer in self._add(half, collection, embedder_name)]
+        return [answer for half in halves for answer in self._add(half, collection, embedder_name, visibility)]
 
     def has_revisions(self, hashes: Iterable[str]) -> dict[str, Added]:
         """Return by sha256 what was added of those bytes that are a current revision already."""
@@ -122,10 +133,14 @@ class Store:
         with database.transaction(self._conn):
             writing.remove_documents(self._conn, document_ids)
 
-    def set_visibility(self, document_id: int, visibility: Visibility) -> None:
-        """Change who may see a document."""
+    def set_visibility(self, document_id: int, visibility: Visibility) -> VisibilityChange | None:
+        """Change who may see a document; return what changed, None where nothing did."""
+        return self.set_visibilities([document_id], visibility).get(document_id)
+
+    def set_visibilities(self, ids: Sequence[int], visibility: Visibility) -> dict[int, VisibilityChange]:
+        """Change who may see documents, in one transaction; return by document what changed."""
         with database.transaction(self._conn):
-            writing.set_visibility(self._conn, document_id, visibility)
+            return writing.set_visibility(self._conn, ids, visibility, partial(writing.next_generation, self._conn))
 
     # -- reading ---------------------------------------------------------------------------
 

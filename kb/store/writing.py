@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import InvalidDocument
-from kb.records import Added, Original, Revision
+from kb.records import Added, Original, Revision, VisibilityChange
 from kb.store.content import Rows
 from kb.store.vectors import use_embedder
 from kb.vocabulary import DEFAULT_COLLECTIONS, Visibility
@@ -38,9 +38,16 @@ class Batch:
     What was done for a document that is refused is undone with it: make a new Batch for those after it.
     """
 
-    def __init__(self, conn: sqlite3.Connection, revisions: Sequence[Revision]) -> None:
-        """Look up which hashes and slugs of these contents the store has."""
+    def __init__(
+        self, conn: sqlite3.Connection, revisions: Sequence[Revision], into: str | None, visibility: Visibility | None
+    ) -> None:
+        """Look up which hashes and slugs of these contents the store has.
+
+        `into` is the collection and `visibility` who may see, for all of them, whatever each says itself.
+        """
         self.moment = now()
+        self.into = into
+        self.visibility = visibility
         self.generation = cache(partial(next_generation, conn))
         self.embedder = cache(partial(use_embedder, conn))
         self.collection = cache(partial(_collection, conn))
@@ -69,30 +76,29 @@ def add_revisions(
     made: Sequence[tuple[Revision, NDArray[np.float32]]],
     collection: str | None,
     embedder_name: str,
+    visibility: Visibility | None = None,
 ) -> list[Added]:
     """Store the content of several documents whole: text, passages, vectors, facets, identifiers.
 
-    Each revision comes with its vectors, a row a passage. Raises InvalidDocument when a slug is
+    Each revision comes with its vectors, a row a passage. A correction keeps the visibility of its
+    document unless one is given: for all, or by itself; content that is there already has had its say,
+    so that only the one for all counts. Raises InvalidDocument when a slug is
     another collection's, EmbedderMismatch when the vectors are another model's; what was written
     by then is the caller's to undo.
     """
-    batch = Batch(conn, [revision for revision, _ in made])
-    added = [_add(conn, batch, revision, vectors, collection, embedder_name) for revision, vectors in made]
+    batch = Batch(conn, [revision for revision, _ in made], collection, visibility)
+    added = [_add(conn, batch, revision, vectors, embedder_name) for revision, vectors in made]
     batch.rows.write()
     return added
 
 
 def _add(
-    conn: sqlite3.Connection,
-    batch: Batch,
-    revision: Revision,
-    vectors: NDArray[np.float32],
-    collection: str | None,
-    embedder_name: str,
+    conn: sqlite3.Connection, batch: Batch, revision: Revision, vectors: NDArray[np.float32], embedder_name: str
 ) -> Added:
     metadata = revision.metadata
-    title = collection or metadata.collection or DEFAULT_COLLECTIONS[metadata.kind]
-    slug, document_id = metadata.slug, None
+    title = batch.into or metadata.collection or DEFAULT_COLLECTIONS[metadata.kind]
+    asked = metadata.visibility if batch.visibility is None else batch.visibility
+    slug, document_id, moved = metadata.slug, None, None
     if not batch.take(revision.sha256, slug):
         batch.rows.write()  # it may be the same as one of these
         slug = slug or _slug_by_case_number(conn, revision, title) or f"d-{revision.sha256[:16]}"
@@ -103,8 +109,11 @@ def _add(
             [revision.sha256],
         ).fetchone()
         if known is not None and known["is_current"]:
-            return Added(known["document_id"], known["slug"], created=False, superseded=False)
-        document_id = _superseded(conn, batch, slug, title, metadata.visibility)
+            moved = _move(conn, batch, known["document_id"], batch.visibility)
+            return Added(known["document_id"], known["slug"], created=False, superseded=False, moved=moved)
+        document_id = _superseded(conn, batch, slug, title)
+        if document_id is not None:
+            moved = _move(conn, batch, document_id, asked)
         if known is not None:  # an earlier content comes back: it is written anew as the current one
             conn.execute("DELETE FROM revision WHERE id = ?", [known["id"]])
     assert slug is not None
@@ -112,7 +121,7 @@ def _add(
     superseded = document_id is not None
     if document_id is None:
         document_id = batch.rows.document(
-            slug, batch.collection(title), metadata.visibility, batch.generation(), batch.moment
+            slug, batch.collection(title), asked or Visibility.PUBLIC, batch.generation(), batch.moment
         )
     batch.rows.content(
         document_id,
@@ -123,7 +132,7 @@ def _add(
         collection=title,
         moment=batch.moment,
     )
-    return Added(document_id, slug, created=True, superseded=superseded)
+    return Added(document_id, slug, created=True, superseded=superseded, moved=moved)
 
 
 def remove_documents(conn: sqlite3.Connection, ids: Sequence[int]) -> None:
@@ -147,12 +156,31 @@ def remove_documents(conn: sqlite3.Connection, ids: Sequence[int]) -> None:
     conn.execute(f"DELETE FROM document WHERE id {these}", gone)
 
 
-def set_visibility(conn: sqlite3.Connection, document_id: int, visibility: Visibility) -> None:
-    """Change who may see a document."""
-    conn.execute(
-        "UPDATE document SET visibility = ?, generation = ? WHERE id = ?",
-        [int(visibility), next_generation(conn), document_id],
-    )
+def set_visibility(
+    conn: sqlite3.Connection, ids: Sequence[int], visibility: Visibility, generation: Callable[[], int]
+) -> dict[int, VisibilityChange]:
+    """Change who may see documents; return by document what it was and is, where that is not the same.
+
+    `generation` is asked for the number of the commit only where something changes.
+    """
+    rows = conn.execute(
+        "SELECT id, visibility FROM document WHERE id IN (SELECT value FROM json_each(?)) AND visibility <> ?",
+        [json.dumps(list(ids)), int(visibility)],
+    ).fetchall()
+    if rows:
+        conn.execute(
+            "UPDATE document SET visibility = ?, generation = ? WHERE id IN (SELECT value FROM json_each(?))",
+            [int(visibility), generation(), json.dumps([row["id"] for row in rows])],
+        )
+    return {row["id"]: VisibilityChange(Visibility(row["visibility"]), visibility) for row in rows}
+
+
+def _move(
+    conn: sqlite3.Connection, batch: Batch, document_id: int, visibility: Visibility | None
+) -> VisibilityChange | None:
+    if visibility is None:
+        return None
+    return set_visibility(conn, [document_id], visibility, batch.generation).get(document_id)
 
 
 def _slug_by_case_number(conn: sqlite3.Connection, revision: Revision, collection: str) -> str | None:
@@ -168,9 +196,7 @@ def _slug_by_case_number(conn: sqlite3.Connection, revision: Revision, collectio
     return None if row is None else str(row["slug"])
 
 
-def _superseded(
-    conn: sqlite3.Connection, batch: Batch, slug: str, collection: str, visibility: Visibility
-) -> int | None:
+def _superseded(conn: sqlite3.Connection, batch: Batch, slug: str, collection: str) -> int | None:
     """Return the document named `slug`, freed of its content for another; None when there is none."""
     found = conn.execute(
         "SELECT d.id, c.title FROM document d JOIN collection c ON c.id = d.collection_id WHERE d.slug = ?", [slug]
@@ -181,10 +207,7 @@ def _superseded(
         raise InvalidDocument(
             f"文书标识「{slug}」已在合集「{found['title']}」中,不能再收入「{collection}」。请改用其他 id/slug。"
         )
-    conn.execute(
-        "UPDATE document SET generation = ?, visibility = ? WHERE id = ?",
-        [batch.generation(), int(visibility), found["id"]],
-    )
+    conn.execute("UPDATE document SET generation = ? WHERE id = ?", [batch.generation(), found["id"]])
     _forget_content(conn, found["id"])
     return int(found["id"])
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kb.records import Commit
 from kb.store import Store
+from kb.vocabulary import Visibility
 
 TEXT = "（2099）测01民终1号\n测试文本。离职员工带走客户名单。\n"
 
@@ -37,7 +38,7 @@ def test_a_commit_lost_by_restoring_is_no_ancestor_once_its_number_comes_round(
     restored.mkdir()
     shutil.copy(tmp_path / "old.sqlite3", restored / "kb.sqlite3")
     with Store(restored) as again:
-        again.set_visibility(1, again.clearance)
+        again.set_visibility(1, Visibility.INTERNAL)
 
         assert again.commit().generation == lost.generation
         assert not again.is_ancestor(lost)

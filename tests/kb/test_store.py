@@ -26,6 +26,7 @@ from kb.records import (
     Revision,
     Section,
     Source,
+    VisibilityChange,
 )
 from kb.store import Store
 from kb.store.rows import metadata_from_json, metadata_to_json
@@ -140,8 +141,10 @@ def test_an_embedder_that_did_not_make_the_vectors_is_refused_and_nothing_change
     assert store.generation() == 1
 
 
-def put_all(store: Store, *made: Revision, collection: str | None = None) -> list[Added | UserError]:
-    return store.add_revisions([(r, np.eye(2, 4, dtype=np.float32)) for r in made], collection, "tiny")
+def put_all(
+    store: Store, *made: Revision, collection: str | None = None, visibility: Visibility | None = None
+) -> list[Added | UserError]:
+    return store.add_revisions([(r, np.eye(2, 4, dtype=np.float32)) for r in made], collection, "tiny", visibility)
 
 
 def test_documents_added_together_share_a_generation_and_are_what_each_would_be_alone(
@@ -231,25 +234,30 @@ def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
             st.integers(0, 2),  # text
             st.sampled_from([(), ("（2099）测09民终1号",), ("（2099）测09民终2号",)]),
             st.sampled_from([None, "甲集", "乙集"]),
+            st.sampled_from([None, None, *Visibility]),
         ),
         max_size=10,
     ),
     cuts=st.sets(st.integers(1, 9), max_size=3),
+    for_all=st.sampled_from([None, None, *Visibility]),
 )
 def test_documents_leave_the_same_store_together_and_one_by_one(
-    plan: list[tuple[str | None, int, tuple[str, ...], str | None]], cuts: set[int]
+    plan: list[tuple[str | None, int, tuple[str, ...], str | None, Visibility | None]],
+    cuts: set[int],
+    for_all: Visibility | None,
 ) -> None:
     made = []
-    for slug, number, cases, collection in plan:
+    for slug, number, cases, collection, own in plan:
         text = f"甲公司采取了保密措施,第{number}稿。"
-        content = revision(number, text, slug=slug, case_numbers=cases, collection=collection)
-        content_hash = hashlib.sha256(f"{slug}{text}{cases}{collection}".encode()).hexdigest()
+        content = revision(number, text, slug=slug, case_numbers=cases, collection=collection, visibility=own)
+        content_hash = hashlib.sha256(f"{slug}{text}{cases}{collection}{own}".encode()).hexdigest()
         made.append(replace(content, sha256=content_hash))
     bounds = [0, *sorted(cut for cut in cuts if cut < len(made)), len(made)]
     with TemporaryDirectory() as folder:
         with Store(Path(folder, "a")) as together, Store(Path(folder, "b")) as apart:
-            answers = [a for start, end in pairwise(bounds) for a in put_all(together, *made[start:end])]
-            singly = [a for one in made for a in put_all(apart, one)]
+            batches = [made[start:end] for start, end in pairwise(bounds)]
+            answers = [a for batch in batches for a in put_all(together, *batch, visibility=for_all)]
+            singly = [a for one in made for a in put_all(apart, one, visibility=for_all)]
 
             assert list(map(repr, answers)) == list(map(repr, singly))
             assert everything(together) == everything(apart)
@@ -291,6 +299,18 @@ def test_visibility_changed_later_counts_as_a_change(store: Store, home: Path) -
     assert list(store.changes_since(before).changed) == [document_id]
     with Store(home, Visibility.INTERNAL) as reader:
         assert reader.document(document_id) is None
+
+
+def test_content_that_is_there_already_has_had_its_say_on_who_may_see_it(store: Store) -> None:
+    (first,) = put_all(store, revision(1, visibility=Visibility.PUBLIC))
+    assert isinstance(first, Added)
+    store.set_visibility(first.document_id, Visibility.RESTRICTED)
+
+    (again,) = put_all(store, revision(1, visibility=Visibility.PUBLIC))
+    (told,) = put_all(store, revision(1, visibility=Visibility.PUBLIC), visibility=Visibility.INTERNAL)
+
+    assert isinstance(again, Added) and again.moved is None
+    assert isinstance(told, Added) and told.moved == VisibilityChange(Visibility.RESTRICTED, Visibility.INTERNAL)
 
 
 def test_an_error_in_the_middle_of_a_document_leaves_no_trace(store: Store) -> None:
