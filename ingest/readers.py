@@ -152,7 +152,9 @@ def _json_line(line: bytes, number: int) -> RawDocument:
         raise InvalidDocument("缺少字段 text(正文),或正文为空")
     if not isinstance(title, str) or not title.strip():
         raise InvalidDocument("缺少字段 title(标题)")
-    values.setdefault("slug", str(values.pop("id")))
+    own = str(values.pop("id"))
+    if values.get("slug") is None:
+        values["slug"] = own
     headings, links = _marks(values.pop("headings", None), values.pop("links", None), text)
     try:
         check_text(text)

@@ -13,7 +13,18 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
-from kb.commands import adding, evaluating, finding, quarantining, reembedding, removing, tending, verifying, visibility
+from kb.commands import (
+    adding,
+    evaluating,
+    finding,
+    purging,
+    quarantining,
+    reembedding,
+    removing,
+    tending,
+    verifying,
+    visibility,
+)
 from kb.commands.common import EXIT_STATE, EXIT_USER, folder, say
 from kb.errors import StateError, UserError
 from kb.permissions import PRIVATE
@@ -81,6 +92,13 @@ def _parser() -> argparse.ArgumentParser:
     remove = command("remove", removing.remove, "删除文书,先列出再询问")
     remove.add_argument("documents", nargs="+", metavar="编号或标识", help="文书的编号或标识")
     remove.add_argument("--yes", action="store_true", help="不再询问")
+
+    purge = command("purge", purging.purge, "彻底清除:更正以前的内容、已撤下的文书,或从未更正过的文书本身")
+    purge.add_argument("documents", nargs="+", metavar="编号或标识", help="文书的编号或标识,已撤下的亦可")
+    which = purge.add_mutually_exclusive_group()
+    which.add_argument("--document", action="store_true", help="连同文书本身一起清除")
+    which.add_argument("--history", action="store_true", help="只清除以前的内容,不动文书本身")
+    purge.add_argument("--yes", action="store_true", help="不再询问")
 
     visible = command("visibility", visibility.visibility, "列出或更改文书的可见范围,放宽前先询问")
     visible.add_argument("documents", nargs="+", metavar="编号或标识", help="文书的编号或标识")

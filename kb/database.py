@@ -50,6 +50,8 @@ def connect(path: Path, admit: Callable[[sqlite3.Connection], None] = lambda con
         conn.execute("PRAGMA page_size = 8192")
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute("PRAGMA foreign_keys = ON")
+        # What is deleted is overwritten with zeros: it may be what was redacted.
+        conn.execute("PRAGMA secure_delete = ON")
         # Pages that one commit after another changes (the ends of indexes) are copied from the
         # log into the database every 32 MB instead of every 8 MB.
         conn.execute("PRAGMA wal_autocheckpoint = 4000")
@@ -137,6 +139,36 @@ def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
         yield
     finally:
         conn.execute("COMMIT")
+
+
+def scrub(conn: sqlite3.Connection, wait_s: float = _BUSY_TIMEOUT_S) -> None:
+    """Write the database anew without what was deleted, and empty its log.
+
+    Waits for other readers and writers; raises StateError when they take longer than `wait_s` seconds,
+    or there is no room for a second database. Does no harm when done again.
+    """
+    try:
+        conn.execute(f"PRAGMA busy_timeout = {int(wait_s * 1000)}")
+        with _temporary_files(conn):
+            conn.execute("VACUUM")
+        is_busy = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        raise StateError(f"数据库未能重写({error})。请检查磁盘空间与其他进程,然后再次运行同一命令") from error
+    if is_busy:
+        raise StateError("其他进程正在读数据库,日志还不能清空。请稍后,或停止网页服务与其他 kb 命令,再次运行同一命令")
+
+
+@contextmanager
+def _temporary_files(conn: sqlite3.Connection) -> Iterator[None]:
+    """Keep what is temporary in files beside the database: in memory a copy of it may take more than there is."""
+    folder = str(Path(conn.execute("PRAGMA database_list").fetchone()["file"]).parent).replace("'", "''")
+    conn.execute("PRAGMA temp_store = FILE")
+    conn.execute(f"PRAGMA temp_store_directory = '{folder}'")
+    try:
+        yield
+    finally:
+        conn.execute("PRAGMA temp_store_directory = ''")
+        conn.execute("PRAGMA temp_store = MEMORY")
 
 
 def _migrate(conn: sqlite3.Connection) -> None:

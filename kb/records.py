@@ -192,6 +192,36 @@ class Added(Struct, frozen=True, gc=False):
     moved: VisibilityChange | None = None
 
 
+class Named(Struct, frozen=True, kw_only=True, gc=False):
+    """What the store holds under one slug: a document or none, how many earlier contents, what was removed.
+
+    `removed` are the numbers of documents of this slug that were removed and left something;
+    `purged` tells whether earlier contents of the present one were destroyed before.
+    """
+
+    slug: str
+    head: DocumentHead | None
+    earlier: int
+    removed: tuple[int, ...]
+    purged: bool
+
+
+class Doomed(Struct, frozen=True, kw_only=True, gc=False):
+    """What a purge destroys.
+
+    `documents` go whole, `corrected` keep their present content, `removed` were removed before;
+    numbers all. `contents` are the revisions that go, by their sha256, and `kept` the sha256 of
+    those of the same slugs that stay.
+    """
+
+    slugs: frozenset[str]
+    documents: tuple[int, ...]
+    corrected: tuple[int, ...]
+    removed: tuple[int, ...]
+    contents: frozenset[str]
+    kept: frozenset[str]
+
+
 class Filters(Struct, frozen=True, kw_only=True, gc=False):
     """Restriction that never changes a score.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import re
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from kb.errors import NotFound, UserError
+from kb.errors import NotFound, StateError, UserError
 from kb.records import Filters
 from kb.settings import Settings, load_settings
 from kb.store import Store
@@ -45,6 +46,18 @@ def settings_of(args: argparse.Namespace) -> Settings:
 def open_store(settings: Settings) -> Store:
     """Open the store as its operator, who owns the folder and sees everything in it."""
     return Store(settings.home, Visibility.RESTRICTED)
+
+
+@contextmanager
+def alone(home: Path, command: str) -> Iterator[None]:
+    """Refuse to run a command twice at once on one data folder; the system lets go of the lock when a process dies."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / f"{command}.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StateError(f"另一个 kb {command} 正在此数据目录上运行。请等它完成,或先停止它") from error
+        yield
 
 
 def open_searcher(settings: Settings) -> Searcher:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kb.commands.common import EXIT_OK, Step, open_store, print_json, progress_bar, say, settings_of
+from kb.commands.common import EXIT_OK, Step, alone, open_store, print_json, progress_bar, say, settings_of
 from kb.embedding import load_embedder, passage_texts
 from kb.errors import StateError
 
@@ -50,7 +47,7 @@ def reembed(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     chosen = args.embedder or settings.embedder
     embedder = load_embedder(chosen)
-    with open_store(settings) as store, _alone(settings.home):
+    with open_store(settings) as store, alone(settings.home, "reembed"):
         with progress_bar("生成向量", "片段", args.quiet) as step:
             done = change_embedder(store, embedder, args.keep_old, step)
         Searcher(settings.home, embedder).refresh(store)
@@ -134,14 +131,3 @@ def _forget_others(store: Store) -> tuple[str, ...]:
     while store.forget_unused_vectors(_FORGOTTEN_AT_ONCE):
         pass
     return others
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Refuse to run twice at once on one data folder; the system lets go of the lock when a process dies."""
-    with (home / "reembed.lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StateError("另一个 kb reembed 正在此数据目录上运行。请等它完成,或先停止它") from error
-        yield

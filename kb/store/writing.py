@@ -51,7 +51,7 @@ class Batch:
         self.generation = cache(partial(next_generation, conn))
         self.embedder = cache(partial(use_embedder, conn))
         self.collection = cache(partial(_collection, conn))
-        self.file = cache(partial(_file, conn))
+        self.file = cache(partial(file_row, conn))
         self.rows = Rows(conn)
         self._taken = _taken(conn, "sha256", "revision", [revision.sha256 for revision in revisions])
         self._taken |= _taken(conn, "slug", "document", [r.metadata.slug for r in revisions if r.metadata.slug])
@@ -228,7 +228,8 @@ def _forget_content(conn: sqlite3.Connection, document_id: int) -> None:
         conn.execute(f"DELETE FROM {table} WHERE document_id = ?", [document_id])
 
 
-def _file(conn: sqlite3.Connection, original: Original) -> int:
+def file_row(conn: sqlite3.Connection, original: Original) -> int:
+    """Return the number of an original, made known when it is new."""
     row = conn.execute("SELECT id FROM file WHERE sha256 = ?", [original.sha256]).fetchone()
     if row is None:
         row = conn.execute(

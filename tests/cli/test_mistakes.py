@@ -79,17 +79,8 @@ def test_the_home_option_wins_over_the_environment(home: Path, fresh: Path) -> N
 
 
 COMMANDS = (
-    "add",
-    "check",
-    "remove",
-    "search",
-    "show",
-    "similar",
-    "evaluate",
-    "export",
-    "verify",
-    "quarantine",
-    "serve",
+    *("add", "check", "remove", "visibility", "purge"),
+    *("search", "show", "similar", "evaluate", "export", "verify", "quarantine", "serve"),
 )
 
 

@@ -1,0 +1,104 @@
+"""Files below the data folder that hold contents to be destroyed: originals, what is in quarantine, leftovers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from kb.errors import StoreDamaged
+from kb.files import sha256_of
+from kb.records import Doomed
+
+#: What a `put` that was interrupted leaves behind begins with this.
+_UNFINISHED: Final = ".incoming-"
+
+
+class Copy(Struct, frozen=True):
+    """A file that holds doomed content: `lines` of it go and `others` stay; without others it goes whole."""
+
+    path: Path
+    lines: int = 0
+    others: int = 0
+
+
+class _Line(Struct):
+    id: Any = None
+    slug: Any = None
+
+
+_read: Final = msgspec.json.Decoder(_Line).decode
+
+
+def find_copies(home: Path, doomed: Doomed, originals: Collection[str], unread: Collection[str]) -> list[Copy]:
+    """Return every file of originals or of the quarantine that holds doomed content.
+
+    `originals` are the names (sha256) of files that go whole; those in `unread` are of one document each
+    and need not be read. Raises StoreDamaged for an original that holds some and is not what was stored.
+    """
+    found = [_copy(path, doomed, originals) for path in _files(home) if path.name not in unread]
+    whole = [Copy(path) for path in _files(home) if path.name in originals and path.name in unread]
+    halves = [Copy(path) for path in _files(home) if _is_part_of(path, whole)]
+    return [*halves, *(copy for copy in found if copy is not None), *whole]
+
+
+def blanked(data: bytes, doomed: Doomed) -> bytes:
+    """Return the bytes of a file of many lines with the doomed ones empty; the others keep their numbers."""
+    return b"\n".join(b"" if _is_doomed(line, doomed) else line for line in data.split(b"\n"))
+
+
+def _files(home: Path) -> Iterator[Path]:
+    for folder in (home / "files", home / "quarantine"):
+        yield from sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _copy(path: Path, doomed: Doomed, originals: Collection[str]) -> Copy | None:
+    data = path.read_bytes()
+    sha256 = sha256_of(data)
+    if {path.name, sha256} & {*originals, *doomed.contents}:
+        return Copy(path)
+    lines = [line for line in data.split(b"\n") if line.strip()]
+    gone = sum(_is_doomed(line, doomed) for line in lines)
+    if not gone:
+        return None
+    if gone < len(lines) and len(path.name) == len(sha256) and path.name != sha256:
+        raise StoreDamaged(f"原件已损坏(校验不符):{path.name}。其中有要清除的内容,请先从备份恢复它,再次运行同一命令")
+    return Copy(path, gone, len(lines) - gone)
+
+
+def _is_doomed(line: bytes, doomed: Doomed) -> bool:
+    if not line.strip():
+        return False
+    sha256 = sha256_of(line)
+    return sha256 in doomed.contents or (sha256 not in doomed.kept and _slug(line) in doomed.slugs)
+
+
+def _slug(line: bytes) -> str | None:
+    """Return the slug that a line of a file of many documents gives its document, one that was refused included."""
+    try:
+        read = _read(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        read = _read_again(line)
+    slug = read.id if read.slug is None else read.slug
+    return None if slug is None else str(slug).strip()
+
+
+def _read_again(line: bytes) -> _Line:
+    """Read what msgspec does not: a byte order mark, half characters."""
+    try:
+        values = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return _Line()
+    return _Line(values.get("id"), values.get("slug")) if isinstance(values, dict) else _Line()
+
+
+def _is_part_of(path: Path, whole: list[Copy]) -> bool:
+    """Tell whether a file is the beginning of one that goes: its writer was stopped half way."""
+    if not path.name.startswith(_UNFINISHED) or not path.stat().st_size:
+        return False
+    part = path.read_bytes()
+    return any(copy.path.read_bytes().startswith(part) for copy in whole)
