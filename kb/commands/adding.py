@@ -16,6 +16,7 @@ from kb.commands.common import (
     open_searcher,
     open_store,
     print_json,
+    print_row,
     progress_bar,
     say,
     settings_of,
@@ -121,7 +122,7 @@ def _tell(receipt: Receipt, args: argparse.Namespace, warned: Counter[str]) -> N
     if receipt.error is not None:
         say(f"{where(receipt)}:{receipt.error}")
     elif not args.json and not args.quiet:
-        print(f"{receipt.document_id}\t{_status(receipt)}\t{receipt.slug}\t{where(receipt)}")
+        print_row(receipt.document_id, _status(receipt), receipt.slug, where(receipt))
 
 
 def _status(receipt: Receipt) -> str:
@@ -186,7 +187,7 @@ def check(args: argparse.Namespace) -> int:
         print_json({"documents": len(receipts), "problems": [{"where": w, "problem": p} for w, p in problems]})
     else:
         for place, problem in problems:
-            print(f"{place}\t{problem}")
+            print_row(place, problem)
     _tell_skipped(args.paths)
     say(f"检查 {len(receipts)} 件,问题 {len(problems)} 个")
     return EXIT_USER if problems or not receipts else EXIT_OK

@@ -27,6 +27,11 @@ EXIT_OK: Final = 0
 EXIT_USER: Final = 1
 EXIT_STATE: Final = 2
 
+#: What would steer a terminal or turn a line about: C0, DEL, C1, bidi controls, separators of lines, half characters.
+_UNSHOWN: Final = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
+_HALF: Final = re.compile("[\\ud800-\\udfff]")
 _NUMBER: Final = re.compile(r"(?:(?:编号|id)[:：])?([0-9]{1,18})")
 _SLUG: Final = re.compile(r"(?:标识|slug)[:：](.+)", re.DOTALL)
 
@@ -93,15 +98,35 @@ def _load_words(settings: Settings) -> None:
     load_thesaurus(settings.thesaurus, settings.glossary)
 
 
+def shown(value: object) -> str:
+    """Return a value as a person may see it in a line: what is no writing is spelt out, as \\x1b or \\u202e."""
+    return _UNSHOWN.sub(lambda found: _spelt_out(found[0]), str(value))
+
+
+def _spelt_out(char: str) -> str:
+    return f"\\x{ord(char):02x}" if char < "\u0100" else f"\\u{ord(char):04x}"
+
+
 def say(message: str) -> None:
-    """Write words for the person to stderr."""
-    print(f"kb: {message}", file=sys.stderr)
+    """Write words for the person to stderr, in one line."""
+    print(f"kb: {shown(message)}", file=sys.stderr)
+
+
+def print_row(*values: object) -> None:
+    """Write values to stdout in columns that tabs separate."""
+    print("\t".join(map(shown, values)))
+
+
+def print_text(text: str) -> None:
+    """Write text of several lines to stdout; its line feeds and tabs are kept."""
+    for line in text.replace("\r\n", "\n").split("\n"):
+        print("\t".join(map(shown, line.split("\t"))))
 
 
 def print_json(value: Any) -> None:
-    """Write data to stdout as JSON."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    print()
+    """Write data to stdout as JSON; half characters, as of file names that are no text, by their escapes."""
+    written = json.dumps(value, ensure_ascii=False, indent=2)
+    print(_HALF.sub(lambda found: _spelt_out(found[0]), written))
 
 
 def confirmed(question: str, yes: bool) -> bool:
@@ -133,7 +158,8 @@ def find(store: Store, key: str) -> Document:
 def named_by(key: str) -> list[int | str]:
     """Return the numbers (int) and slugs (str) that what was typed may mean; a slug may look like a number."""
     number, slug = _NUMBER.fullmatch(key), _SLUG.fullmatch(key)
-    return [*([int(number[1])] if number else []), *([slug[1]] if slug else []), key]
+    slugs = [one for one in (*([slug[1]] if slug else []), key) if not _HALF.search(one)]
+    return [*([int(number[1])] if number else []), *slugs]
 
 
 def spelt(meant: int | str) -> str:

@@ -13,9 +13,11 @@ from kb.commands.common import (
     as_person,
     open_store,
     print_json,
+    print_text,
     progress_bar,
     say,
     settings_of,
+    shown,
 )
 from kb.errors import UserError
 
@@ -94,7 +96,7 @@ def _report(args: argparse.Namespace, report: Mapping[str, Any]) -> int:
         return EXIT_OK
     print_table(mode_table(report))
     if args.by_group:
-        print()
+        print_text("")
         print_table(by_group_table(report["groups"]))
     _tell_topics(report)
     return EXIT_OK
@@ -149,10 +151,11 @@ def _compare(args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, 
     if args.json:
         print_json(report)
         return EXIT_OK
-    print(f"A = {args.compare[0]}({report['a']})\nB = {args.compare[1]}({report['b']})\n")
+    first_name, second_name = (shown(f"{path}({report[side]})") for path, side in zip(args.compare, "ab", strict=True))
+    print_text(f"A = {first_name}\nB = {second_name}\n")
     print_table([["", *_DIFFERENCE], *(_difference_row(n, m) for n, m in report["metrics"].items())])
     for group, part in report.get("groups", {}).items():
-        print(f"\n{group}({part['topics']} 题)")
+        print_text(f"\n{shown(group)}({part['topics']} 题)")
         print_table([["", *_DIFFERENCE], *(_difference_row(n, m) for n, m in part["metrics"].items())])
     _print_topics(report["per_topic"])
     _print_hits(report["hits"], report["depth"])
@@ -171,10 +174,10 @@ def _difference_row(name: str, found: Mapping[str, float]) -> list[str]:
 
 
 def _print_topics(found: Mapping[str, Any]) -> None:
-    print(f"\n逐题 {found['metric']}:B 高 {found['wins']} 题,A 高 {found['losses']} 题,相同 {found['ties']} 题")
+    print_text(f"\n逐题 {found['metric']}:B 高 {found['wins']} 题,A 高 {found['losses']} 题,相同 {found['ties']} 题")
     apart = [value for value in found["values"] if value["a"] != value["b"]][:_MOST_SHOWN]
     if apart:
-        print("差别最大的:")
+        print_text("差别最大的:")
         print_table(
             [
                 ["题", "A", "B", "B−A", *(["文字"] if "text" in apart[0] else [])],
@@ -194,20 +197,21 @@ def _clipped(text: str | None) -> list[str]:
 
 def _print_hits(found: Mapping[str, Any], depth: int) -> None:
     only = {"A": found["only_a"], "B": found["only_b"]}
-    print(f"\n前 {depth} 名中的相关文书:两者都有 {found['common']},", end="")
-    print(",".join(f"只有 {name} 有 {len(hits)}" for name, hits in only.items()))
+    apart = ",".join(f"只有 {name} 有 {len(hits)}" for name, hits in only.items())
+    print_text(f"\n前 {depth} 名中的相关文书:两者都有 {found['common']},{apart}")
     for name, hits in only.items():
         for hit in sorted(hits, key=lambda h: -h["grade"])[:_MOST_SHOWN]:
-            print(f"  只有 {name}  {hit['topic']}  {hit['document']}({hit['grade']} 级)")
+            print_text(f"  只有 {name}  {shown(hit['topic'])}  {shown(hit['document'])}({hit['grade']} 级)")
         if len(hits) > _MOST_SHOWN:
-            print(f"  只有 {name}  另有 {len(hits) - _MOST_SHOWN} 件,见 --json")
+            print_text(f"  只有 {name}  另有 {len(hits) - _MOST_SHOWN} 件,见 --json")
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
     """Write rows in columns of even width, a Chinese character counting as two."""
     from rich.cells import cell_len
 
-    widths = [max(cell_len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    for row in rows:
+    told = [[shown(cell) for cell in row] for row in rows]
+    widths = [max(cell_len(row[place]) for row in told) for place in range(len(rows[0]))]
+    for row in told:
         padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(padded).rstrip())
+        print_text("  ".join(padded).rstrip())

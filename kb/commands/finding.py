@@ -19,6 +19,8 @@ from kb.commands.common import (
     find,
     open_store,
     print_json,
+    print_row,
+    print_text,
     read_filters,
     say,
     settings_of,
@@ -74,7 +76,7 @@ def search(args: argparse.Namespace) -> int:
 def _print_hit(hit: Hit) -> None:
     head = hit.document
     known = [head.authority, head.case_number, head.decided_on]
-    print("\t".join([str(hit.rank), head.slug, head.title, " · ".join(k for k in known if k), ";".join(hit.reasons)]))
+    print_row(hit.rank, head.slug, head.title, " · ".join(k for k in known if k), ";".join(hit.reasons))
 
 
 def show(args: argparse.Namespace) -> int:
@@ -85,7 +87,7 @@ def show(args: argparse.Namespace) -> int:
         print_json(document_to_dict(document))
         return EXIT_OK
     head = document.head
-    print(head.title)
+    print_row(head.title)
     for label, value in (
         ("编号", f"{head.id}({head.slug})"),
         ("合集", head.collection),
@@ -100,9 +102,8 @@ def show(args: argparse.Namespace) -> int:
         ("来源", "；".join(s.name if s.grade != "C" else SOURCE_GRADES["C"] for s in head.metadata.sources)),
     ):
         if value:
-            print(f"{label}\t{value}")
-    print()
-    print(document.text)
+            print_row(label, value)
+    print_text(f"\n{document.text}")
     return EXIT_OK
 
 

@@ -14,6 +14,7 @@ from kb.commands.common import (
     megabytes,
     open_store,
     print_json,
+    print_row,
     say,
     settings_of,
 )
@@ -44,7 +45,7 @@ def _list(held: list[Held], args: argparse.Namespace) -> int:
     else:
         for item in held:
             kind = "原件" if item.sha256 else "残留"
-            print(f"{item.name}\t{item.size_bytes}\t{item.found_on}\t{kind}")
+            print_row(item.name, item.size_bytes, item.found_on, kind)
     say(f"隔离区有 {len(held)} 个文件,{megabytes(sum(item.size_bytes for item in held))}")
     return EXIT_OK
 

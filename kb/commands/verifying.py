@@ -6,7 +6,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kb.commands.common import EXIT_OK, EXIT_STATE, megabytes, open_searcher, open_store, print_json, say, settings_of
+from kb.commands.common import (
+    EXIT_OK,
+    EXIT_STATE,
+    megabytes,
+    open_searcher,
+    open_store,
+    print_json,
+    print_row,
+    say,
+    settings_of,
+)
 from kb.errors import StoreDamaged
 from kb.permissions import tighten
 from kb.quarantine import Quarantine
@@ -39,7 +49,7 @@ def verify(args: argparse.Namespace) -> int:
     else:
         for label, messages in (("损坏", wrong), ("已修复", mended), ("提示", notes)):
             for message in messages:
-                print(f"{label}\t{message}")
+                print_row(label, message)
     say(f"文书 {counts['document']} 件,片段 {counts['passage']} 个,原件 {counts['file']} 个:{_verdict(wrong, counts)}")
     return EXIT_STATE if wrong else EXIT_OK
 

@@ -13,6 +13,7 @@ from kb.commands.common import (
     open_searcher,
     open_store,
     print_json,
+    print_row,
     say,
     settings_of,
 )
@@ -58,7 +59,7 @@ def _list(heads: Mapping[int, DocumentHead], args: argparse.Namespace) -> int:
         )
         return EXIT_OK
     for head in heads.values():
-        print(f"{head.slug}\t{head.visibility.name.lower()}")
+        print_row(head.slug, head.visibility.name.lower())
     return EXIT_OK
 
 
