@@ -42,8 +42,9 @@ def find_copies(home: Path, doomed: Doomed, originals: Collection[str], unread: 
     """
     found = [_copy(path, doomed, originals) for path in _files(home) if path.name not in unread]
     whole = [Copy(path) for path in _files(home) if path.name in originals and path.name in unread]
-    halves = [Copy(path) for path in _files(home) if _is_part_of(path, whole)]
-    return [*halves, *(copy for copy in found if copy is not None), *whole]
+    held = [*(copy for copy in found if copy is not None), *whole]
+    halves = [path for path in _files(home) if _is_part_of(path, held)]
+    return [*map(Copy, halves), *(copy for copy in held if copy.path not in halves)]
 
 
 def blanked(data: bytes, doomed: Doomed) -> bytes:
@@ -65,6 +66,8 @@ def _copy(path: Path, doomed: Doomed, originals: Collection[str]) -> Copy | None
     gone = sum(_is_doomed(line, doomed) for line in lines)
     if not gone:
         return None
+    if path.name.startswith(_UNFINISHED):
+        return Copy(path)
     if gone < len(lines) and len(path.name) == len(sha256) and path.name != sha256:
         raise StoreDamaged(f"原件已损坏(校验不符):{path.name}。其中有要清除的内容,请先从备份恢复它,再次运行同一命令")
     return Copy(path, gone, len(lines) - gone)
@@ -96,9 +99,9 @@ def _read_again(line: bytes) -> _Line:
     return _Line(values.get("id"), values.get("slug")) if isinstance(values, dict) else _Line()
 
 
-def _is_part_of(path: Path, whole: list[Copy]) -> bool:
-    """Tell whether a file is the beginning of one that goes: its writer was stopped half way."""
+def _is_part_of(path: Path, held: list[Copy]) -> bool:
+    """Tell whether a file is the beginning of one with doomed content: its writer was stopped half way."""
     if not path.name.startswith(_UNFINISHED) or not path.stat().st_size:
         return False
     part = path.read_bytes()
-    return any(copy.path.read_bytes().startswith(part) for copy in whole)
+    return any(copy.path.read_bytes().startswith(part) for copy in held)

@@ -64,7 +64,7 @@ def purge(args: argparse.Namespace) -> int:
         if not confirmed("确定清除?清除后无法恢复", args.yes):
             say("未清除")
             return EXIT_USER
-        if _planned(store, args, begun) != plan:
+        if not args.yes and _planned(store, args, begun) != plan:
             raise UserError("询问期间库中有变化,未清除。请再次运行同一命令")
         begun.add(plan.doomed)
         _destroy(store, plan)

@@ -274,6 +274,20 @@ def test_what_is_in_quarantine_or_half_written_goes_too(library: Library) -> Non
     assert [path.name for path in original.parent.iterdir()] == [".incoming-z"]
 
 
+def test_half_a_file_of_many_documents_goes_though_it_breaks_off_in_the_line(library: Library) -> None:
+    library.add("many.jsonl", "\n".join([line("b", "乙的内容"), line("a", SECRET)]))
+    original = next(path for path in (library.home / "files").rglob("*") if path.is_file())
+    whole = original.read_bytes()
+    (original.parent / ".incoming-x").write_bytes(whole[: whole.index(b"zzqx") + 8])
+    (original.parent / ".incoming-y").write_bytes(whole + b"\n{")
+
+    library.kb("purge", "a", "--yes")
+
+    assert library.traces(WANTED) == []
+    assert [path.name for path in (library.home / "files").rglob(".incoming-*")] == []
+    assert library.is_sound()
+
+
 def test_an_original_that_a_present_document_was_read_from_stays(library: Library) -> None:
     library.add("a.md", md("原文"))
     library.kb("remove", "a", "--yes")
