@@ -125,6 +125,54 @@ class Shelf:
                 break
         return list(found)
 
+    @cached_property
+    def _by_length(self) -> dict[int, tuple[list[int], list[str]]]:
+        found: dict[int, tuple[list[int], list[str]]] = {}
+        for place, key in enumerate(self.keys):
+            places, keys = found.setdefault(len(key), ([], []))
+            places.append(place)
+            keys.append(key)
+        return found
+
+    def spelt(self, key: str, far: int, limit: int) -> list[tuple[int, int]]:
+        """Return the entries whose key is `far` characters off at most, with how many, nearest first."""
+        from rapidfuzz import process  # 30 ms that only a slip has to pay
+        from rapidfuzz.distance import OSA
+
+        near: list[tuple[int, int]] = []
+        for length in range(len(key) - far, len(key) + far + 1):
+            places, keys = self._by_length.get(length, ([], []))
+            found = process.extract(key, keys, scorer=OSA.distance, score_cutoff=far, limit=limit)
+            near += [(int(distance), places[at]) for _, distance, at in found]
+        return [(place, distance) for distance, place in sorted(near)[:limit]]
+
+    @cached_property
+    def _by_sound(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place in range(len(self.keys)):
+            found.setdefault(self.sound(place), []).append(place)
+        return found
+
+    def sounding_whole(self, sound: str) -> list[int]:
+        """Return all entries whose key sounds so."""
+        return self._by_sound.get(sound, [])
+
+    @cached_property
+    def _by_half(self) -> dict[tuple[int, str, bool], list[int]]:
+        found: dict[tuple[int, str, bool], list[int]] = {}
+        for place, key in enumerate(self.keys):
+            half = len(key) // 2
+            found.setdefault((len(key), key[:half], True), []).append(place)
+            found.setdefault((len(key), key[half:], False), []).append(place)
+        return found
+
+    def one_off(self, text: str) -> list[int]:
+        """Return the entries as long as a text whose key has another character in one place."""
+        half = len(text) // 2
+        alike = {*self._by_half.get((len(text), text[:half], True), ())}
+        alike |= {*self._by_half.get((len(text), text[half:], False), ())}
+        return sorted(p for p in alike if sum(a != b for a, b in zip(text, self.keys[p], strict=True)) == 1)
+
     def sounding(self, sound: str, limit: int) -> list[int]:
         """Return the first entries whose key sounds so."""
         return self.matching(f"\n{re.escape(sound)}(?=\n)", limit, by_sound=True)

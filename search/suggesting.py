@@ -28,6 +28,9 @@ MAX_MISSPELT: Final = 60
 #: Candidates looked up in the indexes at most, nearest first.
 _TRIED: Final = 8
 _SPELT: Final = 20
+#: Words of two characters are too short to tell that one of them is another's.
+_LEAST_ONE_OFF: Final = 3
+_LONGEST_WORD: Final = 24
 _NUMBERS: Final = ("case_number", "doc_number", "guiding_case")
 _MISSING: Final = ("库中没有「", "没有文书写到")
 _CASE: Final = re.compile(r"((?:19|20)\d{2})(.*\D)(\d+)")
@@ -145,7 +148,7 @@ def _near_numbers(shelf: Shelf, text: str) -> Iterator[_Candidate]:
 
 
 def _numbers(shelf: Shelf, typed: str) -> Iterator[tuple[int, int, str]]:
-    for place, distance in _spelt(shelf, typed, 1):
+    for place, distance in shelf.spelt(typed, 1, _SPELT):
         yield distance, place, "编号差一字" if distance else "编号的完整写法"
     case = _CASE.fullmatch(typed)
     if case:
@@ -154,15 +157,6 @@ def _numbers(shelf: Shelf, typed: str) -> Iterator[tuple[int, int, str]]:
             yield 2, place, "同一编号，另一年份"
         for place in shelf.matching(rf"\n{year}[^\n]*[^\n\d]{number}(?=\n)", 5):
             yield 3, place, "同年同号，另一法院或程序"
-
-
-def _spelt(shelf: Shelf, key: str, far: int) -> list[tuple[int, int]]:
-    """Return the entries spelt like a key but for `far` characters at most, with how many, nearest first."""
-    from rapidfuzz import process  # 30 ms that only a slip has to pay
-    from rapidfuzz.distance import OSA
-
-    found = process.extract(key, shelf.keys, scorer=OSA.distance, score_cutoff=far, limit=_SPELT)
-    return [(place, int(distance)) for _, distance, place in found]
 
 
 def _near_names(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
@@ -177,7 +171,7 @@ def _near_names(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
         places = dict.fromkeys(shelf.sounding(said, 10)) if _HAN.search(key) else {}
         near = {place: 1 for place in places}
         if far:
-            near |= {place: 1 + d for place, d in _spelt(shelf, key, far) if place not in near and d}
+            near |= {place: 1 + d for place, d in shelf.spelt(key, far, _SPELT) if place not in near and d}
         nearest = min([nearest, *near.values()])
         for place, closeness in near.items():
             entry = shelf[place]
@@ -194,36 +188,29 @@ def _words_inside(shelf: Shelf, text: str) -> Iterator[_Candidate]:
     """
     folded = normalise(text)
     cut = known_words(folded)
-    slips = _slips(cut)
-    if not slips:
-        return
-    starts, ends = {token.start for token in cut}, {token.end for token in cut}
     said = load_pinyin().sound(folded)
-    found: dict[tuple[int, int], list[_Candidate]] = {}
-    for place, word in enumerate(shelf.keys):
-        if word in folded or not _HAN.search(word):
-            continue
-        at = said.find(shelf.sound(place))
-        closeness, reason = 1, "读音相同"
-        if at < 0:
-            at, closeness, reason = _one_off(folded, word), 2, "差 1 字"
-        end = at + len(word)
-        if at in starts and end in ends and any(at <= first and last <= end for first, last in slips):
-            found.setdefault((at, end), []).append(_Candidate(closeness, shelf[place].text, reason, at, end, 0))
-    for candidates in found.values():
-        nearest = min(candidates).closeness
-        yield from (c for c in candidates if c.closeness == nearest)
+    for start, end in _around(cut, _slips(cut)):
+        typed, sound = folded[start:end], said[start:end]
+        alike = [place for place in shelf.sounding_whole(sound) if _HAN.search(shelf.keys[place])]
+        closeness, reason = (1, "读音相同") if alike else (2, "差 1 字")
+        if not alike and len(typed) >= _LEAST_ONE_OFF:
+            alike = [p for p in shelf.one_off(typed) if _HAN.search(shelf.keys[p]) and shelf.sound(p) not in said]
+        for place in alike:
+            if shelf.keys[place] not in folded:
+                yield _Candidate(closeness, shelf[place].text, reason, start, end, 0)
 
 
-def _one_off(text: str, word: str) -> int:
-    """Return where `text` has `word` but for one character in its place, or -1; words of two are too short to tell."""
-    size, half = len(word), len(word) // 2
-    if size < 3 or (word[:half] not in text and word[half:] not in text):
-        return -1
-    for at in range(len(text) - size + 1):
-        if sum(a != b for a, b in zip(text[at : at + size], word, strict=True)) == 1:
-            return at
-    return -1
+def _around(cut: Sequence[Token], slips: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the runs of whole words, as long as a word may be, that hold a slip."""
+    starts, ends = [token.start for token in cut], [token.end for token in cut]
+    runs = {
+        (start, end)
+        for first, last in slips
+        for start in starts
+        for end in ends
+        if start <= first and last <= end <= start + _LONGEST_WORD
+    }
+    return sorted(runs)
 
 
 def _typed_by_sound(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -30,6 +31,10 @@ _EXPAND: Final = ("on", "off")
 _FREE: Final = ("q", "plain")
 _CLOSED: Final = frozenset(("mode", "expand", "sort", "group", "offset", "limit", "role"))
 _FILTER_PREFIXES: Final = ("f.", "x.")
+#: Where a parameter stands in an address: before the filters, among them, or after.
+_FILTERS: Final = [f"{prefix}{name}" for prefix in _FILTER_PREFIXES for name in FACET_FIELDS]
+_ORDER: Final = {name: place for place, name in enumerate(("q", "mode", *_FILTERS))}
+_LAST: Final = len(_ORDER)
 _NOT_IN_STEP: Final = re.compile("[~/%]")
 _IN_STEP: Final = re.compile("~(7E|2F|25|2E)")
 
@@ -151,6 +156,52 @@ class Ask:
     def _with_roles(self, roles: tuple[str, ...]) -> Ask:
         filters = Filters(include=self.filters.include, exclude=self.filters.exclude, roles=roles)
         return replace(self, filters=filters, offset=0)
+
+
+class Addresses:
+    """The addresses one step from a question, whose own parameters are written once.
+
+    A page of an answer has hundreds of them. Every address is the one that `Ask` itself would give.
+    """
+
+    def __init__(self, ask: Ask, path: str = "/") -> None:
+        """Write the parameters of `ask`; its filters are changed on `path`."""
+        pairs = ask.at(0).parameters()
+        written = [_written(name, value) for name, value in pairs]
+        self._path = path
+        self._question = "&".join(written)
+        self._around: dict[str, tuple[str, str]] = {}
+        for field in _FILTERS:
+            place = sum(_ORDER.get(name, _LAST) <= _ORDER[field] for name, _ in pairs)
+            self._around[field] = ("".join(f"{one}&" for one in written[:place]), "&".join(written[place:]))
+
+    def including(self, name: str, value: str) -> str:
+        """Return the address that also asks for `value`, which is neither chosen nor shut out yet."""
+        return self._with("f.", name, value)
+
+    def excluding(self, name: str, value: str) -> str:
+        """Return the address that shuts `value` out, which is neither chosen nor shut out yet."""
+        return self._with("x.", name, value)
+
+    def _with(self, prefix: str, name: str, value: str) -> str:
+        before, after = self._around[prefix + name]
+        return f"{self._path}?{before}{_written_value(prefix + name, value)}{'&' if after else ''}{after}"
+
+    def document(self, document_id: int, rank: int | None, paragraph: int | None = None) -> str:
+        """Return the address of a document in the answer."""
+        pairs = [self._question] if self._question else []
+        pairs += [] if rank is None else [f"at={rank}"]
+        query = f"?{'&'.join(pairs)}" if pairs else ""
+        return f"/documents/{document_id}{query}" + (f"#p{paragraph}" if paragraph else "")
+
+
+def _written(name: str, value: str) -> str:
+    return urlencode([(name, value)], quote_via=quote)
+
+
+@lru_cache(maxsize=8_192)  # values of facets, the same on every page; never what was typed
+def _written_value(name: str, value: str) -> str:
+    return _written(name, value)
 
 
 def parse_ask(parameters: Iterable[tuple[str, str]], default_limit: int = DEFAULT_LIMIT) -> Ask:

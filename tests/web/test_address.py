@@ -3,14 +3,14 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kb.errors import InvalidQuery
 from kb.records import Filters
 from kb.vocabulary import ROLES
 from search.results import FACET_FIELDS, MODES
-from web.address import MAX_LIMIT, MAX_OFFSET, Ask, document_path, parse_ask
+from web.address import MAX_LIMIT, MAX_OFFSET, Addresses, Ask, document_path, parse_ask
 
 _values = st.lists(
     st.text(min_size=1, max_size=12).filter(lambda v: v.isprintable()), min_size=1, max_size=3, unique=True
@@ -85,3 +85,14 @@ def test_an_empty_parameter_that_takes_a_value_of_a_list_or_a_number_is_refused_
 
 def test_an_empty_box_is_no_question_and_other_peoples_parameters_are_let_be() -> None:
     assert parse_ask([("q", ""), ("plain", ""), ("from", "")]) == Ask()
+
+
+@given(_asks, st.sampled_from(sorted(FACET_FIELDS)), st.text(min_size=1, max_size=12))
+def test_addresses_written_at_once_are_those_the_question_gives(ask: Ask, name: str, value: str) -> None:
+    assume(value not in (*ask.filters.include.get(name, ()), *ask.filters.exclude.get(name, ())))
+    addresses = Addresses(ask, "/browse")
+
+    assert addresses.including(name, value) == ask.including(name, value).url("/browse")
+    assert addresses.excluding(name, value) == ask.excluding(name, value).url("/browse")
+    assert addresses.document(7, 3) == document_path(7, ask, 3)
+    assert addresses.document(7, None, 2) == document_path(7, ask, None, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from kb.records import Amount, DocumentHead, Filters, Metadata
@@ -115,7 +115,8 @@ def snippet(text: str, marks: Iterable[tuple[int, int]], heading: str) -> tuple[
     while text[skip : skip + 1].isspace() or text.startswith("- ", skip):
         skip += 2 if text.startswith("- ", skip) else 1
     moved = [(start - skip, end - skip) for start, end in marks]
-    return tuple(replace(p, text=_LINE_END.sub(_joint, p.text)) for p in pieces(text[skip:].rstrip(), moved))
+    cut = pieces(text[skip:].rstrip(), moved)
+    return tuple(Inline(_LINE_END.sub(_joint, p.text) if "\n" in p.text else p.text, p.marked) for p in cut)
 
 
 def _joint(line_end: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from kb.vocabulary import COMPLETENESS, JURISDICTIONS, KINDS, ROLES, TIERS, UNLABELLED
 from search.results import FACET_FIELDS, SearchResult
-from web.address import Ask
+from web.address import Addresses, Ask
 from web.views.common import Link
 
 _TOP_VALUES: Final = 8
@@ -73,12 +73,12 @@ def value_label(field: str, value: str) -> str:
 
 def groups(ask: Ask, result: SearchResult, path: str) -> tuple[FacetGroup, ...]:
     """Return the fields that have anything to choose."""
-    return tuple(
-        group for field, label in FACET_FIELDS.items() if (group := _group(ask, result, path, field, label)) is not None
-    )
+    addresses = Addresses(ask, path)
+    found = (_group(ask, result, (path, addresses), field) for field in FACET_FIELDS)
+    return tuple(group for group in found if group is not None)
 
 
-def _group(ask: Ask, result: SearchResult, path: str, field: str, label: str) -> FacetGroup | None:
+def _group(ask: Ask, result: SearchResult, where: tuple[str, Addresses], field: str) -> FacetGroup | None:
     counts = dict(result.facets.get(field, ()))
     chosen = (*ask.filters.include.get(field, ()), *ask.filters.exclude.get(field, ()))
     for value in chosen:
@@ -86,13 +86,13 @@ def _group(ask: Ask, result: SearchResult, path: str, field: str, label: str) ->
     if not counts or (set(counts) == {UNLABELLED} and not chosen):
         return None
     order = _order(field, counts)
-    values = [_value(ask, path, field, value, counts[value]) for value in order]
+    values = [_value(ask, where, field, value, counts[value]) for value in order]
     if field in _BARRED_FIELDS:
         most = max(counts.values())
         values = [replace(v, share=-(-10 * v.count // most) if most else 0) for v in values]
     top = [v for number, v in enumerate(values) if number < _TOP_VALUES or v.state]
     rest = [v for number, v in enumerate(values) if number >= _TOP_VALUES and not v.state]
-    return FacetGroup(field, label, tuple(top), tuple(rest), bool(chosen) or field in _OPEN_FIELDS)
+    return FacetGroup(field, FACET_FIELDS[field], tuple(top), tuple(rest), bool(chosen) or field in _OPEN_FIELDS)
 
 
 def _order(field: str, counts: Mapping[str, int]) -> list[str]:
@@ -107,19 +107,26 @@ def _order(field: str, counts: Mapping[str, int]) -> list[str]:
     return sorted(values, key=lambda v: v == UNLABELLED)
 
 
-def _value(ask: Ask, path: str, field: str, value: str, count: int) -> FacetValue:
+def _value(ask: Ask, where: tuple[str, Addresses], field: str, value: str, count: int) -> FacetValue:
+    path, addresses = where
     included = value in ask.filters.include.get(field, ())
     excluded = value in ask.filters.exclude.get(field, ())
     state = "included" if included else "excluded" if excluded else ""
-    linked = bool(state) or not is_long(ask)
-    drop = ask.dropping(field, value).url(path) if state else ""
+    include: str | None = None
+    exclude: str | None = None
+    if state:
+        drop = ask.dropping(field, value).url(path)
+        include = drop if included else ask.including(field, value).url(path)
+        exclude = drop if excluded else ask.excluding(field, value).url(path)
+    elif not is_long(ask):
+        include, exclude = addresses.including(field, value), addresses.excluding(field, value)
     return FacetValue(
         field=field,
         value=value,
         label=value_label(field, value),
         count=count,
-        include=(drop if included else ask.including(field, value).url(path)) if linked else None,
-        exclude=(drop if excluded else ask.excluding(field, value).url(path)) if linked else None,
+        include=include,
+        exclude=exclude,
         state=state,
     )
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from kb.vocabulary import KINDS, tier_effect
 from search.results import SORTS, Hit, PassageHit, SearchResult
-from web.address import DEFAULT_LIMIT, EXPORT_PATH, MAX_EXPORTED, SORT_LABELS, Ask, document_path
+from web.address import DEFAULT_LIMIT, EXPORT_PATH, MAX_EXPORTED, SORT_LABELS, Addresses, Ask
 from web.views.common import Badge, Coverage, Inline, Link, badges, heading_of, meta, results, snippet
 from web.views.facets import Chip, FacetGroup, chips, form_fields, groups, is_long, roles
 from web.views.sums import SumsView, sums_views
@@ -289,8 +289,9 @@ def _export(ask: Ask, total: int) -> Link | None:
 def _hit_groups(
     ask: Ask, result: SearchResult, path: str, leads: Mapping[int, str], tiers: Sequence[TierAnswer] | None
 ) -> tuple[HitGroup, ...]:
+    addresses, is_linked = Addresses(ask), len(ask.text) <= _LINKED_CHARS
     if tiers is None:
-        hits = tuple(_hit(ask, hit, leads, hit.rank) for hit in result.hits)
+        hits = tuple(_hit(addresses, hit, leads, hit.rank, is_linked) for hit in result.hits)
         return (HitGroup(None, "", result.total, None, hits),) if hits else ()
     flat = ask.grouped_by("")
     return tuple(
@@ -299,34 +300,40 @@ def _hit_groups(
             tier_effect(tier.tier),
             tier.count,
             flat.only("tier", tier.tier).url(path) if tier.count > len(tier.hits) else None,
-            tuple(_hit(ask, hit, leads, tier.before + hit.rank) for hit in tier.hits),
+            tuple(_hit(addresses, hit, leads, tier.before + hit.rank, is_linked) for hit in tier.hits),
         )
         for tier in tiers
         if tier.hits
     )
 
 
-def _hit(ask: Ask, hit: Hit, leads: Mapping[int, str], rank: int) -> HitView:
-    """Make a card; `rank` is the place that travels with the link, counted over all tiers where the list is grouped."""
+def _hit(addresses: Addresses, hit: Hit, leads: Mapping[int, str], rank: int, is_linked: bool) -> HitView:
+    """Make a card; `rank` is the place that travels with the link, counted over all tiers where the list is grouped.
+
+    Its passages have links of their own when `is_linked`.
+    """
     head = hit.document
     return HitView(
         rank=hit.rank,
-        href=document_path(head.id, ask, rank),
+        href=addresses.document(head.id, rank),
         title=head.title,
         badges=badges(head),
         meta=meta(head),
         results=results(head),
         reasons=hit.reasons,
-        passages=tuple(_passage(ask, head.id, rank, passage) for passage in hit.passages[:3]),
+        passages=tuple(
+            _passage(passage, addresses.document(head.id, rank, passage.paragraph) if is_linked else None)
+            for passage in hit.passages[:3]
+        ),
         lead=leads.get(head.id),
     )
 
 
-def _passage(ask: Ask, document_id: int, rank: int | None, passage: PassageHit) -> PassageView:
+def _passage(passage: PassageHit, href: str | None) -> PassageView:
     heading = heading_of(passage.role, passage.heading)
     return PassageView(
         label=f"{heading} · 第{passage.paragraph}段",
-        href=document_path(document_id, ask, rank, passage.paragraph) if len(ask.text) <= _LINKED_CHARS else None,
+        href=href,
         pieces=snippet(passage.text, passage.marks, passage.heading),
         semantic=passage.semantic,
     )
