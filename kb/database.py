@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +19,10 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_S: Final = 30.0
 #: Instructions of SQLite, some milliseconds of them, between two looks at the deadline.
 _LOOK_EVERY: Final = 100_000
+_PROBE_BYTES: Final = 65_536
 _ENDING: Final = ("COMMIT", "ROLLBACK", "RELEASE")
+
+Admit = Callable[[sqlite3.Connection], None]
 
 
 class _Connection(sqlite3.Connection):
@@ -34,41 +39,105 @@ class _Connection(sqlite3.Connection):
         return super().execute(sql, parameters)
 
 
-def connect(path: Path, admit: Callable[[sqlite3.Connection], None] = lambda conn: None) -> sqlite3.Connection:
+def connect(path: Path, admit: Admit = lambda conn: None, *, to_read: bool = False) -> sqlite3.Connection:
     """Open the database at `path`, creating and migrating it.
 
     The connection is in autocommit; use `transaction` to write. Readers never wait for a
-    writer (WAL). What `admit` raises leaves the database as it was. Raises StoreTooNew or StoreDamaged.
+    writer (WAL). What `admit` raises leaves the database as it was. Opened `to_read`, or where
+    the disk is full or read-only, it is neither created nor migrated, and every write is
+    refused. Raises StoreTooNew or StoreDamaged, StateError where it cannot be opened at all.
     """
     try:
-        make_folder(path.parent)
-        make_file(path)  # SQLite gives the files beside it the same mode
-        conn = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, factory=_Connection)
-        conn.row_factory = sqlite3.Row
-        _admit(conn, path, admit)
-        # Half as many pages to write, log and copy as of 4 KB; a database that has its pages already keeps them.
-        conn.execute("PRAGMA page_size = 8192")
-        conn.execute("PRAGMA journal_mode = WAL")
-        conn.execute("PRAGMA foreign_keys = ON")
-        # What is deleted is overwritten with zeros: it may be what was redacted.
-        conn.execute("PRAGMA secure_delete = ON")
-        # Pages that one commit after another changes (the ends of indexes) are copied from the
-        # log into the database every 32 MB instead of every 8 MB.
-        conn.execute("PRAGMA wal_autocheckpoint = 4000")
-        conn.execute("PRAGMA temp_store = MEMORY")
-        conn.execute("PRAGMA cache_size = -16000")
-        _migrate(conn)  # synced to disk: no original is ever beside a database without tables
-        # WAL with NORMAL loses no committed row when the process dies; a power cut may lose
-        # the last commits but leaves the database whole, and `kb add` can be run again.
-        conn.execute("PRAGMA synchronous = NORMAL")
+        return _open_to_read(path, admit) if to_read else _open(path, admit)
     except (sqlite3.OperationalError, OSError) as error:
         raise StateError(f"数据库无法打开:{path}({error})。请检查目录权限、磁盘空间和其他进程。") from error
     except sqlite3.DatabaseError as error:
         raise StoreDamaged(f"数据库无法打开:{path}({error})。请从备份恢复。") from error
+
+
+def _open(path: Path, admit: Admit) -> sqlite3.Connection:
+    try:
+        make_folder(path.parent)
+        make_file(path)  # SQLite gives the files beside it the same mode
+        conn = _connect(path)
+        _admit(conn, path, admit)
+        _set_up(conn)
+    except (sqlite3.OperationalError, StateError, OSError):
+        if not _is_made(path) or not is_unwritable(path):
+            raise
+        return _open_to_read(path, admit)
     return conn
 
 
-def _admit(conn: sqlite3.Connection, path: Path, admit: Callable[[sqlite3.Connection], None]) -> None:
+def _set_up(conn: sqlite3.Connection) -> None:
+    # Half as many pages to write, log and copy as of 4 KB; a database that has its pages already keeps them.
+    conn.execute("PRAGMA page_size = 8192")
+    conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute("PRAGMA foreign_keys = ON")
+    # What is deleted is overwritten with zeros: it may be what was redacted.
+    conn.execute("PRAGMA secure_delete = ON")
+    # Pages that one commit after another changes (the ends of indexes) are copied from the
+    # log into the database every 32 MB instead of every 8 MB.
+    conn.execute("PRAGMA wal_autocheckpoint = 4000")
+    conn.execute("PRAGMA temp_store = MEMORY")
+    conn.execute("PRAGMA cache_size = -16000")
+    _migrate(conn)  # synced to disk: no original is ever beside a database without tables
+    # WAL with NORMAL loses no committed row when the process dies; a power cut may lose
+    # the last commits but leaves the database whole, and `kb add` can be run again.
+    conn.execute("PRAGMA synchronous = NORMAL")
+
+
+def _open_to_read(path: Path, admit: Admit) -> sqlite3.Connection:
+    """Open a database that is there already, without writing a byte of it."""
+    if not _is_made(path):
+        raise StateError(f"没有数据库:{path}。请先用 kb add 收入文书")
+    try:
+        conn = _connect(path, "mode=ro")
+        current = _version(conn)
+    except sqlite3.OperationalError:
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise
+        # The disk holds no log and takes none: nobody can be writing, and the file is all there is.
+        conn = _connect(path, "mode=ro&immutable=1")
+        current = _version(conn)
+    _admit(conn, path, admit)
+    _require_current(current)
+    conn.execute("PRAGMA temp_store = MEMORY")
+    conn.execute("PRAGMA cache_size = -4000")  # of each thread that reads
+    return conn
+
+
+def _connect(path: Path, how: str = "mode=rwc") -> sqlite3.Connection:
+    conn = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}",
+        uri=True,
+        timeout=_BUSY_TIMEOUT_S,
+        isolation_level=None,
+        factory=_Connection,
+        check_same_thread=False,  # one thread at a time, but not always the same
+    )
+    conn.row_factory = sqlite3.Row
+    return conn
+
+
+def _is_made(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def is_unwritable(path: Path) -> bool:
+    """Tell whether the disk below a folder or file is full or read-only, by writing there."""
+    folder = path if path.is_dir() else path.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(_PROBE_BYTES))
+            probe.flush()
+    except OSError:
+        return folder.is_dir()
+    return False
+
+
+def _admit(conn: sqlite3.Connection, path: Path, admit: Admit) -> None:
     try:
         admit(conn)
     except BaseException:
@@ -172,18 +241,35 @@ def _temporary_files(conn: sqlite3.Connection) -> Iterator[None]:
 
 
 def _migrate(conn: sqlite3.Connection) -> None:
-    scripts = sorted(_MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql"))
-    newest = int(scripts[-1].name[:4])
-    if _version(conn) == newest:
+    scripts = _scripts()
+    if _version(conn) == len(scripts):
         return
     with transaction(conn):
         current = _version(conn)  # another process may have migrated while we waited
-        if current > newest:
-            raise StoreTooNew(f"数据库版本 {current} 比程序支持的 {newest} 新。请升级程序,或从备份恢复。")
+        _refuse_newer(current)
         for script in scripts[current:]:
             for statement in _statements(script.read_text(encoding="utf-8")):
                 conn.execute(statement)
             conn.execute(f"PRAGMA user_version = {int(script.name[:4])}")
+
+
+def _require_current(version: int) -> None:
+    _refuse_newer(version)
+    if version < len(_scripts()):
+        raise StateError(
+            f"数据库版本 {version} 需要先升级,而现在只能读(磁盘已满或只读,或由网页打开)。请运行一次 kb verify"
+        )
+
+
+def _refuse_newer(version: int) -> None:
+    newest = len(_scripts())
+    if version > newest:
+        raise StoreTooNew(f"数据库版本 {version} 比程序支持的 {newest} 新。请升级程序,或从备份恢复。")
+
+
+@cache
+def _scripts() -> tuple[Path, ...]:
+    return tuple(sorted(_MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql")))
 
 
 def _version(conn: sqlite3.Connection) -> int:

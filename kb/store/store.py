@@ -37,25 +37,25 @@ from kb.store.laws import ConcordanceRow
 from kb.vocabulary import Visibility
 
 
-def _connect(path: Path, files: Files) -> sqlite3.Connection:
+def _connect(path: Path, files: Files, to_read: bool) -> sqlite3.Connection:
     """Open the database of these originals; raises StoreForeign when it is not theirs."""
     identity.require_database(path, files)
-    return database.connect(path, lambda conn: identity.require_own_files(conn, path, files))
+    return database.connect(path, lambda conn: identity.require_own_files(conn, path, files), to_read=to_read)
 
 
 class Store:
-    """Truth of the product, seen with one clearance. One store per thread.
+    """Truth of the product, seen with one clearance. Used by one thread at a time.
 
     Reading methods return only what the clearance may see, counts and facets included; those
     under "indexes" may be narrowed further, to the readers one index serves.
     """
 
-    def __init__(self, home: Path, clearance: Visibility = Visibility.PUBLIC) -> None:
-        """Open (creating it when absent) the store in the data folder `home`."""
+    def __init__(self, home: Path, clearance: Visibility = Visibility.PUBLIC, *, to_read: bool = False) -> None:
+        """Open (creating it when absent) the store in the data folder `home`; `to_read`, one that is there already."""
         self.home = home
         self.clearance = clearance
         self.files = Files(home / "files", self.id)
-        self._conn = _connect(home / "kb.sqlite3", self.files)
+        self._conn = _connect(home / "kb.sqlite3", self.files, to_read)
 
     def __enter__(self) -> Store:
         """Return itself."""
