@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, cast
@@ -14,6 +15,7 @@ from kb.settings import Settings
 from kb.store import Store
 from search.searcher import Searcher
 from search.suggesting import Suggester
+from web.stores import Stores
 from web.views.common import Coverage, read_coverage
 from web.views.statutes import LawBook, read_law_book
 
@@ -29,14 +31,15 @@ class House:
     _coverage: tuple[int, Coverage] | None = field(default=None)
     _laws: tuple[int, date, LawBook] | None = field(default=None)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stores: Stores = field(init=False)
 
-    def open_store(self) -> Store:
-        """Open a store for one request, in the thread that will use it; close it by `with`.
+    def __post_init__(self) -> None:
+        """Lend stores of the data folder in the settings."""
+        self._stores = Stores(self.settings.home, self.settings.clearance)
 
-        A FastAPI dependency would open it in another thread of the pool than the route's,
-        and an SQLite connection belongs to the thread that made it.
-        """
-        return Store(self.settings.home, self.settings.clearance)
+    def open_store(self) -> AbstractContextManager[Store]:
+        """Lend a store for one request."""
+        return self._stores.open()
 
     def coverage(self, store: Store) -> Coverage:
         """Return what the store holds for this reader, read once a generation."""
