@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from kb.covering import Covering
+
 _WIDTH: Final = str.maketrans("０１２３４５６７８９（）［］", "0123456789()[]")
 _BRACKETS: Final = str.maketrans("〔〕[]", "()()")
 #: Kind of case and stage, without which there is nothing to look for.
@@ -77,13 +79,17 @@ def find_typed(text: str) -> list[tuple[int, int, CaseNumber]]:
     found = find(text)
     if not _MAY_HOLD.search(text):
         return found
+    covering = Covering(len(text))
+    for start, end, _ in found:
+        covering.take(start, end)
     places = [place for place, char in enumerate(text) if not char.isspace()]
     squeezed = "".join(text[place] for place in places).translate(_WIDTH)
     for pattern in (_LOOSE, _LOOSE_OLD):
         for match in pattern.finditer(squeezed):
             start, end = places[match.start()], places[match.end() - 1] + 1
-            if any(start < other[1] and other[0] < end for other in found):
+            if not covering.is_free(start, end):
                 continue
+            covering.take(start, end)
             body = match["body"].translate(_BRACKETS)
             found.append((start, end, CaseNumber(int(match["year"]), body, int(match["number"]), bool(match["old"]))))
     return sorted(found, key=lambda item: item[0])

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from kb import asked, casenumber
 from kb.analysis import normalise
+from kb.covering import Covering
 from kb.records import Citation, Metadata
 from kb.vocabulary import VERSION_UNSTATED
 
@@ -227,10 +228,10 @@ def find(text: str) -> list[Identifier]:
     and so is what is left of it without the words of asking (帮我找…, 请问…怎么判的).
     """
     found: list[Identifier] = []
+    covering = Covering(len(text))
     for identifier in _all_keys(text):
-        if identifier.type == "name" or not any(
-            identifier.start < other.end and other.start < identifier.end for other in found
-        ):
+        if identifier.type == "name" or covering.is_free(identifier.start, identifier.end):
+            covering.take(identifier.start, identifier.end)
             found.append(identifier)
     return sorted(found, key=lambda item: item.start)
 

@@ -7,12 +7,12 @@ and no text long enough to say things in several words itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
-from kb.analysis import latin_words, normalise
+from kb.analysis import Token, latin_words, normalise
 from kb.thesaurus import Thesaurus, thesaurus
 from search.query import MAX_TERMS, WIDENING, Query, Widening
 
@@ -51,8 +51,16 @@ def text_to_embed(query: Query, stands: Callable[[str], bool]) -> str:
     words = latin_words(text) if _HAN.search(text) else []
     distinct = {word.term for word in words}
     unheard = {term for term in distinct if not stands(term)} if len(distinct) <= MAX_TERMS else set()
-    for word in reversed([word for word in words if word.term in unheard]):
-        text = f"{text[: word.start]} {text[word.end :]}"
+    text = _without(text, [word for word in words if word.term in unheard])
     firsts = [e.translations[0] for e in query.expansions if e.translations]
     translated = normalise(" ".join(word for word in firsts if _HAN.search(word)))
     return f"{text} {translated}" if translated and _HAN.search(text) else translated or text
+
+
+def _without(text: str, words: Sequence[Token]) -> str:
+    """Return a text with a blank for each of these words, which are in order."""
+    parts, end = [], 0
+    for word in words:
+        parts.append(text[end : word.start])
+        end = word.end
+    return " ".join([*parts, text[end:]])

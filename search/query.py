@@ -22,6 +22,8 @@ from search.results import FACET_FIELDS, QueryPart, QueryView
 
 MAX_CHARS: Final = 50_000
 MAX_TERMS: Final = 64
+#: Parts told of, each with the whole text without it.
+MAX_PARTS: Final = 40
 SHORT_CHARS: Final = 6
 _NO_WORDS: Final = "检索词里没有可检索的文字，列出的是全部文书"
 
@@ -216,13 +218,14 @@ def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query
     chosen: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
     parts: list[QueryPart] = []
     alternatives, taken = _alternatives(pieces)
-    for group, (start, end) in alternatives:
+    for group, (start, end) in alternatives[:MAX_PARTS]:
         parts.append(QueryPart(" 或 ".join(group), "alternative", _without(text, start, end)))
     for index, piece in enumerate(pieces):
         if index in taken:
             continue
         kind, label = _place(piece, made, chosen[piece.minus], warnings)
-        parts.append(QueryPart(label, kind, _without(text, piece.start, piece.end)))
+        if len(parts) < MAX_PARTS:
+            parts.append(QueryPart(label, kind, _without(text, piece.start, piece.end)))
     plain = " ".join(made["chunks"])
     tokens = tuple(tokenize(plain))
     articles = tuple(dict.fromkeys(bare_articles(plain)))

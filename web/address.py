@@ -25,7 +25,9 @@ MAX_ID: Final = 2**63 - 1
 EXPORT_PATH: Final = "/export.csv"
 #: Documents in an exported table, at most.
 MAX_EXPORTED: Final = 1_000
-_MAX_VALUES: Final = 200
+#: Filters and words taken plainly: each has a link without it, and every link of a page carries all the others.
+_MAX_VALUES: Final = 40
+_MAX_CHOSEN_CHARS: Final = 1_500
 _EXPAND: Final = ("on", "off")
 #: Parameters that are any text.
 _FREE: Final = ("q", "plain")
@@ -218,12 +220,15 @@ def parse_ask(parameters: Iterable[tuple[str, str]], default_limit: int = DEFAUL
     text = last.get("q", "").replace("\x00", " ").strip()
     if len(text) > MAX_TEXT_CHARS:
         raise InvalidQuery(f"检索词有 {len(text)} 字，超过上限 {MAX_TEXT_CHARS} 字。请截取最要紧的段落。")
+    filters = _filters(pairs)
+    plain = tuple(dict.fromkeys(value for name, value in pairs if name == "plain"))
+    _refuse_too_many(chosen_values(filters, plain))
     return Ask(
         text=text,
         mode=_one_of("mode", last.get("mode", "hybrid"), MODES),
-        filters=_filters(pairs),
+        filters=filters,
         expand=_one_of("expand", last.get("expand", "on"), _EXPAND) == "on",
-        plain=tuple(dict.fromkeys(value[:100] for name, value in pairs if name == "plain"))[:_MAX_VALUES],
+        plain=plain,
         sort=_one_of("sort", last["sort"], SORTS) if "sort" in last else None,
         group=_one_of("group", last["group"], GROUPS) if "group" in last else "",
         offset=number("offset", last.get("offset", "0"), 0, MAX_OFFSET),
@@ -236,6 +241,19 @@ def number(name: str, raw: str, low: int, high: int) -> int:
     if not (raw.isascii() and raw.isdigit()) or len(raw) > 19 or not low <= int(raw) <= high:
         raise InvalidQuery(f"参数 {name} 应为 {low} 至 {high} 的整数，现为「{raw[:30]}」。")
     return int(raw)
+
+
+def chosen_values(filters: Filters, plain: Iterable[str]) -> list[str]:
+    """Return every value that narrows a question down, whatever it narrows."""
+    chosen = (*filters.include.values(), *filters.exclude.values())
+    return [*(value for values in chosen for value in values), *filters.roles, *plain]
+
+
+def _refuse_too_many(values: list[str]) -> None:
+    if len(values) > _MAX_VALUES:
+        raise InvalidQuery(f"筛选条件与按原样找的词共 {len(values)} 个，超过上限 {_MAX_VALUES} 个。请减少一些。")
+    if sum(map(len, values)) > _MAX_CHOSEN_CHARS:
+        raise InvalidQuery(f"筛选条件与按原样找的词合起来超过 {_MAX_CHOSEN_CHARS} 字。请减少一些。")
 
 
 def stated(name: str, value: str | None) -> str | None:
@@ -297,8 +315,6 @@ def list_path(**fields: str | tuple[str, ...]) -> str:
 
 def _filters(pairs: list[tuple[str, str]]) -> Filters:
     include, exclude = (_chosen(pairs, prefix) for prefix in _FILTER_PREFIXES)
-    if sum(map(len, (*include.values(), *exclude.values()))) > _MAX_VALUES:
-        raise InvalidQuery(f"筛选条件超过 {_MAX_VALUES} 个。")
     roles = tuple(dict.fromkeys(_one_of("role", v, tuple(ROLES)) for name, v in pairs if name == "role"))
     return Filters(include=include, exclude=exclude, roles=roles)
 

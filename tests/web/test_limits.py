@@ -20,7 +20,7 @@ def test_more_parameters_than_any_form_sends_are_refused(client: TestClient) -> 
     refused = client.get(f"/?{filters(MAX_PARAMETERS + 1)}")
 
     assert refused.status_code == 400 and f"超过 {MAX_PARAMETERS} 个" in refused.text
-    assert "筛选条件超过" in client.get(f"/?{filters(MAX_PARAMETERS)}").text
+    assert "超过上限" in client.get(f"/?{filters(MAX_PARAMETERS)}").text
 
 
 @pytest.mark.parametrize(

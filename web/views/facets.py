@@ -8,11 +8,12 @@ from typing import Final
 
 from kb.vocabulary import COMPLETENESS, JURISDICTIONS, KINDS, ROLES, TIERS, UNLABELLED
 from search.results import FACET_FIELDS, SearchResult
-from web.address import Addresses, Ask
+from web.address import Addresses, Ask, chosen_values
 from web.views.common import Link
 
 _TOP_VALUES: Final = 8
 _LONG_CHARS: Final = 100
+_LONG_CHOSEN_CHARS: Final = 300
 _BARRED_FIELDS: Final = ("year",)
 _OPEN_FIELDS: Final = ("tier", "year", "region")
 _ROLE_FILTERS: Final = (
@@ -133,7 +134,7 @@ def _value(ask: Ask, where: tuple[str, Addresses], field: str, value: str, count
 
 def is_long(ask: Ask) -> bool:
     """Tell a question too long to stand in the address of every value: 300 characters made a page of 1.5 MB."""
-    return len(ask.text) > _LONG_CHARS
+    return len(ask.text) > _LONG_CHARS or sum(map(len, chosen_values(ask.filters, ask.plain))) > _LONG_CHOSEN_CHARS
 
 
 def form_fields(ask: Ask) -> tuple[tuple[str, str], ...]:

@@ -19,6 +19,7 @@ from web.views.reading import StatuteView
 _PENALTY_LAW: Final = "行政处罚法"
 _TRANSITION: Final = "从旧兼从轻"
 _COMPETITION_LAW: Final = "反不正当竞争法"
+_QUESTION_CHARS: Final = 400
 #: Articles of that law that are not about trade secrets but bear a number that once was.
 _NOT_HERE: Final = {("2025", "第九条"): "虚假宣传"}
 _ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?")
@@ -150,8 +151,11 @@ def article_choices(book: LawBook, text: str) -> tuple[tuple[str, str], ...]:
     """Return what a query that names an article of no law may mean: citation and content, and the query with it.
 
     Only the law this library is about is offered: where the provision stands in the newest
-    version, then the article itself, newest version first.
+    version, then the article itself, newest version first. A text too long to be a question names
+    articles in passing.
     """
+    if len(text) > _QUESTION_CHARS:
+        return ()
     found: dict[str, tuple[str, str]] = {}
     for article in dict.fromkeys(base_article(article) for article in bare_articles(text)):
         for version, named, provision in _readings(book, article):

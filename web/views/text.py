@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from kb.deadline import checked
 from kb.paragraphs import paragraphs
 from kb.records import Citation, Document
 from web.views.common import Inline, heading_of
@@ -35,15 +38,16 @@ class SectionView:
 
 def section_views(document: Document, marks: Sequence[Span], link_of: LinkOf) -> tuple[SectionView, ...]:
     """Lay out the text of a document; marks are numbered from 1 through the whole text."""
-    links = [
+    stated = [
         (c.start, c.end, href)
         for c in document.citations
         if c.start is not None and c.end is not None and _stands(document.text[c.start : c.end], c)
         if (href := link_of(c)) is not None
     ]
+    links = _disjoint(stated)
     found: dict[int, list[ParagraphView]] = {}
     number = 1
-    for paragraph in paragraphs(document.text, document.sections):
+    for paragraph in checked(paragraphs(document.text, document.sections)):
         if paragraph.number == 0:
             continue
         start, is_item = _content_start(document.text, paragraph.start, paragraph.end)
@@ -78,16 +82,31 @@ def _content_start(text: str, start: int, end: int) -> tuple[int, bool]:
 def _runs(
     text: str, start: int, end: int, marks: Sequence[Span], links: Sequence[tuple[int, int, str]], number: int
 ) -> Iterator[Inline]:
-    """Cut [start, end) wherever a mark or a link begins or ends."""
-    near_marks = [(max(a, start), min(b, end)) for a, b in marks if a < end and b > start]
-    near_links = _disjoint([(max(a, start), min(b, end), href) for a, b, href in links if a < end and b > start])
+    """Cut [start, end) wherever a mark or a link begins or ends.
+
+    Marks and links are in order and each disjoint, so the one that holds a place is the last that has begun.
+    """
+    near_marks = [(max(a, start), min(b, end)) for a, b in _within(marks, start, end)]
+    near_links = [(max(a, start), min(b, end), href) for a, b, href in _within(links, start, end)]
     edges = sorted({start, end, *(e for m in near_marks for e in m), *(e for a, b, _ in near_links for e in (a, b))})
+    begun = {a: b for a, b in near_marks}
+    leading = {a: (b, href) for a, b, href in near_links}
+    mark_end, (link_end, target) = start, (start, "")
     for left, right in zip(edges, edges[1:], strict=False):
-        mark = next((m for m in near_marks if m[0] <= left < m[1]), None)
-        href = next((h for a, b, h in near_links if a <= left < b), None)
-        starts = mark is not None and mark[0] == left
-        yield Inline(text[left:right], mark is not None, number if starts else None, href)
+        mark_end = begun.get(left, mark_end)
+        link_end, target = leading.get(left, (link_end, target))
+        starts = left in begun
+        yield Inline(text[left:right], left < mark_end, number if starts else None, target if left < link_end else None)
         number += starts
+
+
+_Spanned = TypeVar("_Spanned", bound=tuple[int, int] | tuple[int, int, str])
+
+
+def _within(spans: Sequence[_Spanned], start: int, end: int) -> Sequence[_Spanned]:
+    """Return the spans, in order and disjoint, that have a part in [start, end)."""
+    first = bisect_right(spans, start, key=lambda span: span[1])
+    return spans[first : bisect_left(spans, end, lo=first, key=lambda span: span[0])]
 
 
 def _disjoint(links: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
