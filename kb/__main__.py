@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 
 from kb.commands import (
     adding,
+    backing,
     evaluating,
     finding,
     purging,
@@ -140,6 +141,14 @@ def _parser() -> argparse.ArgumentParser:
         "--older-than", type=_days, metavar="天数", help="与 --empty 同用:移入满几天的才删除(默认 30)"
     )
     quarantine.add_argument("--yes", action="store_true", help="不再询问")
+
+    backup = command("backup", backing.backup, "备份整个库到一个文件,可在收入与服务进行时运行")
+    backup.add_argument("file", type=folder, metavar="文件", help="备份文件,在数据目录之外,如 /backup/kb.zip")
+    backup.add_argument("--force", action="store_true", help="覆盖已有的文件")
+
+    restore = command("restore", backing.restore, "检查备份并恢复到数据目录;中断后再次运行同一命令即可做完")
+    restore.add_argument("file", type=folder, metavar="文件", help="kb backup 写的备份文件")
+    restore.add_argument("--replace", action="store_true", help="数据目录里已有库时,把它移到一旁(不删除)再恢复")
 
     reembed = command("reembed", reembedding.reembed, "换用另一个向量模型:在服务的同时生成向量,完成后切换,可中断后继续")
     reembed.add_argument("--embedder", metavar="模型", help="模型名称或目录(默认取环境变量 KB_EMBEDDER)")

@@ -93,14 +93,14 @@ def _open_to_read(path: Path, admit: Admit) -> sqlite3.Connection:
         raise StateError(f"没有数据库:{path}。请先用 kb add 收入文书")
     try:
         conn = _connect(path, "mode=ro")
-        current = _version(conn)
+        current = version(conn)
     except sqlite3.OperationalError:
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise
         # The disk holds no log and takes none: nobody can be writing, and the file is all there is.
         conn = _connect(path, "mode=ro&immutable=1")
-        current = _version(conn)
+        current = version(conn)
     _admit(conn, path, admit)
     _require_current(current)
     conn.execute("PRAGMA temp_store = MEMORY")
@@ -242,29 +242,28 @@ def _temporary_files(conn: sqlite3.Connection) -> Iterator[None]:
 
 def _migrate(conn: sqlite3.Connection) -> None:
     scripts = _scripts()
-    if _version(conn) == len(scripts):
+    if version(conn) == len(scripts):
         return
     with transaction(conn):
-        current = _version(conn)  # another process may have migrated while we waited
-        _refuse_newer(current)
+        current = version(conn)  # another process may have migrated while we waited
+        require_known(current)
         for script in scripts[current:]:
             for statement in _statements(script.read_text(encoding="utf-8")):
                 conn.execute(statement)
             conn.execute(f"PRAGMA user_version = {int(script.name[:4])}")
 
 
-def _require_current(version: int) -> None:
-    _refuse_newer(version)
-    if version < len(_scripts()):
-        raise StateError(
-            f"数据库版本 {version} 需要先升级,而现在只能读(磁盘已满或只读,或由网页打开)。请运行一次 kb verify"
-        )
+def _require_current(current: int) -> None:
+    require_known(current)
+    if current < len(_scripts()):
+        raise StateError(f"数据库版本 {current} 要先升级,而现在只能读。请检查磁盘空间与权限,然后运行一次 kb verify")
 
 
-def _refuse_newer(version: int) -> None:
+def require_known(current: int) -> None:
+    """Raise StoreTooNew when a schema is one this program does not know yet."""
     newest = len(_scripts())
-    if version > newest:
-        raise StoreTooNew(f"数据库版本 {version} 比程序支持的 {newest} 新。请升级程序,或从备份恢复。")
+    if current > newest:
+        raise StoreTooNew(f"数据库版本 {current} 比程序支持的 {newest} 新。请升级程序,或从备份恢复。")
 
 
 @cache
@@ -272,7 +271,8 @@ def _scripts() -> tuple[Path, ...]:
     return tuple(sorted(_MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql")))
 
 
-def _version(conn: sqlite3.Connection) -> int:
+def version(conn: sqlite3.Connection) -> int:
+    """Return which schema a database has."""
     return int(conn.execute("PRAGMA user_version").fetchone()[0])
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from kb.errors import StoreDamaged
 from kb.permissions import make_folder
 
+_FROM_BACKUP: Final = "请从备份取回,见运维手册「备份与恢复」"
 _STORED: Final = "[0-9a-f][0-9a-f]/[!.]*"
 
 
@@ -87,15 +88,20 @@ class Files:
 
     def get(self, sha256: str) -> bytes:
         """Return the original; raises StoreDamaged when it is missing or altered."""
+        self.require(sha256)
+        return self.path(sha256).read_bytes()
+
+    def require(self, sha256: str) -> None:
+        """Raise StoreDamaged unless the original is there and whole."""
         try:
-            data = self.path(sha256).read_bytes()
+            with self.path(sha256).open("rb") as handle:
+                found = hashlib.file_digest(handle, "sha256").hexdigest()
         except FileNotFoundError as error:
-            raise StoreDamaged(f"原件缺失:{sha256}。请从备份恢复 files 目录。") from error
+            raise StoreDamaged(f"原件缺失:{sha256}。{_FROM_BACKUP}") from error
         except OSError as error:
-            raise StoreDamaged(f"原件无法读取({error.strerror}):{sha256}。请检查磁盘与权限。") from error
-        if sha256_of(data) != sha256:
-            raise StoreDamaged(f"原件已损坏(校验不符):{sha256}。请从备份恢复 files 目录。")
-        return data
+            raise StoreDamaged(f"原件无法读取({error.strerror}):{sha256}。请检查磁盘与权限") from error
+        if found != sha256:
+            raise StoreDamaged(f"原件已损坏(校验不符):{sha256}。{_FROM_BACKUP}")
 
     def stored(self) -> Iterator[str]:
         """Yield the names of all originals on disk."""

@@ -11,6 +11,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from jinja2 import Environment
 
+from kb.records import Commit
 from kb.settings import Settings
 from kb.store import Store
 from search.searcher import Searcher
@@ -28,8 +29,8 @@ class House:
     searcher: Searcher
     templates: Environment
     suggester: Suggester = field(default_factory=Suggester)
-    _coverage: tuple[int, Coverage] | None = field(default=None)
-    _laws: tuple[int, date, LawBook] | None = field(default=None)
+    _coverage: tuple[Commit, Coverage] | None = field(default=None)
+    _laws: tuple[Commit, date, LawBook] | None = field(default=None)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stores: Stores = field(init=False)
 
@@ -42,25 +43,25 @@ class House:
         return self._stores.open()
 
     def coverage(self, store: Store) -> Coverage:
-        """Return what the store holds for this reader, read once a generation."""
-        generation = store.generation()
+        """Return what the store holds for this reader, read once a commit; a restored store may count as before."""
+        commit = store.commit()
         known = self._coverage
-        if known is not None and known[0] == generation:
+        if known is not None and known[0] == commit:
             return known[1]
         with self._lock:
             made = read_coverage(store)
-            self._coverage = (generation, made)
+            self._coverage = (commit, made)
         return made
 
     def law_book(self, store: Store) -> LawBook:
-        """Return the laws this reader may open, read once a generation and day."""
-        generation, today = store.generation(), date.today()
+        """Return the laws this reader may open, read once a commit and day."""
+        commit, today = store.commit(), date.today()
         known = self._laws
-        if known is not None and known[:2] == (generation, today):
+        if known is not None and known[:2] == (commit, today):
             return known[2]
         with self._lock:
             made = read_law_book(store, today)
-            self._laws = (generation, today, made)
+            self._laws = (commit, today, made)
         return made
 
 

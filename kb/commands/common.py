@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kb.errors import NotFound, StateError, UserError
+from kb.locks import at_work
 from kb.records import Filters
 from kb.settings import Settings, load_settings
 from kb.store import Store
@@ -48,9 +49,11 @@ def settings_of(args: argparse.Namespace) -> Settings:
     return load_settings(home=args.home)
 
 
-def open_store(settings: Settings) -> Store:
-    """Open the store as its operator, who owns the folder and sees everything in it."""
-    return Store(settings.home, Visibility.RESTRICTED)
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """Open the store as its operator, who owns the folder and sees everything in it; no `kb restore` runs meanwhile."""
+    with Store(settings.home, Visibility.RESTRICTED) as store, at_work(settings.home):
+        yield store
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kb.backup.restoring import REPLACED, STAGING
 from kb.commands.common import (
     EXIT_OK,
     EXIT_STATE,
@@ -43,7 +44,7 @@ def verify(args: argparse.Namespace) -> int:
         wrong += refused
         mended += tightened
         notes = [_spare(known, counts["passage"]) for known in store.embedders() if not known.in_use]
-    notes += _told_of(quarantine)
+    notes += _told_of(quarantine) + _remains(settings.home)
     if args.json:
         print_json({"wrong": wrong, "mended": mended, "notes": notes, "counts": counts})
     else:
@@ -61,7 +62,7 @@ def check_originals(store: Store, quarantine: Quarantine) -> tuple[list[str], li
     spare = {item.sha256: item for item in quarantine.held()}
     for sha256 in sorted(store.referenced_files()):
         try:
-            store.files.get(sha256)
+            store.files.require(sha256)
         except StoreDamaged as error:
             if sha256 in spare and quarantine.put_back(spare[sha256], store.files):
                 mended.append(f"原件 {sha256} 已从隔离区放回")
@@ -96,6 +97,17 @@ def _told_of(quarantine: Quarantine) -> list[str]:
         return []
     size = megabytes(sum(item.size_bytes for item in held))
     return [f"隔离区有 {len(held)} 个文件({size}),最早 {held[0].found_on} 移入:kb quarantine 查看、放回或清空"]
+
+
+def _remains(home: Path) -> list[str]:
+    """Say which folders of restores are still there, whole libraries all of them."""
+    notes = [
+        f"{folder} 是恢复备份时移到一旁的旧库,不再需要时可以删除(其中的内容不受 kb remove 等命令影响)"
+        for folder in sorted(home.glob(f"{REPLACED}*"))
+    ]
+    if (home / STAGING).exists():
+        notes.append(f"{home / STAGING} 是中断的 kb restore 留下的,与现有的库无关,可以删除;再次恢复时会自动清理")
+    return notes
 
 
 def _verdict(wrong: list[str], counts: dict[str, int]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from kb import database, deadline
+from kb import database, deadline, locks
 from kb.errors import UserError
 from kb.files import Files
 from kb.records import (
@@ -32,7 +32,7 @@ from kb.records import (
     StoredPassage,
     VisibilityChange,
 )
-from kb.store import checking, identity, laws, naming, reading, sums, vectors, writing
+from kb.store import checking, copying, identity, laws, naming, reading, sums, vectors, writing
 from kb.store.laws import ConcordanceRow
 from kb.vocabulary import Visibility
 
@@ -55,7 +55,12 @@ class Store:
         self.home = home
         self.clearance = clearance
         self.files = Files(home / "files", self.id)
-        self._conn = _connect(home / "kb.sqlite3", self.files, to_read)
+        self._hold = locks.share(home)
+        try:
+            self._conn = _connect(home / "kb.sqlite3", self.files, to_read)
+        except BaseException:
+            self._hold.release()
+            raise
 
     def __enter__(self) -> Store:
         """Return itself."""
@@ -72,6 +77,7 @@ class Store:
     def close(self) -> None:
         """Close the connection."""
         self._conn.close()
+        self._hold.release()
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Return a context in which all reads see one state of the store."""
@@ -253,6 +259,13 @@ class Store:
     def generation(self) -> int:
         """Return the number of the last commit."""
         return int(self._conn.execute("SELECT generation FROM meta").fetchone()[0])
+
+    def copy_to(self, path: Path, progress: Callable[[int, int], None]) -> None:
+        """Write the database as it stands now to a new file, while others write; `progress` hears pages and all pages.
+
+        Raises StateError when the file cannot be written.
+        """
+        copying.copy(self._conn, path, progress)
 
     def id(self) -> str:
         """Return which store this is; it stands beside the originals too."""

@@ -23,6 +23,7 @@ COMMANDS = (
     ("evaluate", "--topics", CORPUS / "evaluation" / "topics.tsv", "--qrels", CORPUS / "evaluation" / "qrels.tsv"),
     ("verify",),
     ("quarantine", "--empty"),
+    ("backup", "/tmp/never-written.zip"),
     ("reembed",),
     ("serve", "--port", "8765"),
 )
