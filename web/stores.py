@@ -29,27 +29,27 @@ class Stores:
     @contextmanager
     def open(self) -> Iterator[Store]:
         """Lend a store for one request; one whose database was replaced meanwhile is not lent again."""
-        file = self._file()
-        store = self._waiting_for(file)
-        if store is None:
-            store = Store(self._home, self._clearance, to_read=True)
+        file, store = self._lend()
         try:
             yield store
         except BaseException:
             with store:  # closes it, and says in words what SQLite could not do
                 raise
         if file is not None and len(self._waiting) < _KEPT:
+            store.rest()
             self._waiting.append((file, store))
         else:
             store.close()
 
-    def _waiting_for(self, file: _File | None) -> Store | None:
+    def _lend(self) -> tuple[_File | None, Store]:
         while self._waiting:
             known, store = self._waiting.pop()
-            if known == file:
-                return store
+            store.resume()  # from here on no other library can be put in its place
+            if known == self._file():
+                return known, store
             store.close()
-        return None
+        store = Store(self._home, self._clearance, to_read=True)
+        return self._file(), store
 
     def _file(self) -> _File | None:
         try:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb import database, deadline, locks
+from kb import database, deadline
 from kb.errors import UserError
-from kb.files import Files
 from kb.records import (
     NO_FILTERS,
     Added,
@@ -32,56 +28,18 @@ from kb.records import (
     StoredPassage,
     VisibilityChange,
 )
-from kb.store import checking, copying, identity, laws, naming, reading, sums, vectors, writing
+from kb.store import checking, copying, laws, naming, reading, sums, vectors, writing
 from kb.store.laws import ConcordanceRow
+from kb.store.opening import OpenStore
 from kb.vocabulary import Visibility
 
 
-def _connect(path: Path, files: Files, to_read: bool) -> sqlite3.Connection:
-    """Open the database of these originals; raises StoreForeign when it is not theirs."""
-    identity.require_database(path, files)
-    return database.connect(path, lambda conn: identity.require_own_files(conn, path, files), to_read=to_read)
-
-
-class Store:
+class Store(OpenStore):
     """Truth of the product, seen with one clearance. Used by one thread at a time.
 
     Reading methods return only what the clearance may see, counts and facets included; those
     under "indexes" may be narrowed further, to the readers one index serves.
     """
-
-    def __init__(self, home: Path, clearance: Visibility = Visibility.PUBLIC, *, to_read: bool = False) -> None:
-        """Open (creating it when absent) the store in the data folder `home`; `to_read`, one that is there already."""
-        self.home = home
-        self.clearance = clearance
-        self.files = Files(home / "files", self.id)
-        self._hold = locks.share(home)
-        try:
-            self._conn = _connect(home / "kb.sqlite3", self.files, to_read)
-        except BaseException:
-            self._hold.release()
-            raise
-
-    def __enter__(self) -> Store:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the connection; raises StoreDamaged, or StateError, for what SQLite could not read or write."""
-        self.close()
-        if error is not None and (ours := database.as_ours(error)) is not None:
-            raise ours from error
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._conn.close()
-        self._hold.release()
-
-    def snapshot(self) -> AbstractContextManager[None]:
-        """Return a context in which all reads see one state of the store."""
-        return database.snapshot(self._conn)
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -266,10 +224,6 @@ class Store:
         Raises StateError when the file cannot be written.
         """
         copying.copy(self._conn, path, progress)
-
-    def id(self) -> str:
-        """Return which store this is; it stands beside the originals too."""
-        return identity.store_id(self._conn) or ""
 
     def commit(self) -> Commit:
         """Return the last commit."""
