@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Final
@@ -17,15 +16,17 @@ from numpy.typing import NDArray
 
 from ingest.cleaning import Cleaned, clean
 from ingest.derive import derive
+from ingest.faults import as_ours
 from ingest.metadata import kept_aside, read_metadata
 from ingest.passages import split_passages
-from ingest.readers import BadLine, RawDocument, media_type_of, read
+from ingest.raw import BadLine, RawDocument
+from ingest.readers import Opened, open_file
 from ingest.sections import find_sections, sections_by_heading
 from kb import identifiers
 from kb.analysis import portions
+from kb.database import as_ours as as_state
 from kb.embedding import Embedder, passage_texts
-from kb.errors import InvalidDocument, UnreadableFile, UserError
-from kb.files import sha256_of
+from kb.errors import InvalidDocument, KbError, UserError
 from kb.records import Added, Citation, Original, Revision, VisibilityChange
 from kb.store import Store
 from kb.vocabulary import ROLES, Visibility
@@ -47,6 +48,8 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 NO_OPTIONS: Final = Options()
+#: Where a document that is only checked is from.
+_NOWHERE: Final = Original(sha256="0" * 64, media_type="", size_bytes=0)
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
@@ -78,91 +81,116 @@ def ingest_file(
     Yields one receipt a document, refused ones included: a bad line stops neither the
     lines after it nor the other files. `progress` hears how many documents of the file are done.
     """
+    return ingest(open_file(path, options.max_bytes), store, embedder, options, progress)
+
+
+def ingest(
+    opened: Opened,
+    store: Store,
+    embedder: Embedder,
+    options: Options = NO_OPTIONS,
+    progress: Callable[[int], None] = lambda documents: None,
+) -> Iterator[Receipt]:
+    """Add every document of an opened file, as `ingest_file` does, and close it."""
     started = time.perf_counter()
-    try:
-        data = load(path, options.max_bytes)
-        media_type = media_type_of(path.name, data)
-        found = iter(list(read(media_type, data))) if media_type != "application/jsonl" else read(media_type, data)
-    except UserError as error:
-        yield Receipt(path=path, error=error)
-        return
-    original = Original(sha256=sha256_of(data), media_type=media_type, size_bytes=len(data))
-    keep = cache(lambda: store.files.put(data))  # only a file something is taken from is kept
+    walk = _Walk(opened, store, embedder, options)
     count = 0
-    for batch in portions(found, _weight, _BATCH_CHARACTERS):
-        yield from _add_batch(path, batch, original, keep, store, embedder, options)
-        count += len(batch)
-        progress(count)
-    log.info("added documents=%d bytes=%d ms=%.0f", count, len(data), 1000 * (time.perf_counter() - started))
+    try:
+        for batch in portions(opened.documents(), _weight, _BATCH_CHARACTERS):
+            yield from walk.add(batch)
+            count += len(batch)
+            progress(count)
+    except UserError as error:
+        yield Receipt(path=opened.path, error=error)
+    finally:
+        opened.close()
+    log.info("added documents=%d ms=%.0f", count, 1000 * (time.perf_counter() - started))
 
 
 def check_file(path: Path, max_bytes: int = 100 * 1024 * 1024) -> list[Receipt]:
     """Read and validate a file as `ingest_file` would, storing nothing."""
+    return check(open_file(path, max_bytes))
+
+
+def check(opened: Opened) -> list[Receipt]:
+    """Validate every document of an opened file as `ingest` would, storing nothing, and close it."""
+    receipts: list[Receipt] = []
     try:
-        data = load(path, max_bytes)
-        found = list(read(media_type_of(path.name, data), data))
+        for item in opened.documents():
+            made = _prepare(opened.path, item, _NOWHERE, NO_OPTIONS)
+            receipts.append(made if isinstance(made, Receipt) else _receipt(opened.path, made))
     except UserError as error:
-        return [Receipt(path=path, error=error)]
-    original = Original(sha256="0" * 64, media_type="", size_bytes=len(data))
-    receipts = []
-    for item in found:
-        made = _prepare(path, item, original, Options(max_bytes=max_bytes))
-        receipts.append(made if isinstance(made, Receipt) else _receipt(path, made))
+        receipts.append(Receipt(path=opened.path, error=error))
+    finally:
+        opened.close()
     return receipts
 
 
-def load(path: Path, max_bytes: int) -> bytes:
-    """Return the bytes of a file; raises UnreadableFile when it is too large or cannot be opened."""
-    try:
-        if not path.exists():
-            raise UnreadableFile("文件不存在")
-        if not path.is_file():
-            raise UnreadableFile("不是普通文件")
-        size = path.stat().st_size
-        if size > max_bytes:
-            raise UnreadableFile(
-                f"文件有 {size / 1048576:.0f} MB,超过上限 {max_bytes / 1048576:.0f} MB。"
-                "请拆分,或调高环境变量 KB_MAX_FILE_MB"
+class _Walk:
+    """What the documents of one file share on their way into a store."""
+
+    def __init__(self, opened: Opened, store: Store, embedder: Embedder, options: Options) -> None:
+        self._path = opened.path
+        self._incoming = opened.incoming
+        self._store = store
+        self._embedder = embedder
+        self._options = options
+        self._original = _NOWHERE
+        self._is_kept = False
+        if opened.incoming is not None:
+            self._original = Original(
+                sha256=opened.incoming.sha256, media_type=opened.media_type, size_bytes=opened.incoming.size_bytes
             )
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"无法打开文件({error.strerror})") from error
 
+    def add(self, batch: Sequence[RawDocument | BadLine]) -> list[Receipt]:
+        """Store some documents; where that fails for a reason nobody foresaw, one by one, to name the one."""
+        try:
+            return list(self._add(batch))
+        except (KbError, OSError):
+            raise
+        except Exception as error:
+            if as_state(error) is not None:
+                raise
+            if len(batch) > 1:
+                return [receipt for item in batch for receipt in self.add([item])]
+            return [Receipt(path=self._path, line_number=batch[0].line_number, error=as_ours(error))]
 
-def _add_batch(
-    path: Path,
-    batch: Sequence[RawDocument | BadLine],
-    original: Original,
-    keep: Callable[[], str],
-    store: Store,
-    embedder: Embedder,
-    options: Options,
-) -> Iterator[Receipt]:
-    here = store.has_revisions(item.sha256 for item in batch if isinstance(item, RawDocument))
-    made = [(item, here.get(item.sha256) if isinstance(item, RawDocument) else None) for item in batch]
-    prepared = [_prepare(path, item, original, options) if known is None else item for item, known in made]
-    revisions = [item for item in prepared if isinstance(item, Revision)]
-    if revisions:
-        keep()
-    asked = None if options.visibility is None else Visibility[options.visibility.upper()]
-    there = [known.document_id for known in here.values()]
-    moved = store.set_visibilities(there, asked) if asked is not None and there else {}
-    vectors = _with_vectors(revisions, embedder)
-    stored = iter(store.add_revisions(vectors, options.collection, embedder.name, asked))
-    for (item, known), ready in zip(made, prepared, strict=True):
-        if known is not None:
-            yield _unchanged(path, item, known, moved.pop(known.document_id, None))
-        elif isinstance(ready, Revision):
-            warnings = (*item.warnings, *kept_aside(ready.metadata)) if isinstance(item, RawDocument) else ()
-            yield _stored(path, ready, next(stored), warnings)
-        elif isinstance(ready, Receipt):
-            yield ready
+    def _add(self, batch: Sequence[RawDocument | BadLine]) -> Iterator[Receipt]:
+        here = self._store.has_revisions(item.sha256 for item in batch if isinstance(item, RawDocument))
+        made = [(item, here.get(item.sha256) if isinstance(item, RawDocument) else None) for item in batch]
+        prepared = [
+            _prepare(self._path, item, self._original, self._options) if known is None else item for item, known in made
+        ]
+        revisions = [item for item in prepared if isinstance(item, Revision)]
+        self._keep(revisions)
+        asked = None if self._options.visibility is None else Visibility[self._options.visibility.upper()]
+        there = [known.document_id for known in here.values()]
+        moved = self._store.set_visibilities(there, asked) if asked is not None and there else {}
+        vectors = _with_vectors(revisions, self._embedder)
+        stored = iter(self._store.add_revisions(vectors, self._options.collection, self._embedder.name, asked))
+        for (item, known), ready in zip(made, prepared, strict=True):
+            if known is not None:
+                yield _unchanged(self._path, item, known, moved.pop(known.document_id, None))
+            elif isinstance(ready, Revision):
+                warnings = (*item.warnings, *kept_aside(ready.metadata)) if isinstance(item, RawDocument) else ()
+                yield _stored(self._path, ready, next(stored), warnings)
+            elif isinstance(ready, Receipt):
+                yield ready
+
+    def _keep(self, revisions: Sequence[Revision]) -> None:
+        """Keep the original, once; only a file something is taken from is kept, and only as it was read."""
+        if not revisions or self._incoming is None:
+            return
+        if not self._is_kept:
+            self._store.files.put(self._incoming.sha256, self._incoming.size_bytes, self._incoming.chunks())
+            self._is_kept = True
+        self._incoming.require_unchanged()
 
 
 def _unchanged(path: Path, item: RawDocument | BadLine, known: Added, moved: VisibilityChange | None) -> Receipt:
     return Receipt(
         path=path,
-        line_number=_line(item),
+        line_number=item.line_number,
         document_id=known.document_id,
         slug=known.slug,
         moved=moved,
@@ -213,6 +241,8 @@ def _prepare(path: Path, item: RawDocument | BadLine, original: Original, option
         return prepare(item, path.name, original, options)
     except UserError as error:
         return Receipt(path=path, line_number=item.line_number, error=error)
+    except Exception as error:  # one document no one thought of stops no other
+        return Receipt(path=path, line_number=item.line_number, error=as_ours(error))
 
 
 def prepare(raw: RawDocument, name: str, original: Original, options: Options) -> Revision:
@@ -248,10 +278,6 @@ def _citations(raw: RawDocument, statutes: tuple[str, ...], text: str) -> tuple[
     # Offsets there are of the metadata's words, not of the text.
     named = {(c.law, c.version, c.article): replace(c, start=None, end=None) for c in parsed if c is not None}
     return (*raw.links, *mentioned, *(c for key, c in named.items() if key not in keys))
-
-
-def _line(item: RawDocument | BadLine) -> int | None:
-    return item.line_number
 
 
 def _receipt(path: Path, revision: Revision) -> Receipt:

@@ -6,11 +6,11 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from kb.errors import StoreDamaged
+from kb.errors import StoreDamaged, UnreadableFile
 from kb.permissions import make_folder
 
 _FROM_BACKUP: Final = "请从备份取回,见运维手册「备份与恢复」"
@@ -65,26 +65,32 @@ class Files:
         """Tell whether there are originals."""
         return next(self.folder.glob(_STORED), None) is not None
 
-    def put(self, data: bytes) -> str:
-        """Store `data` once and return its sha256; a crash leaves no half-written original."""
-        sha256 = sha256_of(data)
+    def put(self, sha256: str, size_bytes: int, chunks: Iterable[bytes]) -> None:
+        """Store an original once under the hash it was read with; a crash leaves no half-written one.
+
+        Raises UnreadableFile when the chunks are no longer what has that hash.
+        """
         target = self.path(sha256)
-        if target.exists() and target.stat().st_size == len(data):
+        if target.exists() and target.stat().st_size == size_bytes:
             os.utime(target)  # young again: not taken for an unused one before its document is stored
-            return sha256
+            return
         self.claim(self._store_id())  # before the first original: none is ever found without an owner
         make_folder(target.parent)
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".incoming-")
         try:
+            written = hashlib.sha256()
             with os.fdopen(descriptor, "wb") as handle:
-                handle.write(data)
+                for chunk in chunks:
+                    written.update(chunk)
+                    handle.write(chunk)
                 handle.flush()
                 os.fsync(handle.fileno())
+            if written.hexdigest() != sha256:
+                raise UnreadableFile("读取时文件正被改写,没有收入。请等它写完后再添加")
             os.replace(name, target)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        return sha256
 
     def get(self, sha256: str) -> bytes:
         """Return the original; raises StoreDamaged when it is missing or altered."""

@@ -37,6 +37,7 @@ OWNERS = {
     "docx": ("ingest/parsers.py",),
     "selectolax": ("ingest/parsers.py",),
     "yaml": ("ingest/frontmatter.py",),
+    "ctypes": ("ingest/confine.py",),
     "torch": ("kb/training/",),
     "argparse": ("kb/__main__.py", "kb/commands/", "kb/training/"),
 }

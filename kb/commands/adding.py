@@ -47,9 +47,12 @@ def add(args: argparse.Namespace) -> int:
 
 
 def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searcher: Searcher) -> list[Receipt]:
-    from ingest.pipeline import Options, ingest_file
+    from ingest import workers
+    from ingest.pipeline import Options, ingest
+    from ingest.readers import one_ahead
     from kb.embedding import load_embedder
 
+    workers.start()  # while the model is loaded
     options = Options(
         collection=args.collection,
         kind=args.kind,
@@ -62,10 +65,10 @@ def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searche
     warned: Counter[str] = Counter()
     files = list(files_in(args.paths))
     with progress_bar("收入文书", "个文件", args.quiet) as step:
-        for number, path in enumerate(files):
+        for number, opened in enumerate(one_ahead(files, options.max_bytes)):
             told = partial(_tell_progress, step, number, len(files), len(receipts))
             told(0)
-            for receipt in ingest_file(path, store, embedder, options, told):
+            for receipt in ingest(opened, store, embedder, options, told):
                 receipts.append(receipt)
                 _tell(receipt, args, warned)
         _tell_progress(step, len(files), len(files), len(receipts), 0)
@@ -171,14 +174,15 @@ def _as_dict(receipt: Receipt) -> dict[str, Any]:
 
 def check(args: argparse.Namespace) -> int:
     """Validate files without storing anything; every problem is named."""
-    from ingest.pipeline import check_file
+    from ingest.pipeline import check as check_opened
+    from ingest.readers import one_ahead
 
     settings = settings_of(args)
     files = list(files_in(args.paths))
     receipts: list[Receipt] = []
     with progress_bar("检查", "个文件", args.quiet) as step:
-        for number, path in enumerate(files):
-            receipts += check_file(path, settings.max_file_mb * 1024 * 1024)
+        for number, opened in enumerate(one_ahead(files, settings.max_file_mb * 1024 * 1024)):
+            receipts += check_opened(opened)
             step(number + 1, len(files))
     problems = [(where(r), str(r.error)) for r in receipts if r.error is not None]
     problems += [(where(r), w) for r in receipts for w in r.warnings]

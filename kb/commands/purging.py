@@ -138,7 +138,7 @@ def _without_doomed(store: Store, copy: Copy, doomed: Doomed) -> Original:
     data = blanked(copy.path.read_bytes(), doomed)
     sha256 = sha256_of(data)
     if copy.path == store.files.path(copy.path.name):
-        store.files.put(data)
+        store.files.put(sha256, len(data), [data])
     else:
         waiting = copy.path.with_name(f"{sha256}.new")
         waiting.write_bytes(data)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest import sandbox
 from ingest.pipeline import Options, Receipt, ingest_file
 from ingest.text import check_text
 from kb.errors import UnreadableFile
@@ -286,11 +285,6 @@ def test_entities_in_a_docx_are_not_expanded(add: Add, store: Store) -> None:
     (receipt,) = add("bomb.docx", changed.getvalue())
 
     assert receipt.error is not None or len(store.document(int(receipt.document_id or 0)).text) < 1000  # type: ignore[union-attr]
-
-
-def test_a_parser_that_does_not_end_is_stopped() -> None:
-    with pytest.raises(Exception, match="解析超过"):
-        sandbox.extract("pdf", (SAMPLES / "decision.pdf").read_bytes(), timeout_s=0.01)
 
 
 def test_a_pdf_decision_is_read_with_pages_number_authority_and_mended_radicals(add: Add, store: Store) -> None:

@@ -1,0 +1,152 @@
+"""JSONL: a document a line, read one after another from the open file, never the whole of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from ingest.faults import as_ours
+from ingest.raw import BadLine, RawDocument
+from ingest.text import check_text, check_values, require_fitting
+from kb.errors import InvalidDocument, UnreadableFile, UserError
+from kb.records import Citation
+
+_MOST_DIGITS: Final = 4_000
+_MOST_DEPTH: Final = 100
+#: A text of the greatest length, each character written as an escape, and its metadata.
+_MOST_LINE_BYTES: Final = 16 << 20
+
+
+def read_lines(file: BinaryIO) -> Iterator[RawDocument | BadLine]:
+    """Read every line of a file that is not blank; what is wrong with one stands in its place."""
+    number = 0
+    while line := file.readline(_MOST_LINE_BYTES + 1):
+        number += 1
+        if len(line) > _MOST_LINE_BYTES and not line.endswith(b"\n"):
+            yield _too_long(number, len(line) + _rest_of_line(file))
+        elif line.strip():
+            try:
+                yield _json_line(line.removesuffix(b"\n"), number)
+            except UserError as error:
+                yield BadLine(number, error)
+            except Exception as error:  # a line no one thought of stops no other
+                yield BadLine(number, as_ours(error))
+
+
+def _rest_of_line(file: BinaryIO) -> int:
+    """Read on to the end of a line; return how many bytes that was."""
+    count = 0
+    while rest := file.readline(1 << 20):
+        count += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    return count
+
+
+def _too_long(number: int, size: int) -> BadLine:
+    return BadLine(
+        number,
+        InvalidDocument(
+            f"这一行有 {size / 1048576:.0f} MB,超过上限 {_MOST_LINE_BYTES // 1048576} MB。"
+            "一行应是一件文书,请换行分开,或拆成几件"
+        ),
+    )
+
+
+def _json_values(line: bytes) -> dict[str, Any]:
+    try:
+        values = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        values = _json_again(line)
+    if not isinstance(values, dict):
+        raise InvalidDocument("应为一个 JSON 对象")
+    if line.count(b"[") + line.count(b"{") > _MOST_DEPTH and _is_deeper(values, _MOST_DEPTH):
+        raise InvalidDocument(f"层层嵌套超过 {_MOST_DEPTH} 层。请改为较平的结构")
+    if b"\\u" in line or b"\\b" in line:  # only these escapes hide half a character or a control character
+        check_values(values)
+    return values
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth < 0 or any(_is_deeper(one, depth - 1) for one in inner)
+
+
+def _json_again(line: bytes) -> Any:
+    """Read what msgspec does not, a byte order mark and half characters, or say what is wrong with it."""
+    try:
+        text = line.decode("utf-8-sig")
+        return json.loads(text, parse_int=_short, parse_float=_finite, parse_constant=_finite)
+    except UnicodeDecodeError as error:
+        raise InvalidDocument(
+            f"不是 UTF-8 编码(该行第 {error.start + 1} 字节 0x{line[error.start]:02X})。请将整个文件另存为 UTF-8"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidDocument("不是合法的 JSON") from error
+
+
+def _short(written: str) -> int:
+    if len(written) > _MOST_DIGITS:  # msgspec would not read it back
+        raise InvalidDocument(f"整数 {written[:20]}…超过 {_MOST_DIGITS} 位。请加引号写成文字")
+    return int(written)
+
+
+def _finite(written: str) -> float:
+    value = float(written)
+    if not math.isfinite(value):
+        raise InvalidDocument(f"{written[:20]} 不是可以记下的数。请改为普通的数字,或加引号写成文字")
+    return value
+
+
+def _json_line(line: bytes, number: int) -> RawDocument:
+    values = _json_values(line)
+    text, title = values.pop("text", None), values.get("title")
+    if "id" not in values or not isinstance(values["id"], (str, int)) or isinstance(values["id"], bool):
+        raise InvalidDocument("缺少字段 id(文字)")
+    if not isinstance(text, str) or not text.strip():
+        raise InvalidDocument("缺少字段 text(正文),或正文为空")
+    if not isinstance(title, str) or not title.strip():
+        raise InvalidDocument("缺少字段 title(标题)")
+    own = str(values.pop("id"))
+    if values.get("slug") is None:
+        values["slug"] = own
+    headings, links = _marks(values.pop("headings", None), values.pop("links", None), text)
+    try:
+        check_text(text)
+        require_fitting(len(text))
+    except UnreadableFile as error:
+        raise InvalidDocument(f"字段 text {error}") from error
+    return RawDocument(
+        sha256=hashlib.sha256(line).hexdigest(),
+        line_number=number,
+        text=text,
+        values=values,
+        keep_unknown=True,
+        headings=headings,
+        links=links,
+    )
+
+
+def _marks(headings: Any, links: Any, text: str) -> tuple[tuple[tuple[int, str], ...] | None, tuple[Citation, ...]]:
+    """Read what `kb export` writes beside a text: [start, heading] and [start, end, slug]."""
+    found = None
+    if headings is not None:
+        headings = headings if isinstance(headings, list) else [headings]
+        pairs = [(item[0], item[1]) for item in headings if isinstance(item, list) and len(item) == 2]
+        fits = all(isinstance(s, int) and s >= 0 and isinstance(h, str) and h for s, h in pairs)
+        fits = fits and all(text.startswith(h, s) for s, h in pairs)
+        if not fits or len(pairs) != len(headings) or sorted(pairs) != pairs:
+            raise InvalidDocument("字段 headings 应为 [位置, 标题] 的列表,并与正文相符")
+        found = tuple(pairs)
+    made = []
+    for item in links if isinstance(links, list) else [links] if links is not None else []:
+        whole = isinstance(item, list) and len(item) == 3 and all(isinstance(n, int) for n in item[:2])
+        if not whole or not 0 <= item[0] < item[1] <= len(text) or not isinstance(item[2], str):
+            raise InvalidDocument("字段 links 应为 [起, 止, 标识] 的列表,并与正文相符")
+        made.append(Citation(start=item[0], end=item[1], target=item[2]))
+    return found, tuple(made)
