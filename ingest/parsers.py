@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Final
 
 from ingest.answers import Parsed
+from ingest.charsets import decode_page
 from ingest.frontmatter import read_markdown
 from ingest.text import check_text, check_values, decode, require_fitting
 from kb.errors import UnreadableFile
@@ -163,12 +164,8 @@ def parse_html(data: bytes) -> Parsed:
     """Read the visible text, a line per block."""
     from selectolax.lexbor import LexborHTMLParser
 
-    charset = re.search(rb"""<meta[^>]{0,200}charset=["']?([A-Za-z0-9_-]{3,20})""", data[:4096])
-    try:
-        source = data.decode(charset[1].decode("ascii").lower().replace("gb2312", "gb18030")) if charset else None
-    except (LookupError, UnicodeDecodeError):
-        source = None
-    tree = LexborHTMLParser(source if source is not None else decode(data))
+    source, warnings = decode_page(data)
+    tree = LexborHTMLParser(source)
     title = tree.css_first("title")
     tree.strip_tags(["script", "style", "noscript", "template", "head", "nav", "svg", "iframe"])
     text = tree.body.text(separator="\n", strip=False) if tree.body else ""
@@ -176,13 +173,13 @@ def parse_html(data: bytes) -> Parsed:
     lines = [line for line in lines if line]
     if not lines:
         raise UnreadableFile("网页没有正文文字")
-    return _flowing(lines, title.text(strip=True) if title else None)
+    return _flowing(lines, title.text(strip=True) if title else None, warnings)
 
 
-def _flowing(lines: list[str], title: str | None) -> Parsed:
+def _flowing(lines: list[str], title: str | None, warnings: list[str] | None = None) -> Parsed:
     named = (title or "").strip()
     text = check_text("\n".join(lines))
-    return Parsed(text=text, values=check_values({"title": named} if named else {}))
+    return Parsed(text=text, values=check_values({"title": named} if named else {}), warnings=warnings or [])
 
 
 _BLOCKS: Final = frozenset(

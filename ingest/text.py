@@ -11,11 +11,11 @@ from ingest.answers import MOST_CHARACTERS
 from kb.errors import InvalidDocument, UnreadableFile
 
 _MARKS: Final = (
-    (codecs.BOM_UTF8, "UTF-8", "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "UTF-32", "utf-32"),
-    (codecs.BOM_UTF32_BE, "UTF-32", "utf-32"),
-    (codecs.BOM_UTF16_LE, "UTF-16", "utf-16"),
-    (codecs.BOM_UTF16_BE, "UTF-16", "utf-16"),
+    (codecs.BOM_UTF8, "UTF-8", "utf-8"),
+    (codecs.BOM_UTF32_LE, "UTF-32", "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "UTF-32", "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "UTF-16", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "UTF-16", "utf-16-be"),
 )
 _RESAVE: Final = "请用编辑器另存为 UTF-8 后重试"
 _HAN: Final = re.compile("[\u3400-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]")
@@ -39,7 +39,7 @@ def detect(data: bytes) -> tuple[str, str]:
     """
     for mark, name, codec in _MARKS:
         if data.startswith(mark):
-            return check_text(_marked(data, name, codec)), name
+            return check_text(_marked(data, mark, name, codec)), name
     try:
         return check_text(data.decode("utf-8")), "UTF-8"
     except UnicodeDecodeError as error:
@@ -49,7 +49,7 @@ def detect(data: bytes) -> tuple[str, str]:
     try:
         text = check_text(data.decode("gb18030"))
     except UnicodeDecodeError as error:
-        neither = f"不是 UTF-8({place_in(data, no_utf8.start)}),也不是 GB18030({place_in(data, error.start)})。"
+        neither = f"{place_in(data, no_utf8.start)}不是 UTF-8,{place_in(data, error.start)}也不是 GB18030。"
         raise UnreadableFile("文字编码无法识别:" + neither + _RESAVE) from error
     if looks_chinese(text) is False:
         raise UnreadableFile("按 GB18030 读出的不像中文,可能是 Big5 等别的编码。" + _RESAVE)
@@ -77,15 +77,15 @@ def what_is_bad(data: bytes, error: UnicodeDecodeError) -> str:
     place = place_in(data, error.start)
     count = data.decode("utf-8", "replace").count("\ufffd")
     if count == 1 and error.reason == "unexpected end of data":
-        return f"末尾的字不完整({place}),文件可能没有传完。请重新取得文件"
+        return f"末尾的字不完整({place.strip()}),文件可能没有传完。请重新取得文件"
     more = f",共 {count} 处" if count > 1 else ""
-    return f"{place} 不是{more}。该处可能已损坏,或混入了别的编码。请用编辑器改正后另存为 UTF-8,再重试"
+    return f"{place}不是{more}。该处可能已损坏,或混入了别的编码。请用编辑器改正后另存为 UTF-8,再重试"
 
 
 def place_in(data: bytes, position: int) -> str:
     """Return line and byte of a position, both counted from 1, and the byte itself."""
     line = data.count(b"\n", 0, position) + 1
-    return f"第 {line} 行(文件第 {position + 1} 字节 0x{data[position]:02X})"
+    return f"第 {line} 行、文件第 {position + 1} 字节 0x{data[position]:02X} "
 
 
 def looks_chinese(text: str) -> bool | None:
@@ -139,9 +139,20 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(inner)
 
 
-def _marked(data: bytes, name: str, codec: str) -> str:
+def _marked(data: bytes, mark: bytes, name: str, codec: str) -> str:
     try:
-        return data.decode(codec)
+        text = data[len(mark) :].decode(codec)
     except UnicodeDecodeError as error:
-        place = place_in(data, min(error.start, len(data) - 1))
-        raise UnreadableFile(f"文件以 {name} 标记(BOM)开头,但{place} 不是 {name}。" + _RESAVE) from error
+        place = place_in(data, len(mark) + error.start)
+        raise UnreadableFile(f"文件以 {name} 标记(BOM)开头,但{place}不是 {name}。" + _RESAVE) from error
+    if name != "UTF-8" and _is_utf8(data[len(mark) :]):
+        raise UnreadableFile(f"文件以 {name} 标记(BOM)开头,其后却是 UTF-8。" + _RESAVE)
+    return text
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Tell UTF-8 with characters of three bytes, which no text of two or four bytes a character is by chance."""
+    try:
+        return any(char >= "\u0800" for char in data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False

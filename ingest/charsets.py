@@ -1,0 +1,104 @@
+"""The encoding of a web page: what it declares, what it is, and the truth where the two differ."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+from ingest.text import check_text, detect, is_mostly_utf8, looks_chinese, mark_of, place_in, what_is_bad
+from kb.errors import UnreadableFile
+
+#: Browsers look for a declaration in the first kilobyte; pages of office software have it later.
+_LOOKED_AT: Final = 4096
+_COMMENT: Final = re.compile(rb"<!--.*?-->", re.S)
+_DECLARED: Final = re.compile(
+    rb"""<meta\b[^>]{0,300}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([^\s"'/>;]{1,40})"""
+    rb"""|\A\s{0,20}<\?xml\b[^>]{0,200}?encoding\s{0,5}=\s{0,5}["']([^\s"'>]{1,40})""",
+    re.I,
+)
+#: Name Python gives a declared encoding -> the one browsers read in its place, which holds it whole.
+_READ_AS: Final = {
+    "utf-8": "utf-8",
+    **dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030"),
+    **dict.fromkeys(("big5", "big5hkscs"), "big5hkscs"),
+    **dict.fromkeys(("shift_jis", "cp932"), "cp932"),
+    **dict.fromkeys(("euc_kr", "cp949"), "cp949"),
+    **dict.fromkeys(("ascii", "iso8859-1", "cp1252"), "cp1252"),
+    **{name: name for name in ("euc_jp", "iso2022_jp", "hz", "koi8-r")},
+    **{f"cp{number}": f"cp{number}" for number in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258, 874)},
+    **{f"iso8859-{number}": f"iso8859-{number}" for number in range(2, 17) if number != 12},
+    # A declaration that can be read byte by byte is not in an encoding of two or four bytes.
+    **dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"), "utf-8"),
+}
+_ANYTHING: Final = "cp1252"  # what pages declare that do not know what they are in
+_ADVICE: Final = "请用浏览器打开,确认显示正常后另存为 UTF-8,再重试"
+
+
+def decode_page(data: bytes) -> tuple[str, list[str]]:
+    """Return the text of a page and what to tell of its encoding; raises UnreadableFile.
+
+    A byte order mark wins, then what is certainly UTF-8 whatever it declares, then the declaration.
+    A declaration that is unknown, or wrong where the content is certain, is told of.
+    """
+    label = _declared(data)
+    if mark_of(data) is not None or label is None:
+        return detect(data)[0], []
+    codec = _READ_AS.get(_python_name(label), "")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _not_utf8(data, label, codec, error)
+    if codec in ("utf-8", "") or _is_surely_utf8(text):
+        return check_text(text), _told(label, codec, "UTF-8")
+    return _as_declared(data, label, codec), []
+
+
+def _declared(data: bytes) -> str | None:
+    found = _DECLARED.search(_COMMENT.sub(b"", data[:_LOOKED_AT]))
+    return (found[1] or found[2]).decode("ascii", "replace") if found else None
+
+
+def _python_name(label: str) -> str:
+    try:
+        return codecs.lookup(label.strip().lower()).name
+    except (LookupError, ValueError):
+        return ""
+
+
+def _is_surely_utf8(text: str) -> bool:
+    """Tell UTF-8 from another encoding that happens to be valid UTF-8: that makes characters of two bytes."""
+    short = sum("\x80" <= char < "\u0800" for char in text)
+    return sum(char >= "\u0800" for char in text) >= max(short, 1)
+
+
+def _not_utf8(data: bytes, label: str, codec: str, error: UnicodeDecodeError) -> tuple[str, list[str]]:
+    if is_mostly_utf8(data):
+        raise UnreadableFile(f"网页声明的编码是 {label},内容是 UTF-8,但{what_is_bad(data, error)}") from error
+    if codec not in ("utf-8", "", _ANYTHING):
+        return _as_declared(data, label, codec), []
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError:
+        text = ""
+    if text and (looks_chinese(text) or (codec != _ANYTHING and looks_chinese(text) is None)):
+        return check_text(text), _told(label, codec, "GB18030")
+    if codec == _ANYTHING:
+        return _as_declared(data, label, codec), []
+    known = f"网页声明的编码是 {label},但{place_in(data, error.start)}不是 UTF-8"
+    unknown = f"网页声明的编码「{label}」不认识,{place_in(data, error.start)}也不是 UTF-8"
+    raise UnreadableFile(f"{known if codec else unknown},全文又读不成 GB18030 的中文。{_ADVICE}") from error
+
+
+def _as_declared(data: bytes, label: str, codec: str) -> str:
+    try:
+        return check_text(data.decode(codec))
+    except UnicodeDecodeError as error:
+        place = place_in(data, error.start)
+        raise UnreadableFile(f"网页声明的编码是 {label},但{place}不是 {label}。{_ADVICE}") from error
+
+
+def _told(label: str, codec: str, name: str) -> list[str]:
+    if codec == name.lower():
+        return []
+    return [f"网页声明的编码是 {label},内容实为 {name},已按 {name} 读出"]
