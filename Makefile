@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export KB_HOME ?= $(CURDIR)/data
 
-.PHONY: run model test test-transformers lint gold bench bench-quick setup-dev setup-browser clean help
+.PHONY: run model test test-hostile test-transformers lint gold bench bench-quick setup-dev setup-browser clean help
 
 help: ## 列出可用命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -21,6 +21,9 @@ test: setup-dev setup-browser ## 运行全部测试(含真实浏览器)
 test-transformers: setup-dev ## 另装 sentence-transformers 与 torch(约 1.3 GB),核对向量与之相同,并试其他模型与重排
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[transformers,training]'
 	$(BIN)/pytest tests/kb/test_embedding.py tests/kb/test_training.py tests/search/test_reranking.py tests/cli/test_reembedding.py
+
+test-hostile: setup-dev ## 攻击本程序并计数,见 docs/tested.md(两核约一小时;ONLY=某种攻击,SCALE=0.1 少做些,WRITE=1 写出该页)
+	$(BIN)/python -m tests.hostile $(foreach key,$(ONLY),--only $(key)) $(if $(SCALE),--scale $(SCALE)) $(if $(WRITE),--write)
 
 model: setup-dev ## 重新训练随附的向量模型(另装约 1.3 GB,单核约 10 分钟;DATA= 训练数据目录,OUT= 输出目录)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[transformers,training]'

@@ -1,0 +1,10 @@
+"""All attacks, in the order of the page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.hostile import killing, logs, mutants
+from tests.hostile.attack import Attack
+
+ATTACKS: Final[tuple[Attack, ...]] = (*killing.ATTACKS, *logs.ATTACKS, *mutants.ATTACKS)
