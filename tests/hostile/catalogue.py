@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.hostile import killing, logs, mutants
+from tests.hostile import handmade, killing, logs, mutants
 from tests.hostile.attack import Attack
 
-ATTACKS: Final[tuple[Attack, ...]] = (*killing.ATTACKS, *logs.ATTACKS, *mutants.ATTACKS)
+ATTACKS: Final[tuple[Attack, ...]] = (*killing.ATTACKS, *logs.ATTACKS, *mutants.ATTACKS, *handmade.ATTACKS)
