@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.hostile import handmade, killing, logs, mutants
+from tests.hostile import handmade, injecting, killing, logs, mutants
 from tests.hostile.attack import Attack
 
-ATTACKS: Final[tuple[Attack, ...]] = (*killing.ATTACKS, *logs.ATTACKS, *mutants.ATTACKS, *handmade.ATTACKS)
+ATTACKS: Final[tuple[Attack, ...]] = (
+    *killing.ATTACKS,
+    *logs.ATTACKS,
+    *mutants.ATTACKS,
+    *handmade.ATTACKS,
+    *injecting.ATTACKS,
+)

@@ -44,7 +44,7 @@ _TEXTS: Final = (
     _txt("终端控制序列", f"{_TEXT}\x1b[2J\x1b]0;x\x07", refused=True),
     _txt("二进制", bytes(range(256)) * 40, refused=True),
     _txt("一个坏字节", f"{_TEXT}\n".encode() + b"\xff\n", refused=True),
-    _txt("Big5", "測試文本。離職員工帶走客戶名單,雙方簽有保密協議。".encode("big5", "ignore") * 5, refused=True),
+    _txt("Big5", "測試文本。離職員工帶走客戶名單,雙方簽有保密協議。".encode("big5", "ignore") * 5),
     _txt("UTF-16 无标记", _TEXT.encode("utf-16-le"), refused=True),
     _txt("UTF-16 缺半个单元", _TEXT.encode("utf-16") + b"x", refused=True),
     _txt("UTF-8 编码的半个字符", _TEXT.encode() + b"\xed\xa0\x80", refused=True),
