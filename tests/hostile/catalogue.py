@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.hostile import handmade, injecting, killing, logs, mutants
+from tests.hostile import flooding, handmade, injecting, killing, logs, mutants
 from tests.hostile.attack import Attack
 
 ATTACKS: Final[tuple[Attack, ...]] = (
@@ -13,4 +13,5 @@ ATTACKS: Final[tuple[Attack, ...]] = (
     *mutants.ATTACKS,
     *handmade.ATTACKS,
     *injecting.ATTACKS,
+    *flooding.ATTACKS,
 )

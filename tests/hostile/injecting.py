@@ -133,30 +133,30 @@ def _document(number: int) -> dict[str, Any]:
 
 
 def store_injections(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Store payloads in every field, one document each, and read each document by every way there is."""
-    home, taken = _library(ground), 0
-    stored: list[tuple[int, int]] = []
-    faults: dict[int, str] = {}
-    for number in numbers:
-        file = ground.folder / "one.jsonl"
-        file.write_bytes(texts.as_line(_document(number)).encode("utf-8", "surrogatepass"))
-        done = product.kb(home, "add", file, "--json")
-        receipts = (product.as_json(done) or {"documents": []})["documents"]
-        faults[number] = done.fault((0, 1)) or _on_terminal(done.err)
-        stored += [(number, one["document_id"]) for one in receipts if one["document_id"]]
+    """Store a payload in every field of a document, read it by every way there is, and remove it before the next."""
+    home, refused = _library(ground), 0
     with product.serving(home, ground.folder / "serve.log") as server:
         log = _Log(server.log)
-        for number, document in stored:
-            faults[number] = (
-                faults[number] or _read_everywhere(server, home, number, document) or seeing.in_log(log.news())
+        for number in numbers:
+            file = ground.folder / "one.jsonl"
+            file.write_bytes(texts.as_line(_document(number)).encode("utf-8", "surrogatepass"))
+            done = product.kb(home, "add", file, "--json")
+            receipts = (product.as_json(done) or {"documents": []})["documents"]
+            fault = done.fault((0, 1)) or _on_terminal(done.err)
+            for document in (one["document_id"] for one in receipts if one["document_id"]):
+                fault = fault or _read_everywhere(server, home, number, document)
+                removing = product.kb(home, "remove", document, "--yes")
+                fault = fault or removing.fault() or _on_terminal(removing.err)
+            refused += done.status == 1
+            yield Trial(
+                number=number,
+                what=f"各字段存入 {PAYLOADS[number][:60]!r}",
+                fault=fault or seeing.in_log(log.news()),
             )
-            taken += 1
-    for number in numbers:
-        yield Trial(number=number, what=f"各字段存入 {PAYLOADS[number][:60]!r}", fault=faults[number])
     fault = state.unsound(home) or _ran(home)
     if fault:
         yield Trial(number=numbers[-1] + 1, what="全部之后", fault=fault)
-    yield Note(f"{taken} 件收入,其余因字段不合规则被拒绝")
+    yield Note(f"{refused} 种内容因字段不合规则被拒绝,其余收入")
 
 
 def _read_everywhere(server: product.Server, home: Path, number: int, document: int) -> str:

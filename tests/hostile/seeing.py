@@ -83,7 +83,7 @@ def _in_table(text: str) -> Iterator[str]:
 
 
 def _in_json(answer: Answer) -> Iterator[str]:
-    if as_json(Done(status=0, out=answer.text, err="", peak_mb=0.0)) is None:
+    if answer.body and as_json(Done(status=0, out=answer.text, err="", peak_mb=0.0)) is None:
         yield "接口的回答不是 JSON"
     if answer.headers.get("x-content-type-options") != "nosniff":
         yield "接口的回答没有 nosniff"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -36,7 +37,12 @@ def _declared(what: str, doctype: Callable[[Trap], str], body: str = "&e;") -> F
 def _packed(parts: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """Pack parts as they come, names twice and all."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(docx(_GOOD))) as good, zipfile.ZipFile(out, "w", method) as archive:
+    with (
+        warnings.catch_warnings(),
+        zipfile.ZipFile(io.BytesIO(docx(_GOOD))) as good,
+        zipfile.ZipFile(out, "w", method) as archive,
+    ):
+        warnings.simplefilter("ignore")
         for name in good.namelist():
             archive.writestr(zipfile.ZipInfo(name), good.read(name), method)
         for name, data in parts:

@@ -91,7 +91,7 @@ _FRONTS: Final = (
     _front("不存在的日期", "decided_on: 2099-02-30"),
     _front("未知字段", "hack: 1"),
     _front("制表符缩进", "regions:\n\t- 上海"),
-    _front("第二份文档", "--- \nslug: other"),
+    _front("第二份文档", "--- \nslug: other", refused=False),
     _front("一兆的头", f"place: {'测' * 350_000}", refused=False),
     _front("字段中有控制字符", 'place: "测\\x1b[2J试"'),
     _front("字段中有半个字符", 'place: "测\\ud800试"'),
