@@ -13,7 +13,15 @@ from tests.hostile.attack import Attack, Ground, Note, Outcome, Trial, execute
 from tests.hostile.catalogue import ATTACKS
 
 #: What the issue that asked for this counted by hand: fewer would be a step back.
-AT_LEAST = {"kill-add": 202, "kill-serve": 34, "cut-log": 46, "mutated": 400}
+AT_LEAST = {
+    "kill-add": 202,
+    "kill-serve": 34,
+    "cut-log": 46,
+    "mutated": 400,
+    "handmade": 123,
+    "inject": 464,
+    "flood": 10_000,
+}
 
 
 def attack(*faults: str, note: str = "") -> Attack:
@@ -29,7 +37,7 @@ def outcome(made: Attack, folder: Path) -> Outcome:
     return execute(made, Ground(folder=folder, seed=1), made.numbers(1.0))
 
 
-@pytest.mark.parametrize("made", ATTACKS, ids=lambda made: made.key)
+@pytest.mark.parametrize("made", [made for made in ATTACKS if made.few], ids=lambda made: made.key)
 def test_an_attack_made_a_few_times_finds_nothing(made: Attack, tmp_path: Path) -> None:
     done = execute(made, Ground(folder=tmp_path, seed=7), range(made.few))
 

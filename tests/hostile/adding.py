@@ -26,17 +26,22 @@ def neighbours(folder: Path, number: int) -> None:
 def add(home: Path, folder: Path, names: Sequence[str]) -> tuple[Mapping[str, list[dict[str, Any]]], str, product.Done]:
     """Add a folder and `names` besides; return what became of each file, and what is wrong with the whole."""
     done = product.kb(home, "add", folder, *names, "--json", "--quiet")
+    return *judged(done, MOST_MB), done
+
+
+def judged(done: product.Done, most_mb: float) -> tuple[Mapping[str, list[dict[str, Any]]], str]:
+    """Return what became of each file by name, and what is wrong with the whole command."""
     if fault := done.fault((0, 1)):
-        return {}, fault, done
-    if done.peak_mb > MOST_MB:
-        return {}, f"用了 {done.peak_mb:.0f} MB 内存", done
+        return {}, fault
+    if done.peak_mb > most_mb:
+        return {}, f"用了 {done.peak_mb:.0f} MB 内存"
     report = product.as_json(done)
     if report is None:
-        return {}, f"没有回执:{product.last_line(done.err)}", done
+        return {}, f"没有回执:{product.last_line(done.err)}"
     receipts: dict[str, list[dict[str, Any]]] = {}
     for receipt in report["documents"]:
         receipts.setdefault(os.path.basename(receipt["path"]), []).append(receipt)
-    return receipts, _neighbours_fault(receipts), done
+    return receipts, _neighbours_fault(receipts)
 
 
 def _neighbours_fault(receipts: Mapping[str, list[dict[str, Any]]]) -> str:

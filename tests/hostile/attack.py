@@ -57,7 +57,7 @@ Run = Callable[[Ground, Sequence[int]], Iterator[Trial | Note]]
 class Attack:
     """One kind of attack; `run` makes the tries with the given numbers, of which a whole run has `tries`.
 
-    `few` is how many make a look that takes seconds.
+    `few` is how many make a look that takes seconds; 0 where the normal suite has tests of its own.
     """
 
     key: str

@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.hostile import flooding, handmade, injecting, killing, logs, mutants
 from tests.hostile.attack import Attack
+from tests.hostile.promises import backups, closed, disks, heavy, lost, naming, small, tested
 
 ATTACKS: Final[tuple[Attack, ...]] = (
     *killing.ATTACKS,
@@ -14,4 +15,12 @@ ATTACKS: Final[tuple[Attack, ...]] = (
     *handmade.ATTACKS,
     *injecting.ATTACKS,
     *flooding.ATTACKS,
+    *lost.ATTACKS,
+    *backups.ATTACKS,
+    *naming.ATTACKS,
+    *heavy.ATTACKS,
+    *disks.ATTACKS,
+    *closed.ATTACKS,
+    *small.ATTACKS,
+    *tested.ATTACKS,
 )

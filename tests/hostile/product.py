@@ -58,11 +58,17 @@ def command(home: Path, *args: object) -> list[str]:
     return [sys.executable, "-m", "kb", "--home", str(home), *map(str, args)]
 
 
-def kb(home: Path, *args: object, settings: Mapping[str, str] | None = None, limit_s: float = LIMIT_S) -> Done:
-    """Run a command to its end, or stop it with all it started when it does not come to one."""
+def kb(
+    home: Path, *args: object, settings: Mapping[str, str] | None = None, limit_s: float = LIMIT_S, under: int = 0
+) -> Done:
+    """Run a command to its end, or stop it with all it started when it does not come to one.
+
+    `under` bounds the addresses of each of its processes, KB; 0 does not.
+    """
+    bounded = ["sh", "-c", f'ulimit -v {under} && exec "$@"', "sh"] if under else []
     with _outputs() as (out, err):
         process = subprocess.Popen(
-            command(home, *args),
+            [*bounded, *command(home, *args)],
             cwd=ROOT,
             env=environment(settings),
             stdin=subprocess.DEVNULL,
@@ -163,6 +169,10 @@ class Server:
             except (http.client.HTTPException, ConnectionError):
                 return Answer(status=0, headers={}, body=b"")
 
+    def cpu_s(self) -> float:
+        """Return the processor time all processes of the server have used."""
+        return sum(_ticks(pid) for pid in _session(self.process.pid)) / os.sysconf("SC_CLK_TCK")
+
     def memory_mb(self) -> float:
         """Return the memory of all processes of the server, pages they share counted once."""
         return sum(_pss_kb(pid) for pid in _session(self.process.pid)) / 1024
@@ -229,6 +239,13 @@ def _session(leader: int) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def _ticks(pid: int) -> int:
+    try:
+        return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    except OSError:
+        return 0
 
 
 def _pss_kb(pid: int) -> int:

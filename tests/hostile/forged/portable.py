@@ -106,7 +106,7 @@ _TREES: Final = (
     ),
     _pdf("六千页", lambda: _many_pages(6000), refused=True),
     _pdf("页树深三千层", lambda: _tree(3000)),
-    _pdf("页树每层加倍共四十层", lambda: _doubling(40), refused=True),
+    _pdf("页树每层加倍共四十层", lambda: _doubling(40)),
     _with(
         "书签成环",
         {
