@@ -61,14 +61,20 @@ def _foreign(home: Path, foreign: Path) -> None:
     shutil.copy(foreign / "kb.sqlite3", home / "kb.sqlite3")
 
 
-def _new_schema(home: Path, foreign: Path) -> None:
-    """Lay an empty database of the right shape, as a program would that made one anew."""
+def _new(home: Path, foreign: Path) -> None:
+    """Lay the empty database that the program itself makes where there is none."""
+    remove_database(home)
+    elsewhere = home.parent / "elsewhere"
+    product.kb(elsewhere, "search", "测试")
+    shutil.copy(elsewhere / "kb.sqlite3", home / "kb.sqlite3")
+
+
+def _tables_alone(home: Path, foreign: Path) -> None:
+    """Lay a database with the right tables and not a row in them."""
     remove_database(home)
     with sqlite3.connect(foreign / "kb.sqlite3") as conn:
-        script = "".join(
-            f"{row[0]};"
-            for row in conn.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-        )
+        made = conn.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+        script = "".join(f"{row[0]};" for row in made)
         version = conn.execute("PRAGMA user_version").fetchone()[0]
     with sqlite3.connect(home / "kb.sqlite3") as conn:
         conn.executescript(f"{script}PRAGMA user_version = {version};")
@@ -88,7 +94,8 @@ _LOSSES: Final[Mapping[str, Callable[[Path, Path], None]]] = {
     "不见了": _missing,
     "成了空文件": _empty,
     "换成别的库": _foreign,
-    "换成空的新库": _new_schema,
+    "换成空的新库": _new,
+    "只有表而没有内容": _tables_alone,
     "成了乱码": _garbage,
     "只剩日志": _log_alone,
 }

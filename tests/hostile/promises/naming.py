@@ -44,7 +44,7 @@ def name(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
         command = _NAMING[number]
         done = product.kb(home, *command)
         fault = done.fault((1,))
-        if not fault and "1" in command and not all(part in done.err for part in ("n-0", "「1」")):
+        if not fault and "1" in command and not all(part in done.err for part in ("编号:1", "标识:1")):
             fault = f"没有说出两件:{product.last_line(done.err)}"
         if state.exported(home)[1] != before:
             fault = "库变了"
