@@ -208,7 +208,7 @@ ATTACKS: Final = (
             f"没有断开不答的正常请求,日志里没有请求的内容,内存比热身后增加不超过 {_MOST_GROWTH:.0%}"
         ),
         tries=10_000,
-        few=60,
+        few=40,
         run=flood,
     ),
 )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from tests.hostile import adding, product, state
+from tests.hostile import adding, product, seeing, state
 from tests.hostile.attack import Attack, Ground, Note, Trial
 from tests.hostile.forged import lines, office, places, plain, portable
 from tests.hostile.forged.shape import Forged, Trap
@@ -56,8 +56,9 @@ def add_forged(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]
             taken, peak_mb = taken + (accepted > 0), max(peak_mb, done.peak_mb)
             shutil.rmtree(folder, ignore_errors=True)
             yield Trial(number=number, what=forged.what, fault=fault)
-        if fault := _all_read(home, ground.folder / "serve.log", trap):
-            yield Trial(number=numbers[-1] + 1, what="全部收入之后", fault=fault)
+        for place, (what, fault) in enumerate(_afterwards(home, ground.folder / "serve.log", trap), 1):
+            if fault:
+                yield Trial(number=numbers[-1] + place, what=f"全部收入之后{what}", fault=fault)
     yield Note(f"收入 {taken} 个,其余拒绝并说明;最多用内存 {peak_mb:.0f} MB")
 
 
@@ -87,20 +88,25 @@ def _is_named(forged: Forged, done: product.Done) -> bool:
     return forged.name in done.err
 
 
-def _all_read(home: Path, log: Path, trap: Trap) -> str:
-    """Return what is wrong with the store at the end: sound, without the secret, every page to be shown."""
-    if fault := adding.sound(home):
-        return fault
+def _afterwards(home: Path, log: Path, trap: Trap) -> Iterator[tuple[str, str]]:
+    """Yield what was looked at in the store at the end, and what is wrong with it."""
+    yield "核对与导出", adding.sound(home)
     exporting, documents = state.exported(home)
-    if trap.word in exporting.out or "root:x:0" in exporting.out:
-        return "库里有目录以外文件的内容"
+    outside = trap.word in exporting.out or "root:x:0" in exporting.out
+    yield "看库里", "库里有目录以外文件的内容" if outside else ""
     with product.serving(home, log, {"KB_CLEARANCE": "restricted"}) as server:
-        for number in range(1, len(documents) * 2):
-            for target in (f"/documents/{number}", f"/api/documents/{number}"):
-                answer = server.get(target)
-                if answer.status not in (200, 404):
-                    return f"{target} 答 {answer.status}"
-    return "日志里有 Traceback" if "Traceback" in log.read_text("utf-8", "replace") else ""
+        yield "打开各页", _unreadable(server, len(documents) * 2)
+    yield "看日志", seeing.in_log(log.read_text("utf-8", "replace"))
+
+
+def _unreadable(server: product.Server, most: int) -> str:
+    bad = [
+        f"{target} 答 {status}"
+        for number in range(1, most)
+        for target in (f"/documents/{number}", f"/api/documents/{number}")
+        if (status := server.get(target).status) not in (200, 404)
+    ]
+    return f"{len(bad)} 页打不开:{'、'.join(bad[:5])}" if bad else ""
 
 
 ATTACKS: Final = (
@@ -113,7 +119,7 @@ ATTACKS: Final = (
             f"内存不超过 {adding.MOST_MB:,} MB;最后 `kb verify`、`kb export`,每件的网页与接口都能打开"
         ),
         tries=len(FORGED),
-        few=5,
+        few=2,
         run=add_forged,
     ),
 )

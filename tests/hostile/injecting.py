@@ -207,7 +207,7 @@ ATTACKS: Final = (
         name="库中的注入",
         what="同样的内容存入一件文书的每个字段,再经网页、接口、表格、建议与命令行读出;要求同上,终端上没有控制字符",
         tries=len(PAYLOADS),
-        few=2,
+        few=0,
         run=store_injections,
     ),
 )

@@ -16,15 +16,17 @@ from tests.hostile import product, state, texts
 from tests.hostile.attack import Attack, Ground, Note, Trial
 
 _DOCUMENTS: Final = 2000
+#: And where only a few kills are tried.
+_FEW_DOCUMENTS: Final = 300
 #: After so many kills a series is let run to its end.
 _LONGEST_SERIES: Final = 8
 _SAMPLES: Final = product.ROOT / "tests" / "samples"
 
 
-def _source(folder: Path) -> Path:
+def _source(folder: Path, documents: int) -> Path:
     """Write what is added again and again: one file of many documents and one of each other format."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "many.jsonl").write_text(texts.lines(range(_DOCUMENTS)), "utf-8")
+    (folder / "many.jsonl").write_text(texts.lines(range(documents)), "utf-8")
     (folder / "one.txt").write_text(texts.document(1, "txt")["text"], "utf-8")
     (folder / "one.md").write_text(f"# 测试文本\n\n{texts.document(1, 'md')['text']}\n", "utf-8")
     for name in ("decision.pdf", "note.docx", "page.html"):
@@ -51,15 +53,15 @@ def _killed(home: Path, source: Path, after_s: float) -> bool:
     return False
 
 
-def _moment(chance: random.Random, home: Path, whole_s: float) -> float:
+def _moment(chance: random.Random, whole_s: float, share_done: float) -> float:
     """Return when to kill: any moment of what is still to be done."""
-    left = 1.0 - max(state.stored(home), 0) / _DOCUMENTS
-    return chance.uniform(0.0, whole_s * max(left, 0.3))
+    return chance.uniform(0.0, whole_s * max(1.0 - share_done, 0.3))
 
 
 def kill_adding(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
     """Kill, look, and go on with the same command; at the end of a series nothing is lost or doubled."""
-    source = _source(ground.fresh("source"))
+    documents = _DOCUMENTS if len(numbers) >= _LONGEST_SERIES else _FEW_DOCUMENTS
+    source = _source(ground.fresh("source"), documents)
     reference_home = ground.fresh("whole")
     started = time.monotonic()
     product.kb(reference_home, "add", source, "--quiet")
@@ -69,7 +71,7 @@ def kill_adding(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note
     for number in numbers:
         chance = ground.chance("kill-add", number)
         before = state.stored(home)
-        while not _killed(home, source, after_s := _moment(chance, home, whole_s)):
+        while not _killed(home, source, after_s := _moment(chance, whole_s, state.stored(home) / documents)):
             carried = carried or (_completed(home, source, reference) if kills else "")
             home, kills, before = _another(ground, home), 0, -1
         kills += 1
@@ -105,8 +107,9 @@ def _completed(home: Path, source: Path, reference: list[dict[str, Any]]) -> str
         return f"导出:{fault}"
     if documents != reference:
         return f"收完后与未中断的库不同:{len(documents)} 件对 {len(reference)} 件"
-    wrong, slugs = state.found(home, texts.own_word(_DOCUMENTS - 1))
-    if wrong or slugs != [f"n-{_DOCUMENTS - 1}"]:
+    last = max(int(str(fields["id"])[2:]) for fields in reference if str(fields["id"]).startswith("n-"))
+    wrong, slugs = state.found(home, texts.own_word(last))
+    if wrong or slugs != [f"n-{last}"]:
         return wrong or f"收完后检索最后一件得到 {slugs}"
     return state.unsound(home)
 
@@ -118,12 +121,12 @@ _QUESTIONS: Final = (
     "/api/search?q=" + quote("源代码上传网盘") + "&mode=vector",
     "/api/search?q=" + quote("保密协议") + "&mode=keyword&limit=50",
     "/api/search?f.kind=civil&sort=newest&limit=30",
-    "/api/search?q=" + texts.own_word(601) + "&mode=keyword",
+    "/api/search?q=" + texts.own_word(401) + "&mode=keyword",
     "/api/suggest?q=" + quote("测试"),
     "/api/documents/n-5",
 )
-_SERVED: Final = 1200
-_OLDER: Final = 600
+_SERVED: Final = 800
+_OLDER: Final = 400
 _CLIENTS: Final = 4
 
 

@@ -14,7 +14,7 @@ from tests.hostile import product, state, texts
 from tests.hostile.attack import Attack, Ground, Note, Trial
 
 #: Documents of each `kb add`; the first stand in the database, the others in the log alone.
-_STEPS: Final = (40, 5, 1, 60, 20)
+_STEPS: Final = (40, 5, 1, 60)
 
 
 def _cut(data: bytearray, chance: random.Random) -> bytearray:
