@@ -14,9 +14,6 @@ from kb.errors import StoreDamaged
 from kb.files import sha256_of
 from kb.records import Doomed
 
-#: What a `put` that was interrupted leaves behind begins with this.
-_UNFINISHED: Final = ".incoming-"
-
 
 class Copy(Struct, frozen=True):
     """A file that holds doomed content: `lines` of it go and `others` stay; without others it goes whole."""
@@ -40,11 +37,13 @@ def find_copies(home: Path, doomed: Doomed, originals: Collection[str], unread: 
     `originals` are the names (sha256) of files that go whole; those in `unread` are of one document each
     and need not be read. Raises StoreDamaged for an original that holds some and is not what was stored.
     """
-    found = [_copy(path, doomed, originals) for path in _files(home) if path.name not in unread]
-    whole = [Copy(path) for path in _files(home) if path.name in originals and path.name in unread]
-    held = [*(copy for copy in found if copy is not None), *whole]
-    halves = [path for path in _files(home) if _is_part_of(path, held)]
-    return [*map(Copy, halves), *(copy for copy in held if copy.path not in halves)]
+    files = list(_files(home))
+    found = [_copy(path, doomed, originals) for path in files if _stored_as(path) not in unread]
+    held = [copy for copy in found if copy is not None]
+    held += [Copy(path) for path in files if _stored_as(path) in unread and _stored_as(path) in originals]
+    known, names = {copy.path for copy in held}, {_stored_as(copy.path) for copy in held}
+    alike = [p for p in files if p not in known and (_stored_as(p) in names or _is_part_of(p, held))]
+    return [*map(Copy, alike), *held]
 
 
 def blanked(data: bytes, doomed: Doomed) -> bytes:
@@ -57,20 +56,32 @@ def _files(home: Path) -> Iterator[Path]:
         yield from sorted(path for path in folder.rglob("*") if path.is_file())
 
 
+def _stored_as(path: Path) -> str:
+    """Return what a file was named when it was stored; set aside beside one of its name it has ~2 behind it."""
+    return path.name.partition("~")[0]
+
+
 def _copy(path: Path, doomed: Doomed, originals: Collection[str]) -> Copy | None:
     data = path.read_bytes()
     sha256 = sha256_of(data)
-    if {path.name, sha256} & {*originals, *doomed.contents}:
+    if {_stored_as(path), sha256} & {*originals, *doomed.contents}:
         return Copy(path)
     lines = [line for line in data.split(b"\n") if line.strip()]
     gone = sum(_is_doomed(line, doomed) for line in lines)
     if not gone:
         return None
-    if path.name.startswith(_UNFINISHED):
+    if _is_unfinished(path):
         return Copy(path)
-    if gone < len(lines) and len(path.name) == len(sha256) and path.name != sha256:
-        raise StoreDamaged(f"原件已损坏(校验不符):{path.name}。其中有要清除的内容,请先从备份恢复它,再次运行同一命令")
-    return Copy(path, gone, len(lines) - gone)
+    if gone == len(lines) or _stored_as(path) == sha256 or len(_stored_as(path)) != len(sha256):
+        return Copy(path, gone, len(lines) - gone)
+    if path.parent.parent.name != "files":  # set aside because it is damaged: nobody can put it back
+        return Copy(path)
+    raise StoreDamaged(f"原件已损坏(校验不符):{path.name}。其中有要清除的内容,请先从备份恢复它,再次运行同一命令")
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Tell whether a file is what a `put` that was interrupted left behind, in its place or set aside."""
+    return path.name.lstrip(".").startswith("incoming-")
 
 
 def _is_doomed(line: bytes, doomed: Doomed) -> bool:
@@ -101,7 +112,7 @@ def _read_again(line: bytes) -> _Line:
 
 def _is_part_of(path: Path, held: list[Copy]) -> bool:
     """Tell whether a file is the beginning of one with doomed content: its writer was stopped half way."""
-    if not path.name.startswith(_UNFINISHED) or not path.stat().st_size:
+    if not _is_unfinished(path) or not path.stat().st_size:
         return False
     part = path.read_bytes()
     return any(copy.path.read_bytes().startswith(part) for copy in held)

@@ -59,7 +59,6 @@ def open_store(settings: Settings) -> Iterator[Store]:
 @contextmanager
 def alone(home: Path, command: str) -> Iterator[None]:
     """Refuse to run a command twice at once on one data folder; the system lets go of the lock when a process dies."""
-    home.mkdir(parents=True, exist_ok=True)
     with (home / f"{command}.lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

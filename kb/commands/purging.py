@@ -52,7 +52,7 @@ class _Plan(Struct, frozen=True):
 def purge(args: argparse.Namespace) -> int:
     """Destroy earlier contents of documents, documents, or what removed ones left, after naming it and asking."""
     settings = settings_of(args)
-    with alone(settings.home, "purge"), open_store(settings) as store:
+    with open_store(settings) as store, alone(settings.home, "purge"):
         begun = _Begun(settings.home)
         plan = _planned(store, args, begun)
         if not plan.whole and not plan.earlier and not begun.exists():

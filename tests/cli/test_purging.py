@@ -259,18 +259,22 @@ def test_what_is_in_quarantine_or_half_written_goes_too(library: Library) -> Non
     quarantine = library.home / "quarantine" / "2099-01-01"
     quarantine.mkdir(parents=True)
     (quarantine / original.name).write_bytes(original.read_bytes())
-    (quarantine / ".incoming-x").write_bytes(original.read_bytes()[:-1])
+    (quarantine / f"{original.name}~2").write_bytes(original.read_bytes() + b"damaged")
+    (quarantine / "incoming-x").write_bytes(original.read_bytes()[:-1])
     (original.parent / ".incoming-y").write_bytes(original.read_bytes())
     (original.parent / ".incoming-z").write_bytes(b"")
     mixed = "\n".join([line("a", SECRET), line("z", "别的内容")]).encode()
     (quarantine / hashlib.sha256(mixed).hexdigest()).write_bytes(mixed)
+    (quarantine / f"{hashlib.sha256(mixed).hexdigest()}~2").write_bytes(mixed[:60])
+    (quarantine / f"{'0' * 64}~2").write_bytes(mixed)
+    (quarantine / "laid here.jsonl").write_bytes(mixed + b"\n")
 
     library.kb("purge", "a", "--yes")
 
     assert library.traces(WANTED) == []
     left = {path.name: path.read_bytes() for path in quarantine.iterdir()}
     blanked = b"\n" + line("z", "别的内容").encode()
-    assert left == {hashlib.sha256(blanked).hexdigest(): blanked}
+    assert left == {hashlib.sha256(stays).hexdigest(): stays for stays in (blanked, blanked + b"\n")}
     assert [path.name for path in original.parent.iterdir()] == [".incoming-z"]
 
 
