@@ -71,6 +71,9 @@ class Library:
         with Store(self.home, Visibility.RESTRICTED) as store:
             return [head.slug for head in store.heads(store.document_ids().tolist()).values()]
 
+    def originals(self) -> list[Path]:
+        return sorted(path for path in (self.home / "files").rglob("*") if path.is_file())
+
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         with sqlite3.connect(self.home / "kb.sqlite3") as conn:
             return conn.execute(statement).fetchall()
@@ -255,7 +258,7 @@ def test_a_null_slug_in_a_line_leaves_its_id_as_the_slug(library: Library) -> No
 
 def test_what_is_in_quarantine_or_half_written_goes_too(library: Library) -> None:
     library.add("a.md", md(SECRET))
-    original = next(path for path in (library.home / "files").rglob("*") if path.is_file())
+    (original,) = library.originals()
     quarantine = library.home / "quarantine" / "2099-01-01"
     quarantine.mkdir(parents=True)
     (quarantine / original.name).write_bytes(original.read_bytes())
@@ -280,7 +283,7 @@ def test_what_is_in_quarantine_or_half_written_goes_too(library: Library) -> Non
 
 def test_half_a_file_of_many_documents_goes_though_it_breaks_off_in_the_line(library: Library) -> None:
     library.add("many.jsonl", "\n".join([line("b", "乙的内容"), line("a", SECRET)]))
-    original = next(path for path in (library.home / "files").rglob("*") if path.is_file())
+    (original,) = library.originals()
     whole = original.read_bytes()
     (original.parent / ".incoming-x").write_bytes(whole[: whole.index(b"zzqx") + 8])
     (original.parent / ".incoming-y").write_bytes(whole + b"\n{")
@@ -307,7 +310,7 @@ def test_an_original_that_a_present_document_was_read_from_stays(library: Librar
 
 def test_a_damaged_file_of_many_documents_is_named_and_nothing_is_changed(library: Library) -> None:
     library.add("many.jsonl", "\n".join([line("a", SECRET), line("b", "乙的内容")]))
-    original = next(path for path in (library.home / "files").rglob("*") if path.is_file())
+    (original,) = library.originals()
     original.write_bytes(original.read_bytes() + b" ")
 
     assert f"原件已损坏(校验不符):{original.name}" in library.kb("purge", "a", "--yes", status=2)
@@ -351,7 +354,7 @@ def test_the_past_alone_is_purged_where_that_is_said(library: Library) -> None:
 
 def test_purging_names_what_goes_and_asks(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     library.add("a.md", md(SECRET))
-    before = {path: path.read_bytes() for path in (library.home / "files").rglob("*") if path.is_file()}
+    before = {path: path.read_bytes() for path in library.originals()}
     monkeypatch.setattr("builtins.input", lambda: "n")
 
     told = library.kb("purge", "a", status=1)
