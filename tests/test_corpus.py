@@ -44,6 +44,11 @@ def facts(name: str) -> dict[str, dict[str, Any]]:
     return {row["id"]: row for row in map(json.loads, lines)}
 
 
+def written(name: str) -> dict[str, dict[str, Any]]:
+    """The facts that the corpus was written from; those gathered since wait for their turn."""
+    return {slug: row for slug, row in facts(name).items() if slug in documents()}
+
+
 @cache
 def questions() -> dict[str, tuple[str, ...]]:
     """Return the lines of every document's last part, 常见问法."""
@@ -179,13 +184,13 @@ def test_the_versions_of_the_unfair_competition_law_agree_article_by_article() -
 
 
 @needs_facts
-def test_every_case_of_the_facts_is_a_document_and_no_other_case_is() -> None:
+def test_no_case_is_a_document_that_the_facts_do_not_hold() -> None:
     by_kind = Counter(d.values["kind"] for d in documents().values())
     cases, foreign = facts("cases.jsonl"), facts("foreign_cases.jsonl")
     slugs = {s for s, d in documents().items() if d.values["kind"] in ("administrative", "civil", "criminal")}
 
-    assert slugs == set(cases)
-    assert {s for s, d in documents().items() if d.values["kind"] == "foreign_case"} == set(foreign)
+    assert slugs <= set(cases)
+    assert {s for s, d in documents().items() if d.values["kind"] == "foreign_case"} <= set(foreign)
     assert (by_kind["administrative"], by_kind["civil"], by_kind["criminal"]) == (27, 72, 45)
     assert (by_kind["foreign_case"], by_kind["foreign_guide"]) == (87, 22)
 
@@ -194,7 +199,7 @@ def test_every_case_of_the_facts_is_a_document_and_no_other_case_is() -> None:
 def test_a_case_is_full_exactly_when_the_facts_hold_reasoning_and_outcome() -> None:
     wrong = {
         slug
-        for slug, row in facts("cases.jsonl").items()
+        for slug, row in written("cases.jsonl").items()
         if (documents()[slug].values["completeness"] == "full") != bool(row["holding"] and row["outcome"])
     }
 
@@ -222,10 +227,10 @@ def _said(value: object, left_out: tuple[str, ...] = ("sources", "id", "confiden
 @pytest.mark.parametrize("name", ["cases.jsonl", "foreign_cases.jsonl"])
 def test_figures_carry_over_from_the_facts_and_none_is_added(name: str) -> None:
     lost, added = {}, {}
-    for slug, row in facts(name).items():
+    for slug, row in written(name).items():
         document = documents()[slug]
-        written = json.dumps(document.values, ensure_ascii=False) + document.text
-        missing = _numbers(_said(row)) - _numbers(written) - _NUMBERS_LEFT_OUT.get(slug, set())
+        said = json.dumps(document.values, ensure_ascii=False) + document.text
+        missing = _numbers(_said(row)) - _numbers(said) - _NUMBERS_LEFT_OUT.get(slug, set())
         invented = _numbers(document.text) - _numbers(json.dumps(row, ensure_ascii=False))
         if missing:
             lost[slug] = missing
@@ -240,7 +245,7 @@ def test_sources_carry_over_with_the_grade_of_their_domain() -> None:
     wrong = {
         slug
         for name in ("cases.jsonl", "foreign_cases.jsonl")
-        for slug, row in facts(name).items()
+        for slug, row in written(name).items()
         if len({s.get("url") or s["name"] for s in documents()[slug].values["sources"]})
         < len({m[0] for s in row["sources"] if (m := re.search(r"https?://[^\s)）,，。；;]+", s))})
     }
