@@ -157,6 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", tending.serve, "启动网页与接口")
     serve.add_argument("--host", help="监听地址(默认 127.0.0.1)")
     serve.add_argument("--port", type=_port, help="监听端口(默认 8000)")
+    serve.add_argument("--workers", type=_count, help="几个进程同时服务(默认每核一个)")
     return parser
 
 

@@ -19,7 +19,7 @@ _CONTACT: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s\"'<>]+
 HOST_NAME: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9.])?"
 _HOST: Final = re.compile(rf"({HOST_NAME}|\[[0-9A-Fa-f:.]+\])(?::\d{{1,5}})?")
 _COUNTS: Final = (
-    *("rerank_depth", "max_file_mb", "request_budget_s", "max_requests"),
+    *("workers", "rerank_depth", "max_file_mb", "request_budget_s", "max_requests"),
     *("max_connections", "max_connections_per_client", "header_timeout_s", "idle_timeout_s", "log_lines_per_minute"),
 )
 _CLEARANCES: Final = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL, "restricted": Visibility.RESTRICTED}
@@ -35,6 +35,8 @@ class Settings:
     """Address `kb serve` listens on."""
     port: int = 8000
     """Port `kb serve` listens on."""
+    workers: int = 0
+    """Processes that serve behind one port; 0: one a core."""
     hosts: tuple[str, ...] = ()
     """Names readers may call the server by, besides localhost and the addresses it listens on."""
     request_budget_s: int = 20
@@ -42,7 +44,7 @@ class Settings:
     max_requests: int = 64
     """Requests one process has at work or waiting before it answers 503."""
     max_connections: int = 1_000
-    """Connections one process has open before it refuses more."""
+    """Connections all processes together have open before more are refused."""
     max_connections_per_client: int = 500
     """Of these, from one address: a whole bureau may share one, but nobody all of them."""
     header_timeout_s: int = 20

@@ -16,6 +16,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from kb import deadline
 from kb.store import Store
 from kb.vocabulary import Visibility
 from search.keyword import KeywordIndex
@@ -60,6 +61,10 @@ class IndexesByScope:
         indexes, commit = self.of(store), store.commit()
         if indexes.keyword.is_of(commit) and indexes.vector.is_of(commit):
             return indexes, []
+        with deadline.unlimited():  # broken off halfway it would be begun anew by every request
+            return indexes, self._catch_up(indexes, store)
+
+    def _catch_up(self, indexes: Indexes, store: Store) -> list[str]:
         notes: list[str] = []
         try:
             indexes.keyword.refresh(store)
@@ -69,7 +74,7 @@ class IndexesByScope:
             log.error("keyword index cannot be brought up to date")
             notes = [_BEHIND]
         indexes.vector.refresh(store)
-        return indexes, notes
+        return notes
 
     def refresh(self, store: Store, progress: Callable[[int, int], None] | None = None) -> None:
         """Bring up to the store the indexes of its readers, and those on disk of readers who see less."""

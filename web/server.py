@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from functools import partial
 from typing import Final
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from kb.settings import Settings
 from web.app import create_app
 from web.logs import configure_logs
+from web.processes import Processes
 from web.protocol import MAX_HEAD_BYTES, Limits, Protocol
 
 #: Files one process has open at most; beyond this a limit is none, and some systems set no other.
@@ -20,10 +22,12 @@ _MOST_FILES: Final = 65_536
 _OTHER_FILES: Final = 256
 _BACKLOG: Final = 1_024
 _FAREWELLS: Final = 100
+#: Libraries that would start a thread a core in each of the processes, of which there is one a core.
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
 class Config(uvicorn.Config):
-    """uvicorn's configuration with our limits; may be handed to another process, which makes the application."""
+    """uvicorn's configuration with our limits."""
 
     def __init__(self, settings: Settings) -> None:
         """Configure a server over the store in `settings.home`."""
@@ -31,7 +35,7 @@ class Config(uvicorn.Config):
         rest = files - min(_OTHER_FILES, files // 2)
         self.settings = settings
         self.limits = Limits(
-            connections=min(settings.max_connections, rest // 2),
+            connections=min(-(-settings.max_connections // workers_of(settings)), rest // 2),
             connections_per_client=settings.max_connections_per_client,
             farewells=min(_FAREWELLS, rest // 4),
             header_timeout_s=settings.header_timeout_s,
@@ -45,6 +49,7 @@ class Config(uvicorn.Config):
             port=settings.port,
             http=Protocol,
             ws="none",
+            loop="web.loop:OneByOne",
             proxy_headers=False,  # anyone can write X-Forwarded-For
             access_log=False,  # addresses hold what people search for
             log_config=None,
@@ -64,11 +69,28 @@ def _app(settings: Settings) -> FastAPI:
     return create_app(settings)
 
 
-def make_server(settings: Settings) -> uvicorn.Server:
-    """Return a server ready to run in this process; raises KbError where words or a model cannot be loaded."""
+def workers_of(settings: Settings) -> int:
+    """Return how many processes serve: as many as the settings say, else one a core this process may use."""
+    return settings.workers or len(os.sched_getaffinity(0))
+
+
+def serve(settings: Settings) -> bool:
+    """Serve until told to stop, by one process or by several behind one socket; return whether that could begin.
+
+    Raises KbError where words or a model cannot be loaded.
+    """
+    workers = workers_of(settings)
+    if workers > 1:
+        for name in _THREADS:
+            os.environ.setdefault(name, "1")
     config = Config(settings)
     config.load()
-    return uvicorn.Server(config)
+    if workers == 1:
+        server = uvicorn.Server(config)
+        server.run()
+        return server.started
+    listening = config.bind_socket()
+    return Processes(workers, lambda: uvicorn.Server(config).run([listening])).run()
 
 
 def raise_file_limit() -> int:

@@ -33,7 +33,7 @@ _UNSHOWN: Final = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
 )
 _HALF: Final = re.compile("[\\ud800-\\udfff]")
-_NUMBER: Final = re.compile(r"(?:(?:编号|id)[:：])?([0-9]{1,18})")
+_NUMBER: Final = re.compile(r"(?:(?:编号|id)[:：])?(0|[1-9][0-9]{0,17})")
 _SLUG: Final = re.compile(r"(?:标识|slug)[:：](.+)", re.DOTALL)
 
 

@@ -174,6 +174,7 @@ def _line(document: Document) -> dict[str, Any]:
     extra = metadata.pop("extra", {})
     metadata.pop("slug", None)
     metadata.pop("title", None)
+    metadata.pop("visibility", None)  # the file's own word; who may see it now stands with the document
     metadata["visibility"] = document.head.visibility.name.lower()
     marks: dict[str, Any] = {}
     headings = [(s.start, s.heading) for s in document.sections if s.heading]

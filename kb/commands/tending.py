@@ -7,7 +7,7 @@ import socket
 from contextlib import suppress
 from dataclasses import replace
 
-from kb.commands.common import EXIT_OK, open_store, say
+from kb.commands.common import EXIT_OK, EXIT_STATE, open_store, say
 from kb.embedding import load_embedder
 from kb.errors import StateError
 
@@ -27,16 +27,22 @@ def _refuse_busy_port(host: str, port: int) -> None:
 def serve(args: argparse.Namespace) -> int:
     """Serve the pages and the API until interrupted."""
     from kb.settings import load_settings
-    from web.server import make_server
+    from web import server
 
     settings = load_settings(home=args.home)
-    settings = replace(settings, host=args.host or settings.host, port=args.port or settings.port)
+    settings = replace(
+        settings,
+        host=args.host or settings.host,
+        port=args.port or settings.port,
+        workers=args.workers or settings.workers,
+    )
     with open_store(settings) as store:
         embedder = load_embedder(settings.embedder)
         store.require_embedder(embedder.name, embedder.dim)
     _refuse_busy_port(settings.host, settings.port)
-    server = make_server(settings)
-    say(f"在 http://{settings.host}:{settings.port} 提供服务,数据在 {settings.home},按 Ctrl+C 停止")
+    processes = server.workers_of(settings)
+    say(f"在 http://{settings.host}:{settings.port} 提供服务({processes} 个进程),数据在 {settings.home},按 Ctrl+C 停止")
     with suppress(KeyboardInterrupt):
-        server.run()
+        if not server.serve(settings):
+            return EXIT_STATE
     return EXIT_OK

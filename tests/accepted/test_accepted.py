@@ -70,12 +70,12 @@ def _run(*args: object) -> int:
 
 def test_every_reading_command_ends_as_it_should(home: Path, held: Stock, capsys: pytest.CaptureFixture[str]) -> None:
     for head in held.heads:
-        assert _run("--home", home, "show", "--", head.slug) == 0
-        assert _run("--home", home, "--json", "show", head.id) == 0
+        assert _run("--home", home, "show", f"标识:{head.slug}") == 0
+        assert _run("--home", home, "--json", "show", f"编号:{head.id}") == 0
     for number, head in enumerate(held.heads[::12]):
         mode = ("hybrid", "keyword", "vector")[number % 3]
         assert _run("--home", home, "search", "--mode", mode, "--", head.title) == 0
-        assert _run("--home", home, "similar", head.id) == 0
+        assert _run("--home", home, "similar", f"编号:{head.id}") == 0
         assert (
             _run("--home", home, "--json", "search", "--sort", "amount", "--filter", f"tier={head.title}", "测试") == 0
         )

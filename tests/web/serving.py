@@ -60,11 +60,11 @@ def serving(
     command: Sequence[str] = SERVE,
     files: int | None = None,
 ) -> Iterator[Server]:
-    """Serve `home` until the block ends; `files` is how many the system lets the process open."""
+    """Serve `home` by one process until the block ends; `files` is how many the system lets it open."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    names = {name: str(value) for name, value in settings.items()}
+    names = {"KB_WORKERS": "1"} | {name: str(value) for name, value in settings.items()}
     log_path = folder / f"{port}.log"
     with log_path.open("w") as log:
         process = subprocess.Popen(

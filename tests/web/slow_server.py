@@ -48,4 +48,4 @@ def slow_app(settings: Settings) -> FastAPI:
 
 if __name__ == "__main__":
     web.server.create_app = slow_app  # type: ignore[attr-defined]
-    web.server.make_server(replace(load_settings(), port=int(sys.argv[1]))).run()
+    web.server.serve(replace(load_settings(), port=int(sys.argv[1]), workers=1))
