@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,17 +66,19 @@ def test_what_asks_for_the_time_by_itself_gives_its_thread_back(server: Server) 
 
 def test_threads_that_do_not_end_keep_their_places_and_the_rest_is_told_that_it_is_busy(fresh: Server) -> None:
     deaf, late = ask_many(fresh, "/slow/deaf", AT_WORK)
-    for thread in deaf:
+    time.sleep(0.5)
+    waiting, answers = ask_many(fresh, "/api/search", 4)
+    while len(answers) < 2:
+        time.sleep(0.05)
+    answered_first = list(late)
+    for thread in (*deaf, *waiting):
         thread.join()
-    waiting, answers = ask_many(fresh, "/about", 4)
-    for thread in waiting:
-        thread.join()
-    page = fresh.get("/api/search")
     style = fresh.get("/static/app.css")
 
-    assert all("用时超过上限" in answer for answer in late)
-    assert all("正忙" in answer and "retry-after: 5" in answer for answer in answers)
-    assert '"code":"busy"' in page and style.startswith("HTTP/1.1 200")
+    assert answered_first == []  # two find no room to wait, and are told at once
+    assert len(late) == AT_WORK and all("用时超过上限" in answer for answer in late)
+    assert len(answers) == 4 and all('"code":"busy"' in answer and "retry-after: 5" in answer for answer in answers)
+    assert style.startswith("HTTP/1.1 200")
 
 
 def test_a_statement_that_outlasts_the_deadline_is_broken_off(tmp_path: Path) -> None:
