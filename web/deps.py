@@ -16,6 +16,7 @@ from kb.settings import Settings
 from kb.store import Store
 from search.searcher import Searcher
 from search.suggesting import Suggester
+from web.pagecache import PageCache
 from web.stores import Stores
 from web.views.common import Coverage, read_coverage
 from web.views.statutes import LawBook, read_law_book
@@ -29,6 +30,7 @@ class House:
     searcher: Searcher
     templates: Environment
     suggester: Suggester = field(default_factory=Suggester)
+    pages: PageCache = field(default_factory=PageCache)
     _coverage: tuple[Commit, Coverage] | None = field(default=None)
     _laws: tuple[Commit, date, LawBook] | None = field(default=None)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -18,6 +18,7 @@ from web.answering import answer, by_tier, helped, sums, trail, ways_out
 from web.deps import House, HouseDep
 from web.linking import Links, read_links
 from web.marking import find_marks
+from web.pagecache import KeptRoute
 from web.rendering import render
 from web.views.guidance import about_page, elements_page
 from web.views.leads import leads
@@ -27,7 +28,7 @@ from web.views.statutes import article_choices, outdated, statute_views, transit
 from web.views.table import table
 from web.views.text import section_views
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
 _SIMILAR = 6
 

@@ -14,6 +14,7 @@ from kb.vocabulary import JURISDICTIONS, VERSION_UNSTATED
 from web.address import stated, step_name
 from web.deps import House, HouseDep
 from web.linking import read_links
+from web.pagecache import KeptRoute
 from web.rendering import render
 from web.views.laws import citing_page, law_page, laws_page
 from web.views.leads import leads
@@ -26,7 +27,7 @@ from web.views.overseas import (
 )
 from web.views.statutes import LawBook, base_article
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
 _CASES = 20
 

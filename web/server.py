@@ -22,8 +22,6 @@ _MOST_FILES: Final = 65_536
 _OTHER_FILES: Final = 256
 _BACKLOG: Final = 1_024
 _FAREWELLS: Final = 100
-#: Libraries that would start a thread a core in each of the processes, of which there is one a core.
-_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
 class Config(uvicorn.Config):
@@ -80,9 +78,6 @@ def serve(settings: Settings) -> bool:
     Raises KbError where words or a model cannot be loaded.
     """
     workers = workers_of(settings)
-    if workers > 1:
-        for name in _THREADS:
-            os.environ.setdefault(name, "1")
     config = Config(settings)
     config.load()
     if workers == 1:
