@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 #: Requests that have a thread at the same time; fewer than the threads there are, which static files need too.
 #: More of them would only share the same processor.
-AT_WORK: Final = 16
+AT_WORK: Final = 6
 #: What asks by itself whether its time is up has this long to say so, which frees its thread too.
 _GRACE_S: Final = 0.5
 _STATIC: Final = "/static/"
