@@ -56,9 +56,10 @@ def share(home: Path) -> Hold:
         hold = Hold(os.open(home, os.O_RDONLY | os.O_DIRECTORY))
     except OSError as error:
         raise StateError(f"数据目录无法打开:{home}({error.strerror})。请检查目录权限与磁盘") from error
-    if not _lock(hold, fcntl.LOCK_SH, 0.0):
+    is_shared, is_pending = _lock(hold, fcntl.LOCK_SH, 0.0), (home / PENDING).exists()
+    if not is_shared or (is_pending and _is_being_restored(home)):
         raise StateError(f"数据目录 {home} 正在恢复备份。请稍后再试")
-    if (home / PENDING).exists():
+    if is_pending:
         raise StateError(f"数据目录 {home} 的恢复没有做完。请再次运行同一条 kb restore 命令,它会从中断处做完")
     return hold
 
@@ -87,6 +88,15 @@ def restoring(home: Path) -> Iterator[None]:
     """Run `kb restore`; raises StateError while any other command runs on the data folder."""
     with _commands(home, fcntl.LOCK_EX, 1.0, "另一个 kb 命令正在使用此数据目录。请等它完成,或先停止它,再恢复"):
         yield
+
+
+def _is_being_restored(home: Path) -> bool:
+    """Tell whether the `kb restore` that left its note is still at work."""
+    try:
+        with at_work(home):
+            return False
+    except StateError:
+        return True
 
 
 def forget(home: Path) -> None:

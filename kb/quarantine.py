@@ -70,15 +70,13 @@ class Quarantine:
                 yield path, date.fromisoformat(path.name)
 
     def put_back(self, item: Held, files: Files) -> bool:
-        """Move an original to where it stood, and what stands there damaged to here.
+        """Move an original to where it stood, and what stands there to here.
 
         Returns False when its bytes are not what its name says.
         """
         if item.sha256 is None or not _is_whole(item.path, item.sha256):
             return False
         target = files.path(item.sha256)
-        if _is_whole(target, item.sha256):
-            return True
         if target.exists():
             self.take(target)
         make_folder(target.parent)

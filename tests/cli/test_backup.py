@@ -7,7 +7,9 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from starlette.testclient import TestClient
 
 from kb import locks
 from kb.backup import restoring
+from kb.errors import StateError
 from kb.settings import Settings
 from kb.store import Store
 from kb.vocabulary import Visibility
@@ -276,6 +279,55 @@ def test_a_running_server_shows_the_restored_library_at_its_next_request(
         assert client.get("/api/documents/7").status_code == 404
         assert len(client.get("/api/search?q=客户名单&limit=50").json()["hits"]) == 6
         assert client.get("/").status_code == 200
+
+
+def test_a_server_does_not_take_a_library_for_the_lost_one_that_had_as_many_commits(
+    small: Path, saved: Path, tmp_path: Path
+) -> None:
+    for count, name in ((2, "lost"), (1, "found")):
+        (tmp_path / f"{name}.jsonl").write_text(lines(count, 20), "utf-8")
+    kb(small, "add", tmp_path / "lost.jsonl", "--quiet")
+    with Store(small) as store:
+        lost = store.generation()
+    with TestClient(create_app(Settings(home=small))) as client:
+        assert "<td>8</td>" in client.get("/about").text
+        kb(small, "restore", saved, "--replace")
+        kb(small, "add", tmp_path / "found.jsonl", "--quiet")
+        with Store(small) as store:
+            assert store.generation() == lost
+
+        assert "<td>7</td>" in client.get("/about").text
+
+
+def test_readers_see_the_old_library_or_the_new_one_whole_or_are_told_to_wait(
+    small: Path, saved: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "later.jsonl").write_text(lines(1, 9), "utf-8")
+    kb(small, "add", tmp_path / "later.jsonl", "--quiet")
+    kb(small, "backup", tmp_path / "later.zip")
+    is_over = threading.Event()
+
+    def seen() -> set[tuple[int, int] | str]:
+        found: set[tuple[int, int] | str] = set()
+        while not is_over.is_set():
+            try:
+                with Store(small) as store:
+                    hashes = store.referenced_files()
+                    for sha256 in hashes:
+                        store.files.require(sha256)
+                    found.add((store.counts()["document"], len(hashes)))
+            except StateError as error:
+                found.add(str(error).removeprefix(f"数据目录 {small} "))
+        return found
+
+    with ThreadPoolExecutor(3) as pool:
+        readers = [pool.submit(seen) for _ in range(3)]
+        for archive in (saved, tmp_path / "later.zip") * 4:
+            kb(small, "restore", archive, "--replace")
+        is_over.set()
+        found = set.union(*(reader.result() for reader in readers))
+
+    assert {(6, 2), (7, 3)} <= found <= {(6, 2), (7, 3), "正在恢复备份。请稍后再试"}
 
 
 def test_a_server_says_503_in_words_while_libraries_change_places(small: Path) -> None:

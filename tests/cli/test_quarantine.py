@@ -135,6 +135,8 @@ def test_a_damaged_original_is_replaced_by_the_whole_one_in_quarantine(small: Pa
     report = as_json(small, "verify")
     assert (report["wrong"], report["mended"]) == ([], [f"原件 {name} 已从隔离区放回"])
     assert originals(small) == before
+    (damaged,) = (small / "quarantine" / TODAY.isoformat()).iterdir()
+    assert damaged.read_bytes() == b"damaged"
 
 
 def test_a_missing_original_is_never_called_whole(small: Path) -> None:
@@ -161,6 +163,8 @@ def test_one_original_or_all_are_put_back_and_only_when_they_are_what_they_were(
 
     assert as_json(small, "quarantine", "--restore", first) == {"restored": [first]}
     assert originals(small)[first] == b"first" and second not in originals(small)
+    assert as_json(small, "verify")["mended"] == []
+    assert first in originals(small)
     done = kb(small, "quarantine", "--restore", "all", status=2)
     assert f"{TODAY}/{other} 的内容与其名称(sha256)不符,未放回" in done.stderr
     assert originals(small)[second] == b"second"

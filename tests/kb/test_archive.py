@@ -15,7 +15,8 @@ import pytest
 from kb.backup.making import make
 from kb.backup.restoring import restore
 from kb.errors import KbError, StateError, StoreTooNew, UnreadableFile, UserError
-from kb.store import Store
+from kb.store import Store, copying
+from kb.vocabulary import Visibility
 from tests.backups import contents, described, sealed, write
 from tests.tree import tree
 
@@ -288,3 +289,36 @@ def test_a_manifest_says_what_an_operator_can_check_by_hand(saved: Path) -> None
         *("format", "store_id", "generation", "commit_id", "schema_version", "program", "made_at", "members"),
         "missing",
     }
+
+
+def test_a_copy_is_of_one_moment_and_does_not_begin_anew_when_others_write(
+    store: Store, home: Path, add: Callable[..., object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "_PAGES_AT_ONCE", 5)
+    add("a.txt", TEXT)
+    before = store.commit()
+    done: list[int] = []
+    with Store(home) as other:
+
+        def write_meanwhile(pages: int, _: int) -> None:
+            done.append(pages)
+            if len(done) < 5:
+                other.set_visibility(1, Visibility.INTERNAL)
+
+        store.copy_to(tmp_path / "copy", write_meanwhile)
+
+    assert len(done) > 5 and done == sorted(set(done))
+    assert copying.inspect(tmp_path / "copy").commit == before
+    assert store.commit().generation == before.generation + 4
+
+
+def test_a_folder_that_cannot_be_moved_aside_is_named_before_anything_is(
+    saved: Path, store: Store, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.close()
+    before = tree(home)
+    monkeypatch.setattr(Path, "is_mount", lambda path: path.name == "files")
+
+    with pytest.raises(StateError, match="files 是挂载点"):
+        restore(saved, home, replace=True)
+    assert tree(home) == before | {"commands.lock": b""}

@@ -72,6 +72,21 @@ def test_a_missing_empty_or_foreign_database_beside_originals_is_refused_and_not
     assert tree(filled) == before
 
 
+def test_another_store_with_an_original_in_common_is_still_another(
+    filled: Path, embedder: TinyEmbedder, tmp_path: Path
+) -> None:
+    with Store(tmp_path / "other") as other:
+        list(ingest_file(tmp_path / "incoming" / "a.txt", other, embedder))
+    shutil.copy(tmp_path / "other" / "kb.sqlite3", filled / "kb.sqlite3")
+    before = tree(filled)
+
+    with pytest.raises(StoreForeign, match="属于另一个库"):
+        Store(filled)
+    assert tree(filled) == before
+    (filled / "files" / "STORE").unlink()  # as the message advises who knows better
+    Store(filled).close()
+
+
 def test_a_refused_database_keeps_a_log_that_was_left_beside_it(filled: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     if os.fork() == 0:  # a process that dies leaves its write-ahead log
