@@ -94,7 +94,11 @@ def _folder(home: Path) -> Iterator[None]:
 
 def _library(home: Path) -> list[str]:
     """Return the pieces of a library in a data folder; an empty folder for originals is none."""
-    return [name for name in _PIECES if (home / name).is_file() or any((home / name).glob("**/*"))]
+    return [name for name in _PIECES if os.path.lexists(home / name) and not _is_empty_folder(home / name)]
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.rglob("*"))
 
 
 def _unpack(backup: archive.Reader, home: Path, progress: Callable[[int, int], None]) -> Pending:
@@ -204,7 +208,7 @@ def _change_over(home: Path, pending: Pending) -> None:
 def _move(home: Path, staging: Path, aside: Path) -> None:
     for name in _PIECES:
         is_old = name not in _UNPACKED or (staging / name).exists()
-        if is_old and (home / name).exists():
+        if is_old and os.path.lexists(home / name):
             make_folder(aside)
             os.rename(home / name, aside / name)
     for name in _UNPACKED:

@@ -35,9 +35,11 @@ def verify(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     quarantine = Quarantine(settings.home)
     with open_store(settings) as store:
-        wrong, mended = check_originals(store, quarantine)
-        wrong = store.damage() + wrong
-        mended += set_aside(store, quarantine)
+        wrong = store.damage()
+        lost, mended = check_originals(store, quarantine)
+        if not wrong:  # a damaged database may have forgotten what it knew
+            mended += set_aside(store, quarantine)
+        wrong += lost
         mended += open_searcher(settings).verify(store, repair=True)
         counts = store.counts()
         refused, tightened = _close_to_others(settings.home)
@@ -59,12 +61,12 @@ def check_originals(store: Store, quarantine: Quarantine) -> tuple[list[str], li
     """Return which originals are missing or altered, and which of them a copy in quarantine has replaced."""
     wrong: list[str] = []
     mended: list[str] = []
-    spare = {item.sha256: item for item in quarantine.held()}
+    held = quarantine.held()
     for sha256 in sorted(store.referenced_files()):
         try:
             store.files.require(sha256)
         except StoreDamaged as error:
-            if sha256 in spare and quarantine.put_back(spare[sha256], store.files):
+            if any(quarantine.put_back(item, store.files) for item in held if item.sha256 == sha256):
                 mended.append(f"原件 {sha256} 已从隔离区放回")
             else:
                 wrong.append(str(error))

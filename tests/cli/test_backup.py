@@ -226,6 +226,22 @@ def test_a_folder_whose_database_is_lost_is_restored_over(small: Path, saved: Pa
     assert documents(small) == before
 
 
+def test_originals_kept_on_another_disk_by_a_link_are_moved_aside_as_the_link(
+    small: Path, saved: Path, tmp_path: Path
+) -> None:
+    (small / "files").rename(tmp_path / "elsewhere")
+    (small / "files").symlink_to(tmp_path / "elsewhere")
+    before = documents(small)
+    done = as_json(small, "restore", saved, "--replace")
+    assert (Path(done["replaced"]) / "files").is_symlink()
+    assert documents(small) == before
+
+    shutil.rmtree(small / "files")
+    (small / "files").symlink_to(tmp_path / "unplugged")
+    kb(small, "restore", saved, "--replace")
+    assert documents(small) == before
+
+
 def test_after_restoring_the_library_grows_another_way_and_answers_only_with_that(
     small: Path, saved: Path, tmp_path: Path
 ) -> None:

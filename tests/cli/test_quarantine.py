@@ -139,6 +139,31 @@ def test_a_damaged_original_is_replaced_by_the_whole_one_in_quarantine(small: Pa
     assert damaged.read_bytes() == b"damaged"
 
 
+def test_of_several_copies_in_quarantine_the_whole_one_is_put_back(small: Path) -> None:
+    before = originals(small)
+    name = sorted(before)[0]
+    (small / "files" / name[:2] / name).unlink()
+    for day, data in (("2098-01-01", b"altered"), ("2099-01-01", before[name]), ("2099-01-02", b"altered too")):
+        (small / "quarantine" / day).mkdir(parents=True)
+        (small / "quarantine" / day / name).write_bytes(data)
+
+    assert as_json(small, "verify")["wrong"] == []
+    assert originals(small) == before
+
+
+def test_while_the_database_is_damaged_nothing_is_set_aside(small: Path) -> None:
+    for path in (small / "files").glob("??/*"):
+        aged(path, 2)
+    before = originals(small)
+    with sqlite3.connect(small / "kb.sqlite3") as conn:
+        conn.execute("DELETE FROM file WHERE sha256 = ?", [sorted(before)[0]])
+    conn.close()
+
+    report = as_json(small, "verify", status=2)
+    assert any("外键不符" in message for message in report["wrong"])
+    assert originals(small) == before and not (small / "quarantine").exists()
+
+
 def test_a_missing_original_is_never_called_whole(small: Path) -> None:
     name = sorted(originals(small))[0]
     (small / "files" / name[:2] / name).unlink()
