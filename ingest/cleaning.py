@@ -78,16 +78,16 @@ def clean(pages: Sequence[Page]) -> Cleaned:
 def _mend(text: str) -> str:
     lines = text.strip("\n").split("\n")
     width = max((len(line.rstrip()) for line in lines), default=0)
-    out: list[str] = []
+    parts: list[str] = []
     before = ""  # the line as it stood on the paper, not as joined so far
-    for line in lines:
+    for number, line in enumerate(lines):
         line = line.rstrip()
-        if out and _joins(before, line, width):
-            out[-1] += _glue(out[-1], line) + line.lstrip()
+        if number and _joins(before, line, width):
+            parts += [_glue(parts[-1], line), line.lstrip()]
         else:
-            out.append(line)
+            parts += ["\n" if number else "", line]
         before = line
-    return "\n".join(out)
+    return "".join(parts)
 
 
 def _joins(before: str, line: str, width: int) -> bool:

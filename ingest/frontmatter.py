@@ -15,7 +15,9 @@ from kb.records import Citation
 
 _FRONT: Final = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 _LINK: Final = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
-_HEADING: Final = re.compile(r"#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*\Z")
+_HEADING_MARK: Final = re.compile(r"#{1,6}[ \t]+")
+#: A front matter is a page or two; a longer one is no front matter.
+_MOST_FRONT_CHARS: Final = 200_000
 #: In any base, 64 bits and a sign are fewer.
 _MOST_DIGITS: Final = 80
 
@@ -75,6 +77,8 @@ def read_markdown(source: str) -> MarkdownDocument:
 
 
 def _values(source: str) -> dict[str, Any]:
+    if len(source) > _MOST_FRONT_CHARS:
+        raise InvalidDocument(f"文件头有 {len(source):,} 字,超过上限 {_MOST_FRONT_CHARS:,} 字。请检查结束文件头的 ---")
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, Loader=yaml.CSafeLoader)):
             raise InvalidDocument("文件头不能使用 YAML 别名(*)")
@@ -88,6 +92,12 @@ def _values(source: str) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise InvalidDocument("文件头应为「字段: 值」的形式")
     return check_values(values)  # an escape may hide what decoding would have refused
+
+
+def _heading(line: str) -> str:
+    """Return the words of a heading without the marks around them; nothing for any other line."""
+    mark = _HEADING_MARK.match(line)
+    return line[mark.end() :].rstrip(" \t").rstrip("#").rstrip(" \t") if mark else ""
 
 
 def _body(body: str) -> tuple[str, tuple[tuple[int, str], ...], tuple[Citation, ...]]:
@@ -105,10 +115,9 @@ def _body(body: str) -> tuple[str, tuple[tuple[int, str], ...], tuple[Citation, 
     for number, line in enumerate(lines):
         if number:
             put("\n")
-        heading = _HEADING.match(line.rstrip("\r"))
-        if heading and heading[1]:
-            headings.append((length, heading[1]))
-            put(heading[1])
+        if heading := _heading(line.rstrip("\r")):
+            headings.append((length, heading))
+            put(heading)
             continue
         position = 0
         for link in _LINK.finditer(line):

@@ -62,14 +62,14 @@ def _pieces(text: str, lines: Sequence[tuple[int, int, int]], max_chars: int) ->
 def _groups(pieces: Sequence[tuple[int, int, int]], max_chars: int) -> list[tuple[int, int]]:
     """Join neighbours up to the limit; return (first paragraph number, end) of each group.
 
-    A heading (number 0) always stays with what follows.
+    A heading (number 0) stays with what follows, unless it is a passage of its own by its length.
     """
     groups: list[tuple[int, int]] = []
     number, start, end = -1, 0, 0
     for piece_number, piece_start, piece_end in pieces:
         if number < 0:
             number, start, end = piece_number, piece_start, piece_end
-        elif number == 0 or piece_end - start <= max_chars:
+        elif piece_end - start <= max_chars or (number == 0 and end - start < max_chars):
             number, end = (number or piece_number), piece_end
         else:
             groups.append((number, end))

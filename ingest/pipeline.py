@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
@@ -36,6 +37,9 @@ log = logging.getLogger(__name__)
 #: Characters stored in one transaction, a document counting for so many at least.
 _BATCH_CHARACTERS: Final = 1_024_000
 _LEAST_CHARACTERS: Final = 1_000
+#: Of one document. Paragraphs of a text of the greatest length have half as many; a line of two characters
+#: each a part of its own, as a hostile text has, many times more, every one with its vector.
+_MOST_PASSAGES: Final = 20_000
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -238,11 +242,20 @@ def _prepare(path: Path, item: RawDocument | BadLine, original: Original, option
     if isinstance(item, BadLine):
         return Receipt(path=path, line_number=item.line_number, error=item.error)
     try:
-        return prepare(item, path.name, original, options)
+        return prepare(item, _name(path), original, options)
     except UserError as error:
         return Receipt(path=path, line_number=item.line_number, error=error)
     except Exception as error:  # one document no one thought of stops no other
         return Receipt(path=path, line_number=item.line_number, error=as_ours(error))
+
+
+def _name(path: Path) -> str:
+    """Return the name of a file as text; one that is no UTF-8 was most likely packed on a Chinese Windows."""
+    name = os.fsencode(path.name)
+    try:
+        return name.decode("utf-8")
+    except UnicodeDecodeError:
+        return name.decode("gb18030", "replace")
 
 
 def prepare(raw: RawDocument, name: str, original: Original, options: Options) -> Revision:
@@ -257,6 +270,9 @@ def prepare(raw: RawDocument, name: str, original: Original, options: Options) -
         if value is not None:
             values[field] = value
     metadata = read_metadata(values, keep_unknown=raw.keep_unknown)
+    passages = split_passages(text, sections, cleaned.page_of)
+    if len(passages) > _MOST_PASSAGES:
+        raise InvalidDocument(f"切成 {len(passages):,} 个片段,超过一件文书的上限 {_MOST_PASSAGES:,} 个。请拆成几件")
     return Revision(
         sha256=raw.sha256,
         original=original,
@@ -264,7 +280,7 @@ def prepare(raw: RawDocument, name: str, original: Original, options: Options) -
         text=text,
         metadata=metadata,
         sections=sections,
-        passages=split_passages(text, sections, cleaned.page_of),
+        passages=passages,
         citations=_citations(raw, metadata.statutes, text),
         identifiers=identifiers.of_document(metadata, text),
     )

@@ -54,16 +54,20 @@ LAW_ALIASES: Final[dict[str, str]] = {
 }
 _LAW_NAMES: Final = "|".join(sorted(map(re.escape, LAW_ALIASES), key=len, reverse=True))
 _FASHI: Final = rf"法[释发][〔\[(（]\s*{_YEAR}\s*[〕\])）]\s*\d{{1,3}}\s*号"
+#: Blanks between the parts of a citation. Without a bound, a pattern that fails behind a run of them is
+#: tried again from every one of them.
+_GAP: Final = r"\s{0,9}"
 _LAW: Final = re.compile(
     rf"(?:(?P<before>{_YEAR})年?(?:版|修正|修订)?的?)?"
     rf"(?:《(?P<title>[^《》\n]{{2,60}})》|(?P<fashi>{_FASHI})|(?P<name>{_LAW_NAMES}))"
-    rf"(?:\s*[（(\[]\s*(?:(?P<version>{_YEAR})[^（）()\n]{{0,12}}|(?P<number>{_FASHI})|(?P<unstated>{VERSION_UNSTATED})"
-    rf"|以下简称[^（）()\n]{{1,20}}|(?P<other>[^（）()\n]{{1,20}}))\s*[）)\]])?\s*"
+    rf"(?:{_GAP}[（(\[]{_GAP}(?:(?P<version>{_YEAR})[^（）()\n]{{0,12}}|(?P<number>{_FASHI})|(?P<unstated>{VERSION_UNSTATED})"
+    rf"|以下简称[^（）()\n]{{1,20}}|(?P<other>[^（）()\n]{{1,20}})){_GAP}[）)\]])?{_GAP}"
 )
 _LIST: Final = re.compile(
     rf"(?P<article>{ARTICLE}){_REST}(?P<joint>\s*(?:[、，,和及与]|以及|或)\s*(?:[《]?同法[》]?)?)?"
 )
 _SAME_ARTICLE: Final = re.compile(rf"第[{_NUMERAL}]+[款项]|[（(][{_NUMERAL}]+[）)]项?")
+_JOINT: Final = re.compile(r"\s*[、，,和及与]\s*")
 
 _DOC_NUMBER: Final = re.compile(
     rf"[一-鿿]{{1,16}}\d{{0,4}}[〔\[【（(]\s{{0,3}}{_YEAR}\s{{0,3}}[〕\]】）)]\s{{0,3}}第?\s{{0,3}}\d{{1,6}}\s{{0,3}}号"
@@ -98,7 +102,7 @@ _SLUG: Final = re.compile(
     r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])|(?<![a-z0-9_-])[a-z][a-z0-9]*(?:-[a-z0-9]+){2,}(?![a-z0-9_-])"
 )
 #: What is said of a citation in brackets behind it: CS(COMM) 560/2024（2024-07临时命令）.
-_REMARK: Final = re.compile(r"\s*[（(][^（）()]*[）)]$")
+_REMARK: Final = re.compile(r"[（(][^（）()]*[）)]$")
 _COMPANY: Final = re.compile(
     r"[一-鿿A-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|株式会社|公司|研究所|研究院)"
 )
@@ -178,7 +182,9 @@ def citations(text: str) -> list[Citation]:
 def _articles(text: str, only: tuple[str, ...] | None) -> Iterator[Citation]:
     stated: dict[str, str] = {}
     text = _narrow(text)
-    for law in _LAW.finditer(text):
+    position = 0
+    while law := _LAW.search(text, position):
+        position = law.end()
         name, version = _law_and_version(law)
         if version == VERSION_UNSTATED and not law["unstated"]:
             version = stated.get(name, VERSION_UNSTATED)
@@ -186,17 +192,16 @@ def _articles(text: str, only: tuple[str, ...] | None) -> Iterator[Citation]:
             stated.setdefault(name, version)
         if only is None and law["title"] and not _is_law_title(name):
             continue
-        position, first = law.end(), True
-        while match := _LIST.match(text, position):
-            yield Citation(
-                law.start() if first else match.start(), match.end("article"), name, version, match["article"]
-            )
+        start: int | None = law.start()
+        while match := _LIST.match(text, position):  # what it holds (《同法》) names no law of its own
+            named_from = match.start() if start is None else start
+            yield Citation(named_from, match.end("article"), name, version, match["article"])
+            position, start = match.end(), None
             if not match["joint"]:
                 break
-            position, first = match.end(), False
             while same := _SAME_ARTICLE.match(text, position):  # 第一款、第二款 of the same article
                 position = same.end()
-                joint = re.compile(r"\s*[、，,和及与]\s*").match(text, position)
+                joint = _JOINT.match(text, position)
                 position = joint.end() if joint else position
 
 
