@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kb.commands.common import (
@@ -21,6 +19,9 @@ from kb.commands.common import (
     say,
     settings_of,
 )
+from kb.commands.errorlog import error_log
+from kb.commands.listing import Listing, list_files, shown
+from kb.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from ingest.pipeline import Receipt
@@ -36,7 +37,7 @@ _WARNED_OF: Final = 3
 def add(args: argparse.Namespace) -> int:
     """Add files and folders; bad ones are named and the others go on."""
     settings = settings_of(args)
-    with open_store(settings) as store:
+    with open_store(settings) as store, error_log(settings.home):
         if args.if_empty and store.counts()["document"]:
             return EXIT_OK
         searcher = open_searcher(settings)
@@ -63,7 +64,8 @@ def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searche
     store.require_embedder(embedder.name, embedder.dim)
     receipts: list[Receipt] = []
     warned: Counter[str] = Counter()
-    files = list(files_in(args.paths))
+    listing = list_files(args.paths)
+    files = listing.files
     with progress_bar("收入文书", "个文件", args.quiet) as step:
         for number, opened in enumerate(one_ahead(files, options.max_bytes)):
             told = partial(_tell_progress, step, number, len(files), len(receipts))
@@ -72,6 +74,11 @@ def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searche
                 receipts.append(receipt)
                 _tell(receipt, args, warned)
         _tell_progress(step, len(files), len(files), len(receipts), 0)
+    for receipt in _unopened(listing):
+        receipts.append(receipt)
+        _tell(receipt, args, warned)
+    for words in listing.words():
+        say(words)
     for warning, count in warned.items():
         if count > _WARNED_OF:
             say(f"另有 {count - _WARNED_OF} 件同样提醒:{warning}")
@@ -83,38 +90,21 @@ def _tell_progress(step: Step, number: int, files: int, before: int, documents: 
     step(number, files, f" 已处理 {before + documents:,} 件")
 
 
-def files_in(paths: Iterable[Path]) -> Iterable[Path]:
-    """Yield files as named, and from folders every file of a known format, README.md excepted."""
-    from ingest.readers import EXTENSIONS
+def _unopened(listing: Listing) -> list[Receipt]:
+    """Return a receipt for every folder that could not be looked into."""
+    from ingest.pipeline import Receipt
 
-    for path in paths:
-        if path.is_dir():
-            found = (p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in EXTENSIONS)
-            yield from sorted(p for p in found if p.name != "README.md" and not p.name.startswith("."))
-        else:
-            yield path
-
-
-def unknown_files(paths: Iterable[Path]) -> Iterable[Path]:
-    """Yield what `files_in` leaves out of folders because nothing here reads it; not what stands in a set of topics."""
-    from ingest.readers import EXTENSIONS
-
-    for path in paths:
-        if path.is_dir():
-            found = (p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() not in EXTENSIONS)
-            yield from (p for p in found if not p.name.startswith(".") and not _in_topic_set(p, path))
-
-
-def _in_topic_set(path: Path, root: Path) -> bool:
-    """Tell whether a file below `root` stands in what `kb evaluate` reads: topics.tsv and qrels.tsv side by side."""
-    folders = (root / folder for folder in path.relative_to(root).parents)
-    return any((folder / "topics.tsv").is_file() and (folder / "qrels.tsv").is_file() for folder in folders)
+    advice = "其中的文件没有读到。请检查权限与路径"
+    return [
+        Receipt(path=path, error=UnreadableFile(f"文件夹无法打开({error.strerror}),{advice}"))
+        for path, error in listing.unreadable
+    ]
 
 
 def where(receipt: Receipt) -> str:
     """Return file and line of a receipt."""
     line = f" 第 {receipt.line_number} 行" if receipt.line_number else ""
-    return f"{receipt.path}{line}"
+    return f"{shown(receipt.path)}{line}"
 
 
 def _tell(receipt: Receipt, args: argparse.Namespace, warned: Counter[str]) -> None:
@@ -138,7 +128,6 @@ def _status(receipt: Receipt) -> str:
 
 def _report(receipts: list[Receipt], args: argparse.Namespace) -> int:
     counts = Counter(_status(receipt) for receipt in receipts)
-    _tell_skipped(args.paths)
     if args.json:
         print_json(
             {
@@ -151,16 +140,9 @@ def _report(receipts: list[Receipt], args: argparse.Namespace) -> int:
     return EXIT_USER if counts["failed"] or not receipts else EXIT_OK
 
 
-def _tell_skipped(paths: Iterable[Path]) -> None:
-    skipped = list(unknown_files(paths))
-    if skipped:
-        named = "、".join(path.name for path in skipped[:5]) + ("…" if len(skipped) > 5 else "")
-        say(f"跳过 {len(skipped)} 个不支持的文件:{named}")
-
-
 def _as_dict(receipt: Receipt) -> dict[str, Any]:
     return {
-        "path": str(receipt.path),
+        "path": shown(receipt.path),
         "line": receipt.line_number,
         "status": _status(receipt),
         "document_id": receipt.document_id,
@@ -178,9 +160,10 @@ def check(args: argparse.Namespace) -> int:
     from ingest.readers import one_ahead
 
     settings = settings_of(args)
-    files = list(files_in(args.paths))
-    receipts: list[Receipt] = []
-    with progress_bar("检查", "个文件", args.quiet) as step:
+    listing = list_files(args.paths)
+    files = listing.files
+    receipts = _unopened(listing)
+    with progress_bar("检查", "个文件", args.quiet) as step, error_log(settings.home):
         for number, opened in enumerate(one_ahead(files, settings.max_file_mb * 1024 * 1024)):
             receipts += check_opened(opened)
             step(number + 1, len(files))
@@ -192,7 +175,8 @@ def check(args: argparse.Namespace) -> int:
     else:
         for place, problem in problems:
             print_row(place, problem)
-    _tell_skipped(args.paths)
+    for words in listing.words():
+        say(words)
     say(f"检查 {len(receipts)} 件,问题 {len(problems)} 个")
     return EXIT_USER if problems or not receipts else EXIT_OK
 
