@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.hostile.attack import Ground, Note, Run, Trial
@@ -14,7 +14,7 @@ from tests.hostile.product import ROOT, environment, last_line
 _LIMIT_S = 3600.0
 
 
-def suite(key: str, paths: Sequence[str], settings: Mapping[str, str] | None = None) -> Run:
+def suite(key: str, paths: Sequence[str], options: Sequence[str] = ()) -> Run:
     """Return an attack that runs the tests in `paths`, each test a try; what is not there has failed."""
 
     def run(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
@@ -25,9 +25,9 @@ def suite(key: str, paths: Sequence[str], settings: Mapping[str, str] | None = N
         report = ground.folder / f"{key}.xml"
         report.parent.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *paths],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *options, *paths],
             cwd=ROOT,
-            env=environment(settings),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -7,9 +7,6 @@ from typing import Final
 from tests.hostile.attack import Attack
 from tests.hostile.promises.suites import suite
 
-#: Read by the tests that draw random data: how many examples.
-_MANY: Final = {"KB_TEST_EXAMPLES": "400"}
-
 ATTACKS: Final = (
     Attack(
         key="twin",
@@ -22,9 +19,9 @@ ATTACKS: Final = (
     Attack(
         key="random-metadata",
         name="随机的元数据",
-        what="随机而合乎规则的元数据(hypothesis)存入后,每个页面、接口、表格与命令都能显示,导出可再收入;次数为测试个数",
+        what="随机而合乎规则的元数据(hypothesis,十倍于平时)存入后,每个页面、接口、表格与命令都能显示,导出可再收入;次数为测试个数",
         tries=1,
         few=0,
-        run=suite("random-metadata", ["tests/test_any_metadata.py"], _MANY),
+        run=suite("random-metadata", ["tests/accepted"], ["--hypothesis-profile=hostile"]),
     ),
 )
