@@ -53,12 +53,13 @@ def concordance(conn: sqlite3.Connection, clearance: Visibility, law: str) -> li
 def counterparts(
     conn: sqlite3.Connection, clearance: Visibility, law: str, version: str, article: str
 ) -> list[ConcordanceRow]:
-    """Return the articles of other versions that provide what this article provides."""
+    """Return the articles of other versions that provide what this article provides; both must be visible."""
     rows = conn.execute(
-        """SELECT o.provision, o.version, o.article, o.note, o.document_id FROM provision p
+        """SELECT DISTINCT o.provision, o.version, o.article, o.note, o.document_id FROM provision p
            JOIN provision o ON o.law = p.law AND o.provision = p.provision AND o.version <> p.version
-           JOIN document d ON d.id = o.document_id
-           WHERE p.law = :law AND p.version = :version AND p.article = :article AND d.visibility <= :clearance
+           JOIN document d ON d.id = o.document_id JOIN document asked ON asked.id = p.document_id
+           WHERE p.law = :law AND p.version = :version AND p.article = :article
+             AND d.visibility <= :clearance AND asked.visibility <= :clearance
            ORDER BY o.version, o.article""",
         {"clearance": int(clearance), "law": law, "version": version, "article": article},
     )
