@@ -1,4 +1,4 @@
-"""What may be suggested to one reader: words, laws, names, numbers and titles, once a generation.
+"""What may be suggested to one reader: words, laws, names, numbers and titles, once a commit.
 
 Names, numbers, titles and facet values come from visible documents alone, so that nothing
 a reader may not see can be completed or guessed at; beside them stand the public word
@@ -202,12 +202,12 @@ class Lexicons:
 
     def __init__(self) -> None:
         """Start with none made."""
-        self._made: dict[tuple[str, int, int], Lexicon] = {}
+        self._made: dict[tuple[str, str, int], Lexicon] = {}
         self._making: Final = threading.Lock()
 
     def of(self, store: Store) -> Lexicon:
-        """Return the lexicon for the store's generation and clearance."""
-        key = (str(store.home), store.generation(), int(store.clearance))
+        """Return the lexicon for the store's last commit and clearance."""
+        key = (str(store.home), store.commit().id, int(store.clearance))
         with self._making:
             found = self._made.get(key)
             if found is None:

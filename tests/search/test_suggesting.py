@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.pipeline import Receipt
+from ingest.pipeline import Receipt, ingest_file
 from kb.embedding import Embedder
 from kb.records import NO_FILTERS, Filters
 from kb.store import Store
@@ -281,3 +282,17 @@ def test_a_document_that_is_hidden_later_is_no_longer_suggested(readers: dict[st
 
     assert suggester.complete(readers["public"], "测试文本公开案") == ()
     assert suggester.complete(readers["public"], "甲乙丙丁") == ()
+
+
+def test_a_store_put_in_the_place_of_another_is_not_completed_from_the_other(
+    home: Path, tmp_path: Path, embedder: Embedder
+) -> None:
+    suggester, found = Suggester(), []
+    for title in ("测试文本前一座库", "测试文本后一座库"):
+        shutil.rmtree(home, ignore_errors=True)
+        (tmp_path / "a.txt").write_text(f"{title}\n测试文本。\n", encoding="utf-8")
+        with Store(home) as store:
+            assert [receipt.error for receipt in ingest_file(tmp_path / "a.txt", store, embedder)] == [None]
+            found.append((store.generation(), [one.text for one in suggester.complete(store, "测试文本")]))
+
+    assert found == [(1, ["测试文本前一座库"]), (1, ["测试文本后一座库"])]
