@@ -116,20 +116,24 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--no-expand", action="store_true", help="只找输入的字词,不找同义词与中英对照")
     search.add_argument("--offset", type=_offset, default=0, help="跳过前几件")
     _filters(search)
+    _clearance(search)
 
     show = command("show", finding.show, "显示一件文书")
     show.add_argument("document", metavar="编号或标识", help="文书的编号或标识")
+    _clearance(show)
 
     similar = command("similar", finding.similar, "列出与一件文书相近的文书")
     similar.add_argument("document", metavar="编号或标识", help="文书的编号或标识")
     similar.add_argument("--limit", type=_count, default=10, help="返回几件(默认 10)")
     _filters(similar)
+    _clearance(similar)
 
     _evaluate(command("evaluate", evaluating.evaluate, "用已知答案的题目评测检索质量,或对照两次运行(TREC 格式)"))
 
     export = command("export", finding.export, "导出为 JSONL,可再用 kb add 收入")
     export.add_argument("--output", type=folder, help="写入文件(默认标准输出)")
     _filters(export)
+    _clearance(export)
 
     command("verify", verifying.verify, "核对数据库、原件与索引,修复可重建的部分,不删除任何东西")
 
@@ -177,6 +181,7 @@ def _evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mode", choices=MODES, help="只评一种(默认三种都评)")
     parser.add_argument("--min-grade", type=_count, default=1, help="召回等从哪一级算相关(默认 1)")
     parser.add_argument("--depth", type=_count, default=100, help="运行文件写到、对照看到第几名(默认 100)")
+    _clearance(parser)
     parser.add_argument("--by-group", action="store_true", help="另按题目组(编号最后一个 - 之前的部分)列出")
     parser.add_argument("--run-out", type=folder, metavar="目录", help="把各种方式的结果写成 TREC 运行文件")
     which = parser.add_mutually_exclusive_group()
@@ -199,6 +204,12 @@ def _filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", action="append", default=[], choices=list(KINDS), help="只看某一轨道,可多次")
     parser.add_argument("--filter", action="append", default=[], metavar="字段=值", help="筛选,可多次")
     parser.add_argument("--exclude", action="append", default=[], metavar="字段=值", help="排除,可多次")
+
+
+def _clearance(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--clearance", choices=VISIBILITIES, default="restricted", help="只看这一级读者能看到的(默认 restricted,即全部)"
+    )
 
 
 def _count(text: str) -> int:

@@ -50,9 +50,12 @@ def settings_of(args: argparse.Namespace) -> Settings:
 
 
 @contextmanager
-def open_store(settings: Settings) -> Iterator[Store]:
-    """Open the store as its operator, who owns the folder and sees everything in it; no `kb restore` runs meanwhile."""
-    with Store(settings.home, Visibility.RESTRICTED) as store, at_work(settings.home):
+def open_store(settings: Settings, clearance: str = "restricted") -> Iterator[Store]:
+    """Open the store as its operator, who owns the folder and sees everything in it, or as a reader who sees less.
+
+    No `kb restore` runs meanwhile.
+    """
+    with Store(settings.home, Visibility[clearance.upper()]) as store, at_work(settings.home):
         yield store
 
 

@@ -55,7 +55,7 @@ def _measure(args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, 
     if args.run_out and args.run_out.exists() and not args.run_out.is_dir():
         raise UserError(f"--run-out 应为目录,{args.run_out} 是文件")
     runs: dict[str, Run] = {}
-    with open_store(settings) as store:
+    with open_store(settings, args.clearance) as store:
         searcher = answering_searcher(settings, store)
         missing = missing_from(store, {t: qrels.get(t, {}) for t in topics}, args.min_grade)
         for mode in [args.mode] if args.mode else MODES:

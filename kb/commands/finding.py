@@ -44,7 +44,7 @@ def search(args: argparse.Namespace) -> int:
     filters = read_filters(args.filter, args.exclude, args.kind)
     if not (settings.home / "kb.sqlite3").exists():
         say(f"{settings.home} 中还没有库,已新建一个空的。用 kb add 收入文书")
-    with open_store(settings) as store:
+    with open_store(settings, args.clearance) as store:
         searcher = answering_searcher(settings, store)
         result = searcher.search(
             store,
@@ -81,7 +81,7 @@ def _print_hit(hit: Hit) -> None:
 
 def show(args: argparse.Namespace) -> int:
     """Print a document: what is known of it, then its text."""
-    with open_store(settings_of(args)) as store:
+    with open_store(settings_of(args), args.clearance) as store:
         document = find(store, args.document)
     if args.json:
         print_json(document_to_dict(document))
@@ -112,7 +112,7 @@ def similar(args: argparse.Namespace) -> int:
     from search.results import hit_to_dict
 
     settings = settings_of(args)
-    with open_store(settings) as store:
+    with open_store(settings, args.clearance) as store:
         document = find(store, args.document)
         hits = answering_searcher(settings, store).similar(
             store, document.head.id, read_filters(args.filter, args.exclude, args.kind), limit=args.limit
@@ -130,7 +130,7 @@ def similar(args: argparse.Namespace) -> int:
 def export(args: argparse.Namespace) -> int:
     """Write every document as one JSON line that `kb add` takes back."""
     filters = read_filters(args.filter, args.exclude, args.kind)
-    with open_store(settings_of(args)) as store:
+    with open_store(settings_of(args), args.clearance) as store:
         ids = store.document_ids(filters)
         with _output(args) as out:
             for document_id in ids:
