@@ -170,12 +170,13 @@ def _made_by_headings(document: Document, headings: Sequence[tuple[int, str]]) -
 
 
 def _line(document: Document) -> dict[str, Any]:
-    metadata = metadata_to_dict(replace(document.head.metadata, collection=document.head.collection))
+    head = document.head
+    metadata = metadata_to_dict(replace(head.metadata, collection=head.collection, visibility=head.visibility))
     extra = metadata.pop("extra", {})
     metadata.pop("slug", None)
     metadata.pop("title", None)
     metadata.pop("visibility", None)  # the file's own word; who may see it now stands with the document
-    metadata["visibility"] = document.head.visibility.name.lower()
+    metadata["visibility"] = head.visibility.name.lower()
     marks: dict[str, Any] = {}
     headings = [(s.start, s.heading) for s in document.sections if s.heading]
     if _made_by_headings(document, headings):
@@ -183,4 +184,4 @@ def _line(document: Document) -> dict[str, Any]:
     links = [[c.start, c.end, c.target] for c in document.citations if c.target and c.start is not None]
     if links:
         marks["links"] = links
-    return {"id": document.head.slug, "title": document.head.title, "text": document.text, **marks, **metadata, **extra}
+    return {"id": head.slug, "title": head.title, "text": document.text, **marks, **metadata, **extra}

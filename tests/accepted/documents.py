@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any, Final
 
 import yaml
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 
 from kb import vocabulary
 
+_USUAL: Final = 100
+#: How much is made at random; the usual is the same each time, more is other each time.
+EXAMPLES: Final = int(os.environ.get("KB_TEST_EXAMPLES", _USUAL))
 #: An element of this name on a page is markup that a stored value brought with it.
 PROBE: Final = "x-probe"
 ODD: Final = (
@@ -208,7 +212,7 @@ def _sample(strategy: st.SearchStrategy[dict[str, Any]], count: int) -> list[dic
 
     @settings(
         max_examples=count,
-        derandomize=count <= 100,
+        derandomize=EXAMPLES == _USUAL,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -69,6 +69,13 @@ def test_a_document_that_names_a_law_but_no_version_has_no_link_to_the_law(libra
     assert 'href="/laws/' not in page
 
 
+def test_a_jurisdiction_without_foreign_cases_or_guides_leads_to_a_list(library: Library) -> None:
+    client = library({"kind": "civil", "jurisdiction": "DE"})
+
+    assert '<a href="/?f.jurisdiction=DE">德国</a>' in client.get("/documents/1").text
+    assert "测试文本0" in client.get("/?f.jurisdiction=DE").text
+
+
 @pytest.mark.parametrize("field", ["authorities", "regions", "statutes", "tier"])
 def test_a_long_value_filters_by_its_beginning(
     library: Library, field: str, capsys: pytest.CaptureFixture[str], home: Path

@@ -163,7 +163,7 @@ def _facts(head: DocumentHead) -> tuple[Fact, ...]:
         Fact("别名", m.aliases),
         Fact("当事人", m.parties),
         Fact("日期", _dates(m)),
-        Fact("法域", _jurisdiction(m)),
+        Fact("法域", _jurisdiction(head)),
         Fact("地区", (*(Link(r, list_path(region=r)) for r in m.regions), *([m.place] if m.place else []))),
         *_faceted(m),
         Fact("可信程度", confidence_words(head)),
@@ -196,10 +196,13 @@ def _amounts(m: Metadata) -> tuple[tuple[str, str], ...]:
     return unknown + tuple((a.type, amount_words(a)) for a in m.amounts)
 
 
-def _jurisdiction(m: Metadata) -> tuple[Link | str, ...]:
-    if m.jurisdiction in (None, "CN"):
+def _jurisdiction(head: DocumentHead) -> tuple[Link | str, ...]:
+    """Return the jurisdiction with its page; only documents that are foreign by their kind make one."""
+    code = head.metadata.jurisdiction
+    if code is None or code == "CN":
         return ()
-    return (Link(JURISDICTIONS[m.jurisdiction or ""], f"/jurisdictions/{m.jurisdiction}"),)
+    is_foreign = head.kind in ("foreign_case", "foreign_guide")
+    return (Link(JURISDICTIONS[code], f"/jurisdictions/{code}" if is_foreign else list_path(jurisdiction=code)),)
 
 
 def _dates(m: Metadata) -> tuple[str, ...]:
