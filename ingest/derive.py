@@ -46,7 +46,8 @@ def derive(values: dict[str, Any], text: str, sections: Sequence[Section], name:
         found["decided_on"] = _date(text[-_FOOT_CHARS:])
     found["kind"] = said.get("kind") or _kind(paper[1] if paper else "", sections)
     found["title"] = said.get("title") or _title(text, name, bool(paper))
-    return {k: v for k, v in found.items() if v} | said
+    added = {field: value for field, value in found.items() if value and field not in said}
+    return {field: value for field, value in values.items() if value is not None} | added
 
 
 def _kind(paper: str, sections: Sequence[Section]) -> str:

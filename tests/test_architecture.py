@@ -37,7 +37,7 @@ OWNERS = {
     "docx": ("ingest/parsers.py",),
     "selectolax": ("ingest/parsers.py",),
     "yaml": ("ingest/frontmatter.py",),
-    "ctypes": ("ingest/confine.py",),
+    "ctypes": ("ingest/confine.py", "web/server.py"),
     "torch": ("kb/training/",),
     "argparse": ("kb/__main__.py", "kb/commands/", "kb/training/"),
 }

@@ -303,7 +303,7 @@ def test_a_copy_is_of_one_moment_and_does_not_begin_anew_when_others_write(
         def write_meanwhile(pages: int, _: int) -> None:
             done.append(pages)
             if len(done) < 5:
-                other.set_visibility(1, Visibility.INTERNAL)
+                other.set_visibility(1, Visibility(len(done) % 2))
 
         store.copy_to(tmp_path / "copy", write_meanwhile)
 
