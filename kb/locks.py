@@ -55,7 +55,7 @@ def share(home: Path) -> Hold:
         make_folder(home)
         hold = Hold(os.open(home, os.O_RDONLY | os.O_DIRECTORY))
     except OSError as error:
-        raise StateError(f"数据目录无法打开:{home}({error.strerror})。请检查目录权限与磁盘") from error
+        raise StateError(f"数据库无法打开:{home}({error.strerror})。请检查目录权限与磁盘") from error
     is_shared, is_pending = _lock(hold, fcntl.LOCK_SH, 0.0), (home / PENDING).exists()
     if not is_shared or (is_pending and _is_being_restored(home)):
         raise StateError(f"数据目录 {home} 正在恢复备份。请稍后再试")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,12 +13,16 @@ from hypothesis import settings
 from numpy.typing import NDArray
 
 from ingest.pipeline import Options, Receipt, ingest_file
+from kb.permissions import PRIVATE
 from kb.store import Store
 from kb.vocabulary import Visibility
 
 #: Examples are judged by their answer, not by how busy the machine is; speed has tests and benches of its own.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+#: What tests lay in a data folder is as closed to others as what `kb` writes there.
+os.umask(PRIVATE)
 
 SAMPLES = Path(__file__).parent / "samples"
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"

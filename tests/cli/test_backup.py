@@ -1,7 +1,6 @@
 """A library into one file and back, whole, while others read and write."""
 
 import json
-import os
 import shutil
 import signal
 import stat
@@ -29,13 +28,6 @@ from tests.tree import tree
 from web import create_app
 
 QUERIES = ("客户名单", "第3份", "离职员工 保密协议", "反不正当竞争法第九条")
-
-
-@pytest.fixture(autouse=True)
-def private() -> Iterator[None]:
-    before = os.umask(0o077)
-    yield
-    os.umask(before)
 
 
 @pytest.fixture

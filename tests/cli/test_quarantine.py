@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,14 +14,6 @@ from tests.cli.here import as_json, kb
 from tests.cli.running import lines
 
 TODAY = datetime.now(UTC).date()
-
-
-@pytest.fixture(autouse=True)
-def private() -> Iterator[None]:
-    """Files these tests lay in a data folder are as closed as its own."""
-    before = os.umask(0o077)
-    yield
-    os.umask(before)
 
 
 def originals(home: Path) -> dict[str, bytes]:
