@@ -19,6 +19,7 @@ from kb.vocabulary import Visibility
 
 #: Examples are judged by their answer, not by how busy the machine is; speed has tests and benches of its own.
 settings.register_profile("any machine", deadline=None)
+settings.register_profile("hostile", deadline=None, max_examples=1000)
 settings.load_profile("any machine")
 
 #: What tests lay in a data folder is as closed to others as what `kb` writes there.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Any, Final
 
 import yaml
@@ -12,9 +11,8 @@ from hypothesis import strategies as st
 
 from kb import vocabulary
 
+#: As many examples as usual are the same each time, more are other ones each time.
 _USUAL: Final = 100
-#: How much is made at random; the usual is the same each time, more is other each time.
-EXAMPLES: Final = int(os.environ.get("KB_TEST_EXAMPLES", _USUAL))
 #: An element of this name on a page is markup that a stored value brought with it.
 PROBE: Final = "x-probe"
 ODD: Final = (
@@ -212,7 +210,7 @@ def _sample(strategy: st.SearchStrategy[dict[str, Any]], count: int) -> list[dic
 
     @settings(
         max_examples=count,
-        derandomize=EXAMPLES == _USUAL,
+        derandomize=settings().max_examples == _USUAL,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -1,6 +1,6 @@
 """What ingest accepts, every page, table and command can show: a walk over documents made at random.
 
-With KB_TEST_EXAMPLES=400 there are four times as many, other ones each time.
+`--hypothesis-profile=hostile` makes ten times as many, other ones each time.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from starlette.testclient import TestClient
 
 from kb.__main__ import main
@@ -19,14 +20,14 @@ from kb.contract import document_to_dict
 from kb.settings import Settings
 from kb.store import Store
 from kb.vocabulary import Visibility
-from tests.accepted.documents import EXAMPLES, files, lines
+from tests.accepted.documents import files, lines
 from tests.accepted.walk import CASES, Stock, faults, routes, stock
 from web import create_app
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    incoming, count = tmp_path_factory.mktemp("incoming"), EXAMPLES // 4
+    incoming, count = tmp_path_factory.mktemp("incoming"), settings().max_examples // 4
     (incoming / "many.jsonl").write_text(lines(count), encoding="utf-8", newline="")
     for number, text in enumerate(files(count // 4)):
         (incoming / f"file-{number}.md").write_text(text, encoding="utf-8", newline="")
