@@ -178,7 +178,7 @@ def test_more_idle_connections_than_files_neither_fill_the_log_nor_keep_others_o
 def test_a_server_may_be_configured_in_one_process_and_run_in_another(home: Path) -> None:
     there_and_back = (
         "import pickle, sys; from pathlib import Path; from kb.settings import Settings; from web.server import Config;"
-        "config = pickle.loads(pickle.dumps(Config(Settings(home=Path(sys.argv[1])))));"
+        "config = pickle.loads(pickle.dumps(Config(Settings(home=Path(sys.argv[1]), workers=1))));"
         "config.load(); print(config.limits.connections, config.loaded_app.title)"
     )
     done = subprocess.run(
