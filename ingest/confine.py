@@ -77,10 +77,10 @@ def confine(limits: Limits) -> bool:
 
     It is off where the kernel has none or the machine is none of `_MACHINES`; the limits hold.
     """
-    _lower(resource.RLIMIT_AS, limits.memory_bytes)
-    _lower(resource.RLIMIT_CPU, _LIFE * limits.cpu_s)
-    _lower(resource.RLIMIT_FSIZE, 0)
-    _lower(resource.RLIMIT_CORE, 0)
+    lower(resource.RLIMIT_AS, limits.memory_bytes)
+    lower(resource.RLIMIT_CPU, _LIFE * limits.cpu_s)
+    lower(resource.RLIMIT_FSIZE, 0)
+    lower(resource.RLIMIT_CORE, 0)
     _control(_PR_SET_PDEATHSIG, signal.SIGKILL)
     _control(_PR_SET_DUMPABLE, 0)
     return _control(_PR_SET_NO_NEW_PRIVS, 1) and _filter(os.uname().machine)
@@ -105,7 +105,7 @@ def prepare() -> None:
     _program(os.uname().machine)
 
 
-def _lower(kind: int, limit: int) -> None:
+def lower(kind: int, limit: int) -> None:
     """Lower a limit; one that is lower already stays."""
     now = resource.getrlimit(kind)[1]
     most = limit if now == resource.RLIM_INFINITY else min(limit, now)

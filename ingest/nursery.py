@@ -30,7 +30,7 @@ _MOST_DESCRIPTORS: Final = 64
 def main() -> int:
     """Fork what is asked for on the socket of argv until its other end is closed."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_DESCRIPTORS, _MOST_DESCRIPTORS))
+    confine.lower(resource.RLIMIT_NOFILE, _MOST_DESCRIPTORS)
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     confine.prepare()

@@ -9,12 +9,13 @@ from typing import Final
 from msgspec import Struct
 
 from ingest.answers import Parsed
+from ingest.faults import as_ours
 from ingest.incoming import Incoming
 from ingest.lines import read_lines
 from ingest.raw import BadLine, RawDocument
 from ingest.sandbox import LIMITS, Parsing
 from ingest.text import mark_of
-from kb.errors import UnreadableFile, UnsupportedFile, UserError
+from kb.errors import KbError, UnreadableFile, UnsupportedFile, UserError
 from kb.records import Citation, Page
 
 
@@ -32,13 +33,17 @@ class Opened(Struct, frozen=True, kw_only=True):
         if self.error is not None:
             raise self.error
         assert self.incoming is not None
-        if self.parsing is None:
-            try:
+        try:
+            if self.parsing is None:
                 yield from read_lines(self.incoming.file)
-            except OSError as error:
-                raise UnreadableFile(f"文件读到一半时出错({error.strerror})。请检查磁盘") from error
-        else:
-            yield _document(self.parsing.collect(), self.incoming.sha256)
+            else:
+                yield _document(self.parsing.collect(), self.incoming.sha256)
+        except OSError as error:
+            raise UnreadableFile(f"文件读到一半时出错({error.strerror})。请检查磁盘") from error
+        except KbError:
+            raise
+        except Exception as error:  # one file no one thought of stops no other
+            raise as_ours(error) from error
 
     def close(self) -> None:
         """Close the file and wait no longer for its parser."""

@@ -49,7 +49,7 @@ class Worker:
     """A process that parses files of one kind, one after another, and answers in their order."""
 
     def __init__(self, kind: str, limits: Limits) -> None:
-        """Have it forked; raises StateError when that cannot be asked for."""
+        """Have it forked; raises StateError or OSError when that cannot be asked for."""
         self._kind = kind
         self._limits = limits
         self._owes = 0
@@ -192,7 +192,10 @@ def worker_for(kind: str, limits: Limits) -> Worker:
         if worker is None or not worker.takes(kind, limits):
             if worker is not None:
                 worker.retire()
-            worker = Worker(kind, limits)
+            try:
+                worker = Worker(kind, limits)
+            except OSError as error:
+                raise _cannot_start(error) from error
             if kind in _SHARED:
                 _shared[place] = worker
         return worker

@@ -14,7 +14,7 @@ from ingest.answers import MOST_CHARACTERS
 from ingest.cleaning import Cleaned, clean
 from ingest.frontmatter import read_markdown
 from ingest.passages import split_passages
-from ingest.pipeline import ingest_file
+from ingest.pipeline import check_file, ingest_file
 from ingest.sections import find_sections, sections_by_heading
 from kb import identifiers
 from kb.records import Page
@@ -46,11 +46,11 @@ def test_a_text_longer_than_one_document_may_be_is_named_with_what_to_do(
     assert store.counts()["document"] == 0
 
 
-def test_a_text_of_the_greatest_length_is_taken(add: Add, store: Store) -> None:
-    (receipt,) = add("a.txt", "测试文本。" * (MOST_CHARACTERS // 5))
+def test_a_text_of_the_greatest_length_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("测试文本。" * (MOST_CHARACTERS // 5), "utf-8")
+    (receipt,) = check_file(tmp_path / "a.txt")
 
-    assert receipt.error is None
-    assert store.counts()["document"] == 1
+    assert (receipt.error, receipt.passages) == (None, MOST_CHARACTERS // 400)
 
 
 def test_a_line_over_the_limit_is_named_and_the_others_are_added(

@@ -125,6 +125,40 @@ def test_a_nursery_that_was_killed_is_replaced(tmp_path: Path) -> None:
     assert parsed("txt", "测试文本".encode(), tmp_path).text == "测试文本"
 
 
+KILLED = """
+import os, signal
+from ingest import workers
+from ingest.sandbox import Parsing
+here, there = os.pipe()
+waiting = Parsing("pdf", here)
+nursery = workers._nurseries[0]._process.pid
+children = f"/proc/{nursery}/task/{nursery}/children"
+while not (found := open(children).read()):
+    pass
+print(nursery, found, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def _runs(process: str) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_no_process_outlives_a_program_that_was_killed() -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    left = done.stdout.split()
+    for _ in range(1000):
+        if not any(map(_runs, left)):
+            break
+        time.sleep(0.01)
+
+    assert len(left) == 2, done.stderr
+    assert [process for process in left if _runs(process)] == []
+
+
 def test_an_error_nobody_foresaw_is_logged_by_type_and_place_and_told_without_the_text(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
