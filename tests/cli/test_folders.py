@@ -2,12 +2,14 @@
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from kb.commands.listing import list_files, shown
-from tests.cli.running import as_json, kb
+from tests.cli.running import ROOT, as_json, kb
 
 
 def text(path: Path, words: str = "") -> Path:
@@ -102,6 +104,13 @@ def test_a_pipe_or_a_device_named_outright_does_not_hang(fresh: Path, tmp_path: 
     done = kb(fresh, command, tmp_path / "pipe.txt", tmp_path / "null.txt", status=1)
 
     assert (done.stdout + done.stderr).count("不是普通文件") == 2
+
+
+def test_a_pipe_put_in_the_place_of_a_file_is_opened_without_waiting_for_a_writer(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    code = "import sys, ingest.incoming as i; open(sys.argv[1], 'rb', opener=i._without_waiting).close()"
+
+    subprocess.run([sys.executable, "-c", code, tmp_path / "pipe.txt"], cwd=ROOT, check=True, timeout=30)
 
 
 @pytest.mark.parametrize("command", ["add", "check"])
