@@ -139,7 +139,9 @@ class Protocol(H11Protocol):
         self._start(_HEAD, self._limits.header_timeout_s, self._head_is_late)
 
     def _head_is_late(self) -> None:
-        if self._has_sent_any:
+        if self.transport.get_write_buffer_size():  # what is missing was not read from it, as it reads nothing itself
+            self._abandon()
+        elif self._has_sent_any:
             self._refuse(408, _LATE)
         else:  # browsers open connections they may not need
             self.transport.close()
@@ -151,10 +153,13 @@ class Protocol(H11Protocol):
     def _look_at_reading(self, before: int) -> None:
         left = self.transport.get_write_buffer_size()
         if left > before - _LEAST_READ_BYTES and left:
-            log.warning("connection closed, its client does not read")
-            self.transport.abort()
+            self._abandon()
         elif left:
             self._await_reading()
+
+    def _abandon(self) -> None:
+        log.warning("connection closed, its client does not read")
+        self.transport.abort()
 
     def _refuse(self, status: int, words: str) -> None:
         """Say no, read nothing more, and close when the client has had time to read it."""
