@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -34,25 +33,6 @@ def _source(folder: Path, documents: int) -> Path:
     return folder
 
 
-def _killed(home: Path, source: Path, after_s: float) -> bool:
-    """Add and kill after a time; False where the command was done before."""
-    process = subprocess.Popen(
-        product.command(home, "add", source, "--quiet"),
-        cwd=product.ROOT,
-        env=product.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        process.wait(after_s)
-    except subprocess.TimeoutExpired:
-        product.kill(process)
-        return True
-    return False
-
-
 def _moment(chance: random.Random, whole_s: float, share_done: float) -> float:
     """Return when to kill: any moment of what is still to be done."""
     return chance.uniform(0.0, whole_s * max(1.0 - share_done, 0.3))
@@ -71,7 +51,10 @@ def kill_adding(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note
     for number in numbers:
         chance = ground.chance("kill-add", number)
         before = state.stored(home)
-        while not _killed(home, source, after_s := _moment(chance, whole_s, state.stored(home) / documents)):
+        while True:
+            after_s = _moment(chance, whole_s, state.stored(home) / documents)
+            if product.killed_after(after_s, home, "add", source, "--quiet"):
+                break
             carried = carried or (_completed(home, source, reference) if kills else "")
             home, kills, before = _another(ground, home), 0, -1
         kills += 1

@@ -118,6 +118,25 @@ def _wait(process: subprocess.Popen[bytes], limit_s: float) -> tuple[int | None,
         pause = min(pause * 1.5, 0.05)
 
 
+def killed_after(after_s: float, home: Path, *args: object) -> bool:
+    """Run a command and kill it after a time; False where it was done before."""
+    process = subprocess.Popen(
+        command(home, *args),
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(after_s)
+    except subprocess.TimeoutExpired:
+        kill(process)
+        return True
+    return False
+
+
 def kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a process and what it started, as a power cut would: no one of them hears of it."""
     try:

@@ -10,7 +10,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.hostile import product, state, texts
 from tests.hostile.attack import Attack, Ground, Note, Trial
@@ -144,6 +144,48 @@ def _escaped(ground: Ground) -> str:
     return "写到了目录以外" if any(ground.folder.parent.rglob("kbx7*")) or any(Path("/tmp").glob("kbx7*")) else ""
 
 
+# -- killed while restoring --------------------------------------------------------------
+
+
+def kill_restoring(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
+    """Kill a restore that replaces a library: the old or the new one is there whole, or the same command completes it."""
+    old, new = (_small_library(ground, series) for series in ("old", "new"))
+    archive = ground.fresh("backup") / "kb.zip"
+    product.kb(new, "backup", archive)
+    whole = {name: state.exported(home)[1] for name, home in (("old", old), ("new", new))}
+    started = time.monotonic()
+    product.kb(Path(shutil.copytree(old, ground.fresh("timed") / "home")), "restore", archive, "--replace")
+    whole_s = time.monotonic() - started
+    for number in numbers:
+        home = Path(shutil.copytree(old, ground.fresh("killed") / "home"))
+        after_s = ground.chance("restore-killed", number).uniform(0.0, whole_s)
+        product.killed_after(after_s, home, "restore", archive, "--replace")
+        fault = _either(home, archive, whole)
+        yield Trial(number=number, what=f"{after_s:.2f} 秒后 kill -9", fault=fault)
+        shutil.rmtree(home.parent, ignore_errors=True)
+
+
+def _small_library(ground: Ground, series: str) -> Path:
+    home, file = ground.fresh(series), ground.folder / f"{series}.jsonl"
+    file.write_text(texts.lines(range(200), series), "utf-8")
+    product.kb(home, "add", file, "--quiet")
+    return home
+
+
+def _either(home: Path, archive: Path, whole: dict[str, list[dict[str, Any]]]) -> str:
+    done, documents = state.exported(home)
+    if fault := done.fault((0, 2)):
+        return f"导出:{fault}"
+    if done.status == 0 and documents not in whole.values():
+        return f"{len(documents)} 件,既不是旧库也不是新库"
+    if done.status == 0 and (fault := state.unsound(home)):
+        return fault
+    again = product.kb(home, "restore", archive, "--replace")
+    if fault := again.fault():
+        return f"再次恢复:{fault}"
+    return state.unsound(home) or ("" if state.exported(home)[1] == whole["new"] else "再次恢复后与备份不同")
+
+
 ATTACKS: Final = (
     Attack(
         key="backup",
@@ -160,5 +202,13 @@ ATTACKS: Final = (
         tries=60,
         few=0,
         run=alter,
+    ),
+    Attack(
+        key="restore-killed",
+        name="恢复时 kill -9",
+        what="`kb restore --replace` 在任意时刻被杀死;旧库或新库完整地在,或各命令拒绝并说明,再次运行同一命令即完成,与备份逐件相等",
+        tries=30,
+        few=0,
+        run=kill_restoring,
     ),
 )

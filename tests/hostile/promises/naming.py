@@ -177,6 +177,25 @@ def traces(home: Path, word: str, original: bytes = b"") -> list[str]:
     ]
 
 
+def kill_destroying(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
+    """Kill a purge at any moment: the same command completes it, and nothing is left."""
+    for number in numbers:
+        chance = ground.chance("purge-killed", number)
+        extension = chance.choice(("txt", "md", "jsonl", "docx"))
+        home, file = ground.fresh("home"), ground.fresh("files") / f"a.{extension}"
+        file.write_bytes(_with_secret(extension, _SECRET))
+        receipts = product.as_json(product.kb(home, "add", file, "--json")) or {"documents": []}
+        slug = next((one["slug"] for one in reversed(receipts["documents"])), "")
+        after_s = chance.uniform(0.1, 2.0)
+        killed = product.killed_after(after_s, home, "purge", slug, "--yes", "--document")
+        done = product.kb(home, "purge", slug, "--yes", "--document")
+        # A purge that had come to its end leaves no document of that name to be found.
+        fault = done.fault((0,) if killed and traces(home, _SECRET) else (0, 1))
+        places = traces(home, _SECRET, _with_secret(extension, _SECRET))
+        fault = fault or (f"还在 {places}" if places else "") or state.unsound(home)
+        yield Trial(number=number, what=f"{extension},{after_s:.2f} 秒后 kill -9,再次运行", fault=fault)
+
+
 ATTACKS: Final = (
     Attack(
         key="ambiguous",
@@ -201,5 +220,13 @@ ATTACKS: Final = (
         tries=15,
         few=0,
         run=destroy,
+    ),
+    Attack(
+        key="purge-killed",
+        name="清除时 kill -9",
+        what="`kb purge` 在任意时刻被杀死,再次运行同一命令;逐字节查找,一处也没有,`kb verify` 完好",
+        tries=24,
+        few=0,
+        run=kill_destroying,
     ),
 )
