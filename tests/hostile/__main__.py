@@ -27,18 +27,18 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=known, metavar="攻击", help="只做这一种,可多次")
     parser.add_argument("--scale", type=float, default=1.0, help="次数的倍数,如 0.1(默认 1)")
     parser.add_argument("--seed", type=int, default=SEED, help=f"随机数种子(默认 {SEED})")
-    parser.add_argument("--try", dest="number", type=int, help="连同 --only:只重做这一次")
+    parser.add_argument("--try", dest="numbers", type=int, action="append", help="连同 --only:只重做这一次,可多次")
     parser.add_argument("--write", action="store_true", help="写出 docs/tested.md(只在做全部攻击时)")
     parser.add_argument("--list", action="store_true", help="列出各种攻击")
     args = parser.parse_args(argv)
-    if args.write and (args.only or args.number is not None):
+    if args.write and (args.only or args.numbers):
         parser.error("--write 只在做全部攻击时可用")
     return args
 
 
 def _chosen(args: argparse.Namespace) -> list[tuple[Attack, Sequence[int]]]:
     attacks = [attack for attack in ATTACKS if not args.only or attack.key in args.only]
-    return [(a, [args.number] if args.number is not None else a.numbers(args.scale)) for a in attacks]
+    return [(a, args.numbers or a.numbers(args.scale)) for a in attacks]
 
 
 def _tell(trial: Trial) -> None:
