@@ -73,7 +73,8 @@ def close(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
             what, fault = checks[number](server)
             yield Trial(number=number, what=what, fault=fault)
         written = server.log.read_text("utf-8", "replace")
-    yield Trial(number=len(checks), what="日志", fault="日志里有请求的主机名" if "evil.example" in written else "")
+    if "evil.example" in written:
+        yield Trial(number=len(checks), what="日志", fault="日志里有请求的主机名")
 
 
 def _modes(home: Path) -> str:
@@ -289,7 +290,7 @@ ATTACKS: Final = (
         name="权限、主机名、标头",
         what="数据目录内每个文件只有所有者可读;各种回答(含 400、404)都带安全标头,内部文书的页面不留存;用别的或写坏的主机名访问,拒绝而不照写,日志里也没有",
         tries=1 + len(_TARGETS) + len(_HOSTS) * 6,
-        few=0,
+        few=12,
         run=close,
     ),
     Attack(
