@@ -9,6 +9,7 @@ python -m tests.hostile --write                  all, and write docs/tested.md
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -69,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.list:
         sys.stdout.write("".join(f"{attack.key}\t{attack.tries}\t{attack.name}\n" for attack in ATTACKS))
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers and folders of ours go with us
     with temporary() as folder:
         outcomes = run(_chosen(args), args.seed, Path(folder))
     sys.stdout.write(page.table(outcomes, args.seed))

@@ -77,7 +77,7 @@ _FRONTS: Final = (
     _front("模块标签", "place: !!python/name:os.system"),
     _front("自定义标签", "place: !x y"),
     _front("二进制标签", "place: !!binary aGk="),
-    _front("集合标签", "regions: !!set {上海}"),
+    _front("集合标签", "regions: !!set {上海}", refused=False),
     _front("嵌套一万层", f"a: {'[' * 10_000}{']' * 10_000}"),
     _front("缩进嵌套两千层", "\n".join(f"{' ' * n}a:" for n in range(2000))),
     _front("重复的字段", "title: 另一个"),
