@@ -76,7 +76,11 @@ def kb(
             stderr=err,
             start_new_session=True,
         )
-        status, peak_kb = _wait(process, limit_s)
+        try:
+            status, peak_kb = _wait(process, limit_s)
+        except BaseException:  # whoever stops the attack stops what it started
+            kill(process)
+            raise
         return Done(status=status, out=_text(out), err=_text(err), peak_mb=peak_kb / 1024)
 
 
