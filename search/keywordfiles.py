@@ -29,7 +29,7 @@ from search.checksums import changed, is_breakdown, marks, touched
 from search.equivalents import Equivalents
 from search.ids import member
 from search.matching import PASSAGE_BITS, places_of
-from search.stamps import IndexDamaged, Stamp, drop_stamp, locked, read_stamp, write_stamp, writing
+from search.stamps import IndexDamaged, Stamp, drop_stamp, locked, openable, read_stamp, write_stamp, writing
 
 log = logging.getLogger(__name__)
 
@@ -214,7 +214,7 @@ class KeywordFiles:
 
     def _open(self, stamp: Stamp) -> Opened | None:
         try:
-            index = open_index(self._folder / stamp.folder)
+            index = open_index(openable(self._folder / stamp.folder))
             index.reload()
             searcher = index.searcher()
             self._probe(searcher, stamp.rows)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import os
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -63,6 +65,21 @@ def drop_stamp(folder: Path) -> None:
     """Give up the index below `folder`: it is made anew when next needed."""
     with contextlib.suppress(FileNotFoundError):
         (folder / _NAME).unlink()
+
+
+def openable(folder: Path) -> Path:
+    """Return a folder tantivy can open an index in: it takes a lock there, which a read-only disk has no room for.
+
+    Elsewhere it stands for the folder itself; the links it holds go with the process.
+    """
+    if os.access(folder, os.W_OK):
+        return folder
+    linked = tempfile.TemporaryDirectory(prefix="kb-index-")
+    atexit.register(linked.cleanup)
+    for path in folder.iterdir():
+        if not path.name.endswith(".lock"):
+            Path(linked.name, path.name).symlink_to(path.absolute())
+    return Path(linked.name)
 
 
 @contextlib.contextmanager

@@ -49,7 +49,8 @@ def require_own_files(conn: sqlite3.Connection, path: Path, files: Files) -> Non
 def store_id(conn: sqlite3.Connection) -> str | None:
     """Return which store a database is; None for an empty one and one of the first release."""
     try:
-        return str(conn.execute("SELECT store_id FROM meta").fetchone()[0])
+        row = conn.execute("SELECT store_id FROM meta").fetchone()
+        return None if row is None else str(row[0])
     except sqlite3.OperationalError as error:
         if not str(error).startswith("no such"):
             raise

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.errors import StoreDamaged
 from kb.records import (
     Changes,
     Citation,
@@ -269,6 +270,8 @@ def commit(conn: sqlite3.Connection) -> Commit:
     row = conn.execute(
         "SELECT generation, commit_id FROM lineage WHERE generation = (SELECT generation FROM meta)"
     ).fetchone()
+    if row is None:
+        raise StoreDamaged("数据库缺少最后一次提交的记录。请从备份恢复,见运维手册「备份与恢复」")
     return Commit(int(row["generation"]), str(row["commit_id"]))
 
 

@@ -296,6 +296,7 @@ def test_vectors_lost_by_damage_are_made_again_and_a_live_index_hears_of_it(
         with sqlite3.connect(home / "kb.sqlite3") as conn:
             conn.execute("DELETE FROM vector WHERE passage_id % 2 = 0")
             conn.execute("UPDATE meta SET generation = generation + 1")
+            conn.execute("INSERT INTO lineage SELECT generation, lower(hex(randomblob(16))) FROM meta")
         damaged = Searcher(home, old)
         assert damaged.search(store, "第7份客户名单", mode="vector", limit=50).hits != whole.hits
         assert (
