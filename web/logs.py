@@ -78,6 +78,7 @@ def configure_logs(a_minute: int) -> None:
     """Send every line of this process to standard error, rationed, exceptions without their text."""
     handler = RationedHandler(sys.stderr, a_minute)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("faiss").setLevel(logging.WARNING)  # tells in two lines which of its builds it loads
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     sys.excepthook = _log_uncaught
 

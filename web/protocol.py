@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -177,7 +178,8 @@ class Protocol(H11Protocol):
             self.transport.close()
             return
         self._farewells.add(self)
-        self.transport.write_eof()
+        with suppress(OSError, RuntimeError):  # the client has gone meanwhile
+            self.transport.write_eof()
         self.flow.resume_reading()
         self._start(_READING, _FAREWELL_S, self.transport.abort)
 
