@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
+from datetime import date
 from typing import Any, Final
 
 import yaml
@@ -20,6 +21,8 @@ _HEADING_MARK: Final = re.compile(r"#{1,6}[ \t]+")
 _MOST_FRONT_CHARS: Final = 200_000
 #: In any base, 64 bits and a sign are fewer.
 _MOST_DIGITS: Final = 80
+#: What a field may be made of; YAML also knows bytes and sets.
+_PLAIN: Final = (str, int, float, bool, date)
 
 
 class _Loader(yaml.CSafeLoader):
@@ -91,7 +94,18 @@ def _values(source: str) -> dict[str, Any]:
         raise InvalidDocument("文件头:YAML 写法有误") from error
     if not isinstance(values, dict):
         raise InvalidDocument("文件头应为「字段: 值」的形式")
+    for name, value in values.items():
+        if odd := _odd(value):
+            raise InvalidDocument(f"字段 {name} 用了 YAML 的 {odd},请写成文字、数字或它们的列表")
     return check_values(values)  # an escape may hide what decoding would have refused
+
+
+def _odd(value: Any) -> str:
+    """Return the type of what no field can hold; '' where there is none."""
+    if isinstance(value, (list, dict)):
+        inner = value if isinstance(value, list) else [*value.keys(), *value.values()]
+        return next((odd for one in inner if (odd := _odd(one))), "")
+    return "" if value is None or isinstance(value, _PLAIN) else type(value).__name__
 
 
 def _heading(line: str) -> str:

@@ -33,9 +33,15 @@ def read_lines(file: BinaryIO) -> Iterator[RawDocument | BadLine]:
             try:
                 yield _json_line(line.removesuffix(b"\n"), number)
             except UserError as error:
-                yield BadLine(number, error)
+                yield BadLine(number, _alone(error))
             except Exception as error:  # a line no one thought of stops no other
-                yield BadLine(number, as_ours(error))
+                yield BadLine(number, _alone(as_ours(error)))
+
+
+def _alone(error: UserError) -> UserError:
+    """Return an error without the calls it passed: a file of a million bad lines would keep them all."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _rest_of_line(file: BinaryIO) -> int:
