@@ -75,7 +75,7 @@ def purge(args: argparse.Namespace) -> int:
         begun.end()
     if args.json:
         print_json(_as_dict(plan))
-    _tell_done(plan)
+    _tell_done(plan, settings.home)
     return EXIT_OK
 
 
@@ -222,8 +222,11 @@ def _tell_untouched(plan: _Plan) -> None:
         say(f"标识 {named.slug} 没有以前的内容可清除。要连同文书本身一起清除,请加 --document")
 
 
-def _tell_done(plan: _Plan) -> None:
+def _tell_done(plan: _Plan, home: Path) -> None:
     say(f"已清除:文书 {len(plan.whole)} 件,另有 {len(plan.earlier)} 件的以前内容;原件 {len(plan.copies)} 个")
+    aside = sorted(path.name for path in home.glob("replaced-*")) + [n for n in ("restoring",) if (home / n).exists()]
+    if aside:
+        say(f"数据目录里还有恢复备份时移到一旁的旧库,其中可能仍有:{'、'.join(aside)}。不再需要时请删除")
     say("此前用 kb backup 做的备份、kb export 的导出、收入时的原文件、磁盘快照里可能仍有,请一并处理,见运维手册「清除」")
 
 

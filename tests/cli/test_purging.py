@@ -72,7 +72,7 @@ class Library:
             return [head.slug for head in store.heads(store.document_ids().tolist()).values()]
 
     def originals(self) -> list[Path]:
-        return sorted(path for path in (self.home / "files").rglob("*") if path.is_file())
+        return sorted(path for path in (self.home / "files").glob("[0-9a-f][0-9a-f]/*") if path.is_file())
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         with sqlite3.connect(self.home / "kb.sqlite3") as conn:
