@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export KB_HOME ?= $(CURDIR)/data
 
-.PHONY: run model test test-hostile test-transformers lint gold bench bench-quick setup-dev setup-browser clean help
+.PHONY: run model test test-hostile test-transformers lint gold bench bench-quick setup-dev setup-browser setup-load clean help
 
 help: ## 列出可用命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -37,11 +37,15 @@ lint: setup-dev ## 代码检查:ruff 与 mypy --strict
 gold: setup-dev ## 标准题集的检索质量与下限(收紧下限:GOLD_ARGS=--write,见 docs/evaluation.md)
 	$(BIN)/python -m tests.gold $(GOLD_ARGS)
 
-bench: $(VENV)/.installed-bench ## 速度与质量:58,661 条法条、1,000,000 片段,与下限、milvus-lite、LanceDB 同场(约 15 分钟,临时占 6 GB;DATA= 指定数据)
+bench: $(VENV)/.installed-bench setup-load ## 速度与质量:58,661 条法条、1,000,000 片段,与下限、milvus-lite、LanceDB 同场(约 15 分钟,临时占 6 GB;DATA= 指定数据)
 	$(BIN)/python -m tests.bench --million --peers $(if $(DATA),--data $(DATA)) $(BENCH_ARGS)
 
-bench-quick: setup-dev ## 同上,只测 58,661 条法条,不装对照软件(约 2 分钟)
+bench-quick: setup-dev setup-load ## 同上,只测 58,661 条法条,不装对照软件(约 2 分钟)
 	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA)) $(BENCH_ARGS)
+
+setup-load:
+	@command -v wrk >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends wrk >/dev/null) \
+	  || echo "没有 wrk,不测五十个读者同时(Debian 软件包 wrk)" >&2
 
 setup-dev: $(VENV)/.installed-dev
 

@@ -19,6 +19,7 @@ ROOT: Final = processes.ROOT
 EMBEDDER: Final = "zh-legal-static"
 _QUESTIONS: Final = 200
 _PARAGRAPHS: Final = 60
+_LOAD_QUESTIONS: Final = 400
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -26,7 +27,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "statutes")
     parser.add_argument("--corpus", type=Path, default=ROOT / "corpus")
     parser.add_argument("--limit", type=int, help="only the first N articles: a quick look")
-    parser.add_argument("--only", choices=["add", "query", "process", "memory", "quality"], action="append")
+    parser.add_argument("--only", choices=["add", "query", "process", "memory", "quality", "load"], action="append")
     parser.add_argument("--million", action="store_true", help="also 1,000,000 passages: about 6 GB of disk")
     parser.add_argument("--passages", type=int, default=1_000_000, help="how many passages --million makes")
     parser.add_argument("--peers", action="store_true", help="also milvus-lite and LanceDB (extra [bench])")
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from search.searcher import Searcher
     from tests.bench import adding, data, quality, querying
 
-    wanted = set(args.only or ["add", "query", "process", "memory", "quality"])
+    wanted = set(args.only or ["add", "query", "process", "memory", "quality", "load"])
     report: dict[str, Any] = {}
     statutes = data.load(args.data, args.limit)
     embedder = load_embedder(EMBEDDER)
@@ -81,15 +82,27 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
                 report["quality_all"] = quality.ours(searcher, store, statutes, topics)
             if args.peers:
                 report["peers"] = _peers(args, folder / "peers", statutes, store, embedder)
-        if "process" in wanted:
-            _say("cold processes")
-            report["process"] = processes.cold_search(folder / "corpus", args.corpus)
-            report["process"] |= processes.start(folder / "corpus")
-        if "memory" in wanted:
-            _say("memory of a server")
-            report["memory"] = processes.memory(home, questions)
+        report |= _processes(args, wanted, folder, home, statutes)
     if args.million:
         report["million"] = _million(args, statutes, embedder, questions, long)
+    return report
+
+
+def _processes(args: argparse.Namespace, wanted: set[str], folder: Path, home: Path, statutes: Any) -> dict[str, Any]:
+    from tests.bench import data, load
+
+    questions = data.questions(statutes, _QUESTIONS)
+    report: dict[str, Any] = {}
+    if "process" in wanted:
+        _say("cold processes")
+        report["process"] = processes.cold_search(folder / "corpus", args.corpus)
+        report["process"] |= processes.start(folder / "corpus")
+    if "memory" in wanted:
+        _say("memory of a server")
+        report["memory"] = processes.memory(home, questions)
+    if "load" in wanted and load.is_possible():
+        _say("fifty readers at once")
+        report["load"] = load.report(home, folder, data.questions(statutes, _LOAD_QUESTIONS), args.corpus)
     return report
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -63,13 +64,20 @@ def _address(chance: np.random.Generator, kind: str, questions: Sequence[str], d
     return urllib.parse.quote(path, safe="/?&=%.")
 
 
+def _on_all_cores() -> None:
+    """Undo for a server and for wrk that the bench keeps itself to one core."""
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+
+
 @contextmanager
 def _served(home: Path, workers: int) -> Iterator[tuple[int, str]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [*kb(home, "serve"), "--port", str(port), "--workers", str(workers)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_on_all_cores
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
@@ -102,7 +110,7 @@ def measure(home: Path, folder: Path, asked: Sequence[str], workers: int, second
 
 def _wrk(address: str, script: Path, seconds: int) -> dict[str, Any]:
     command = ["wrk", "-t1", f"-c{READERS}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), address]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, preexec_fn=_on_all_cores)
     report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return report
 
@@ -115,6 +123,20 @@ def _memory_mb(pid: int) -> int:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
         total_kb += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return total_kb // 1024
+
+
+def report(home: Path, folder: Path, questions: Sequence[str], corpus: Path) -> list[dict[str, Any]]:
+    """Add the starter corpus to a store and measure it behind one process, then behind one a core."""
+    subprocess.run(kb(home, "add", str(corpus), "--quiet"), cwd=ROOT, check=True, capture_output=True)
+    asked = addresses(questions, _documents(home))
+    return [measure(home, folder, asked, workers) for workers in (1, os.cpu_count() or 1)]
+
+
+def _documents(home: Path) -> int:
+    from kb.store import Store
+
+    with Store(home) as store:
+        return len(store.document_ids())
 
 
 def is_possible() -> bool:

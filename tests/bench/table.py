@@ -12,7 +12,7 @@ def render(report: dict[str, Any]) -> str:
     """Return the table as text."""
     rows: list[Row] = [("what", "measured", "beside it", "goal", "met")]
     rows += [*_adding(report, ""), *_query(report.get("query"), "")]
-    rows += [*_processes(report), *_quality(report), *_peers(report)]
+    rows += [*_processes(report), *_load(report), *_quality(report), *_peers(report)]
     if "million" in report:
         label = f"{report['million']['add']['passages']:,} passages: "
         rows += [*_adding(report["million"], label), *_query(report["million"]["query"], label)]
@@ -101,6 +101,25 @@ def _processes(report: dict[str, Any]) -> Iterator[Row]:
             _met(memory["peak_mb"] <= 400),
         )
         yield "results page over HTTP, ms", f"p50 {memory['page_p50_ms']}", f"API p50 {memory['api_p50_ms']}", "", ""
+
+
+def _load(report: dict[str, Any]) -> Iterator[Row]:
+    for found in report.get("load", ()):
+        label = f"50 readers, {found['workers']} process(es)"
+        is_goal = found is report["load"][-1]
+        speed, wait, memory = found["requests_per_s"], found["p95_ms"], found["memory_mb"]
+        beside = f"p50 {found['p50_ms']:.0f} ms, {found['errors']} errors"
+        yield (
+            f"{label}, requests/s",
+            str(speed),
+            beside,
+            ">= 200" if is_goal else "",
+            _met(speed >= 200) if is_goal else "",
+        )
+        goals = ("<= 300", _met(wait <= 300)) if is_goal else ("", "")
+        yield f"{label}, p95 ms", f"{wait:.0f}", f"p99 {found['p99_ms']:.0f}", *goals
+        goals = ("<= 700", _met(memory <= 700)) if is_goal else ("", "")
+        yield f"{label}, memory of all, MB", str(memory), "", *goals
 
 
 def _quality(report: dict[str, Any]) -> Iterator[Row]:
