@@ -377,7 +377,7 @@ def test_a_damaged_database_is_named_and_not_touched(home: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(StateError, match="数据目录无法打开"):
+    with pytest.raises(StateError, match="数据库无法打开"):
         Store(tmp_path / "file" / "home")
 
 
