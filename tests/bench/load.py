@@ -117,7 +117,7 @@ def _wrk(address: str, script: Path, seconds: int) -> dict[str, Any]:
 
 def _memory_mb(pid: int) -> int:
     """Return what a process and its children take together; what they share counts once."""
-    found = subprocess.run(["pgrep", "-P", str(pid)], check=False, capture_output=True, text=True).stdout.split()
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     total_kb = 0
     for process in (pid, *map(int, found)):
         lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()

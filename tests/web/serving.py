@@ -21,6 +21,7 @@ SERVE = ("-m", "kb", "serve", "--port")
 class Server:
     port: int
     log_path: Path
+    pid: int
 
     @property
     def log(self) -> str:
@@ -77,7 +78,7 @@ def serving(
         )
     try:
         _await_port(process, port)
-        yield Server(port, log_path)
+        yield Server(port, log_path, process.pid)
     finally:
         process.terminate()
         process.wait(30)

@@ -1,9 +1,10 @@
 """Several processes behind one port: one that dies is replaced, and all end together."""
 
+import asyncio
 import os
 import re
 import signal
-import subprocess
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 
 from kb.store import Store
 from kb.vocabulary import Visibility
-from tests.web.serving import Server, serving
+from tests.web.serving import serving
+from web.loop import OneByOne
 
 
 @pytest.fixture
@@ -23,13 +25,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def children(parent: int) -> list[int]:
-    found = subprocess.run(["pgrep", "-P", str(parent)], capture_output=True, text=True)
-    return sorted(map(int, found.stdout.split()))
-
-
-def parent_of(server: Server) -> int:
-    found = subprocess.run(["pgrep", "-of", f"serve --port {server.port}"], capture_output=True, text=True)
-    return int(found.stdout.split()[0])
+    return sorted(map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split()))
 
 
 def until(holds: Callable[[], bool]) -> bool:
@@ -42,7 +38,7 @@ def until(holds: Callable[[], bool]) -> bool:
 
 def test_a_process_that_is_killed_is_replaced_and_pages_are_answered_meanwhile(home: Path, tmp_path: Path) -> None:
     with serving(home, tmp_path, {"KB_WORKERS": 3}) as server:
-        parent = parent_of(server)
+        parent = server.pid
         before = children(parent)
         os.kill(before[0], signal.SIGKILL)
         answers = [server.get("/about") for _ in range(5)]
@@ -54,40 +50,39 @@ def test_a_process_that_is_killed_is_replaced_and_pages_are_answered_meanwhile(h
 
 def test_all_processes_end_with_their_parent_when_told_to_stop(home: Path, tmp_path: Path) -> None:
     with serving(home, tmp_path, {"KB_WORKERS": 2}) as server:
-        parent = parent_of(server)
+        parent = server.pid
         made = children(parent)
         assert server.get("/about").startswith("HTTP/1.1 200")
 
     assert until(lambda: not any(Path(f"/proc/{process}").exists() for process in (parent, *made)))
 
 
-def test_connections_that_come_at_once_are_shared_among_the_processes(home: Path, tmp_path: Path) -> None:
-    """asyncio takes all that wait at once: one process would have nearly every connection."""
-    with serving(home, tmp_path, {"KB_WORKERS": 2}) as server:
-        assert until(lambda: server.get("/about").startswith("HTTP/1.1 200"))
-        workers = children(parent_of(server))
-        for process in workers:
-            os.kill(process, signal.SIGSTOP)
-        held = [server.connect() for _ in range(40)]
-        for process in workers:
-            os.kill(process, signal.SIGCONT)
-        shares = [0, 0]
+def test_a_process_takes_one_connection_a_turn_and_leaves_the_others_to_whoever_is_free() -> None:
+    """asyncio takes all that wait: the first process to wake would have every connection."""
+    taken: list[asyncio.BaseTransport] = []
 
-        def counted() -> bool:
-            shares[:] = [len([f for f in Path(f"/proc/{p}/fd").iterdir() if _is_socket(f)]) for p in workers]
-            return sum(shares) >= 40
+    class Taking(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            taken.append(transport)
 
-        assert until(counted)
-        for one in held:
+    with asyncio.Runner(loop_factory=OneByOne) as runner:
+        loop = runner.get_loop()
+        server = runner.run(serve_with(Taking))
+        clients = [socket.create_connection(server.sockets[0].getsockname()) for _ in range(10)]
+        before, steps = 0, []
+        while len(taken) < len(clients):
+            loop.run_until_complete(asyncio.sleep(0))
+            steps.append(len(taken) - before)
+            before = len(taken)
+        for one in (*clients, *taken, server):
             one.close()
-    assert min(shares) >= 8
+        loop.run_until_complete(asyncio.sleep(0))
+
+    assert max(steps) <= 3 and sum(steps) == 10  # three turns are one run of the loop to completion
 
 
-def _is_socket(descriptor: Path) -> bool:
-    try:
-        return os.readlink(descriptor).startswith("socket:")
-    except OSError:
-        return False
+async def serve_with(protocol: type[asyncio.Protocol]) -> asyncio.Server:
+    return await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0, backlog=100)
 
 
 def test_a_server_that_cannot_start_says_so_once_and_ends(home: Path, tmp_path: Path) -> None:
