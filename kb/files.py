@@ -125,7 +125,3 @@ class Files:
             is_file = path.is_symlink() or not path.is_dir()
             if is_file and not is_ours and _age_s(path) >= older_than_s:
                 yield path
-
-    def remove(self, sha256: str) -> None:
-        """Delete an original that nothing refers to."""
-        self.path(sha256).unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from kb.errors import InvalidQuery
 from kb.records import NO_FILTERS, Filters
@@ -198,7 +198,7 @@ class Addresses:
 
 
 def _written(name: str, value: str) -> str:
-    return urlencode([(name, value)], quote_via=quote)
+    return f"{name}={quote(value, safe='')}"  # names are our own and need no escape
 
 
 @lru_cache(maxsize=8_192)  # values of facets, the same on every page; never what was typed
@@ -265,7 +265,7 @@ def stated(name: str, value: str | None) -> str | None:
 
 def with_parameters(path: str, parameters: Iterable[tuple[str, str]]) -> str:
     """Return `path` with a query string; nothing is added when there are no parameters."""
-    query = urlencode(list(parameters), quote_via=quote)
+    query = "&".join([_written(name, value) for name, value in parameters])
     return f"{path}?{query}" if query else path
 
 

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from kb.embedding import Embedder, load_embedder
 from kb.settings import Settings
 from kb.vocabulary import Visibility
-from tests.twin.library import Line, fill, mixed, seen_by
 from tests.twin.telling import Naming, naming
+from tests.twin.twins import Line, fill, mixed, seen_by
 from web import create_app
 
 READERS: Final = (Visibility.PUBLIC, Visibility.INTERNAL)

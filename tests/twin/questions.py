@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from kb.vocabulary import JURISDICTIONS, KINDS
 from search.results import FACET_FIELDS, MODES, SORTS
-from tests.twin.library import IDENTITY, PHONE, WORDS, slugs
+from tests.twin.twins import IDENTITY, PHONE, WORDS, slugs
 
 #: Queries of all kinds; those made of WORDS and the like below.
 _PLAIN: Final = (

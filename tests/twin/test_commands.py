@@ -10,8 +10,8 @@ import pytest
 from kb.__main__ import main
 from kb.vocabulary import Visibility
 from tests.twin.conftest import Twin
-from tests.twin.library import slugs
 from tests.twin.questions import queries
+from tests.twin.twins import slugs
 
 Told = Callable[..., tuple[object, ...]]
 

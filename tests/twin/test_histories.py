@@ -14,9 +14,9 @@ from kb.embedding import Embedder
 from kb.store import Store
 from kb.vocabulary import Visibility
 from tests.twin.conftest import Twin, differing, twin
-from tests.twin.library import Line, fill, mixed, seen_by
 from tests.twin.questions import CASES
 from tests.twin.telling import naming
+from tests.twin.twins import Line, fill, mixed, seen_by
 
 _HIDDEN: Final = {"open-5": Visibility.RESTRICTED, "open-7": Visibility.INTERNAL, "law-2017": Visibility.RESTRICTED}
 _SHOWN: Final = ("shut-6", "shut-guide-br")
