@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -17,6 +18,7 @@ from kb.permissions import make_file, make_folder
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_S: Final = 30.0
+_RETRY_S: Final = 0.02
 #: Instructions of SQLite, some milliseconds of them, between two looks at the deadline.
 _LOOK_EVERY: Final = 100_000
 _PROBE_BYTES: Final = 65_536
@@ -72,7 +74,7 @@ def _open(path: Path, admit: Admit) -> sqlite3.Connection:
 def _set_up(conn: sqlite3.Connection) -> None:
     # Half as many pages to write, log and copy as of 4 KB; a database that has its pages already keeps them.
     conn.execute("PRAGMA page_size = 8192")
-    conn.execute("PRAGMA journal_mode = WAL")
+    _use_log(conn)
     conn.execute("PRAGMA foreign_keys = ON")
     # What is deleted is overwritten with zeros: it may be what was redacted.
     conn.execute("PRAGMA secure_delete = ON")
@@ -85,6 +87,19 @@ def _set_up(conn: sqlite3.Connection) -> None:
     # WAL with NORMAL loses no committed row when the process dies; a power cut may lose
     # the last commits but leaves the database whole, and `kb add` can be run again.
     conn.execute("PRAGMA synchronous = NORMAL")
+
+
+def _use_log(conn: sqlite3.Connection) -> None:
+    """Write to a log beside the database; waits for others who are about to do the same, as SQLite does not here."""
+    until = time.monotonic() + _BUSY_TIMEOUT_S
+    while True:
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+        time.sleep(_RETRY_S)
 
 
 def _open_to_read(path: Path, admit: Admit) -> sqlite3.Connection:

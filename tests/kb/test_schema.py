@@ -1,6 +1,8 @@
 """The schema defends itself; looked at with sqlite-utils, as an operator would."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,21 @@ def test_opening_twice_migrates_once_and_two_processes_may_open_at_the_same_time
     assert second.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     first.close()
     second.close()
+
+
+def test_opening_waits_for_another_who_is_just_setting_the_same_database_up(tmp_path: Path) -> None:
+    path = tmp_path / "restored.sqlite3"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(lambda: database.connect(path).close())
+        with suppress(TimeoutError):
+            opening.result(timeout=0.2)
+        other.execute("ROLLBACK")
+        opening.result()
+    other.close()
+
+    assert sqlite_utils.Database(path).journal_mode == "wal"
 
 
 def test_a_database_keeps_the_pages_it_was_made_with(tmp_path: Path) -> None:
