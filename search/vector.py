@@ -8,6 +8,7 @@ passages are answered exactly by scoring just those.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -199,7 +200,7 @@ class VectorIndex:
         return index
 
     def _train(self, stamp: Stamp, matrix: NDArray[np.float16]) -> Any:
-        faiss = _faiss()
+        faiss = _faiss(threads=len(os.sched_getaffinity(0)))
         count, dim = matrix.shape
         lists = int(2 ** np.round(np.log2(2 * np.sqrt(count))))
         index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
@@ -222,10 +223,15 @@ class VectorIndex:
         write_stamp(self._folder, replace(stamp, files={_FILE: mark(self._folder / _FILE)}))
 
 
-def _faiss() -> Any:
-    """Load FAISS when first needed (a fifth of a second); its type stubs do not know its Python layer."""
+def _faiss(threads: int | None = None) -> Any:
+    """Load FAISS when first needed (a fifth of a second); its type stubs do not know its Python layer.
+
+    What the calling thread asks of it from now on is done by so many `threads`.
+    """
     import faiss
 
+    if threads is not None:
+        faiss.omp_set_num_threads(threads)
     return faiss
 
 
@@ -256,7 +262,7 @@ def _exact(
 def _faiss_search(
     index: Any, vector: NDArray[np.float32], depth: int, mask: NDArray[np.bool_] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    faiss = _faiss()
+    faiss = _faiss(threads=1)  # of one query a second thread has nothing to do, and the first spins until it is there
     is_ivf = isinstance(index, faiss.IndexIVF)
     params = None
     if mask is not None:
