@@ -97,6 +97,7 @@ def _warm(house: House) -> None:
         with house.open_store() as store:
             house.searcher.refresh(store)
             house.searcher.search(store, "商业秘密", limit=1)
+            house.coverage(store)
     except Exception as error:
         log.error("not warmed %s", places(error))
 

@@ -14,6 +14,7 @@ from jinja2 import Environment
 from kb.records import Commit
 from kb.settings import Settings
 from kb.store import Store
+from search.catalogue import Catalogue
 from search.searcher import Searcher
 from search.suggesting import Suggester
 from web.pagecache import PageCache
@@ -44,6 +45,10 @@ class House:
         """Lend a store for one request."""
         return self._stores.open()
 
+    def catalogue(self, store: Store) -> Catalogue:
+        """Return what this reader may list, held in memory."""
+        return self.searcher.catalogue(store)
+
     def coverage(self, store: Store) -> Coverage:
         """Return what the store holds for this reader, read once a commit; a restored store may count as before."""
         commit = store.commit()
@@ -51,7 +56,7 @@ class House:
         if known is not None and known[0] == commit:
             return known[1]
         with self._lock:
-            made = read_coverage(store)
+            made = read_coverage(store, self.catalogue(store))
             self._coverage = (commit, made)
         return made
 

@@ -145,8 +145,9 @@ def _related(store: Store, document: Document, links: Links) -> list[tuple[Docum
 def elements(house: HouseDep) -> HTMLResponse:
     """Handling guides and element pages."""
     with house.open_store() as store:
-        heads, _ = store.listing(Filters(include={"kind": ("guidance",)}), order="title", limit=100)
-        page = elements_page(store, heads, leads(store, [head.id for head in heads]))
+        catalogue = house.catalogue(store)
+        heads, _ = catalogue.listing(store, Filters(include={"kind": ("guidance",)}), order="title", limit=100)
+        page = elements_page(catalogue.columns, heads, leads(store, [head.id for head in heads]))
     return render(house.templates, "elements.html", page)
 
 

@@ -84,7 +84,7 @@ def _version(store: Store, book: LawBook, law: str, version: str | None) -> Docu
 def jurisdictions(house: HouseDep) -> HTMLResponse:
     """Show the matrix of jurisdictions and industries."""
     with house.open_store() as store:
-        page = matrix_page(store)
+        page = matrix_page(house.catalogue(store).columns)
     return render(house.templates, "jurisdictions.html", page)
 
 
@@ -98,7 +98,7 @@ def compare(request: Request, house: HouseDep) -> Response:
     if len(codes) == 1:
         return RedirectResponse(f"/jurisdictions/{codes[0]}", 303)
     with house.open_store() as store:
-        page = compare_page(store, codes, _links_of(house, store))
+        page = compare_page(store, house.catalogue(store), codes, _links_of(house, store))
     return render(house.templates, "compare.html", page)
 
 
@@ -109,13 +109,13 @@ def jurisdiction(code: str, house: HouseDep) -> HTMLResponse:
         raise NotFound(f"没有法域「{code[:30]}」。")
     filters = Filters(include={"kind": ("foreign_case",), "jurisdiction": (code,)})
     with house.open_store() as store:
-        documents = guides(store, code)
-        heads, total = store.listing(filters, limit=_CASES)
+        catalogue = house.catalogue(store)
+        documents = guides(store, catalogue, code)
+        heads, total = catalogue.listing(store, filters, limit=_CASES)
         if not documents and not total:
             raise NotFound(f"库内还没有{JURISDICTIONS[code]}的指引或案例。")
-        page = jurisdiction_page(
-            store, code, documents, leads(store, [h.id for h in heads]), heads, total, _links_of(house, store)
-        )
+        opening = leads(store, [h.id for h in heads])
+        page = jurisdiction_page(catalogue.columns, code, documents, opening, heads, total, _links_of(house, store))
     return render(house.templates, "jurisdiction.html", page)
 
 

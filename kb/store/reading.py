@@ -196,23 +196,6 @@ def facet_rows(conn: sqlite3.Connection, clearance: Visibility) -> Iterator[tupl
         yield row[0], row[1], row[2]
 
 
-def facet_counts(
-    conn: sqlite3.Connection, clearance: Visibility, fields: Sequence[str], filters: Filters
-) -> dict[str, list[tuple[str, int]]]:
-    """Count visible documents by value of each field, under all other filters; most first."""
-    counts: dict[str, list[tuple[str, int]]] = {}
-    for field in fields:
-        where, values = filter_clause(filters.without(field))
-        rows = conn.execute(
-            f"""SELECT coalesce(g.value, :unlabelled) AS value, count(*) AS n FROM document d
-                LEFT JOIN facet g ON g.document_id = d.id AND g.field = :field
-                WHERE d.visibility <= :clearance{where} GROUP BY 1 ORDER BY n DESC, 1""",
-            values | {"clearance": int(clearance), "field": field, "unlabelled": UNLABELLED},
-        )
-        counts[field] = [(row["value"], row["n"]) for row in rows]
-    return counts
-
-
 def by_identifier(
     conn: sqlite3.Connection, clearance: Visibility, pairs: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], list[int]]:

@@ -154,10 +154,6 @@ class Store(OpenStore):
         """Yield (field, value, document id) of all visible documents."""
         return reading.facet_rows(self._conn, self.clearance)
 
-    def facet_counts(self, fields: Sequence[str], filters: Filters = NO_FILTERS) -> dict[str, list[tuple[str, int]]]:
-        """Count visible documents by value of each field under the other filters."""
-        return reading.facet_counts(self._conn, self.clearance, fields, filters)
-
     def by_identifier(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
         """Return the visible documents that bear each (type, value)."""
         return reading.by_identifier(self._conn, self.clearance, pairs)

@@ -11,9 +11,10 @@ from urllib.parse import quote
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from kb.records import DocumentHead
+from kb.records import NO_FILTERS, DocumentHead
 from kb.store import Store
 from kb.vocabulary import JURISDICTIONS, KINDS
+from search.facets import read_columns
 from search.results import FACET_FIELDS, MODES, SORTS
 from tests.accepted.wellformed import read_page, table_faults
 
@@ -29,9 +30,8 @@ class Stock:
 
 def stock(store: Store) -> Stock:
     heads, _ = store.listing(limit=10_000)
-    facets = {
-        name: tuple(value for value, _ in counts) for name, counts in store.facet_counts(tuple(FACET_FIELDS)).items()
-    }
+    counts = read_columns(store).counts(NO_FILTERS, FACET_FIELDS)
+    facets = {name: tuple(value for value, _ in counted) for name, counted in counts.items()}
     laws = tuple((h.metadata.law or "", h.metadata.version or "") for h in store.laws())
     return Stock(tuple(heads), facets, laws)
 

@@ -12,8 +12,9 @@ import tantivy
 
 from kb.analysis import normalise, tokenize
 from kb.embedding import Embedder
-from kb.records import Filters
+from kb.records import NO_FILTERS, Filters
 from kb.store import Store
+from search.facets import read_columns
 from search.keyword import KeywordIndex
 from search.query import _terms
 from search.searcher import Searcher
@@ -106,6 +107,6 @@ def measure(
 
 def _a_year(store: Store) -> str:
     """Return the year whose share of the documents is nearest to one in twenty."""
-    counts = store.facet_counts(["year"])["year"]
+    counts = read_columns(store).counts(NO_FILTERS, ["year"])["year"]
     total = sum(n for _, n in counts)
     return min(counts, key=lambda pair: abs(pair[1] / total - 0.05))[0]

@@ -108,19 +108,6 @@ def test_no_reading_method_shows_or_counts_what_the_clearance_may_not_see(
         assert ids is not None and set(ids.tolist()) == set(passages)
 
 
-@pytest.mark.parametrize("clearance", list(Visibility))
-def test_facet_counts_equal_the_rows_a_reader_gets_when_choosing_the_value(
-    home: Path, mixed: dict[Visibility, set[int]], clearance: Visibility
-) -> None:
-    with Store(home, clearance) as store:
-        filters = Filters(include={"kind": ("civil", "criminal")}, exclude={"region": ("江苏",)})
-        for field, counts in store.facet_counts(FIELDS, filters).items():
-            for value, count in counts:
-                chosen = Filters(include={**filters.include, field: (value,)}, exclude=filters.exclude)
-
-                assert store.listing(chosen, limit=1)[1] == count, (field, value)
-
-
 def test_unlabelled_is_a_value_that_can_be_chosen_and_excluded(home: Path, mixed: dict[Visibility, set[int]]) -> None:
     with Store(home, Visibility.RESTRICTED) as store:
         total = store.listing(limit=1)[1]

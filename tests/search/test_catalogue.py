@@ -34,15 +34,25 @@ def public(opened: Callable[..., Library]) -> Iterator[Store]:
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "amount"])
 @pytest.mark.parametrize("filters", FILTERS, ids=range(len(FILTERS)))
-def test_lists_and_counts_are_those_of_the_store(public: Store, filters: Filters, order: str) -> None:
+def test_lists_are_those_of_the_store(public: Store, filters: Filters, order: str) -> None:
     catalogue = Catalogue(public)
     documents = catalogue.in_order(public, catalogue.passing(filters), order)
     heads, total = public.listing(filters, order=order, limit=1000)
 
     assert (documents.tolist(), len(documents)) == ([head.id for head in heads], total)
-    assert catalogue.columns.counts(filters, FACET_FIELDS) == {
-        field: tuple(counts) for field, counts in public.facet_counts(tuple(FACET_FIELDS), filters).items()
-    }
+    assert catalogue.listing(public, filters, order=order, limit=7) == (heads[:7], total)
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=range(len(FILTERS)))
+def test_counts_equal_the_rows_a_reader_gets_when_choosing_the_value(public: Store, filters: Filters) -> None:
+    for field, counts in Catalogue(public).columns.counts(filters, FACET_FIELDS).items():
+        others = filters.without(field)
+        for value, count in counts:
+            chosen = Filters(include={**others.include, field: (value,)}, exclude=others.exclude)
+
+            assert public.listing(chosen, limit=1)[1] == count, (field, value)
+        assert [count for _, count in counts] == sorted((count for _, count in counts), reverse=True)
+        assert sum(count for _, count in counts) >= public.listing(others, limit=1)[1]
 
 
 def test_sums_are_told_by_type_ascending_of_the_documents_asked_for(

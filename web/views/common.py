@@ -10,6 +10,7 @@ from typing import Final
 from kb.records import Amount, DocumentHead, Filters, Metadata
 from kb.store import Store
 from kb.vocabulary import CASE_KINDS, COMPLETENESS, FIRST_AWARD, JURISDICTIONS, KINDS, RESULT_SUMS, ROLES, tier_effect
+from search.catalogue import Catalogue
 
 #: Outcomes that are a sum of money; each is an amount type of the same name.
 _SETTLEMENT: Final = "和解或调解"
@@ -70,13 +71,15 @@ class Coverage:
         return next((h.count for h in self.held if h.kind == kind), 0)
 
 
-def read_coverage(store: Store) -> Coverage:
+def read_coverage(store: Store, catalogue: Catalogue) -> Coverage:
     """Count what this reader may see, by kind."""
     with store.snapshot():
-        counts = dict(store.facet_counts(["kind"])["kind"])
+        counts = dict(catalogue.columns.count("kind", catalogue.columns.ids))
         held = []
         for kind, label in KINDS.items():
-            newest, _ = store.listing(Filters(include={"kind": (kind,)}), limit=1) if kind in counts else ([], 0)
+            newest, _ = (
+                catalogue.listing(store, Filters(include={"kind": (kind,)}), limit=1) if kind in counts else ([], 0)
+            )
             held.append(Held(kind, label, counts.get(kind, 0), _latest(newest)))
     return Coverage(sum(counts.values()), tuple(held))
 

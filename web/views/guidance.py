@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from kb.records import DocumentHead, Filters
-from kb.store import Store
 from kb.vocabulary import ELEMENTS, KINDS, SOURCE_GRADES, TIERS
+from search.facets import Columns
 from web.address import Ask, document_path, list_path
 from web.views.common import Badge, Coverage, Link, badges
 from web.views.search import SearchForm, search_form
@@ -58,7 +58,7 @@ class AboutPage:
     grades: tuple[tuple[str, str], ...]
 
 
-def elements_page(store: Store, heads: list[DocumentHead], leads: Mapping[int, str]) -> ElementsPage:
+def elements_page(columns: Columns, heads: list[DocumentHead], leads: Mapping[int, str]) -> ElementsPage:
     """Lay out guidance and elements."""
     views = [(head, _guidance(head, leads)) for head in sorted(heads, key=_place)]
     return ElementsPage(
@@ -66,7 +66,7 @@ def elements_page(store: Store, heads: list[DocumentHead], leads: Mapping[int, s
         tuple(view for head, view in views if not _is_element(head)),
         tuple(view for head, view in views if _is_element(head)),
         tuple(KINDS[track] for track in _TRACKS),
-        tuple(row for element in ELEMENTS if (row := _row(store, element)) is not None),
+        tuple(row for element in ELEMENTS if (row := _row(columns, element)) is not None),
     )
 
 
@@ -87,9 +87,9 @@ def _guidance(head: DocumentHead, leads: Mapping[int, str]) -> GuidanceView:
     )
 
 
-def _row(store: Store, element: str) -> ElementRow | None:
+def _row(columns: Columns, element: str) -> ElementRow | None:
     filters = Filters(include={"element": (element,)})
-    counts = {k: n for k, n in store.facet_counts(["kind"], filters)["kind"] if k in _TRACKS}
+    counts = {k: n for k, n in columns.counts(filters, ["kind"])["kind"] if k in _TRACKS}
     if not counts:
         return None
     cells = tuple(

@@ -9,6 +9,8 @@ from typing import Final
 from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import INDUSTRIES, JURISDICTIONS, ROLES, UNLABELLED
+from search.catalogue import Catalogue
+from search.facets import Columns
 from web.address import Ask, document_path, list_path
 from web.views.common import Link, badges, meta, results
 from web.views.search import HitView, SearchForm, search_form
@@ -97,10 +99,10 @@ class ComparePage:
     cut: bool
 
 
-def matrix_page(store: Store) -> MatrixPage:
+def matrix_page(columns: Columns) -> MatrixPage:
     """Count foreign documents by jurisdiction and industry."""
-    counts = dict(store.facet_counts(["jurisdiction"], _foreign())["jurisdiction"])
-    rows = [_matrix_row(store, code, label) for code, label in JURISDICTIONS.items() if counts.get(code)]
+    counts = dict(columns.counts(_foreign(), ["jurisdiction"])["jurisdiction"])
+    rows = [_matrix_row(columns, code, label) for code, label in JURISDICTIONS.items() if counts.get(code)]
     return MatrixPage(
         search_form(Ask()), INDUSTRIES, tuple(rows), sum(r.cases for r in rows), sum(r.guides for r in rows)
     )
@@ -110,10 +112,10 @@ def _foreign(**include: str) -> Filters:
     return Filters(include={"kind": FOREIGN_KINDS} | {name: (value,) for name, value in include.items()})
 
 
-def _matrix_row(store: Store, code: str, label: str) -> MatrixRow:
+def _matrix_row(columns: Columns, code: str, label: str) -> MatrixRow:
     case = Filters(include={"kind": ("foreign_case",), "jurisdiction": (code,)})
-    kinds = dict(store.facet_counts(["kind"], _foreign(jurisdiction=code))["kind"])
-    industries = dict(store.facet_counts(["industry"], case)["industry"])
+    kinds = dict(columns.counts(_foreign(jurisdiction=code), ["kind"])["kind"])
+    industries = dict(columns.counts(case, ["industry"])["industry"])
     cells = tuple(
         Link(
             f"{label}，{industry}",
@@ -128,14 +130,16 @@ def _matrix_row(store: Store, code: str, label: str) -> MatrixRow:
     return MatrixRow(code, label, f"/jurisdictions/{code}", guides, cases, cells)
 
 
-def guides(store: Store, code: str) -> list[Document]:
+def guides(store: Store, catalogue: Catalogue, code: str) -> list[Document]:
     """Return the guides of a jurisdiction."""
-    heads, _ = store.listing(Filters(include={"kind": ("foreign_guide",), "jurisdiction": (code,)}), limit=10)
+    heads, _ = catalogue.listing(
+        store, Filters(include={"kind": ("foreign_guide",), "jurisdiction": (code,)}), limit=10
+    )
     return [document for head in heads if (document := store.document(head.id)) is not None]
 
 
 def jurisdiction_page(
-    store: Store,
+    columns: Columns,
     code: str,
     documents: Sequence[Document],
     leads: Mapping[int, str],
@@ -147,7 +151,7 @@ def jurisdiction_page(
     label = JURISDICTIONS[code]
     filters = {"kind": ("foreign_case",), "jurisdiction": (code,)}
     ask = Ask(filters=Filters(include=filters))
-    counts = store.facet_counts(["industry"], Filters(include=filters))["industry"]
+    counts = columns.counts(Filters(include=filters), ["industry"])["industry"]
     return JurisdictionPage(
         code=code,
         label=label,
@@ -159,12 +163,12 @@ def jurisdiction_page(
         industries=tuple(
             Link(name, ask.including("industry", name).url(), count) for name, count in counts if name != UNLABELLED
         ),
-        others=tuple((c, JURISDICTIONS[c]) for c in _with_guides(store) if c != code),
+        others=tuple((c, JURISDICTIONS[c]) for c in _with_guides(columns) if c != code),
     )
 
 
-def _with_guides(store: Store) -> list[str]:
-    counts = dict(store.facet_counts(["jurisdiction"], Filters(include={"kind": ("foreign_guide",)}))["jurisdiction"])
+def _with_guides(columns: Columns) -> list[str]:
+    counts = dict(columns.counts(Filters(include={"kind": ("foreign_guide",)}), ["jurisdiction"])["jurisdiction"])
     return [code for code in JURISDICTIONS if counts.get(code)]
 
 
@@ -189,10 +193,10 @@ def _case(ask: Ask, head: DocumentHead, rank: int, leads: Mapping[int, str]) -> 
     )
 
 
-def compare_page(store: Store, codes: Sequence[str], link_of: LinksOf) -> ComparePage:
+def compare_page(store: Store, catalogue: Catalogue, codes: Sequence[str], link_of: LinksOf) -> ComparePage:
     """Lay the guides of two or three jurisdictions side by side, one row a question; of more, the first three."""
     asked, codes = codes, codes[:MAX_COMPARED]
-    documents = {code: guides(store, code) for code in codes}
+    documents = {code: guides(store, catalogue, code) for code in codes}
     views = {code: [(d.head.id, section_views(d, (), link_of(d))) for d in documents[code]] for code in codes}
     rows = []
     for role in QUESTIONS:
@@ -203,7 +207,7 @@ def compare_page(store: Store, codes: Sequence[str], link_of: LinksOf) -> Compar
         search_form(Ask()),
         tuple(Link(JURISDICTIONS[code], f"/jurisdictions/{code}") for code in codes),
         tuple(rows),
-        tuple((code, JURISDICTIONS[code], code in codes) for code in _with_guides(store)),
+        tuple((code, JURISDICTIONS[code], code in codes) for code in _with_guides(catalogue.columns)),
         len(asked) > MAX_COMPARED,
     )
 
