@@ -101,19 +101,19 @@ class Shelf:
 
     def beginning(self, key: str, limit: int) -> list[int]:
         """Return the first entries whose key begins so."""
-        return self._found("\n" + key, limit)
+        return self._found(self._joined, "\n" + key, limit)
 
     def holding(self, key: str, limit: int) -> list[int]:
         """Return the first entries whose key holds this anywhere."""
-        return self._found(key, limit)
+        return self._found(self._joined, key, limit)
 
-    def _found(self, needle: str, limit: int) -> list[int]:
+    def _found(self, among: str, needle: str, limit: int) -> list[int]:
         found: list[int] = []
-        at = self._joined.find(needle)
+        at = among.find(needle)
         while at >= 0 and len(found) < limit:
             place = self._place(at)
             found.append(place)
-            at = self._joined.find(needle, self._starts[place] + len(self.keys[place]) + 1)
+            at = among.find(needle, self._starts[place] + len(self.keys[place]) + 1)
         return found
 
     def matching(self, pattern: str, limit: int, *, by_sound: bool = False) -> list[int]:
@@ -175,7 +175,7 @@ class Shelf:
 
     def sounding(self, sound: str, limit: int) -> list[int]:
         """Return the first entries whose key sounds so."""
-        return self.matching(f"\n{re.escape(sound)}(?=\n)", limit, by_sound=True)
+        return self._found(self._sounds, f"\n{sound}\n", limit)
 
     def _place(self, at: int) -> int:
         return min(bisect_right(self._starts, at), len(self._starts)) - 1
