@@ -14,11 +14,15 @@ from kb.store import Store
 from kb.vocabulary import RESULT_SUMS, Visibility
 from search.facets import Columns, read_columns
 from search.ids import member
+from search.kept import Kept
+from search.results import Hit
 
 #: Catalogues kept: those of the present commit for every clearance, and of the one before for requests under way.
 _KEPT: Final = 6
 #: So few documents are put in order by themselves: the order of all of them takes a tenth of a second.
 _FEW: Final = 1_000
+#: Documents of which those like them are kept, some ten kilobytes each.
+_SIMILAR_KEPT: Final = 500
 
 
 class _Sums(Struct, frozen=True):
@@ -30,11 +34,15 @@ class _Sums(Struct, frozen=True):
 
 
 class Catalogue:
-    """Documents of one clearance at one commit; orders and sums are read when first needed."""
+    """Documents of one clearance at one commit; orders and sums are read when first needed.
+
+    `similar` are the last documents found like another: they rest on documents alone, on nothing typed.
+    """
 
     def __init__(self, store: Store) -> None:
         """Read the facet values."""
         self.columns: Final[Columns] = read_columns(store)
+        self.similar: Final = Kept[tuple[Hit, ...]](_SIMILAR_KEPT)
         self._orders: dict[str, NDArray[np.int64]] = {}
         self._sums: _Sums | None = None
 

@@ -158,9 +158,13 @@ class Searcher:
     ) -> tuple[Hit, ...]:
         """Return the documents most like one document, itself left out; empty when it is not visible."""
         with self._by_scope.given_up_when_damaged(store):
-            indexes, _ = self._current(store)
-            allowed = self.catalogue(store).passing(filters)
-            return likeness.similar(store, indexes, document_id, allowed, limit)
+            catalogue = self.catalogue(store)  # before the indexes: what is kept of a commit knows all of it
+            indexes, behind = self._current(store)
+
+            def find() -> tuple[Hit, ...]:
+                return likeness.similar(store, indexes, document_id, catalogue.passing(filters), limit)
+
+            return find() if filters or behind else catalogue.similar.of((document_id, limit), find)
 
     def _answer(
         self,

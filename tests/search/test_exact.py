@@ -164,6 +164,19 @@ def test_likes_of_a_document_are_kept_within_filters(library: Library) -> None:
     assert library.searcher.similar(library.store, 10**9) == ()
 
 
+def test_documents_like_one_are_found_anew_once_the_store_has_changed(opened: Callable[..., Library]) -> None:
+    library = opened(Visibility.PUBLIC)
+    document = min(library.texts)
+    before = library.searcher.similar(library.store, document, limit=8)
+
+    assert library.searcher.similar(library.store, document, limit=8) is before
+
+    library.store.set_visibility(before[0].document.id, Visibility.RESTRICTED)
+    after = library.searcher.similar(library.store, document, limit=8)
+
+    assert [hit.document.id for hit in after[:7]] == [hit.document.id for hit in before[1:]]
+
+
 def test_a_name_is_always_a_key_even_beside_a_number() -> None:
     assert [key.type for key in find("BGH 2019-03-07")] == ["name", "slug"]
 
