@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.errors import InvalidQuery
 from kb.records import NO_FILTERS, Filters
@@ -35,14 +37,13 @@ _CLOSED: Final = frozenset(("mode", "expand", "sort", "group", "offset", "limit"
 _FILTER_PREFIXES: Final = ("f.", "x.")
 #: Where a parameter stands in an address: before the filters, among them, or after.
 _FILTERS: Final = [f"{prefix}{name}" for prefix in _FILTER_PREFIXES for name in FACET_FIELDS]
-_ORDER: Final = {name: place for place, name in enumerate(("q", "mode", *_FILTERS))}
+_ORDER: Final = {name: place for place, name in enumerate(("q", "mode", *_FILTERS, "role"))}
 _LAST: Final = len(_ORDER)
 _NOT_IN_STEP: Final = re.compile("[~/%]")
 _IN_STEP: Final = re.compile("~(7E|2F|25|2E)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Ask(Struct, frozen=True, gc=False, kw_only=True):
     """What an address asks for: query text, mode, filters, order and the part of the answer shown.
 
     `offset` counts documents from 0; `sort` None is the natural order (综合 for a query,
@@ -168,26 +169,35 @@ class Addresses:
 
     def __init__(self, ask: Ask, path: str = "/") -> None:
         """Write the parameters of `ask`; its filters are changed on `path`."""
-        pairs = ask.at(0).parameters()
-        written = [_written(name, value) for name, value in pairs]
+        self._pairs = ask.at(0).parameters()
+        self._written = [_written(name, value) for name, value in self._pairs]
         self._path = path
-        self._question = "&".join(written)
+        self._question = "&".join(self._written)
         self._around: dict[str, tuple[str, str]] = {}
-        for field in _FILTERS:
-            place = sum(_ORDER.get(name, _LAST) <= _ORDER[field] for name, _ in pairs)
-            self._around[field] = ("".join(f"{one}&" for one in written[:place]), "&".join(written[place:]))
 
     def including(self, name: str, value: str) -> str:
         """Return the address that also asks for `value`, which is neither chosen nor shut out yet."""
-        return self._with("f.", name, value)
+        return self._with(f"f.{name}", value)
 
     def excluding(self, name: str, value: str) -> str:
         """Return the address that shuts `value` out, which is neither chosen nor shut out yet."""
-        return self._with("x.", name, value)
+        return self._with(f"x.{name}", value)
 
-    def _with(self, prefix: str, name: str, value: str) -> str:
-        before, after = self._around[prefix + name]
-        return f"{self._path}?{before}{_written_value(prefix + name, value)}{'&' if after else ''}{after}"
+    def with_role(self, role: str) -> str:
+        """Return the address that also asks for sections with this role, which is not chosen yet."""
+        return self._with("role", role)
+
+    def _with(self, parameter: str, value: str) -> str:
+        around = self._around.get(parameter)
+        if around is None:
+            around = self._around[parameter] = self._split(parameter)
+        before, after = around
+        return f"{self._path}?{before}{_written_value(parameter, value)}{after}"
+
+    def _split(self, parameter: str) -> tuple[str, str]:
+        """Return what an address says before one more value of a parameter, and after it."""
+        place = sum(_ORDER.get(name, _LAST) <= _ORDER[parameter] for name, _ in self._pairs)
+        return "".join(f"{one}&" for one in self._written[:place]), "".join(f"&{one}" for one in self._written[place:])
 
     def document(self, document_id: int, rank: int | None, paragraph: int | None = None) -> str:
         """Return the address of a document in the answer."""

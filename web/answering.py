@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from kb.store import Store
 from kb.vocabulary import CASE_KINDS, TIERS, UNLABELLED
@@ -40,7 +39,7 @@ def helped(house: House, store: Store, ask: Ask, result: SearchResult) -> Search
     """Return the answer with other queries that may have been meant, where something typed was not found."""
     if ask.offset or not ask.text:
         return result
-    return structs.replace(result, suggestions=house.suggester.suggest(house.searcher, store, result, ask.filters))
+    return replace(result, suggestions=house.suggester.suggest(house.searcher, store, result, ask.filters))
 
 
 def ways_out(house: House, store: Store, ask: Ask, result: SearchResult, path: str) -> dict[str, int]:
@@ -60,7 +59,7 @@ def ways_out(house: House, store: Store, ask: Ask, result: SearchResult, path: s
 
 def _listing(house: House, store: Store, ask: Ask) -> SearchResult:
     result = house.searcher.listing(store, ask.filters, ask.sort, ask.offset, ask.limit)
-    return structs.replace(result, mode=ask.mode)
+    return replace(result, mode=ask.mode)
 
 
 def sums(house: House, store: Store, ask: Ask, result: SearchResult) -> dict[str, list[float]]:

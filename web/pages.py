@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
+from msgspec.structs import replace
 
 from kb.errors import NotFound
 from kb.records import Document, DocumentHead, Filters

@@ -94,5 +94,7 @@ def test_addresses_written_at_once_are_those_the_question_gives(ask: Ask, name: 
 
     assert addresses.including(name, value) == ask.including(name, value).url("/browse")
     assert addresses.excluding(name, value) == ask.excluding(name, value).url("/browse")
+    for role in ROLES.keys() - ask.filters.roles:
+        assert addresses.with_role(role) == ask.with_role(role).url("/browse")
     assert addresses.document(7, 3) == document_path(7, ask, 3)
     assert addresses.document(7, None, 2) == document_path(7, ask, None, 2)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kb.records import Amount, DocumentHead, Filters, Metadata
 from kb.store import Store
@@ -20,8 +21,7 @@ _MAX_RESULTS: Final = 5
 _LINE_END: Final = re.compile(r"\s*\n\s*(?:- )?")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True, gc=False):
     """Words that lead somewhere; `count` is how many things are there, `active` where one is already."""
 
     label: str
@@ -30,16 +30,14 @@ class Link:
     active: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Struct, frozen=True, gc=False):
     """A word in a frame; `tone` is kind, strong, plain or warn."""
 
     text: str
     tone: str = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Inline:
+class Inline(Struct, frozen=True, gc=False):
     """A run of text inside a paragraph. `mark` is its number among the marks when it starts one."""
 
     text: str
@@ -49,8 +47,7 @@ class Inline:
     change: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True, gc=False):
     """How much of one kind the store holds, and the latest date among it."""
 
     kind: str
@@ -59,8 +56,7 @@ class Held:
     latest: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True, gc=False):
     """What a reader may find here at all."""
 
     total: int

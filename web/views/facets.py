@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
 
 from kb.vocabulary import COMPLETENESS, JURISDICTIONS, KINDS, ROLES, TIERS, UNLABELLED
 from search.results import FACET_FIELDS, SearchResult
@@ -20,6 +21,8 @@ _ROLE_FILTERS: Final = (
     *("facts", "secret", "measures", "conduct", "evidence"),
     *("issues", "reasoning", "disposition", "takeaway", "article"),
 )
+_INCLUDED: Final = "included"
+_EXCLUDED: Final = "excluded"
 _VALUE_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "kind": KINDS,
     "jurisdiction": JURISDICTIONS,
@@ -27,8 +30,7 @@ _VALUE_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(Struct, frozen=True, gc=False):
     """One value of a filter: where choosing it leads, and where shutting it out does.
 
     Without these addresses it is a button of the form that holds the question once: it sends
@@ -46,8 +48,7 @@ class FacetValue:
     share: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FacetGroup:
+class FacetGroup(Struct, frozen=True, gc=False):
     """One filter with its values; `rest` is behind 更多."""
 
     field: str
@@ -57,8 +58,7 @@ class FacetGroup:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Struct, frozen=True, gc=False):
     """A restriction in force and the address without it."""
 
     label: str
@@ -72,25 +72,46 @@ def value_label(field: str, value: str) -> str:
     return _VALUE_LABELS.get(field, {}).get(value, value)
 
 
+class _Panel(Struct, frozen=True, gc=False):
+    """What all values of one panel share; no `addresses` where a form holds the question."""
+
+    ask: Ask
+    path: str
+    addresses: Addresses | None
+
+    def links(self, field: str, value: str) -> tuple[str | None, str | None]:
+        """Return where choosing a value leads, and shutting it out."""
+        if self.addresses is None:
+            return None, None
+        return self.addresses.including(field, value), self.addresses.excluding(field, value)
+
+    def links_of_chosen(self, field: str, value: str, state: str) -> tuple[str, str]:
+        """Return where a value in force leads: away again, or to the contrary."""
+        drop = self.ask.dropping(field, value).url(self.path)
+        if state == _INCLUDED:
+            return drop, self.ask.excluding(field, value).url(self.path)
+        return self.ask.including(field, value).url(self.path), drop
+
+
 def groups(ask: Ask, result: SearchResult, path: str) -> tuple[FacetGroup, ...]:
     """Return the fields that have anything to choose."""
-    addresses = Addresses(ask, path)
-    found = (_group(ask, result, (path, addresses), field) for field in FACET_FIELDS)
+    panel = _Panel(ask, path, None if is_long(ask) else Addresses(ask, path))
+    found = (_group(panel, field, dict(result.facets.get(field, ()))) for field in FACET_FIELDS)
     return tuple(group for group in found if group is not None)
 
 
-def _group(ask: Ask, result: SearchResult, where: tuple[str, Addresses], field: str) -> FacetGroup | None:
-    counts = dict(result.facets.get(field, ()))
-    chosen = (*ask.filters.include.get(field, ()), *ask.filters.exclude.get(field, ()))
+def _group(panel: _Panel, field: str, counts: dict[str, int]) -> FacetGroup | None:
+    filters = panel.ask.filters
+    chosen = dict.fromkeys(filters.exclude.get(field, ()), _EXCLUDED)
+    chosen |= dict.fromkeys(filters.include.get(field, ()), _INCLUDED)
     for value in chosen:
         counts.setdefault(value, 0)
     if not counts or (set(counts) == {UNLABELLED} and not chosen):
         return None
-    order = _order(field, counts)
-    values = [_value(ask, where, field, value, counts[value]) for value in order]
-    if field in _BARRED_FIELDS:
-        most = max(counts.values())
-        values = [replace(v, share=-(-10 * v.count // most) if most else 0) for v in values]
+    most = max(counts.values()) if field in _BARRED_FIELDS else 0
+    values = [
+        _value(panel, field, value, counts[value], chosen.get(value, ""), most) for value in _order(field, counts)
+    ]
     top = [v for number, v in enumerate(values) if number < _TOP_VALUES or v.state]
     rest = [v for number, v in enumerate(values) if number >= _TOP_VALUES and not v.state]
     return FacetGroup(field, FACET_FIELDS[field], tuple(top), tuple(rest), bool(chosen) or field in _OPEN_FIELDS)
@@ -108,19 +129,8 @@ def _order(field: str, counts: Mapping[str, int]) -> list[str]:
     return sorted(values, key=lambda v: v == UNLABELLED)
 
 
-def _value(ask: Ask, where: tuple[str, Addresses], field: str, value: str, count: int) -> FacetValue:
-    path, addresses = where
-    included = value in ask.filters.include.get(field, ())
-    excluded = value in ask.filters.exclude.get(field, ())
-    state = "included" if included else "excluded" if excluded else ""
-    include: str | None = None
-    exclude: str | None = None
-    if state:
-        drop = ask.dropping(field, value).url(path)
-        include = drop if included else ask.including(field, value).url(path)
-        exclude = drop if excluded else ask.excluding(field, value).url(path)
-    elif not is_long(ask):
-        include, exclude = addresses.including(field, value), addresses.excluding(field, value)
+def _value(panel: _Panel, field: str, value: str, count: int, state: str, most: int) -> FacetValue:
+    include, exclude = panel.links_of_chosen(field, value, state) if state else panel.links(field, value)
     return FacetValue(
         field=field,
         value=value,
@@ -129,6 +139,7 @@ def _value(ask: Ask, where: tuple[str, Addresses], field: str, value: str, count
         include=include,
         exclude=exclude,
         state=state,
+        share=-(-10 * count // most) if most else 0,
     )
 
 
@@ -144,13 +155,11 @@ def form_fields(ask: Ask) -> tuple[tuple[str, str], ...]:
 
 def roles(ask: Ask, path: str) -> tuple[Link, ...]:
     """Return the parts of a document a search can be limited to."""
-    chosen = ask.filters.roles
+    chosen, addresses = ask.filters.roles, Addresses(ask, path)
     return tuple(
-        Link(
-            ROLES[role],
-            (ask.without_role(role) if role in chosen else ask.with_role(role)).url(path),
-            active=role in chosen,
-        )
+        Link(ROLES[role], ask.without_role(role).url(path), active=True)
+        if role in chosen
+        else Link(ROLES[role], addresses.with_role(role))
         for role in dict.fromkeys((*_ROLE_FILTERS, *chosen))
     )
 

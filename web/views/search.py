@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kb.vocabulary import KINDS, tier_effect
 from search.results import SORTS, Hit, PassageHit, SearchResult
@@ -39,8 +41,7 @@ _LINKED_CHARS: Final = 500
 _PART_KINDS: Final = {"alternative": "任一", "phrase": "原样", "filter": "条件"}
 
 
-@dataclass(frozen=True, slots=True)
-class PassageView:
+class PassageView(Struct, frozen=True, gc=False):
     """A passage of a hit, marked, with where it stands; no link of its own where the question is very long."""
 
     label: str
@@ -49,8 +50,7 @@ class PassageView:
     semantic: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HitView:
+class HitView(Struct, frozen=True, gc=False):
     """One document of the answer as a card. `lead` stands in for passages in plain lists."""
 
     rank: int
@@ -64,8 +64,7 @@ class HitView:
     lead: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class HitGroup:
+class HitGroup(Struct, frozen=True, gc=False):
     """Hits of one tier; the flat list is one group without a label."""
 
     label: str | None
@@ -75,8 +74,7 @@ class HitGroup:
     hits: tuple[HitView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SearchForm:
+class SearchForm(Struct, frozen=True, gc=False):
     """The one box: its text, the mode, and the filters that travel as hidden fields."""
 
     text: str
@@ -85,8 +83,7 @@ class SearchForm:
     hidden: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
+class Paging(Struct, frozen=True, gc=False):
     """Where in the answer we are."""
 
     first: int
@@ -95,8 +92,7 @@ class Paging:
     next: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
+class Help(Struct, frozen=True, gc=False):
     """What can be done about an empty answer."""
 
     causes: tuple[str, ...]
@@ -106,8 +102,7 @@ class Help:
     browse: tuple[Link, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(Struct, frozen=True, gc=False):
     """Another query that may have been meant, and why."""
 
     text: str
@@ -115,8 +110,7 @@ class Meant:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchPage:
+class SearchPage(Struct, frozen=True, gc=False, kw_only=True):
     """Home, answer or list."""
 
     title: str
@@ -150,8 +144,7 @@ class SearchPage:
     coverage: Coverage
 
 
-@dataclass(frozen=True, slots=True)
-class TierAnswer:
+class TierAnswer(Struct, frozen=True, gc=False):
     """The first hits of one tier, and how many documents stand before it."""
 
     tier: str
@@ -254,10 +247,13 @@ def _unexpanded(ask: Ask, path: str) -> tuple[Chip, ...]:
 def _tabs(ask: Ask, result: SearchResult, path: str) -> tuple[Link, ...]:
     counts = dict(result.facets.get("kind", ()))
     chosen = ask.filters.include.get("kind", ())
-    tabs = [Link("全部", ask.only("kind", None).url(path), sum(counts.values()), active=not chosen)]
-    for kind, label in KINDS.items():
-        tabs.append(Link(label, ask.only("kind", kind).url(path), counts.get(kind, 0), active=chosen == (kind,)))
-    return tuple(tabs)
+    of_all = ask.only("kind", None)
+    addresses = Addresses(of_all, path)
+    of_kinds = (
+        Link(label, addresses.including("kind", kind), counts.get(kind, 0), active=chosen == (kind,))
+        for kind, label in KINDS.items()
+    )
+    return (Link("全部", of_all.url(path), sum(counts.values()), active=not chosen), *of_kinds)
 
 
 def _sorts(ask: Ask, path: str, ranked: bool, have_sums: bool) -> tuple[Link, ...]:
