@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,8 +16,10 @@ from web.refusing import Refusal, Refuse
 log = logging.getLogger(__name__)
 
 #: Requests that have a thread at the same time; fewer than the threads there are, which static files need too.
-#: More of them would only share the same processor.
 AT_WORK: Final = 6
+#: For this long a request has the processor to itself: two threads would only take Python's lock from each other,
+#: and both be late. One that takes longer no longer keeps the next waiting.
+_TURN_S: Final = 0.25
 #: What asks by itself whether its time is up has this long to say so, which frees its thread too.
 _GRACE_S: Final = 0.5
 _STATIC: Final = "/static/"
@@ -51,6 +54,7 @@ class Budget:
         self._most = most
         self._refuse = refuse
         self._places = asyncio.Semaphore(AT_WORK)
+        self._turns = asyncio.Semaphore(1)
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,10 +67,12 @@ class Budget:
             await self._within_time(scope, receive, send)
 
     async def _within_time(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _Answer(send)
-        work = asyncio.create_task(self._work(scope, receive, answer))
+        answer, client = _Answer(send), _Client(receive)
+        work = asyncio.create_task(self._work(scope, client, answer))
         self._held += 1
         work.add_done_callback(self._left)
+        if self._turns.locked() or self._places.locked():
+            client.gives_up(work)
         try:
             await asyncio.wait(
                 (work, answer.begun), timeout=self._seconds + _GRACE_S, return_when=asyncio.FIRST_COMPLETED
@@ -74,6 +80,8 @@ class Budget:
         except asyncio.CancelledError:
             work.cancel()
             raise
+        if client.has_left:
+            return
         if work.done() or answer.begun.done():
             await work
             return
@@ -82,18 +90,68 @@ class Budget:
             work.cancel()
         await self._refuse(scope, LATE if answer.has_place else BUSY)(scope, receive, send)
 
-    async def _work(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+    async def _work(self, scope: Scope, client: _Client, answer: _Answer) -> None:
         ends = asyncio.get_running_loop().time() + self._seconds
-        async with self._places:
+        async with self._places, _Turn(self._turns):
             answer.has_place = True
+            client.stays()
             with deadline.limited(ends - asyncio.get_running_loop().time()):
-                await self._app(scope, receive, answer)
+                await self._app(scope, client, answer)
 
     def _left(self, work: asyncio.Task[None]) -> None:
         self._held -= 1
         error = None if work.cancelled() else work.exception()  # asked for, or the loop would log it
         if error is not None:
             log.debug("work ended %s", places(error))
+
+
+class _Turn:
+    """One request at a time, each for as long as it works or a moment, whichever is shorter."""
+
+    def __init__(self, turns: asyncio.Semaphore) -> None:
+        self._turns = turns
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> None:
+        await self._turns.acquire()
+        self._timer = asyncio.get_running_loop().call_later(_TURN_S, self._pass_on)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._turns.release()
+
+
+class _Client:
+    """Hands on what a client sends, and hears it leave while its request waits: nobody works for an empty chair."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._heard: deque[Message] = deque()
+        self._listening: asyncio.Task[None] | None = None
+        self.has_left = False
+
+    async def __call__(self) -> Message:
+        return self._heard.popleft() if self._heard else await self._receive()
+
+    def gives_up(self, work: asyncio.Task[None]) -> None:
+        """Cancel the work when the client leaves before it has begun."""
+        self._listening = asyncio.create_task(self._listen(work))
+
+    def stays(self) -> None:
+        """Hear no more: what has begun is finished."""
+        if self._listening is not None:
+            self._listening.cancel()
+
+    async def _listen(self, work: asyncio.Task[None]) -> None:
+        while not self.has_left:
+            self._heard.append(await self._receive())
+            self.has_left = self._heard[-1]["type"] == "http.disconnect"
+        work.cancel()
 
 
 class _Answer:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from kb import deadline
 from kb.errors import OutOfTime
 from kb.store import Store
 from tests.web.serving import Server, serving
-from web.budget import AT_WORK
+from web.budget import _TURN_S, AT_WORK, Budget
 from web.middleware import SECURITY_HEADERS
+from web.refusing import refused
+from web.rendering import make_templates
 
 SLOW = ("-m", "tests.web.slow_server")
 
@@ -110,3 +116,94 @@ def test_a_deadline_holds_for_its_block_alone() -> None:
             deadline.check()
 
     assert not deadline.is_over() and list(deadline.checked(range(1000))) == list(range(1000))
+
+
+# -- turns ---------------------------------------------------------------------------------
+
+
+class Chamber:
+    """An application whose requests begin, are told apart by path, and end when they are let go."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.at_once = 0
+        self._inside = 0
+        self.let_go = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.begun.append(scope["path"])
+        self._inside += 1
+        self.at_once = max(self.at_once, self._inside)
+        await (self.let_go.wait() if scope["path"] == "/slow" else asyncio.sleep(0.01))
+        self._inside -= 1
+        if scope["path"] == "/reads":
+            assert await receive() == REQUEST
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": scope["path"].encode()})
+
+
+REQUEST: Message = {"type": "http.request", "body": b"", "more_body": False}
+
+
+def in_turn(walk: Callable[[Chamber, Callable[..., Awaitable[list[Message]]]], Awaitable[None]]) -> Chamber:
+    """Run a walk that sends requests to a chamber behind a budget; return the chamber."""
+    chamber = Chamber()
+
+    async def run() -> None:
+        budget = Budget(chamber, seconds=20, most=8, refuse=partial(refused, make_templates()))
+
+        async def ask(path: str, *said: Message) -> list[Message]:
+            heard, answer = deque((REQUEST, *said)), list[Message]()
+
+            async def receive() -> Message:
+                if not heard:
+                    await asyncio.sleep(3600)
+                return heard.popleft()
+
+            async def send(message: Message) -> None:
+                answer.append(message)
+
+            await budget({"type": "http", "path": path}, receive, send)
+            return answer
+
+        await asyncio.wait_for(walk(chamber, ask), 30)
+
+    asyncio.run(run())
+    return chamber
+
+
+def test_quick_requests_are_worked_at_one_after_another_in_the_order_they_came() -> None:
+    async def walk(chamber: Chamber, ask: Callable[..., Awaitable[list[Message]]]) -> None:
+        answers = await asyncio.gather(*(ask(path) for path in ("/a", "/reads", "/b", "/c")))
+        assert [answer[1]["body"] for answer in answers] == [b"/a", b"/reads", b"/b", b"/c"]
+
+    chamber = in_turn(walk)
+
+    assert (chamber.begun, chamber.at_once) == (["/a", "/reads", "/b", "/c"], 1)
+
+
+def test_a_request_that_takes_long_does_not_keep_the_next_waiting() -> None:
+    async def walk(chamber: Chamber, ask: Callable[..., Awaitable[list[Message]]]) -> None:
+        slow = asyncio.ensure_future(ask("/slow"))
+        await asyncio.sleep(0)
+        assert (await ask("/quick"))[1]["body"] == b"/quick"
+        assert not slow.done()
+        chamber.let_go.set()
+        assert (await slow)[1]["body"] == b"/slow"
+
+    assert in_turn(walk).begun == ["/slow", "/quick"]
+
+
+def test_nobody_works_for_a_client_that_left_while_it_waited() -> None:
+    async def walk(chamber: Chamber, ask: Callable[..., Awaitable[list[Message]]]) -> None:
+        slow = [asyncio.ensure_future(ask("/slow")) for _ in range(AT_WORK)]
+        while len(chamber.begun) < AT_WORK:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(2 * _TURN_S)  # the last has had its turn, and no place is free
+        for _ in range(8):  # more than may wait at a time
+            assert await ask("/left", {"type": "http.disconnect"}) == []
+        chamber.let_go.set()
+        await asyncio.gather(*slow)
+        assert (await ask("/stays"))[1]["body"] == b"/stays"
+
+    assert in_turn(walk).begun == ["/slow"] * AT_WORK + ["/stays"]
