@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,27 +116,26 @@ class Columns:
 
 def read_columns(store: Store) -> Columns:
     """Read the facet values of all documents a store's clearance may see."""
-    by_field: dict[str, tuple[dict[str, int], array[int], array[int]]] = {}
+    by_field: dict[str, dict[str, NDArray[np.int64]]] = {}
     with store.snapshot():
         ids = store.document_ids()
-        for field, value, document_id in store.facet_rows():  # as numbers: objects for all rows take ten times the room
+        for field, value, documents in store.facet_documents():
             if field in FACET_FIELDS:
-                names, numbers, documents = by_field.setdefault(field, ({}, array("q"), array("q")))
-                numbers.append(names.setdefault(value, len(names)))
-                documents.append(document_id)
-    columns = {}
-    for field, (names, numbers, documents) in by_field.items():
-        values = sorted(names)
-        code_of = np.empty(len(names), dtype=np.int64)
-        code_of[[names[value] for value in values]] = np.arange(len(values))
-        places = np.searchsorted(ids, np.array(documents, dtype=np.int64))
-        order = np.argsort(places, kind="stable")
-        starts = np.searchsorted(places[order], np.arange(len(ids) + 1))
-        codes = code_of[np.array(numbers, dtype=np.int64)[order]]
-        columns[field] = _Column(tuple(values), starts, codes, _single(places[order], codes, len(ids)))
+                by_field.setdefault(field, {})[value] = documents
+    columns = {field: _column(ids, documents) for field, documents in by_field.items()}
     place_of = np.full(int(ids[-1]) + 2 if len(ids) else 1, -1, dtype=np.int32)  # the last stands for all beyond
     place_of[ids] = np.arange(len(ids))
     return Columns(ids, place_of, columns)
+
+
+def _column(ids: NDArray[np.int64], documents: Mapping[str, NDArray[np.int64]]) -> _Column:
+    values = sorted(documents)
+    places = np.searchsorted(ids, np.concatenate([documents[value] for value in values]))
+    codes = np.repeat(np.arange(len(values)), [len(documents[value]) for value in values])
+    order = np.argsort(places, kind="stable")
+    places, codes = places[order], codes[order]
+    starts = np.searchsorted(places, np.arange(len(ids) + 1))
+    return _Column(tuple(values), starts, codes, _single(places, codes, len(ids)))
 
 
 def _single(places: NDArray[np.int64], codes: NDArray[np.int64], count: int) -> NDArray[np.int32] | None:

@@ -186,14 +186,15 @@ def filter_clause(filters: Filters) -> tuple[str, dict[str, object]]:
     return "".join(clauses), values
 
 
-def facet_rows(conn: sqlite3.Connection, clearance: Visibility) -> Iterator[tuple[str, str, int]]:
-    """Yield (field, value, document id) of every visible document, for counting many answers."""
-    for row in conn.execute(
-        """SELECT f.field, f.value, f.document_id FROM facet f JOIN document d ON d.id = f.document_id
-           WHERE d.visibility <= ?""",
+def facet_documents(conn: sqlite3.Connection, clearance: Visibility) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
+    """Yield every field and value with the ids of the visible documents that have it, for counting many answers."""
+    rows = conn.execute(
+        """SELECT f.field, f.value, group_concat(f.document_id) FROM facet f JOIN document d ON d.id = f.document_id
+           WHERE d.visibility <= ? GROUP BY f.field, f.value""",
         [int(clearance)],
-    ):
-        yield row[0], row[1], row[2]
+    )
+    for field, value, documents in rows:  # one row a value: a row a document would take five times as long
+        yield field, value, np.fromstring(documents, dtype=np.int64, sep=",")
 
 
 def by_identifier(

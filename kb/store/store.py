@@ -150,9 +150,9 @@ class Store(OpenStore):
         """Return the ids of visible passages that pass `filters`, or None when more than `limit`."""
         return reading.passage_ids(self._conn, self.clearance, filters, limit)
 
-    def facet_rows(self) -> Iterator[tuple[str, str, int]]:
-        """Yield (field, value, document id) of all visible documents."""
-        return reading.facet_rows(self._conn, self.clearance)
+    def facet_documents(self) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
+        """Yield every field and value with the ids of the visible documents that have it."""
+        return reading.facet_documents(self._conn, self.clearance)
 
     def by_identifier(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
         """Return the visible documents that bear each (type, value)."""

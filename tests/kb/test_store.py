@@ -96,7 +96,7 @@ def test_no_reading_method_shows_or_counts_what_the_clearance_may_not_see(
         assert set(store.citing(law="反不正当竞争法")) == allowed
         assert set(store.citing(target="t-1")) == allowed
         assert set(store.citations_of(everything)) == allowed
-        assert {row[2] for row in store.facet_rows()} == allowed
+        assert {int(document) for _, _, documents in store.facet_documents() for document in documents} == allowed
         assert {i for i in everything if store.document(i) is not None} == allowed
         assert {i for i in everything if store.mean_vector(i) is not None} == allowed
         assert {h.id for h in store.laws()} <= allowed

@@ -73,8 +73,9 @@ def open_library(home: Path, model: Embedder, clearance: Visibility = Visibility
         assert document is not None
         texts[document_id] = normalise(f"{document.head.title}\n{document.text}")
     facets: dict[tuple[str, int], set[str]] = {}
-    for field, value, document_id in store.facet_rows():
-        facets.setdefault((field, document_id), set()).add(value)
+    for field, value, documents in store.facet_documents():
+        for document_id in documents.tolist():
+            facets.setdefault((field, document_id), set()).add(value)
     return Library(home, store, Searcher(home, model), texts, facets)
 
 
