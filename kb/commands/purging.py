@@ -155,6 +155,11 @@ def _forget_indexes(home: Path) -> None:
         shutil.rmtree(gone)
 
 
+def is_unfinished(home: Path) -> bool:
+    """Tell whether a `kb purge` was begun in a data folder and not completed."""
+    return _Begun(home).exists()
+
+
 class _Begun:
     """What was begun and may not be completed: hashes of slugs, since those are to be forgotten, and numbers."""
 

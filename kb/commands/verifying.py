@@ -18,6 +18,7 @@ from kb.commands.common import (
     say,
     settings_of,
 )
+from kb.commands.purging import is_unfinished
 from kb.errors import StoreDamaged
 from kb.permissions import tighten
 from kb.quarantine import Quarantine
@@ -102,13 +103,15 @@ def _told_of(quarantine: Quarantine) -> list[str]:
 
 
 def _remains(home: Path) -> list[str]:
-    """Say which folders of restores are still there, whole libraries all of them."""
+    """Say which folders of restores are still there, whole libraries all of them, and what was not completed."""
     notes = [
         f"{folder} 是恢复备份时移到一旁的旧库,不再需要时可以删除(其中的内容不受 kb remove 等命令影响)"
         for folder in sorted(home.glob(f"{REPLACED}*"))
     ]
     if (home / STAGING).exists():
         notes.append(f"{home / STAGING} 是中断的 kb restore 留下的,与现有的库无关,可以删除;再次恢复时会自动清理")
+    if is_unfinished(home):
+        notes.append("上一次 kb purge 没有做完,要清除的内容可能还在:请再次运行同一条 kb purge,它会做完")
     return notes
 
 

@@ -416,24 +416,40 @@ sys.exit(main(sys.argv[2:]))
 """
 
 
+def kill(library: Library, step: str, *command: str) -> None:
+    """Run a command that dies at a step."""
+    died = subprocess.run(
+        [sys.executable, "-c", DIES, step, *command], cwd=ROOT, env=environment(library.home), capture_output=True
+    )
+    assert died.returncode == 9, died.stderr.decode()
+
+
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("way", ["corrected", "whole"])
 def test_a_purge_killed_at_any_step_is_completed_by_the_same_command(library: Library, step: str, way: str) -> None:
     library.add("many.jsonl", "\n".join([line("a", SECRET), line("b", "乙的内容")]))
     if way == "corrected":
         library.add("new.jsonl", line("a", OPEN))
-    command = ["purge", "a", "--yes"]
+    kill(library, step, "purge", "a", "--yes")
 
-    died = subprocess.run(
-        [sys.executable, "-c", DIES, step, *command], cwd=ROOT, env=environment(library.home), capture_output=True
-    )
-    library.kb(*command)
+    library.kb("purge", "a", "--yes")
 
-    assert died.returncode == 9, died.stderr.decode()
     assert library.traces(WANTED) == []
     assert sorted(library.slugs()) == (["a", "b"] if way == "corrected" else ["b"])
     assert not (library.home / "purge.unfinished").exists()
     assert library.is_sound()
+
+
+def test_verify_names_a_purge_that_was_not_completed(library: Library) -> None:
+    library.add("a.md", md(SECRET))
+    kill(library, "kb.commands.purging:_forget_indexes", "purge", "a", "--yes")
+
+    assert "上一次 kb purge 没有做完" in library.kb("verify")
+
+    library.kb("purge", "a", "--yes")
+
+    assert "没有做完" not in library.kb("verify")
+    assert library.traces(WANTED) == []
 
 
 def test_a_reader_that_keeps_the_log_busy_is_waited_for_and_then_told_of(
