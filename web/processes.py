@@ -20,16 +20,16 @@ _ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Processes:
-    """Keeps `count` processes at work, each of which runs `work` and nothing else.
+    """Keeps `count` processes at work, each of which runs `work` with its number, from 0, and nothing else.
 
     What the parent has loaded by then stands in memory once: the model, the words, the program.
     """
 
-    def __init__(self, count: int, work: Callable[[], None]) -> None:
+    def __init__(self, count: int, work: Callable[[int], None]) -> None:
         """Start none yet."""
         self._count = count
         self._work = work
-        self._started: dict[int, float] = {}
+        self._started: dict[int, tuple[int, float]] = {}
         self._is_ending = False
         self._early = 0
 
@@ -39,8 +39,8 @@ class Processes:
         gc.collect()
         gc.freeze()  # what is shared is not to be written to by looking through it
         try:
-            for _ in range(self._count):
-                self._start()
+            for number in range(self._count):
+                self._start(number)
             while self._started:
                 self._replace(*os.wait())
         finally:
@@ -49,16 +49,16 @@ class Processes:
                 signal.signal(number, handler)
         return self._early < _MOST_EARLY
 
-    def _start(self) -> None:
+    def _start(self, number: int) -> None:
         process = os.fork()
         if process:
-            self._started[process] = time.monotonic()
+            self._started[process] = (number, time.monotonic())
             return
         status = 1
         try:
-            for number in _ENDING:
-                signal.signal(number, signal.SIG_DFL)
-            self._work()
+            for ending in _ENDING:
+                signal.signal(ending, signal.SIG_DFL)
+            self._work(number)
             status = 0
         except KeyboardInterrupt:
             status = 0
@@ -66,15 +66,17 @@ class Processes:
             os._exit(status)  # the parent's work is not the child's to finish
 
     def _replace(self, process: int, status: int) -> None:
-        started = self._started.pop(process, None)
-        if started is None or self._is_ending:
+        if process not in self._started:
+            return
+        number, started = self._started.pop(process)
+        if self._is_ending:
             return
         log.error("process ended status=%d", os.waitstatus_to_exitcode(status))
         self._early = self._early + 1 if time.monotonic() - started < _EARLY_S else 0
         if self._early >= _MOST_EARLY:
             self._end(signal.SIGTERM, None)
         else:
-            self._start()
+            self._start(number)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self._is_ending = True

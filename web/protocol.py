@@ -76,6 +76,7 @@ class Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Let a connection in, or tell it that there are too many."""
         super().connection_made(transport)
+        self.config.count(len(self.connections))
         if self._is_one_too_many():
             log.warning("connection refused open=%d", len(self.connections))
             self._refuse(503, _FULL)
@@ -87,6 +88,7 @@ class Protocol(H11Protocol):
         self._stop(_HEAD, _READING)
         self._farewells.discard(self)
         super().connection_lost(exc)
+        self.config.count(len(self.connections))
 
     def data_received(self, data: bytes) -> None:
         """Take in a part of a request, no more of it than is allowed."""

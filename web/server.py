@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import resource
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -15,8 +17,10 @@ from fastapi import FastAPI
 from kb.settings import Settings
 from web.app import create_app
 from web.logs import configure_logs
+from web.loop import OneByOne
 from web.processes import Processes
 from web.protocol import MAX_HEAD_BYTES, Limits, Protocol
+from web.seats import Seats
 
 #: Files one process has open at most; beyond this a limit is none, and some systems set no other.
 _MOST_FILES: Final = 65_536
@@ -44,6 +48,7 @@ class Config(uvicorn.Config):
             idle_timeout_s=settings.idle_timeout_s,
         )
         self.farewells: set[Protocol] = set()
+        self._seat: tuple[Seats, int] | None = None
         super().__init__(
             partial(_app, settings),
             factory=True,
@@ -51,7 +56,6 @@ class Config(uvicorn.Config):
             port=settings.port,
             http=Protocol,
             ws="none",
-            loop="web.loop:OneByOne",
             proxy_headers=False,  # anyone can write X-Forwarded-For
             access_log=False,  # addresses hold what people search for
             log_config=None,
@@ -61,6 +65,27 @@ class Config(uvicorn.Config):
             timeout_keep_alive=settings.idle_timeout_s,
             h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         )
+
+    def get_loop_factory(self) -> Callable[[], asyncio.AbstractEventLoop]:
+        """Let processes share connections evenly."""
+        return lambda: OneByOne(self._has_enough)
+
+    def sit(self, seats: Seats, number: int) -> None:
+        """Be process `number` of several."""
+        self._seat = (seats, number)
+        self.count(0)
+
+    def count(self, connections: int) -> None:
+        """Tell the other processes how many connections this one has."""
+        if self._seat is not None:
+            seats, number = self._seat
+            seats.put(number, connections)
+
+    def _has_enough(self) -> bool:
+        if self._seat is None:
+            return False
+        seats, number = self._seat
+        return seats.has_more_than_another(number)
 
     def configure_logging(self) -> None:
         """Ration the log; uvicorn calls this in every process."""
@@ -89,8 +114,13 @@ def serve(settings: Settings) -> bool:
         server = uvicorn.Server(config)
         server.run()
         return server.started
-    listening = config.bind_socket()
-    return Processes(workers, lambda: uvicorn.Server(config).run([listening])).run()
+    listening, seats = config.bind_socket(), Seats(workers)
+
+    def work(number: int) -> None:
+        config.sit(seats, number)
+        uvicorn.Server(config).run([listening])
+
+    return Processes(workers, work).run()
 
 
 def _share_heap() -> None:

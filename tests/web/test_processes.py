@@ -10,11 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from uvicorn.server import ServerState
 
+from kb.settings import Settings
 from kb.store import Store
 from kb.vocabulary import Visibility
 from tests.web.serving import serving
 from web.loop import OneByOne
+from web.protocol import Protocol
+from web.seats import Seats
+from web.server import Config
 
 
 @pytest.fixture
@@ -79,6 +84,70 @@ def test_a_process_takes_one_connection_a_turn_and_leaves_the_others_to_whoever_
         loop.run_until_complete(asyncio.sleep(0))
 
     assert max(steps) <= 3 and sum(steps) == 10  # three turns are one run of the loop to completion
+
+
+@pytest.mark.parametrize("has_enough", [True, False])
+def test_a_process_with_more_connections_than_another_leaves_one_to_it_for_a_while(has_enough: bool) -> None:
+    asked: list[bool] = []
+    taken: list[asyncio.BaseTransport] = []
+
+    class Taking(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            taken.append(transport)
+
+    def ask() -> bool:
+        asked.append(has_enough)
+        return has_enough
+
+    with asyncio.Runner(loop_factory=lambda: OneByOne(ask)) as runner:
+        server = runner.run(serve_with(Taking))
+        client = socket.create_connection(server.sockets[0].getsockname())
+        while not taken:
+            runner.get_loop().run_until_complete(asyncio.sleep(0.001))
+        for one in (client, *taken, server):
+            one.close()
+        runner.get_loop().run_until_complete(asyncio.sleep(0.01))
+
+    assert len(asked) == (11 if has_enough else 1)
+
+
+def test_processes_see_how_many_connections_the_others_have() -> None:
+    seats = Seats(3)
+    child = os.fork()
+    if not child:
+        seats.put(1, 2)
+        os._exit(0)
+    os.waitpid(child, 0)
+    seats.put(0, 1)
+
+    assert [seats.has_more_than_another(number) for number in range(3)] == [True, True, False]
+
+    seats.put(2, 1)
+
+    assert [seats.has_more_than_another(number) for number in range(3)] == [False, True, False]
+
+
+def test_connections_of_a_process_are_counted_until_they_are_closed(home: Path) -> None:
+    config, seats = Config(Settings(home=home, workers=2)), Seats(2)
+    config.load()
+    config.sit(seats, 1)
+
+    async def run() -> list[bool]:
+        state = ServerState()
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Protocol(config, state, {}), "127.0.0.1", 0, backlog=10
+        )
+        _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        while not state.connections:
+            await asyncio.sleep(0.001)
+        during = seats.has_more_than_another(1)
+        writer.close()
+        while state.connections:
+            await asyncio.sleep(0.001)
+        server.close()
+        return [during, seats.has_more_than_another(1)]
+
+    assert asyncio.run(run()) == [True, False]
 
 
 async def serve_with(protocol: type[asyncio.Protocol]) -> asyncio.Server:
