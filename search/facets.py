@@ -13,56 +13,60 @@ from kb.store import Store
 from kb.vocabulary import UNLABELLED
 from search.results import FACET_FIELDS
 
+Counts = tuple[tuple[str, int], ...]
+
 
 @dataclass(frozen=True, slots=True)
-class _Column:
-    """One field: the document at place i has values[code] for code in codes[starts[i]:starts[i + 1]].
+class _Field:
+    """One field: values[i] is had by the documents at places[ends[i]:ends[i + 1]], `none` tells who has none.
 
-    Where no document has two values, `single` holds one code a place, shifted by one: 0 is "has none".
+    `first` is the field's place in the numbering of all fields' values: that of having none, its values follow.
     """
 
     values: tuple[str, ...]
-    starts: NDArray[np.int64]
-    codes: NDArray[np.int64]
-    single: NDArray[np.int32] | None
-
-    def counts(self, places: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Return how many of the documents at `places` have none, then how many have each value."""
-        if self.single is not None:
-            return np.bincount(self.single[places], minlength=len(self.values) + 1)
-        first = self.starts[places]
-        lengths = self.starts[places + 1] - first
-        ends = np.cumsum(lengths)
-        rows = np.repeat(first - ends + lengths, lengths) + np.arange(int(lengths.sum()))
-        counts = np.bincount(self.codes[rows] + 1, minlength=len(self.values) + 1)
-        counts[0] = int((lengths == 0).sum())
-        return counts
+    places: NDArray[np.int32]
+    ends: NDArray[np.int64]
+    none: NDArray[np.bool_]
+    first: int
 
     def holds(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
         """Return for every place whether its document has any wanted value; 未标注 is having none."""
         wanted = set(wanted)
-        lengths = np.diff(self.starts)
-        chosen = np.array([value in wanted for value in self.values], dtype=bool)[self.codes]
-        held = np.zeros(len(lengths), dtype=bool)
-        held[np.repeat(np.arange(len(lengths)), lengths)[chosen]] = True
-        return held | (lengths == 0) if UNLABELLED in wanted else held
+        held = self.none.copy() if UNLABELLED in wanted else np.zeros(len(self.none), dtype=bool)
+        for number, value in enumerate(self.values):
+            if value in wanted:
+                held[self.places[self.ends[number] : self.ends[number + 1]]] = True
+        return held
+
+    def tally(self, kept: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return how many of the documents at the kept places have none, then how many have each value."""
+        having = np.add.reduceat(kept[self.places], self.ends[:-1], dtype=np.int64)
+        return np.concatenate([[np.count_nonzero(kept & self.none)], having])
+
+    def named(self, tally: NDArray[np.int64]) -> Counts:
+        """Return the values counted at all, most first."""
+        present = np.flatnonzero(tally)
+        names = (self.values[code - 1] if code else UNLABELLED for code in present.tolist())
+        return tuple(sorted(zip(names, tally[present].tolist(), strict=True), key=lambda pair: (-pair[1], pair[0])))
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The facet values of all documents one clearance may see; `ids` ascending.
 
-    `place_of` gives for every document id its place in `ids`, or -1.
+    `place_of` gives for every document id its place in `ids`, or -1. The document at place i has, of every
+    field, its values or having none: the numbers codes[starts[i]:starts[i + 1]].
     """
 
     ids: NDArray[np.int64]
     place_of: NDArray[np.int32]
-    columns: dict[str, _Column]
+    fields: dict[str, _Field]
+    starts: NDArray[np.int64]
+    codes: NDArray[np.int32]
 
     def values(self, field: str) -> tuple[str, ...]:
         """Return the values that visible documents have in a field."""
-        column = self.columns.get(field)
-        return column.values if column else ()
+        return self.fields[field].values if field in self.fields else ()
 
     def places(self, documents: NDArray[np.int64]) -> NDArray[np.int32]:
         """Return where in `ids` these documents stand, -1 for those the clearance may not see."""
@@ -82,36 +86,45 @@ class Columns:
         return self.ids[kept]
 
     def _holds(self, field: str, wanted: Iterable[str]) -> NDArray[np.bool_]:
-        column = self.columns.get(field)
-        return column.holds(wanted) if column else np.full(len(self.ids), UNLABELLED in wanted)
+        if field not in self.fields:
+            return np.full(len(self.ids), UNLABELLED in wanted)
+        return self.fields[field].holds(wanted)
 
-    def count(self, field: str, documents: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
+    def count(self, field: str, documents: NDArray[np.int64]) -> Counts:
         """Count values of a field over those of different documents that are visible, most first, 未标注 included."""
         places = self.places(documents)
-        return self._count(field, places[places >= 0])
+        kept = np.zeros(len(self.ids), dtype=bool)
+        kept[places[places >= 0]] = True
+        if field not in self.fields:
+            return self._unlabelled(int(kept.sum()))
+        return self.fields[field].named(self.fields[field].tally(kept))
 
-    def count_all(self, fields: Iterable[str], documents: NDArray[np.int64]) -> dict[str, tuple[tuple[str, int], ...]]:
-        """Count the values of several fields as `count` does."""
+    def count_all(self, fields: Iterable[str], documents: NDArray[np.int64]) -> dict[str, Counts]:
+        """Count the values of several fields as `count` does, all of them in one go."""
         places = self.places(documents)
         places = places[places >= 0]
-        return {field: self._count(field, places) for field in fields}
+        tally = np.bincount(self._codes_of(places), minlength=sum(len(f.values) + 1 for f in self.fields.values()))
+        counted = {name: f.named(tally[f.first : f.first + len(f.values) + 1]) for name, f in self.fields.items()}
+        return {field: counted.get(field, self._unlabelled(len(places))) for field in fields}
 
-    def counts(self, filters: Filters, fields: Iterable[str]) -> dict[str, tuple[tuple[str, int], ...]]:
+    def _codes_of(self, places: NDArray[np.int32]) -> NDArray[np.int32]:
+        if len(places) == len(self.ids):
+            return self.codes
+        first = self.starts[places]
+        lengths = self.starts[places + 1] - first
+        ends = np.cumsum(lengths)
+        return self.codes[np.repeat(first - ends + lengths, lengths) + np.arange(int(lengths.sum()))]
+
+    @staticmethod
+    def _unlabelled(count: int) -> Counts:
+        return ((UNLABELLED, count),) if count else ()
+
+    def counts(self, filters: Filters, fields: Iterable[str]) -> dict[str, Counts]:
         """Count the values of fields over what passes `filters`, each field's own left out."""
-        return {field: self.count(field, self.passing(filters.without(field))) for field in fields}
-
-    def _count(self, field: str, places: NDArray[np.int32]) -> tuple[tuple[str, int], ...]:
-        column = self.columns.get(field)
-        if column is None:
-            return ((UNLABELLED, len(places)),) if len(places) else ()
-        counts = column.counts(places)
-        present = np.flatnonzero(counts)
-        pairs = [
-            (column.values[code - 1] if code else UNLABELLED, number)
-            for code, number in zip(present.tolist(), counts[present].tolist(), strict=True)
-        ]
-        pairs.sort(key=lambda pair: (-pair[1], pair[0]))
-        return tuple(pairs)
+        fields = tuple(fields)
+        counted = self.count_all([f for f in fields if f not in filters.include], self.passing(filters))
+        own = {f: self.count(f, self.passing(filters.without(f))) for f in fields if f in filters.include}
+        return {field: (counted | own)[field] for field in fields}
 
 
 def read_columns(store: Store) -> Columns:
@@ -122,25 +135,36 @@ def read_columns(store: Store) -> Columns:
         for field, value, documents in store.facet_documents():
             if field in FACET_FIELDS:
                 by_field.setdefault(field, {})[value] = documents
-    columns = {field: _column(ids, documents) for field, documents in by_field.items()}
+    fields: dict[str, _Field] = {}
+    for name, having in by_field.items():
+        first = sum(len(field.values) + 1 for field in fields.values())
+        fields[name] = _field(ids, having, first)
     place_of = np.full(int(ids[-1]) + 2 if len(ids) else 1, -1, dtype=np.int32)  # the last stands for all beyond
     place_of[ids] = np.arange(len(ids))
-    return Columns(ids, place_of, columns)
+    return Columns(ids, place_of, fields, *_by_place(fields.values(), len(ids)))
 
 
-def _column(ids: NDArray[np.int64], documents: Mapping[str, NDArray[np.int64]]) -> _Column:
-    values = sorted(documents)
-    places = np.searchsorted(ids, np.concatenate([documents[value] for value in values]))
-    codes = np.repeat(np.arange(len(values)), [len(documents[value]) for value in values])
-    order = np.argsort(places, kind="stable")
-    places, codes = places[order], codes[order]
-    starts = np.searchsorted(places, np.arange(len(ids) + 1))
-    return _Column(tuple(values), starts, codes, _single(places, codes, len(ids)))
+def _field(ids: NDArray[np.int64], having: Mapping[str, NDArray[np.int64]], first: int) -> _Field:
+    values = tuple(sorted(having))
+    ends = np.cumsum([0, *(len(having[value]) for value in values)])
+    places = np.searchsorted(ids, np.concatenate([having[value] for value in values])).astype(np.int32)
+    none = np.ones(len(ids), dtype=bool)
+    none[places] = False
+    return _Field(values, places, ends, none, first)
 
 
-def _single(places: NDArray[np.int64], codes: NDArray[np.int64], count: int) -> NDArray[np.int32] | None:
-    if len(places) > 1 and bool(np.any(places[1:] == places[:-1])):
-        return None
-    single = np.zeros(count, dtype=np.int32)
-    single[places] = codes + 1
-    return single
+def _by_place(fields: Iterable[_Field], count: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return where the codes of each place begin, and the codes of all places one after another."""
+    places: list[NDArray[np.int32]] = []
+    codes: list[NDArray[np.int32]] = []
+    for field in fields:
+        without = np.flatnonzero(field.none).astype(np.int32)
+        places += [field.places, without]
+        numbers = np.arange(field.first + 1, field.first + 1 + len(field.values), dtype=np.int32)
+        codes += [np.repeat(numbers, np.diff(field.ends)), np.full(len(without), field.first, dtype=np.int32)]
+    if not places:
+        return np.zeros(count + 1, dtype=np.int64), np.empty(0, dtype=np.int32)
+    everywhere = np.concatenate(places)
+    order = np.argsort(everywhere, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(everywhere, minlength=count))])
+    return starts, np.concatenate(codes)[order]
