@@ -38,7 +38,7 @@ def derive(values: dict[str, Any], text: str, sections: Sequence[Section], name:
     head = text[:_HEAD_CHARS]
     paper = _PAPER.search(head) if "书" in head else None
     if paper and (numbers := casenumber.find(head)):
-        found["case_numbers"] = [str(numbers[0][2])]
+        found["case_numbers"] = [str(number) for start, _, number in numbers if start == numbers[0][0]]
     court = (_COURT.search(head) if "法院" in head else None) or (_AUTHORITY.search(head) if paper else None)
     if court:
         found["authorities"] = [court[1]]

@@ -209,6 +209,15 @@ def _told_of(moved: VisibilityChange | None) -> tuple[str, ...]:
     return (f"{way}由「{moved.before.label}」改为「{moved.after.label}」",)
 
 
+def _beside(added: Added) -> tuple[str, ...]:
+    if added.beside is None:
+        return ()
+    return (
+        f"与「{added.beside}」同一案号,文书种类、日期或内容不同,作为另一件收入。若是它的更正,"
+        f"请先 kb remove {added.slug},再以 slug: {added.beside} 写在文件头收入",
+    )
+
+
 def _weight(item: RawDocument | BadLine) -> int:
     return max(len(item.text), _LEAST_CHARACTERS) if isinstance(item, RawDocument) else _LEAST_CHARACTERS
 
@@ -234,7 +243,7 @@ def _stored(path: Path, revision: Revision, added: Added | UserError, warnings: 
         superseded=added.superseded,
         moved=added.moved,
         passages=len(revision.passages),
-        warnings=(*_told_of(added.moved), *warnings),
+        warnings=(*_told_of(added.moved), *_beside(added), *warnings),
     )
 
 

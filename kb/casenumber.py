@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from kb.covering import Covering
 
 _WIDTH: Final = str.maketrans("０１２３４５６７８９（）［］", "0123456789()[]")
+_NUMERALS: Final = "一二三四五六七八九十"
 _BRACKETS: Final = str.maketrans("〔〕[]", "()()")
 #: Kind of case and stage, without which there is nothing to look for.
 _MAY_HOLD: Final = re.compile(r"[初终再申提抗辖监请重][\s字第]{0,6}[0-9０-９]")
@@ -20,8 +22,14 @@ _PATTERN: Final = re.compile(
     r"[(\[〔【〈﹝]\s{0,3}(?P<year>(?:19|20)\d{2})\s{0,3}年?\s{0,3}[)\]〕】〉﹞]\s{0,3}"
     r"(?P<body>(?:[一-鿿]|\d{1,6}(?=[一-鿿])|[(〔\[]\s{0,3}[一-鿿]{1,3}\s{0,3}[)〕\]]|\s(?=[一-鿿\d(〔\[])){2,40}?)"
     r"\s{0,3}(?P<old>字?\s{0,3}第|字)?\s{0,3}(?P<number>\d{1,8})"
-    r"(?P<more>(?:\s{0,3}[、,，]\s{0,3}\d{1,8})*)\s{0,3}(?P<end>号)?(?P<sub>之[一二三四五六七八九十]{1,2})?"
+    r"(?P<more>(?:\s{0,3}(?:号\s{0,3}(?=[、-－—–~～至]))?[、,，和及与至－—–~～-]{1,2}\s{0,3}\d{1,8})*)\s{0,3}(?P<end>号)?"
+    rf"(?P<parts>(?:\s{{0,3}}[、,，]?\s{{0,3}}之\s{{0,3}}(?:[{_NUMERALS}]{{1,3}}(?!审)|\d{{1,2}}(?!\d)))*)"
 )
+#: From one number to another all between them are meant; after 号 only a larger one goes on (123号、5号楼).
+_NUMBER: Final = re.compile(r"(?P<end>号)?\s*(?:(?P<to>[至－—–~～-])|[、,，和及与])*\s*(?P<number>\d+)")
+_PART: Final = re.compile(rf"之\s*([{_NUMERALS}]+|\d+)")
+#: A longer range is more likely a slip than one case.
+_MOST_NUMBERS: Final = 200
 #: A body names a court and a kind of case; years in running text have neither.
 _TYPE: Final = re.compile(r"[民刑行执破赔知商仲监初终再申提抗辖调复]")
 #: Without 号 a number that counts or measures something is no case's.
@@ -45,17 +53,21 @@ _LOOSE_OLD: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, order=True)
 class CaseNumber:
-    """Number of one proceeding in one court; `old` is the grammar before 2016."""
+    """Number of one proceeding in one court; `old` is the grammar before 2016.
+
+    `part` (之一, 之二 …) tells apart papers of one proceeding: with it the number is another one.
+    """
 
     year: int
     body: str
     number: int
     old: bool = False
+    part: str = ""
 
     def __str__(self) -> str:
         """Return the number as courts write it, full-width brackets and no spaces."""
         body = self.body.replace("(", "（").replace(")", "）")
-        return f"（{self.year}）{body}{'字第' if self.old else ''}{self.number}号"
+        return f"（{self.year}）{body}{'字第' if self.old else ''}{self.number}号{self.part}"
 
 
 def find(text: str) -> list[tuple[int, int, CaseNumber]]:
@@ -68,10 +80,36 @@ def find(text: str) -> list[tuple[int, int, CaseNumber]]:
         body = re.sub(r"\s+", "", match["body"]).translate(_BRACKETS)
         if not _TYPE.search(body) or (match["end"] is None and match["old"] is None and len(body) < 4):
             continue
-        for number in re.findall(r"\d+", match["number"] + (match["more"] if match["end"] else "")):
-            value = CaseNumber(int(match["year"]), body, int(number), match["old"] is not None)
+        numbers = _numbers(match["number"] + (match["more"] if match["end"] else ""))
+        for number, part in product(numbers, _parts(match["parts"]) if match["end"] else [""]):
+            value = CaseNumber(int(match["year"]), body, number, match["old"] is not None, part)
             found.append((match.start(), match.end(), value))
     return found
+
+
+def _numbers(written: str) -> list[int]:
+    """Return the numbers of 901、902 and of 901至905."""
+    numbers: list[int] = []
+    for match in _NUMBER.finditer(written):
+        number = int(match["number"])
+        if match["end"] and number <= numbers[-1]:
+            break
+        between = range(numbers[-1] + 1, number) if match["to"] and numbers else range(0)
+        numbers += [*(between if len(between) < _MOST_NUMBERS else ()), number]
+    return numbers
+
+
+def _parts(written: str) -> list[str]:
+    """Return 之一 for 之一 and for 之1; one that is no part where nothing is written."""
+    return [f"之{_numeral(number)}" for number in _PART.findall(written)] or [""]
+
+
+def _numeral(written: str) -> str:
+    if not written.isdigit():
+        return written
+    tens, ones = divmod(int(written), 10)
+    ten = "十" if tens == 1 else f"{_NUMERALS[tens - 1]}十" if tens else ""
+    return ten + (_NUMERALS[ones - 1] if ones else "")
 
 
 def find_typed(text: str) -> list[tuple[int, int, CaseNumber]]:

@@ -182,7 +182,8 @@ class VisibilityChange(NamedTuple):
 class Added(Struct, frozen=True, gc=False):
     """What the store did with a revision. `created` is False when the same bytes were there.
 
-    `moved` is set where a stored document's visibility was changed.
+    `moved` is set where a stored document's visibility was changed; `beside` is the slug of another
+    document of the same case number, which this one was not taken for a correction of.
     """
 
     document_id: int
@@ -190,6 +191,20 @@ class Added(Struct, frozen=True, gc=False):
     created: bool
     superseded: bool
     moved: VisibilityChange | None = None
+    beside: str | None = None
+
+
+class Replaced(Struct, frozen=True, kw_only=True, gc=False):
+    """An earlier content of a document that is another paper than the present one, titled `by`.
+
+    `original` is the sha256 of the file it was read from.
+    """
+
+    slug: str
+    by: str
+    title: str
+    original: str
+    media_type: str
 
 
 class Named(Struct, frozen=True, kw_only=True, gc=False):

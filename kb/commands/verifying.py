@@ -24,7 +24,7 @@ from kb.permissions import tighten
 from kb.quarantine import Quarantine
 
 if TYPE_CHECKING:
-    from kb.records import EmbedderVectors
+    from kb.records import EmbedderVectors, Replaced
     from kb.store import Store
 
 #: A file younger than this may belong to documents another process is just adding.
@@ -46,7 +46,8 @@ def verify(args: argparse.Namespace) -> int:
         refused, tightened = _close_to_others(settings.home)
         wrong += refused
         mended += tightened
-        notes = [_spare(known, counts["passage"]) for known in store.embedders() if not known.in_use]
+        notes = [_replaced(paper, store) for paper in store.replaced_papers()]
+        notes += [_spare(known, counts["passage"]) for known in store.embedders() if not known.in_use]
     notes += _told_of(quarantine) + _remains(settings.home)
     if args.json:
         print_json({"wrong": wrong, "mended": mended, "notes": notes, "counts": counts})
@@ -113,6 +114,14 @@ def _remains(home: Path) -> list[str]:
     if is_unfinished(home):
         notes.append("上一次 kb purge 没有做完,要清除的内容可能还在:请再次运行同一条 kb purge,它会做完")
     return notes
+
+
+def _replaced(paper: Replaced, store: Store) -> str:
+    original = f"{store.files.path(paper.original)}({paper.media_type})"
+    return (
+        f"「{paper.slug}」《{paper.by}》只因案号相同,以前取代了另一件文书《{paper.title}》。其原件 "
+        f"{original}还在:复制出来,加上扩展名,再 kb add,即为单独的一件"
+    )
 
 
 def _verdict(wrong: list[str], counts: dict[str, int]) -> str:

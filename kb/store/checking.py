@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
+from kb import papers
+from kb.records import Replaced
+
 
 def damage(conn: sqlite3.Connection) -> list[str]:
     """Return what SQLite itself finds wrong: damaged pages, broken references."""
@@ -27,6 +30,29 @@ def broken_tilings(conn: sqlite3.Connection) -> list[str]:
         )
         broken += [f"{row[0]}({table})" for row in rows]
     return broken
+
+
+def replaced_papers(conn: sqlite3.Connection) -> list[Replaced]:
+    """Return earlier contents that are another paper than the document that took their place, by case number alone."""
+    rows = conn.execute(
+        """SELECT d.slug, c.title AS by, c.text, c.decided_on, o.title, o.text AS other, o.decided_on AS other_on,
+                  f.sha256, f.media_type
+           FROM revision o JOIN revision c ON c.document_id = o.document_id AND c.is_current = 1
+           JOIN document d ON d.id = o.document_id JOIN file f ON f.id = o.file_id
+           WHERE o.is_current = 0 AND o.case_number IS NOT NULL AND json_extract(o.metadata, '$.slug') IS NULL
+           ORDER BY o.id"""
+    )
+    return [
+        Replaced(
+            slug=row["slug"],
+            by=row["by"],
+            title=row["title"],
+            original=row["sha256"],
+            media_type=row["media_type"],
+        )
+        for row in rows
+        if not papers.is_same(row["other"], row["other_on"], row["text"], row["decided_on"])
+    ]
 
 
 def files(conn: sqlite3.Connection) -> dict[str, int]:

@@ -24,6 +24,7 @@ from kb.records import (
     Filters,
     Name,
     PassageToIndex,
+    Replaced,
     Revision,
     StoredPassage,
     VisibilityChange,
@@ -333,6 +334,10 @@ class Store(OpenStore):
     def counts(self) -> dict[str, int]:
         """Return how many rows each main table has, whatever their visibility."""
         return checking.counts(self._conn)
+
+    def replaced_papers(self) -> list[Replaced]:
+        """Return earlier contents that another paper of the same case number has replaced."""
+        return checking.replaced_papers(self._conn)
 
     def damage(self) -> list[str]:
         """Return what SQLite and the tiling of texts show to be wrong."""

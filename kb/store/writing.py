@@ -11,6 +11,7 @@ from functools import cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
+from kb import papers
 from kb.errors import InvalidDocument
 from kb.records import Added, Original, Revision, VisibilityChange
 from kb.store.content import Rows
@@ -98,10 +99,11 @@ def _add(
     metadata = revision.metadata
     title = batch.into or metadata.collection or DEFAULT_COLLECTIONS[metadata.kind]
     asked = metadata.visibility if batch.visibility is None else batch.visibility
-    slug, document_id, moved = metadata.slug, None, None
+    slug, document_id, moved, beside = metadata.slug, None, None, None
     if not batch.take(revision.sha256, slug):
         batch.rows.write()  # it may be the same as one of these
-        slug = slug or _slug_by_case_number(conn, revision, title) or f"d-{revision.sha256[:16]}"
+        former, beside = (None, None) if slug else _of_case_number(conn, revision, title)
+        slug = slug or former or _slug_of_its_own(conn, revision.sha256)
         batch.take(revision.sha256, slug)
         known = conn.execute(
             """SELECT r.id, r.is_current, d.id AS document_id, d.slug FROM revision r
@@ -132,7 +134,7 @@ def _add(
         collection=title,
         moment=batch.moment,
     )
-    return Added(document_id, slug, created=True, superseded=superseded, moved=moved)
+    return Added(document_id, slug, created=True, superseded=superseded, moved=moved, beside=beside)
 
 
 def remove_documents(conn: sqlite3.Connection, ids: Sequence[int]) -> None:
@@ -183,17 +185,33 @@ def _move(
     return set_visibility(conn, [document_id], visibility, batch.generation).get(document_id)
 
 
-def _slug_by_case_number(conn: sqlite3.Connection, revision: Revision, collection: str) -> str | None:
-    """Find the document this is a new version of: same collection, kind and case number."""
-    if not revision.metadata.case_numbers:
-        return None
-    row = conn.execute(
-        """SELECT d.slug FROM document d JOIN revision r ON r.document_id = d.id AND r.is_current = 1
-           JOIN collection c ON c.id = d.collection_id
-           WHERE c.title = ? AND r.kind = ? AND r.case_number = ? ORDER BY d.id LIMIT 1""",
-        [collection, revision.metadata.kind, revision.metadata.case_numbers[0]],
-    ).fetchone()
-    return None if row is None else str(row["slug"])
+def _of_case_number(conn: sqlite3.Connection, revision: Revision, collection: str) -> tuple[str | None, str | None]:
+    """Find the document this is a new version of, and else another paper of the same case.
+
+    Both are of the same collection, kind and case number; only the same paper is taken for a former version.
+    """
+    metadata = revision.metadata
+    if not metadata.case_numbers:
+        return None, None
+    rows = conn.execute(
+        """SELECT d.slug, r.decided_on, r.text FROM document d
+           JOIN revision r ON r.document_id = d.id AND r.is_current = 1 JOIN collection c ON c.id = d.collection_id
+           WHERE c.title = ? AND r.kind = ? AND r.case_number = ? ORDER BY d.id""",
+        [collection, metadata.kind, metadata.case_numbers[0]],
+    )
+    others: list[str] = []
+    for row in rows:
+        if papers.is_same(revision.text, metadata.decided_on, row["text"], row["decided_on"]):
+            return row["slug"], None
+        others.append(row["slug"])
+    return None, others[0] if others else None
+
+
+def _slug_of_its_own(conn: sqlite3.Connection, sha256: str) -> str:
+    """Return a slug made of the content; a longer one where another paper stands under the short one."""
+    short = f"d-{sha256[:16]}"
+    taken = conn.execute("SELECT 1 FROM document WHERE slug = ?", [short]).fetchone()
+    return short if taken is None else f"d-{sha256[:24]}"
 
 
 def _superseded(conn: sqlite3.Connection, batch: Batch, slug: str, collection: str) -> int | None:
