@@ -8,12 +8,22 @@ from typing import Final
 
 from msgspec import Struct
 
-from kb.identifiers import ARTICLE
+from ingest.shadow import squeezed
+from kb.identifiers import ARTICLE, article_label
+from kb.papers import paper_of
 from kb.records import Section
 from kb.vocabulary import ROLE_HEADINGS
 
 ARTICLE_LINE: Final = re.compile(rf"^[ \t　]*({ARTICLE})(?=[ \t　]|$)", re.M)
-_CHAPTER_LINE: Final = re.compile(r"^[ \t　]*第[一二三四五六七八九十百]{1,5}[章节编][ \t　　]")
+#: An article's line in any way it is printed, squeezed: 第一条（定义）, 【第一条】, **第一条**, 第1条：.
+_ARTICLE: Final = re.compile(
+    rf"(?:\*\*|[【\[（(〔])?({ARTICLE}|第\d{{1,4}}条)(?:\*\*|[】\]）)〕])?"
+    r"(?![第、，,和及或与的之款项]|规定(?:的|[，,。])|所(?:称|列|指)(?:的)?[^，。]{0,12}[，。]?$)"
+)
+_CHAPTER_LINE: Final = re.compile(r"(?:#{1,6})?第[一二三四五六七八九十百\d]{1,5}[章节编分](?![^一-鿿]|.{30})")
+_APPENDIX: Final = re.compile(
+    r"附(?:[:：录件表]|本案|(?:相关|有关|适用)?(?:法律|法条)|判决|裁定)|附$|[（(]?(?:相关|适用的?)法律条文[）)]?[:：]?$"
+)
 
 #: First words of a line -> role it opens. Parts of a judgment: 法〔2016〕221号; parts of a
 #: reported case: 体例 2012; parts of a penalty decision: 市场监管行政处罚文书格式.
@@ -24,7 +34,8 @@ _CUES: Final = (
     (r"【(?:裁判理由|评析|典型意义|案例评析)】", "reasoning"),
     (r"【(?:相关法条|法律依据|关联索引)】", "legal_basis"),
     (r"【(?:争议焦点)】|本案(?:的)?(?:二审|再审)?争议焦点", "issues"),
-    (r"(?:再审申请人|申诉人|上诉人|原告|公诉机关|申请人|起诉人)[（(:：].{0,80}", "parties"),
+    (r"(?:再审申请人|申诉人|上诉人|原告|公诉机关|申请人|起诉人|自诉人)[（(:：].{0,80}", "parties"),
+    (r"公诉机关(?!指控|认为|提供|出示|当庭|提交|建议|的)[一-鿿]{2,30}检察院", "parties"),
     (r"当事人(?:基本情况)?[:：].{0,80}", "parties"),
     (r".{0,60}(?:向本院申请再审称|上诉请求|上诉称|向本院提出诉讼请求|诉称|申诉称|起诉称|指控[:：，,])", "claims"),
     (
@@ -33,14 +44,21 @@ _CUES: Final = (
     ),
     (r"(?:上述(?:违法)?事实,?，?(?:有|主要有)|证据(?:如下|目录)[:：])", "evidence"),
     (r"(?:本院(?:经审查|再审|二审)?认为|本局认为|我局认为)", "reasoning"),
-    (r"(?:综上|据此).{0,160}(?:判决|裁定|决定)如下[:：]?$|.{0,200}(?:判决|裁定|决定)如下[:：]$", "legal_basis"),
-    (r"(?:审判长|代理审判员|审判员)[ \t　]*[一-鿿]", "footer"),
+    (
+        r"(?:综上|据此).{0,400}(?:判决|裁定|决定|裁决)(?:处罚)?如下[:：]?$"
+        r"|.{0,600}(?:(?:判决|裁定|决定|裁决)(?:处罚)?如下|(?:作出|给予)(?:如下|以下).{0,8}(?:处罚|处理|决定|裁决)|处罚如下|达成如下协议)[:：]$",
+        "legal_basis",
+    ),
+    (r"(?:本局|我局|本院|现)?(?:依法)?决定(?:对.{1,40})?不予(?:行政)?处罚", "disposition"),
+    (r"(?:审判长|代理审判员|审判员|独任审判员)[一-鿿]", "footer"),
+    (r"(?:检察员|首席仲裁员|仲裁员)[一-鿿]{2,4}$", "footer"),
 )
 #: All of them at once: the group that matches is the first one that does, counted from 1.
 _ANY_CUE: Final = re.compile("|".join(f"({pattern})" for pattern, _ in _CUES))
 #: So many articles make a law.
 _LEAST_ARTICLES: Final = 3
-#: A later part never follows an earlier one again: the footer ends a judgment.
+#: What comes after the line that says so is what was decided.
+_ENDS_IN: Final = re.compile(r"(?:如下|以下.{0,8}(?:处罚|处理|决定))[:：]$")
 _AFTER: Final = {"legal_basis": "disposition"}
 
 
@@ -70,38 +88,68 @@ def find_sections(text: str) -> tuple[Section, ...]:
     """Find the parts of a law, a judgment or a penalty decision by their own first words.
 
     Cues count only at the start of a line; what no cue claims stays with the part before
-    it, and a text without cues is one section. The sections tile the text.
+    it, and a text without cues is one section. What calls itself a paper is no law, whatever
+    articles are appended to it. The sections tile the text.
     """
-    articles = list(ARTICLE_LINE.finditer(text)) if text.count("条") >= _LEAST_ARTICLES else ()
-    if len(articles) >= _LEAST_ARTICLES and _in_sequence([m.group(1) for m in articles]):
-        return _tile(text, list(_article_cuts(text)), "overview")
+    articles = [] if paper_of(text) else _articles(text)
+    if len(articles) >= _LEAST_ARTICLES and _in_sequence([label for _, label in articles]):
+        return _tile(text, list(_article_cuts(text, dict(articles))), "overview")
     cuts = list(_court_cuts(text))
     return _tile(text, cuts, "header" if cuts else "body")
 
 
-def _article_cuts(text: str) -> Iterator[_Cut]:
+def is_appendix(line: str) -> bool:
+    """Tell whether a squeezed line begins what is appended to a paper."""
+    return _APPENDIX.match(line) is not None
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield every line squeezed, with where it starts."""
     offset = 0
-    pending: int | None = None  # a chapter's heading belongs to the article below it
     for line in text.split("\n"):
-        match = ARTICLE_LINE.match(line)
-        if match:
-            yield _Cut(offset if pending is None else pending, "article", match.group(1))
+        yield offset, squeezed(line)
+        offset += len(line) + 1
+
+
+def _articles(text: str) -> list[tuple[int, str]]:
+    """Return where each article of a law starts, with its number as laws write it."""
+    if text.count("条") < _LEAST_ARTICLES:
+        return []
+    matches = ((offset, _ARTICLE.match(line)) for offset, line in _lines(text))
+    return [(offset, article_label(match[1])) for offset, match in matches if match]
+
+
+def _article_cuts(text: str, articles: dict[int, str]) -> Iterator[_Cut]:
+    pending: int | None = None  # a chapter's heading belongs to the article below it
+    for offset, line in _lines(text):
+        if offset in articles:
+            yield _Cut(offset if pending is None else pending, "article", articles[offset])
             pending = None
         elif _CHAPTER_LINE.match(line):
             pending = offset if pending is None else pending
-        offset += len(line) + 1
 
 
 def _court_cuts(text: str) -> Iterator[_Cut]:
-    offset, role = 0, "header"
-    for line in text.split("\n"):
-        content = line.strip()
-        if content:
-            cue = _cue(content) or _AFTER.get(role)
-            if cue and cue != role and not (role == "footer"):
-                role = cue
-                yield _Cut(offset, role, "")
-        offset += len(line) + 1
+    role, before = "header", ""
+    for offset, line in _lines(text):
+        if not line:
+            continue
+        cue = _next(role, line, before)
+        if cue and cue != role:
+            role = cue
+            yield _Cut(offset, role, "")
+        before = line
+
+
+def _next(role: str, line: str, before: str) -> str | None:
+    """Return the part a line opens, where it opens one: after the footer only the appendix comes."""
+    if is_appendix(line) and role in ("footer", "disposition"):
+        return "appendix"
+    if role in ("footer", "appendix"):
+        return None
+    if _ENDS_IN.search(before):
+        return "disposition"
+    return _cue(line) or _AFTER.get(role)
 
 
 def _cue(line: str) -> str | None:

@@ -70,7 +70,7 @@ _SAME_ARTICLE: Final = re.compile(rf"第[{_NUMERAL}]+[款项]|[（(][{_NUMERAL}]
 _JOINT: Final = re.compile(r"\s*[、，,和及与]\s*")
 
 _DOC_NUMBER: Final = re.compile(
-    rf"[一-鿿]{{1,16}}\d{{0,4}}[〔\[【（(]\s{{0,3}}{_YEAR}\s{{0,3}}[〕\]】）)]\s{{0,3}}第?\s{{0,3}}\d{{1,6}}\s{{0,3}}号"
+    rf"[一-鿿]{{1,16}}\d{{0,4}}[〔\[【（(]\s{{0,3}}{_YEAR}\s{{0,3}}[〕\]】）)]\s{{0,3}}第?\s{{0,3}}\d{{1,15}}\s{{0,3}}号"
     r"|(?:令|参考性案例)\s{0,3}第?\s{0,3}\d{1,4}\s{0,3}号"
     r"|(?<![\d-])\d{4}-\d{2}-\d-\d{3}-\d{3}(?![\d-])"  # 人民法院案例库入库编号
     r"|(?<![A-Za-z])DB\d{2,4}(?:/T)?\s{0,3}\d{2,5}(?:-\d{4})?(?!\d)"  # 地方标准
@@ -321,6 +321,11 @@ def bare_articles(text: str) -> list[str]:
     return re.findall(ARTICLE, spelled)
 
 
+def article_label(written: str) -> str:
+    """Return an article's number as laws write it: 第一条 for 第1条."""
+    return re.sub(r"\d+", lambda digits: chinese_numeral(int(digits[0])), written)
+
+
 def chinese_numeral(value: int) -> str:
     """Return a number below ten thousand as laws write it: 219 -> 二百一十九."""
     digits = "零一二三四五六七八九"
@@ -333,6 +338,11 @@ def chinese_numeral(value: int) -> str:
         else:
             zero = bool(text)
     return text.removeprefix("一") if text.startswith("一十") else text or "零"
+
+
+def document_numbers(text: str) -> list[str]:
+    """Return every 文号 of a text, as written."""
+    return [match[0] for match in _DOC_NUMBER.finditer(_narrow(text))]
 
 
 def of_document(metadata: Metadata, text: str) -> tuple[tuple[str, str], ...]:

@@ -39,6 +39,28 @@ def paper_of(text: str) -> str | None:
     return None
 
 
+#: Kind of document by the name of a paper, the most telling words first.
+_KINDS: Final = (
+    (
+        "administrative",
+        ("行政处罚", "不予处罚", "行政判决", "行政裁定", "行政赔偿", "行政调解", "行政复议", "复议决定", "责令"),
+    ),
+    ("criminal", ("刑事", "起诉书", "不起诉", "抗诉书", "刑罚")),
+    ("civil", ("民事", "仲裁", "裁决书", "支付令")),
+)
+_TRACKS: Final = {"民": "civil", "刑": "criminal", "行": "administrative"}
+_TRACK: Final = re.compile("[民刑行]")
+
+
+def kind_of(name: str, case_number: str | None = None) -> str | None:
+    """Return the kind of document a paper of this name is; by its case number where the name alone does not tell."""
+    for kind, words in _KINDS:
+        if any(word in name for word in words):
+            return kind
+    track = _TRACK.search(case_number or "")
+    return _TRACKS[track[0]] if track else None
+
+
 def is_same(text: str, decided_on: str | None, other: str, other_decided_on: str | None) -> bool:
     """Tell whether two texts of one case number are the same paper, as far as that is certain.
 

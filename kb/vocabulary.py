@@ -236,6 +236,7 @@ ROLES: Final[dict[str, str]] = {
     "body": "正文",
     **{role: heading for heading, role in ROLE_HEADINGS.items() if heading != "处理结果"},
     "disposition": "裁判结果",
+    "appendix": "附录",
 }
 
 #: 法域: ISO 3166-1 alpha-2 with the label used on pages; EU is exceptionally reserved there.

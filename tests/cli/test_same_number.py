@@ -30,7 +30,7 @@ def add(home: Path, folder: Path, name: str, text: str) -> dict[str, object]:
 
 def found(home: Path, query: str) -> list[str]:
     hits = as_json(home, "search", query)["hits"]
-    return [hit["title"] for hit in hits if f"案号一致：{query}" in hit["reasons"]]
+    return [hit["slug"] for hit in hits if f"案号一致：{query}" in hit["reasons"]]
 
 
 def test_rulings_of_a_case_leave_its_judgment_where_it_is(fresh: Path, tmp_path: Path) -> None:
@@ -39,9 +39,10 @@ def test_rulings_of_a_case_leave_its_judgment_where_it_is(fresh: Path, tmp_path:
 
     assert [receipt["status"] for receipt in receipts.values()] == ["added"] * 5
     assert as_json(fresh, "verify")["counts"]["document"] == 5
-    assert set(found(fresh, NUMBER)) == {"判决", "管辖", "撤诉"}
-    assert found(fresh, NUMBER + "之一") == ["补正"]
-    assert found(fresh, NUMBER + "之二") == ["保全"]
+    slugs = {name: receipt["slug"] for name, receipt in receipts.items()}
+    assert set(found(fresh, NUMBER)) == {slugs["判决"], slugs["管辖"], slugs["撤诉"]}
+    assert found(fresh, NUMBER + "之一") == [slugs["补正"]]
+    assert found(fresh, NUMBER + "之二") == [slugs["保全"]]
 
 
 def test_the_receipt_of_another_paper_says_beside_which_it_stands(fresh: Path, tmp_path: Path) -> None:
@@ -67,13 +68,15 @@ def test_a_corrected_judgment_takes_the_place_of_the_former_one_alone(fresh: Pat
 
 
 def test_each_of_consolidated_numbers_finds_the_judgment(fresh: Path, tmp_path: Path) -> None:
-    add(fresh, tmp_path, "合并.txt", paper("民事判决书", "（2099）沪0199民初901、902号", "成立", "二〇九九年五月六日"))
-    add(
+    two = add(
+        fresh, tmp_path, "合并.txt", paper("民事判决书", "（2099）沪0199民初901、902号", "成立", "二〇九九年五月六日")
+    )
+    three = add(
         fresh, tmp_path, "三案.txt", paper("民事判决书", "（2099）沪0199民初905号至907号", "成立", "二〇九九年五月七日")
     )
 
-    assert found(fresh, "（2099）沪0199民初901号") == found(fresh, "（2099）沪0199民初902号") == ["合并"]
-    assert found(fresh, "（2099）沪0199民初906号") == ["三案"]
+    assert found(fresh, "（2099）沪0199民初901号") == found(fresh, "（2099）沪0199民初902号") == [two["slug"]]
+    assert found(fresh, "（2099）沪0199民初906号") == [three["slug"]]
 
 
 def test_verify_names_what_was_replaced_before_papers_were_told_apart(fresh: Path, tmp_path: Path) -> None:
@@ -83,7 +86,7 @@ def test_verify_names_what_was_replaced_before_papers_were_told_apart(fresh: Pat
 
     (note,) = [note for note in as_json(fresh, "verify")["notes"] if "取代了另一件" in note]
 
-    assert f"「{judgment['slug']}」" in note and "《判决》" in note and str(fresh / "files") in note
+    assert f"「{judgment['slug']}」" in note and "民事判决书》" in note and str(fresh / "files") in note
     original = Path(note.split("其原件 ")[1].split("(")[0])
     again = add(fresh, tmp_path, "取回.txt", original.read_text("utf-8"))
     assert again["status"] == "added" and again["slug"] != judgment["slug"]

@@ -1,0 +1,51 @@
+"""Dates as papers write them: 二〇一九年五月十六日, 二0一九年元月, 2019 年 5 月 16 日."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+#: How a nought is written in years: also as the letters and circles that look like one.
+_NOUGHTS: Final = "〇零○◯OoО0"
+_DIGITS: Final = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | dict.fromkeys(_NOUGHTS, "0")
+_NUMERALS: Final = "0-9一二三四五六七八九十廿卅"
+_WORDED: Final = re.compile(
+    rf"(?P<year>[{_NOUGHTS}1-9一二三四五六七八九]{{4}})年(?P<month>[{_NUMERALS}元正]{{1,3}})月(?P<day>[{_NUMERALS}]{{1,4}})日"
+)
+_FIGURES: Final = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?!\d)")
+#: The day made unreadable, as in published papers: 二〇一五年二月××日.
+_NO_DAY: Final = re.compile(_WORDED.pattern.split("(?P<day>")[0] + "[×xX＊*某_]{1,3}日")
+_ALONE: Final = re.compile(rf"[（(]?(?:{_WORDED.pattern})[）)]?(?:[（(]?(?:印章|盖章|公章)[）)]?)?")
+
+
+def dates_in(line: str) -> Iterator[tuple[str, str | None]]:
+    """Yield how each date of a squeezed line is written and the day it is, ISO 8601; None for one there never was."""
+    for match in _NO_DAY.finditer(line):
+        month = _iso(match["year"], match["month"], "1")
+        yield match[0], month and month[:7]
+    for match in sorted((*_WORDED.finditer(line), *_FIGURES.finditer(line)), key=lambda m: m.start()):
+        yield match[0], _iso(match["year"], match["month"], match["day"])
+
+
+def is_date(line: str) -> bool:
+    """Tell whether a squeezed line is a date and nothing else, as at the foot of a paper."""
+    return _ALONE.fullmatch(line) is not None or _NO_DAY.fullmatch(line) is not None
+
+
+def _iso(year: str, month: str, day: str) -> str | None:
+    try:
+        return date(int("".join(_DIGITS.get(c, c) for c in year)), _number(month), _number(day)).isoformat()
+    except ValueError:
+        return None
+
+
+def _number(written: str) -> int:
+    if written in ("元", "正"):
+        return 1
+    spelt = written.replace("廿", "二十").replace("卅", "三十")
+    if spelt.isdigit():
+        return int(spelt)
+    tens, ten, ones = spelt.rpartition("十")
+    return (int(_DIGITS[tens]) if tens else 1) * 10 * bool(ten) + (int(_DIGITS[ones]) if ones else 0)

@@ -1,0 +1,84 @@
+"""What a paper orders: sums by kind, and outcomes, read where it orders them and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from ingest.money import sums_in
+from ingest.shadow import squeezed
+from kb.records import Section
+from kb.vocabulary import FIRST_AWARD
+
+_CLAUSE: Final = re.compile(r"[^。；;\n]+")
+#: What a sum is of, by the last of these words before it.
+_OF: Final = re.compile(
+    r"(?P<fine>罚款)|(?P<penalty>罚金)|(?P<gains>没收[^，,。]{0,20}?(?:违法所得|非法所得|所得))"
+    r"|(?P<award>赔偿|支付[^，,。]{0,30}?(?:合理开支|合理费用|维权))|(?P<settled>(?:一次性)?(?:支付|给付|补偿))"
+    r"|(?P<other>受理费|诉讼费|保全费|鉴定费|加处|滞纳金|利息|每日|诉请|请求|抵押|担保|注册资本|保证金)"
+)
+_TYPES: Final = {"fine": "罚款", "penalty": "刑事罚金", "gains": "没收违法所得", "award": "判赔"}
+#: A clause that takes back, or tells of, what another paper ordered.
+_TAKEN_BACK: Final = re.compile(r"撤销|不予|驳回|变更为")
+_OUTCOMES: Final = (
+    ("责令停止违法行为", re.compile(r"责令[^。；]{0,30}?停止")),
+    ("罚款", re.compile(r"(?<!加处)罚款[^。；的]{0,20}?[元圆]|处以?[^。；]{0,20}?罚款")),
+    ("没收违法所得", re.compile(r"没收[^。；]{0,20}?(?:违法|非法)所得")),
+    ("判令停止侵害", re.compile(r"(?:立即|应当|须)?停止(?:侵害|侵犯|使用|披露|实施|生产|销售)")),
+    ("判赔", re.compile(r"赔偿[^。；]{0,60}?[元圆]")),
+    (
+        "定罪判刑",
+        re.compile(r"犯[^。；，]{0,40}?罪[^。；]{0,30}?(?:判处|免予|免除)|判处(?:有期徒刑|拘役|管制|无期徒刑|罚金)"),
+    ),
+    ("缓刑", re.compile(r"缓刑[^。；]{0,6}?[年月]")),
+    ("不予处罚或撤销处罚", re.compile(r"不予(?:行政)?处罚|撤销[^。；]{0,40}?处罚决定")),
+    ("驳回诉请或不构成侵权", re.compile(r"驳回(?:原告|上诉人|[^。；上]{0,40}?的?)(?:全部)?(?:诉讼请求|诉请)")),
+)
+#: By what each track orders: a court of first instance that also speaks of a fine does not impose one.
+_OF_TRACK: Final = {
+    "administrative": {"责令停止违法行为", "罚款", "没收违法所得", "不予处罚或撤销处罚", "驳回诉请或不构成侵权"},
+    "civil": {"判令停止侵害", "判赔", "驳回诉请或不构成侵权"},
+    "criminal": {"定罪判刑", "缓刑"},
+}
+
+
+def ordered(text: str, sections: Sequence[Section], kind: str, is_first_instance: bool) -> dict[str, Any]:
+    """Return the `amounts` and `outcomes` of a paper of one track; an award that may be appealed is 一审判赔."""
+    clauses = list(_clauses(text, sections))
+    amounts = list(_amounts(clauses, kind, is_first_instance))
+    known = _OF_TRACK.get(kind, set())
+    outcomes = [name for name, cue in _OUTCOMES if name in known and any(cue.search(clause) for clause in clauses)]
+    if "判赔" in outcomes and "驳回诉请或不构成侵权" in outcomes:
+        outcomes.remove("驳回诉请或不构成侵权")  # 驳回其他诉讼请求
+    return {name: value for name, value in (("amounts", amounts), ("outcomes", outcomes)) if value}
+
+
+def _clauses(text: str, sections: Sequence[Section]) -> Iterator[str]:
+    for section in sections:
+        if section.role == "disposition":
+            for line in text[section.start : section.end].split("\n"):
+                yield from (match[0] for match in _CLAUSE.finditer(squeezed(line)))
+
+
+def _amounts(clauses: Sequence[str], kind: str, is_first_instance: bool) -> Iterator[dict[str, Any]]:
+    seen: set[tuple[str, float]] = set()
+    for clause in clauses:
+        if _TAKEN_BACK.search(clause):
+            continue
+        for start, end, value in sums_in(clause):
+            type_ = _type_of(clause[:start], kind)
+            if type_ == "判赔" and is_first_instance:
+                type_ = FIRST_AWARD
+            if type_ is not None and (type_, value) not in seen:
+                seen.add((type_, value))
+                yield {"type": type_, "value": value, "currency": "CNY", "text": clause[start:end]}
+
+
+def _type_of(before: str, kind: str) -> str | None:
+    """Return what a sum is of, by what stands before it in its clause."""
+    named = [match.lastgroup for match in _OF.finditer(before)]
+    last = next((group for group in reversed(named) if group != "settled"), None)
+    type_ = _TYPES.get(last or "")
+    allowed = {"administrative": ("罚款", "没收违法所得"), "civil": ("判赔",), "criminal": ("刑事罚金",)}
+    return type_ if type_ in allowed.get(kind, ()) else None
