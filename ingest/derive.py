@@ -36,6 +36,9 @@ _KEYWORDS: Final = re.compile(r"[【\[]?关键词[】\]]?[:：]?(民事|刑事|�
 _TRACKS: Final = {"民事": "civil", "刑事": "criminal", "行政": "administrative"}
 _LABEL: Final = re.compile(r"[【\[]?(案号|审理法院|裁判法院|法院|裁判日期|判决日期|文号)[】\]]?[:：](.+)")
 _YEAR: Final = re.compile(r"(?<=[（(〔\[【])(?:19|20)\d{2}")
+#: What the first characters of a text must hold to tell anything but its first line.
+_TELLING: Final = ("法院", "检察院", "仲裁", "指导", "关键词")
+_FIRST_CHARS: Final = 400
 _HEAD_LINES: Final = 60
 _HEAD_CHARS: Final = 2_000
 _FOOT_LINES: Final = 40
@@ -67,13 +70,10 @@ def derive(values: dict[str, Any], text: str, sections: Sequence[Section], name:
     middle of a judgment speaks of other cases and other days.
     """
     said = {name: value for name, value in values.items() if value is not None and value != []}
-    head = _head(text)
-    paper = _paper(text, head)
-    found: dict[str, Any] = {}
-    if paper is not None:
-        found |= _of_paper(paper, head, text)
-    else:
-        found |= _of_case(head, name)
+    paper_name = papers.paper_of(text)
+    head = _head(text) if paper_name or any(word in text[:_FIRST_CHARS] for word in _TELLING) else []
+    paper = None if paper_name is None else _paper(paper_name, head)
+    found = _of_case(head, name) if paper is None else _of_paper(paper, head, text)
     found["kind"] = said.get("kind") or found.get("kind") or _kind(paper, sections)
     if paper is not None:
         found |= rulings.ordered(text, sections, found["kind"], "初" in "".join(paper.numbers))
@@ -88,10 +88,7 @@ def _head(text: str) -> list[str]:
     return [line for line in lines if line][:_HEAD_LINES]
 
 
-def _paper(text: str, head: Sequence[str]) -> _Paper | None:
-    name = papers.paper_of(text)
-    if name is None:
-        return None
+def _paper(name: str, head: Sequence[str]) -> _Paper:
     labels, parties = dict(_labels(head)), tuple(parties_of(head))
     for line in (labels.get("案号", ""), *head):
         numbers = casenumber.find(line)

@@ -21,6 +21,13 @@ _SAME: Final = {
 }
 
 
+_FOLDED: Final = _WIDE | _SAME
+#: Most lines hold nothing of it.
+_ODD: Final = re.compile(f"[\\s\u00ad\u200b-\u200f\u2060\ufeff{re.escape(''.join(map(chr, _FOLDED)))}]")
+
+
 def squeezed(line: str) -> str:
     """Return a line without blanks but between Latin words, with digits and letters of half width."""
-    return _BLANK.sub("", _UNSEEN.sub("", line).translate(_WIDE).translate(_SAME))
+    if not _ODD.search(line):
+        return line
+    return _BLANK.sub("", _UNSEEN.sub("", line).translate(_FOLDED))

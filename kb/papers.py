@@ -18,6 +18,7 @@ _ENDINGS: Final = (
     *("告知书", "意见书", "建议书", "支付令", "公证书", "笔录"),
 )
 _LONGEST_NAME: Final = 30
+_MAY_NAME: Final = re.compile("[书令录]")
 _NAME: Final = re.compile("[㐀-鿿〇（）()]+")
 _BLANK: Final = re.compile(r"\s+")
 #: Two texts are one paper when so much of what either says is said by both: a correction, a redaction
@@ -32,7 +33,10 @@ _LONGEST_REST: Final = 20_000
 
 def paper_of(text: str) -> str | None:
     """Return the name a paper gives itself on a line of its own at the head, without blanks; None where none does."""
-    for line in text[:_HEAD_CHARS].split("\n"):
+    head = text[:_HEAD_CHARS]
+    if not _MAY_NAME.search(head):
+        return None
+    for line in head.split("\n"):
         name = _BLANK.sub("", line)
         if len(name) <= _LONGEST_NAME and name.endswith(_ENDINGS) and _NAME.fullmatch(name):
             return name
