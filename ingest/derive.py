@@ -22,7 +22,7 @@ from ingest.shadow import squeezed
 from kb import casenumber, papers
 from kb.identifiers import document_numbers
 from kb.records import Section
-from kb.vocabulary import TIERS
+from kb.vocabulary import TIERS, UNCLASSIFIED
 
 _COURT: Final = re.compile(
     r"(?:中华人民共和国)?([一-鿿]{2,30}?(?:人民法院|知识产权法院|金融法院|互联网法院|海事法院|铁路运输法院|人民检察院|仲裁委员会))"
@@ -183,7 +183,7 @@ def _kind(paper: _Paper | None, sections: Sequence[Section]) -> str:
         kind = papers.kind_of(paper.name, next(iter(paper.numbers), None))
         if kind is not None:
             return kind
-    return "statute" if sum(s.role == "article" for s in sections) >= 3 else "guidance"
+    return "statute" if sum(s.role == "article" for s in sections) >= 3 else UNCLASSIFIED
 
 
 def _title(text: str, name: str, paper: _Paper | None, found: dict[str, Any]) -> str:

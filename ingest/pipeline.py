@@ -30,7 +30,7 @@ from kb.embedding import Embedder, passage_texts
 from kb.errors import InvalidDocument, KbError, UserError
 from kb.records import Added, Citation, Original, Revision, VisibilityChange
 from kb.store import Store
-from kb.vocabulary import ROLES, Visibility
+from kb.vocabulary import ROLES, UNCLASSIFIED, Visibility
 
 log = logging.getLogger(__name__)
 
@@ -218,6 +218,12 @@ def _beside(added: Added) -> tuple[str, ...]:
     )
 
 
+def _unknown(added: Added, revision: Revision) -> tuple[str, ...]:
+    if revision.metadata.kind != UNCLASSIFIED or added.superseded:
+        return ()
+    return (f"没有认出是哪一类文书,列入「未归类」。归类:kb classify {added.slug} --kind 轨道",)
+
+
 def _weight(item: RawDocument | BadLine) -> int:
     return max(len(item.text), _LEAST_CHARACTERS) if isinstance(item, RawDocument) else _LEAST_CHARACTERS
 
@@ -243,7 +249,7 @@ def _stored(path: Path, revision: Revision, added: Added | UserError, warnings: 
         superseded=added.superseded,
         moved=added.moved,
         passages=len(revision.passages),
-        warnings=(*_told_of(added.moved), *_beside(added), *warnings),
+        warnings=(*_told_of(added.moved), *_beside(added), *_unknown(added, revision), *warnings),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Final, NoReturn
 from kb.commands import (
     adding,
     backing,
+    classifying,
     evaluating,
     finding,
     purging,
@@ -100,6 +101,10 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--document", action="store_true", help="连同文书本身一起清除")
     which.add_argument("--history", action="store_true", help="只清除以前的内容,不动文书本身")
     purge.add_argument("--yes", action="store_true", help="不再询问")
+
+    kinds = command("classify", classifying.classify, "列出未归类的文书,或写明文书的轨道")
+    kinds.add_argument("documents", nargs="*", metavar="文书", help="编号或标识;不写则列出未归类的")
+    kinds.add_argument("--kind", choices=list(KINDS), help="归入哪个轨道")
 
     visible = command("visibility", visibility.visibility, "列出或更改文书的可见范围,放宽前先询问")
     visible.add_argument("documents", nargs="+", metavar="编号或标识", help="文书的编号或标识")

@@ -19,7 +19,10 @@ KINDS: Final[dict[str, str]] = {
     "foreign_guide": "海外指引",
     "statute": "法律规范",
     "guidance": "办案指引",
+    "unclassified": "未归类",
 }
+#: What no reader has recognised and no person has classified yet.
+UNCLASSIFIED: Final = "unclassified"
 
 CASE_KINDS: Final = ("administrative", "civil", "criminal", "foreign_case")
 
@@ -32,6 +35,7 @@ DEFAULT_COLLECTIONS: Final[dict[str, str]] = {
     "foreign_guide": "海外保护指引",
     "statute": "法律规范",
     "guidance": "办案指南",
+    "unclassified": "未归类",
 }
 
 

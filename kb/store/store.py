@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +97,12 @@ class Store(OpenStore):
         """Delete documents, all in one transaction; their originals stay until they are purged."""
         with database.transaction(self._conn):
             writing.remove_documents(self._conn, document_ids)
+
+    def classify(self, ids: Sequence[int], kind: str) -> dict[int, str]:
+        """Change of which kind documents are, in one transaction; return by document what it was where it changed."""
+        with database.transaction(self._conn):
+            generation = cache(partial(writing.next_generation, self._conn))
+            return writing.classify(self._conn, ids, kind, generation)
 
     def set_visibility(self, document_id: int, visibility: Visibility) -> VisibilityChange | None:
         """Change who may see a document; return what changed, None where nothing did."""

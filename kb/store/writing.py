@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from kb import papers
@@ -16,7 +17,7 @@ from kb.errors import InvalidDocument
 from kb.records import Added, Original, Revision, VisibilityChange
 from kb.store.content import Rows
 from kb.store.vectors import use_embedder
-from kb.vocabulary import DEFAULT_COLLECTIONS, Visibility
+from kb.vocabulary import DEFAULT_COLLECTIONS, UNCLASSIFIED, Visibility
 
 
 def now() -> str:
@@ -96,6 +97,7 @@ def add_revisions(
 def _add(
     conn: sqlite3.Connection, batch: Batch, revision: Revision, vectors: NDArray[np.float32], embedder_name: str
 ) -> Added:
+    revision = _as_classified(conn, revision)
     metadata = revision.metadata
     title = batch.into or metadata.collection or DEFAULT_COLLECTIONS[metadata.kind]
     asked = metadata.visibility if batch.visibility is None else batch.visibility
@@ -183,6 +185,47 @@ def _move(
     if visibility is None:
         return None
     return set_visibility(conn, [document_id], visibility, batch.generation).get(document_id)
+
+
+def _as_classified(conn: sqlite3.Connection, revision: Revision) -> Revision:
+    """Return a correction nobody has recognised as the kind its document was classified as."""
+    metadata = revision.metadata
+    if metadata.kind != UNCLASSIFIED or metadata.slug is None:
+        return revision
+    row = conn.execute(
+        "SELECT r.kind FROM document d JOIN revision r ON r.document_id = d.id AND r.is_current = 1 WHERE d.slug = ?",
+        [metadata.slug],
+    ).fetchone()
+    return revision if row is None else replace(revision, metadata=replace(metadata, kind=row["kind"]))
+
+
+def classify(conn: sqlite3.Connection, ids: Sequence[int], kind: str, generation: Callable[[], int]) -> dict[int, str]:
+    """Change of which kind documents are; return by document what it was, where that is not the same.
+
+    What lies in the collection its kind has by default goes to that of the new one. `generation` is asked
+    for the number of the commit only where something changes.
+    """
+    rows = conn.execute(
+        """SELECT d.id, r.id AS revision_id, r.kind, c.title FROM document d
+           JOIN revision r ON r.document_id = d.id AND r.is_current = 1 JOIN collection c ON c.id = d.collection_id
+           WHERE d.id IN (SELECT value FROM json_each(?)) AND r.kind <> ?""",
+        [json.dumps(list(ids)), kind],
+    ).fetchall()
+    for row in rows:
+        conn.execute(
+            "UPDATE revision SET kind = ?, metadata = json_set(metadata, '$.kind', ?) WHERE id = ?",
+            [kind, kind, row["revision_id"]],
+        )
+        conn.execute("UPDATE facet SET value = ? WHERE document_id = ? AND field = 'kind'", [kind, row["id"]])
+        conn.execute("UPDATE document SET generation = ? WHERE id = ?", [generation(), row["id"]])
+        if row["title"] == DEFAULT_COLLECTIONS[row["kind"]]:
+            _collect(conn, row["id"], DEFAULT_COLLECTIONS[kind])
+    return {row["id"]: row["kind"] for row in rows}
+
+
+def _collect(conn: sqlite3.Connection, document_id: int, title: str) -> None:
+    conn.execute("UPDATE document SET collection_id = ? WHERE id = ?", [_collection(conn, title), document_id])
+    conn.execute("UPDATE facet SET value = ? WHERE document_id = ? AND field = 'collection'", [title, document_id])
 
 
 def _of_case_number(conn: sqlite3.Connection, revision: Revision, collection: str) -> tuple[str | None, str | None]:

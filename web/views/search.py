@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kb.vocabulary import KINDS, tier_effect
+from kb.vocabulary import KINDS, UNCLASSIFIED, tier_effect
 from search.results import SORTS, Hit, PassageHit, SearchResult
 from web.address import DEFAULT_LIMIT, EXPORT_PATH, MAX_EXPORTED, SORT_LABELS, Addresses, Ask
 from web.views.common import Badge, Coverage, Inline, Link, badges, heading_of, meta, results, snippet
@@ -252,6 +252,7 @@ def _tabs(ask: Ask, result: SearchResult, path: str) -> tuple[Link, ...]:
     of_kinds = (
         Link(label, addresses.including("kind", kind), counts.get(kind, 0), active=chosen == (kind,))
         for kind, label in KINDS.items()
+        if kind != UNCLASSIFIED or kind in counts or kind in chosen
     )
     return (Link("全部", of_all.url(path), sum(counts.values()), active=not chosen), *of_kinds)
 
