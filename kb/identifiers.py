@@ -51,9 +51,40 @@ LAW_ALIASES: Final[dict[str, str]] = {
     "民事诉讼法": "民事诉讼法",
     "刑事诉讼法": "刑事诉讼法",
     "商业秘密保护规定": "商业秘密保护规定",
+    "关于禁止侵犯商业秘密行为的若干规定": "关于禁止侵犯商业秘密行为的若干规定",
+    "国家工商行政管理局关于禁止侵犯商业秘密行为的若干规定": "关于禁止侵犯商业秘密行为的若干规定",
+    "上海市反不正当竞争条例": "上海市反不正当竞争条例",
+    "浦东新区加强商业秘密保护若干规定": "浦东新区加强商业秘密保护若干规定",
+    "上海市浦东新区加强商业秘密保护若干规定": "浦东新区加强商业秘密保护若干规定",
+    **dict.fromkeys(
+        (
+            "最高人民法院关于审理侵犯商业秘密民事案件适用法律若干问题的规定",
+            "关于审理侵犯商业秘密民事案件适用法律若干问题的规定",
+            "侵犯商业秘密民事案件司法解释",
+            "商业秘密民事司法解释",
+            "商业秘密司法解释",
+        ),
+        "法释〔2020〕7号",
+    ),
+    **dict.fromkeys(
+        (
+            "最高人民法院、最高人民检察院关于办理侵犯知识产权刑事案件适用法律若干问题的解释",
+            "最高人民法院最高人民检察院关于办理侵犯知识产权刑事案件适用法律若干问题的解释",
+            "关于办理侵犯知识产权刑事案件适用法律若干问题的解释",
+        ),
+        "法释〔2025〕5号",
+    ),
+    **dict.fromkeys(
+        (
+            "最高人民法院关于审理侵害知识产权民事案件适用惩罚性赔偿的解释",
+            "关于审理侵害知识产权民事案件适用惩罚性赔偿的解释",
+        ),
+        "惩罚性赔偿解释",
+    ),
 }
 _LAW_NAMES: Final = "|".join(sorted(map(re.escape, LAW_ALIASES), key=len, reverse=True))
 _FASHI: Final = rf"法[释发][〔\[(（]\s*{_YEAR}\s*[〕\])）]\s*\d{{1,3}}\s*号"
+_FASHI_ALONE: Final = re.compile(_FASHI)
 #: Blanks between the parts of a citation. Without a bound, a pattern that fails behind a run of them is
 #: tried again from every one of them.
 _GAP: Final = r"\s{0,9}"
@@ -210,6 +241,8 @@ def _law_and_version(law: re.Match[str]) -> tuple[str, str]:
         number = _fashi(law["fashi"])
         return number, number
     name = law_name(law["title"] or law["name"])
+    if _FASHI_ALONE.fullmatch(name):
+        return name, name  # its number is its version
     if law["number"]:
         return name, _fashi(law["number"])
     inside = re.search(rf"[（(]({_YEAR})[^（）()]*[）)]$", law["title"] or "")
@@ -223,7 +256,7 @@ def _fashi(text: str) -> str:
 
 
 def _is_law_title(name: str) -> bool:
-    return bool(re.search(r"(?:法|法典|条例|规定|解释|办法|规则|意见|细则|决定|指引|准则)$", name))
+    return bool(re.search(rf"(?:法|法典|条例|规定|解释|办法|规则|意见|细则|决定|指引|准则|{_FASHI})$", name))
 
 
 def find(text: str) -> list[Identifier]:

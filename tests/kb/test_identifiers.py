@@ -212,6 +212,24 @@ def test_mentions_carry_law_and_version_and_never_a_guessed_one(
         assert text[mention.start : mention.end].endswith(mention.article)
 
 
+@pytest.mark.parametrize(
+    ("text", "law"),
+    [
+        ("最高人民法院关于审理侵犯商业秘密民事案件适用法律若干问题的规定第五条", "法释〔2020〕7号"),
+        ("依照《最高人民法院关于审理侵犯商业秘密民事案件适用法律若干问题的规定》第五条", "法释〔2020〕7号"),
+        ("商业秘密司法解释第五条", "法释〔2020〕7号"),
+        ("关于禁止侵犯商业秘密行为的若干规定第五条", "关于禁止侵犯商业秘密行为的若干规定"),
+        ("上海市反不正当竞争条例第五条", "上海市反不正当竞争条例"),
+        ("中华人民共和国反不正当竞争法第五条", "反不正当竞争法"),
+    ],
+)
+def test_a_law_is_known_by_its_full_name_and_by_what_people_call_it(text: str, law: str) -> None:
+    (cited,) = citations(text)
+    version = law if law.startswith("法释") else "版本未注明"
+
+    assert (cited.law, cited.version, cited.article) == (law, version, "第五条")
+
+
 def test_one_entry_of_statutes_is_read() -> None:
     made = parse_statute("反不正当竞争法（2019）第九条第一款第（三）项")
 
