@@ -110,6 +110,8 @@ def media_type_of(name: str, incoming: Incoming) -> str:
         raise UnreadableFile("文件是空的")
     expected = _TYPES[suffix]
     actual = next((label for magic, label in _MAGIC if incoming.head.startswith(magic)), None)
+    if actual is None and suffix == ".pdf" and b"%PDF-" in incoming.head[:_BEFORE_PDF]:
+        actual = "PDF"
     if _FAMILY.get(expected) != actual:
         found = actual or "文本或其他格式"
         raise UnreadableFile(f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出")
@@ -127,6 +129,8 @@ _TYPES: Final = {
     ".html": "text/html",
     ".htm": "text/html",
 }
+#: Where the head of a PDF must begin; what stands before it, lines of a mail or of a web server, is passed over.
+_BEFORE_PDF: Final = 1024
 _ADVICE: Final = {
     ".doc": "旧版 Word 文档(.doc)暂不能读取。请在 WPS 或 Word 中另存为 .docx",
     ".wps": "WPS 文档(.wps)暂不能读取。请另存为 .docx",
