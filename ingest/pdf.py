@@ -131,7 +131,7 @@ def _require_text(pages: Sequence[_Page], texts: Sequence[str]) -> None:
     counts = [_count(text) for text in texts]
     total, whole = sum(counts), sum(page.characters for page in pages)
     if not total and any(page.is_gibberish for page in pages):
-        raise UnreadableFile(f"PDF 的文字{_GIBBERISH}。请用原来的软件重新导出,或{_NEEDS_OCR}")
+        raise UnreadableFile(f"PDF 的文字{_GIBBERISH}。请用原来的软件重新导出,或做文字识别(OCR)后再添加")
     if not total and all(page.is_lost for page in pages):
         raise UnreadableFile(_DAMAGED)
     if not whole:

@@ -90,15 +90,18 @@ def _sheet(document: Any, number: int) -> Sheet:
 
 def _read(page: Any, text: Any, notes: list[Note]) -> Sheet:
     found, unmapped = _raw_glyphs(text.raw)
-    turn = _main_turn(found)
+    main = _main_turn(found)
+    turn = 1 if main == 0 and _runs_down([raw for raw in found if raw.turn == 0]) else main
     left, bottom, right, top = page.get_mediabox()
     corners = _turned(left, bottom, turn), _turned(right, top, turn)
     (left, right), (bottom, top) = (sorted(edges) for edges in zip(*corners, strict=True))
     drawn = look_at(page, text.raw, found)
-    glyphs = [_glyph(raw, turn) for raw in found if raw.turn in (turn, None)]
+    glyphs = [_glyph(raw, turn) for raw in found if raw.turn in (main, None)]
+    for note in notes:
+        _write(note, turn, glyphs)
     return Sheet(
-        glyphs=glyphs + [glyph for note in notes for glyph in _written(note, turn, glyphs)],
-        askew=_askew(found, turn),
+        glyphs=glyphs,
+        askew=_askew(found, main),
         paper=(left, bottom, right, top),
         unmapped=unmapped,
         image_share=drawn.image_share,
@@ -175,30 +178,29 @@ def _quarter(angle: float) -> int:
 
 
 def _main_turn(found: list[_Raw]) -> int:
-    """Return into which direction most of a page reads, in quarter turns; 3 is down, as upright columns are."""
+    """Return into which direction most of the glyphs of a page are turned, in quarters, clockwise."""
     turns = Counter(raw.turn for raw in found if raw.turn is not None and raw.turn != _ASKEW)
-    if not turns:
-        return 0
-    turn = turns.most_common(1)[0][0] or 0
-    if turn:
-        return turn
-    inked = [raw for raw in found if raw.turn == 0]
+    return (turns.most_common(1)[0][0] or 0) if turns else 0
+
+
+def _runs_down(inked: list[_Raw]) -> bool:
+    """Tell a page of upright columns, whose glyphs stand below each other."""
     down = sum(
         abs(a.left - b.left) < 0.3 * (a.size or 1) and 0.5 * (a.size or 1) < a.y - b.y < 1.8 * (a.size or 1)
         for a, b in zip(inked, inked[1:], strict=False)
     )
-    return 3 if len(inked) > 20 and down > 0.7 * len(inked) else 0
+    return len(inked) > 20 and down > 0.7 * len(inked)
 
 
 def _turned(x: float, y: float, turn: int) -> tuple[float, float]:
-    return ((x, y), (y, -x), (-x, -y), (-y, x))[turn]
+    return ((x, y), (-y, x), (-x, -y), (y, -x))[turn]
 
 
 def _glyph(raw: _Raw, turn: int) -> Glyph:
     one, other = _turned(raw.left, raw.bottom, turn), _turned(raw.right, raw.top, turn)
     height = abs(one[1] - other[1])
     size = raw.size if 0.3 * height < raw.size < 3 * height else height
-    base = min(one[1], other[1]) if turn == 3 and raw.turn == 0 else _turned(raw.x, raw.y, turn)[1]
+    base = min(one[1], other[1]) if turn == 1 and raw.turn == 0 else _turned(raw.x, raw.y, turn)[1]
     return Glyph(raw.char, min(one[0], other[0]), max(one[0], other[0]), base, size or 1.0, raw.is_after_space)
 
 
@@ -216,25 +218,29 @@ def _askew(found: list[_Raw], turn: int) -> list[str]:
     return texts
 
 
-def _written(note: Note, turn: int, glyphs: list[Glyph]) -> list[Glyph]:
-    """Return the glyphs of a field or a note, set where it stands, unless they are printed there already."""
+def _write(note: Note, turn: int, glyphs: list[Glyph]) -> None:
+    """Put a field or a note behind what is to the left of it, unless it is printed there already."""
     (left, low), (right, high) = (_turned(note.place[at], note.place[at + 1], turn) for at in (0, 2))
     left, right = sorted((left, right))
     low, high = sorted((low, high))
     shown = "".join(g.char for g in glyphs if left <= (g.left + g.right) / 2 <= right and low <= g.base <= high)
     if _bare(note.text) in _bare(shown):
-        return []
-    rows = note.text.splitlines() or [note.text]
+        return
+    rows = note.text.splitlines()
     pitch = (high - low) / len(rows)
     size = max(min(pitch * 0.8, 14.0), 1.0)
+    before = [n for n, g in enumerate(glyphs) if low <= g.base + 0.3 * g.size <= high and g.right <= left + g.size]
+    place = max(before, key=lambda n: glyphs[n].right) if before else None
+    line = None if place is None else glyphs[place].base
     made = []
     for number, row in enumerate(rows):
-        step = min(size, (right - left) / max(len(row), 1)) or size
         base = high - pitch * (number + 1) + max((pitch - size) / 2, 0.0) + 0.15 * size
-        made += [
-            Glyph(char, left + step * place, left + step * (place + 1), base, size) for place, char in enumerate(row)
-        ]
-    return made
+        if line is not None and len(rows) == 1:
+            base = line
+        step = min(size, (right - left) / max(len(row), 1)) or size
+        made += [Glyph(char, left + step * n, left + step * (n + 1), base, size) for n, char in enumerate(row)]
+    at = len(glyphs) if place is None else place + 1
+    glyphs[at:at] = made
 
 
 def _bare(text: str) -> str:

@@ -308,8 +308,8 @@ def _ordered(lines: Sequence[Line]) -> list[list[Line]]:
         return [block.lines for block in blocks]
     placed: list[_Block] = []
     for block in _untangled(blocks):
-        above = (n for n, other in enumerate(placed) if block.bottom >= other.top - 0.2 * (other.top - other.bottom))
-        here = next((n for n in above if block.bottom > placed[n].bottom), len(placed))
+        above = (n for n, other in enumerate(placed) if block.bottom > other.top - 0.2 * other.lines[0].size)
+        here = next(above, len(placed))
         placed.insert(here, block)
     return [block.lines for block in placed]
 

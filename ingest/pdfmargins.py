@@ -53,14 +53,14 @@ class Paper(Struct, frozen=True):
 
 
 class _Edge(Struct, frozen=True):
-    """A line near the top or the bottom of a page; `room` is the distance to the next line inwards."""
+    """A line near the top or the bottom of a page; `is_apart` when the next inwards is not the next line."""
 
     page: int
     place: int
     line: Line
     bare: str
     share: float
-    room: float
+    is_apart: bool
     is_alone: bool
 
 
@@ -73,9 +73,13 @@ class Found(Struct, frozen=True):
 
 def without_margins(papers: Sequence[Paper]) -> Found:
     """Take page numbers, running heads and scanners' stamps out of the lines of all pages."""
-    edges = [edge for number, paper in enumerate(papers) for edge in _edges(number, paper)]
+    pitches = [pitch for pitch in (_pitch(paper.lines) for paper in papers) if pitch]
+    usual = median(pitches) if pitches else 0.0
+    edges = [edge for number, paper in enumerate(papers) for edge in _edges(number, paper, usual)]
     numbers = {(edge.page, edge.place) for edge in _numbers(edges)}
     heads = [edge for edge in _heads(edges, papers) if (edge.page, edge.place) not in numbers]
+    if len(heads) + len(numbers) == sum(len(paper.lines) for paper in papers):
+        heads = []  # where nothing else is left, they are the text
     gone = numbers | {(edge.page, edge.place) for edge in heads}
     pages = [
         [
@@ -98,26 +102,22 @@ def is_page_number(text: str) -> bool:
     return _NUMBERED.fullmatch(_BLANKS.sub("", text)) is not None
 
 
-def _edges(number: int, paper: Paper) -> list[_Edge]:
-    """Return the outermost lines of a page."""
+def _edges(number: int, paper: Paper, usual: float) -> list[_Edge]:
+    """Return the outermost lines of a page; `usual` is the distance of lines where the page shows none."""
     order = sorted(range(len(paper.lines)), key=lambda place: -paper.lines[place].base)
-    found: dict[int, _Edge] = {}
-    for ranks in (order, order[::-1]):
-        for rank in range(min(len(ranks), _MOST_ROWS * 2)):
-            edge = _edge(number, paper, ranks, rank)
-            other = found.get(edge.place)
-            if other is None or edge.room > other.room:
-                found[edge.place] = edge
-    return list(found.values())
+    pitch = _pitch(paper.lines) or usual
+    half = (len(order) + 1) // 2
+    found = []
+    for ranks, count in ((order, half), (order[::-1], len(order) - half)):
+        found += [_edge(number, paper, ranks, rank, pitch) for rank in range(min(count, 2 * _MOST_ROWS))]
+    return found
 
 
-def _edge(number: int, paper: Paper, ranks: Sequence[int], rank: int) -> _Edge:
+def _edge(number: int, paper: Paper, ranks: Sequence[int], rank: int, pitch: float) -> _Edge:
     line = paper.lines[ranks[rank]]
-    near = [paper.lines[place] for place in ranks[max(rank - 8, 0) : rank + 8] if place != ranks[rank]]
+    around = [paper.lines[place] for place in ranks[max(rank - 8, 0) : rank + 8] if place != ranks[rank]]
+    inwards = [abs(paper.lines[place].base - line.base) for place in ranks[rank + 1 :][:8]]
     half = 0.5 * line.size
-    inwards = [
-        other for other in (paper.lines[place] for place in ranks[rank + 1 :][:8]) if abs(other.base - line.base) > half
-    ]
     height = max(paper.top - paper.bottom, 1.0)
     return _Edge(
         page=number,
@@ -125,9 +125,16 @@ def _edge(number: int, paper: Paper, ranks: Sequence[int], rank: int) -> _Edge:
         line=line,
         bare=_BLANKS.sub("", line.text),
         share=min(paper.top - line.base, line.base - paper.bottom) / height,
-        room=abs(inwards[0].base - line.base) / max(line.size, inwards[0].size, 1.0) if inwards else 99.0,
-        is_alone=all(abs(other.base - line.base) > half for other in near),
+        is_apart=min((gap for gap in inwards if gap > half), default=1e9) > 1.3 * (pitch or 1.6 * line.size),
+        is_alone=all(abs(other.base - line.base) > half for other in around),
     )
+
+
+def _pitch(lines: Sequence[Line]) -> float:
+    """Return the usual distance between two lines, 0 where too few tell."""
+    bases = sorted(line.base for line in lines)
+    steps = [high - low for low, high in zip(bases, bases[1:], strict=False) if high - low > 2]
+    return median(steps) if len(steps) > 3 else 0.0
 
 
 def _numbers(edges: Iterable[_Edge]) -> list[_Edge]:
@@ -140,7 +147,7 @@ def _numbers(edges: Iterable[_Edge]) -> list[_Edge]:
         if _NUMBERED.fullmatch(edge.bare):
             found.append(edge)
         elif _BARE.fullmatch(edge.bare) and edge.is_alone:
-            if edge.room > 1.8:
+            if edge.is_apart:
                 found.append(edge)
             elif number := _NUMBER.search(edge.bare):
                 height = round(edge.line.base / 4)
@@ -153,7 +160,7 @@ def _heads(edges: Iterable[_Edge], papers: Sequence[Paper]) -> list[_Edge]:
     alike: dict[tuple[str, int], dict[int, _Edge]] = defaultdict(dict)
     bodies = [median([line.size for line in paper.lines] or [0.0]) for paper in papers]
     for edge in edges:
-        is_apart = edge.room > 1.6 or edge.line.size < 0.92 * bodies[edge.page]
+        is_apart = edge.is_apart or edge.line.size < 0.92 * bodies[edge.page]
         if edge.share > _HEAD_SHARE or not is_apart or edge.line.size > 1.12 * bodies[edge.page]:
             continue
         height = round(edge.line.base / 3)
