@@ -35,13 +35,14 @@ _ANYTHING: Final = "cp1252"  # what pages declare that do not know what they are
 _ADVICE: Final = "请用浏览器打开,确认显示正常后另存为 UTF-8,再重试"
 
 
-def decode_page(data: bytes) -> tuple[str, list[str]]:
+def decode_page(data: bytes, carried: str | None = None) -> tuple[str, list[str]]:
     """Return the text of a page and what to tell of its encoding; raises UnreadableFile.
 
-    A byte order mark wins, then what is certainly UTF-8 whatever it declares, then the declaration.
+    A byte order mark wins, then what is certainly UTF-8 whatever it declares, then the declaration,
+    of whoever carried the page (`carried`) before its own.
     A declaration that is unknown, or wrong where the content is certain, is told of.
     """
-    label = _declared(data)
+    label = carried or _declared(data)
     if mark_of(data) is not None or label is None:
         return detect(data)[0], []
     codec = _READ_AS.get(_python_name(label), "")
