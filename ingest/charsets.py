@@ -39,10 +39,12 @@ def decode_page(data: bytes, carried: str | None = None) -> tuple[str, list[str]
     """Return the text of a page and what to tell of its encoding; raises UnreadableFile.
 
     A byte order mark wins, then what is certainly UTF-8 whatever it declares, then the declaration,
-    of whoever carried the page (`carried`) before its own.
+    of whoever carried the page (`carried`) before its own where that says anything.
     A declaration that is unknown, or wrong where the content is certain, is told of.
     """
-    label = carried or _declared(data)
+    label = _declared(data)
+    if carried and (label is None or _READ_AS.get(_python_name(carried)) != _ANYTHING):
+        label = carried
     if mark_of(data) is not None or label is None:
         return detect(data)[0], []
     codec = _READ_AS.get(_python_name(label), "")

@@ -14,6 +14,7 @@ from ingest.answers import Parsed
 from ingest.frontmatter import read_markdown
 from ingest.pdf import parse_pdf
 from ingest.text import decode, require_fitting
+from ingest.webarchive import parse_mht
 from ingest.webpage import parse_html
 from ingest.word import parse_docx
 
@@ -55,5 +56,7 @@ _PARSERS: Final[dict[str, Callable[[bytes], Parsed]]] = {
     "pdf": parse_pdf,
     "docx": parse_docx,
     "html": parse_html,
+    "mht": parse_mht,
 }
-_LIBRARIES: Final = {"pdf": ("pypdf", "pypdfium2"), "docx": ("docx",), "html": ("selectolax.lexbor",)}
+_WEB: Final = ("selectolax.lexbor",)
+_LIBRARIES: Final = {"pdf": ("pypdf", "pypdfium2"), "docx": ("docx",), "html": _WEB, "mht": _WEB}

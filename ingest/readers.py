@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -37,7 +39,8 @@ class Opened(Struct, frozen=True, kw_only=True):
             if self.parsing is None:
                 yield from read_lines(self.incoming.file)
             else:
-                yield _document(self.parsing.collect(), self.incoming.sha256)
+                told = _told_of_name(self.path.name, self.media_type)
+                yield _document(self.parsing.collect(), self.incoming.sha256, told)
         except OSError as error:
             raise UnreadableFile(f"文件读到一半时出错({error.strerror})。请检查磁盘") from error
         except KbError:
@@ -82,7 +85,7 @@ def one_ahead(paths: Iterable[Path], max_bytes: int) -> Iterator[Opened]:
             opened.close()
 
 
-def _document(found: Parsed, sha256: str) -> RawDocument:
+def _document(found: Parsed, sha256: str, told: tuple[str, ...]) -> RawDocument:
     pages = None if found.pages is None else tuple(Page(number, text) for number, text in enumerate(found.pages, 1))
     return RawDocument(
         sha256=sha256,
@@ -91,17 +94,21 @@ def _document(found: Parsed, sha256: str) -> RawDocument:
         values=found.values,
         headings=None if found.headings is None else tuple(found.headings),
         links=tuple(Citation(start=start, end=end, target=target) for start, end, target in found.links),
-        warnings=tuple(found.warnings),
+        warnings=(*told, *found.warnings),
     )
 
 
 def media_type_of(name: str, incoming: Incoming) -> str:
     """Return the media type of a file from its name, checked against its first bytes.
 
-    Raises UnsupportedFile for formats not read here, UnreadableFile when name and content
-    do not agree.
+    A web page is one whatever of its kind it is called, and under the names of old office files too,
+    as court systems export it: those programs open it without a word. Raises UnsupportedFile for
+    formats not read here, UnreadableFile when name and content do not agree.
     """
-    suffix = "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    suffix = _suffix(name)
+    web = _web_type(incoming.head)
+    if web and (suffix in _OFFICE or _TYPES.get(suffix) in _WEB_NAMES):
+        return web
     if suffix in _ADVICE:
         raise UnsupportedFile(_ADVICE[suffix])
     if suffix not in _TYPES:
@@ -112,6 +119,8 @@ def media_type_of(name: str, incoming: Incoming) -> str:
     actual = next((label for magic, label in _MAGIC if incoming.head.startswith(magic)), None)
     if actual is None and suffix == ".pdf" and b"%PDF-" in incoming.head[:_BEFORE_PDF]:
         actual = "PDF"
+    if web == _ARCHIVE or (web and expected in _FAMILY):  # a text may be about how pages are written
+        actual = _WEB_NAMES[web]
     if _FAMILY.get(expected) != actual:
         found = actual or "文本或其他格式"
         raise UnreadableFile(f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出")
@@ -120,6 +129,38 @@ def media_type_of(name: str, incoming: Incoming) -> str:
     return expected
 
 
+def _suffix(name: str) -> str:
+    return "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
+
+
+def _web_type(head: bytes) -> str:
+    """Return the media type of what begins like a web page or an archive of one; "" for anything else."""
+    if mark_of(head) == "UTF-16":
+        head = head.decode("utf-16", "ignore").encode()
+    if _BEGINS_ARCHIVE.match(head):
+        return _ARCHIVE
+    return "text/html" if _BEGINS_PAGE.match(head) else ""
+
+
+def _told_of_name(name: str, media_type: str) -> tuple[str, ...]:
+    suffix = _suffix(name)
+    return (f"扩展名是 {suffix},内容是{_WEB_NAMES[media_type]},已按网页读出",) if suffix in _OFFICE else ()
+
+
+_ARCHIVE: Final = "multipart/related"
+_WEB_NAMES: Final = {"text/html": "网页", _ARCHIVE: "网页归档(MHT)"}
+_START: Final = rb"\A(?:" + codecs.BOM_UTF8 + rb")?\s*"
+#: Lines of a header, as of a letter, of which one says that a page follows.
+_BEGINS_ARCHIVE: Final = re.compile(
+    _START + rb"(?:[!-9;-~]{1,80}:[^\n]*\n(?:[ \t][^\n]*\n)*)*?"
+    rb"content-type:\s*(?:multipart/related|text/html|application/xhtml\+xml)",
+    re.IGNORECASE,
+)
+_BEGINS_PAGE: Final = re.compile(
+    _START
+    + rb"(?:<\?xml\b[^>]*>\s*|<!--(?s:.*?)-->\s*)*<(?:!doctype\s+html|html|head|meta|title|body|style|table|div|p)\b",
+    re.IGNORECASE,
+)
 _TYPES: Final = {
     ".md": "text/markdown",
     ".txt": "text/plain",
@@ -128,9 +169,13 @@ _TYPES: Final = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".html": "text/html",
     ".htm": "text/html",
+    ".mht": _ARCHIVE,
+    ".mhtml": _ARCHIVE,
 }
 #: Where the head of a PDF must begin; what stands before it, lines of a mail or of a web server, is passed over.
 _BEFORE_PDF: Final = 1024
+#: Names of old office files; what is called so is often a page.
+_OFFICE: Final = (".doc", ".wps")
 _ADVICE: Final = {
     ".doc": "旧版 Word 文档(.doc)暂不能读取。请在 WPS 或 Word 中另存为 .docx",
     ".wps": "WPS 文档(.wps)暂不能读取。请另存为 .docx",
@@ -153,7 +198,11 @@ _MAGIC: Final = (
     (b"7z\xbc\xaf", "压缩包"),
     (b"\x1f\x8b", "压缩文件"),
 )
-_FAMILY: Final = {"application/pdf": "PDF", _TYPES[".docx"]: "Word 文档或压缩包"}
+_FAMILY: Final = {
+    "application/pdf": "PDF",
+    _TYPES[".docx"]: "Word 文档或压缩包",
+    _ARCHIVE: _WEB_NAMES[_ARCHIVE],
+}
 #: Media type -> format of `ingest.parsers`; the one that is not here is read line by line.
 _PARSED_AS: Final = {
     "text/markdown": "md",
@@ -161,6 +210,7 @@ _PARSED_AS: Final = {
     "application/pdf": "pdf",
     _TYPES[".docx"]: "docx",
     "text/html": "html",
+    _ARCHIVE: "mht",
 }
 
 #: Extensions that `kb add FOLDER` looks for.

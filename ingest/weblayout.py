@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -50,6 +50,7 @@ _NOT_SHOWN: Final = frozenset(
     "title rt rp rtc datalist audio video canvas progress meter annotation noframes noembed".split()
 )
 _KEPT: Final = frozenset("pre listing xmp plaintext textarea".split())
+_FRAMES: Final = frozenset(("iframe", "frame"))
 _LISTS: Final = frozenset("ol ul menu dir".split())
 #: Values of fields a reader sees; buttons are no text, and a password is shown to nobody.
 _FIELDS: Final = frozenset(("", "text", "search", "number", "date", "email", "tel", "url", "time", "month", "week"))
@@ -83,12 +84,20 @@ class _Element:
     counter: Counter = field(default_factory=Counter)
 
 
-def lay_out(body: Any, *, with_menus: bool = False) -> Shown:
+#: The address of a page in a frame -> its lines, where they are known.
+Frame = Callable[[str], list[str] | None]
+
+
+def no_frame(address: str) -> None:
+    """Know no page in any frame."""
+
+
+def lay_out(body: Any, frame: Frame = no_frame, *, with_menus: bool = False) -> Shown:
     """Return what a browser shows of the body of a page; raises UnreadableFile where that is too long.
 
     A `nav` made of links is left out, unless `with_menus`.
     """
-    page = _Page(with_menus)
+    page = _Page(frame, with_menus)
     page.read(body)
     return Shown(stripped(page.boxes[0].lines), page.hidden)
 
@@ -96,10 +105,11 @@ def lay_out(body: Any, *, with_menus: bool = False) -> Shown:
 class _Page:
     """A page being read. The last box is written to; the last row takes the cells."""
 
-    def __init__(self, with_menus: bool) -> None:
+    def __init__(self, frame: Frame, with_menus: bool) -> None:
         self.boxes = [Box()]
         self.rows: list[list[Box]] = []
         self.hidden = 0
+        self._frame = frame
         self._with_menus = with_menus
         self._length = 0
 
@@ -140,6 +150,9 @@ class _Page:
         if _is_hidden(tag, attributes, style):
             self.hidden += sum(_count(text) for text in _texts(node))
             return None
+        if tag in _FRAMES:
+            self._insert(self._frame(attributes.get("src") or "") or [])
+            return None
         if tag == "nav" and not parent.in_menu and _is_menu(node):
             return None
         element = _Element(
@@ -152,6 +165,14 @@ class _Page:
             _counter(node, attributes, style) if tag in _LISTS else parent.counter,
         )
         return element if self._begin(element, attributes, style) else None
+
+    def _insert(self, lines: list[str]) -> None:
+        box = self.boxes[-1]
+        if lines:
+            box.end_line()
+            box.add(lines)
+            box.holds_lines = True
+        self._length += sum(map(len, lines))
 
     def _begin(self, element: _Element, attributes: dict[str, Any], style: dict[str, str]) -> bool:
         """Do what an element does to lines where it starts; tell whether its children are to be read."""

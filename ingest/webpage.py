@@ -9,7 +9,7 @@ from typing import Final
 from ingest.answers import Parsed
 from ingest.charsets import decode_page
 from ingest.flowing import flowing
-from ingest.weblayout import KINDS, Shown, lay_out
+from ingest.weblayout import KINDS, Frame, Shown, lay_out, no_frame
 from kb.errors import UnreadableFile
 
 #: A tag, a comment, or the start of what is no markup; possessive, so that no text makes it look twice.
@@ -33,10 +33,16 @@ _FEW: Final = 20
 _ODD: Final = "不像正常的网页。请用浏览器打开,把正文复制到文本文件后再添加"
 
 
-def parse_html(data: bytes, label: str | None = None) -> Parsed:
-    """Read what a browser shows, a line per block and row; raises UnreadableFile.
+def parse_html(data: bytes) -> Parsed:
+    """Read what a browser shows, a line per block and row; raises UnreadableFile."""
+    return read_page(data)
 
-    `label` is the encoding that whoever carried the page declared, if anyone did.
+
+def read_page(data: bytes, label: str | None = None, frame: Frame = no_frame) -> Parsed:
+    """Read a page as `parse_html` does.
+
+    `label` is the encoding that whoever carried the page declared, if anyone did. `frame` returns
+    the lines of the page that an address names, where it came along.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -44,12 +50,14 @@ def parse_html(data: bytes, label: str | None = None) -> Parsed:
     _require_sane(source)
     tree = LexborHTMLParser(source)
     title = tree.css_first("head > title") or tree.css_first("title")
-    tree.strip_tags(["script", "style", "noscript", "template", "head", "svg", "iframe"])
-    shown = lay_out(tree.body) if tree.body is not None else Shown([], 0)
-    if not shown.lines and tree.body is not None:
-        shown = lay_out(tree.body, with_menus=True)
+    tree.strip_tags(["script", "style", "noscript", "template", "head", "svg"])
+    frames = tree.css_first("frameset")
+    body = tree.body or frames
+    shown = lay_out(body, frame) if body else Shown([], 0)
+    if body and not shown.lines:
+        shown = lay_out(body, frame, with_menus=True)
     if not shown.lines:
-        raise UnreadableFile("网页没有正文文字" + _why_empty(shown.hidden, tree.body is None))
+        raise UnreadableFile("网页没有正文文字" + _why_empty(shown.hidden, frames is not None))
     if shown.hidden > _FEW:
         warnings.append(f"网页里有 {shown.hidden:,} 字设为不显示,没有收入")
     return flowing(shown.lines, " ".join(title.text().split()) if title else None, warnings)
