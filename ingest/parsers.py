@@ -60,3 +60,4 @@ _PARSERS: Final[dict[str, Callable[[bytes], Parsed]]] = {
 }
 _WEB: Final = ("selectolax.lexbor",)
 _LIBRARIES: Final = {"pdf": ("pypdf", "pypdfium2"), "docx": ("docx",), "html": _WEB, "mht": _WEB}
+_LIBRARIES: Final = {"pdf": ("pypdf", "pypdfium2"), "docx": ("lxml.etree",), "html": ("selectolax.lexbor",)}

@@ -3,31 +3,95 @@
 from __future__ import annotations
 
 import io
+import lzma
+import re
 import zipfile
-from collections.abc import Iterator
-from typing import Any, Final
+import zlib
+from typing import Final
 
 from ingest.answers import Parsed
 from ingest.flowing import flowing
+from ingest.numbering import Numbering
+from ingest.wordaccount import Account, warnings_of
+from ingest.wordlines import stripped
+from ingest.wordparts import Package, W, characters
+from ingest.wordstyles import Styles
+from ingest.wordwalk import Walk
 from kb.errors import UnreadableFile
 
 _MAX_UNPACKED_BYTES: Final = 200 * 1024 * 1024
+_DAMAGE: Final = (
+    *(KeyError, ValueError, StopIteration, SyntaxError, OSError, EOFError, NotImplementedError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+)
+#: A header that says nothing but which page this is: no reader misses it.
+_PAGE_NUMBER: Final = re.compile(r"(?:[\W\d_]|第|共|页|頁|码|page|of|[ivxlc]|[〇零一二三四五六七八九十百])*", re.I)
+_NOTES: Final = {"footnote": "脚注", "endnote": "尾注"}
 
 
 def parse_docx(data: bytes) -> Parsed:
-    """Read paragraphs and tables in the order of the document."""
-    import docx
-    from docx.opc.exceptions import OpcError
-
+    """Read a document as Word shows it with all changes accepted; raises UnreadableFile."""
     _refuse_bombs(data)
     try:
-        document = docx.Document(io.BytesIO(data))
-        lines = list(_docx_lines(document))
-    except (OpcError, KeyError, ValueError, zipfile.BadZipFile, SyntaxError, OSError) as error:
+        package = Package(data)
+        lines, account = read(package)
+        title = package.title()
+    except _DAMAGE as error:
         raise UnreadableFile("Word 文档已损坏,或并非 .docx。请用 WPS 或 Word 重新保存") from error
     if not any(line.strip() for line in lines):
         raise UnreadableFile("Word 文档没有文字(可能只有图片)")
-    return flowing(lines, document.core_properties.title)
+    return flowing(lines, title, warnings_of(account))
+
+
+def read(package: Package) -> tuple[list[str], Account]:
+    """Return the lines of a document and where its characters went.
+
+    Headers and footers stand on every page and would break the text wherever a page ends, so they are left
+    out; whoever adds the file is told, because a number or a mark of secrecy may stand there alone.
+    """
+    styles = Styles(next(package.trees("styles"), None))
+    numbering = Numbering(next(package.trees("numbering"), None), styles)
+    account = Account()
+    walk = Walk(package, styles, numbering, account)
+    root = package.tree(package.main)
+    body = root.find(W + "body")
+    if root.tag != W + "document" or body is None:
+        raise ValueError("no document")
+    account.total += characters(root)
+    lines = walk.lines(body)
+    for kind, heading in _NOTES.items():
+        lines += _notes(package, walk, kind, heading)
+    _count_margins(package, styles, account)
+    return lines, account
+
+
+def _notes(package: Package, walk: Walk, kind: str, heading: str) -> list[str]:
+    lines: list[str] = []
+    for root in package.trees(f"{kind}s"):
+        walk.account.total += characters(root)
+        found = {node.get(W + "id", ""): node for node in root.findall(W + kind)}
+        notes = walk.notes[kind]
+        for name, number in notes.order:
+            node = found.pop(name, None)
+            if node is not None:
+                text = "\n".join(stripped(walk.lines(node))).strip()
+                lines += f"{notes.written(number)} {text}".strip().split("\n")
+        for node in found.values():
+            walk.leave(node, "unused")
+    return [heading, *lines] if lines else []
+
+
+def _count_margins(package: Package, styles: Styles, account: Account) -> None:
+    """Count what stands beside the text: headers, footers and comments."""
+    seen: set[str] = set()
+    for root in (*package.trees("header"), *package.trees("footer")):
+        beside = Account(total=characters(root))
+        text = "".join(Walk(package, styles, Numbering(None, styles), beside).lines(root))
+        is_known = text in seen or _PAGE_NUMBER.fullmatch(text) is not None
+        seen.add(text)
+        account.add_beside(beside, "repeated" if is_known else "header")
+    for root in package.trees("comments"):
+        account.add_beside(Account(total=characters(root), read=characters(root)), "comment")
 
 
 def _refuse_bombs(data: bytes) -> None:
@@ -41,19 +105,3 @@ def _refuse_bombs(data: bytes) -> None:
         raise UnreadableFile("文件不完整,不是有效的 Word 文档") from error
     if unpacked > _MAX_UNPACKED_BYTES or unpacked > 200 * max(len(data), 50_000):
         raise UnreadableFile(f"文件解压后达 {unpacked // 1024 // 1024} MB,远超正常文档(疑为压缩炸弹),已拒绝")
-
-
-def _docx_lines(document: Any) -> Iterator[str]:
-    from docx.table import Table
-
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            for row in block.rows:
-                seen: list[Any] = []
-                for cell in row.cells:  # a merged cell is listed once per column it spans
-                    if cell._tc not in seen:
-                        seen.append(cell._tc)
-                cells = [cell.text.strip() for cell in row.cells if cell._tc in seen and not seen.remove(cell._tc)]  # type: ignore[func-returns-value]
-                yield "\t".join(cells)
-        else:
-            yield from block.text.split("\n")

@@ -35,6 +35,9 @@ OWNERS = {
     "pypdf": ("ingest/pdfsecond.py",),
     "pypdfium2": ("ingest/pdfium.py", "ingest/pdfnotes.py", "ingest/pdfcovers.py"),
     "docx": ("ingest/word.py",),
+    "pypdf": ("ingest/pdf.py",),
+    "pypdfium2": ("ingest/pdf.py",),
+    "lxml": ("ingest/wordparts.py", "ingest/wordwalk.py"),
     "selectolax": ("ingest/webpage.py",),
     "yaml": ("ingest/frontmatter.py",),
     "ctypes": (
