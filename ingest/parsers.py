@@ -59,5 +59,4 @@ _PARSERS: Final[dict[str, Callable[[bytes], Parsed]]] = {
     "mht": parse_mht,
 }
 _WEB: Final = ("selectolax.lexbor",)
-_LIBRARIES: Final = {"pdf": ("pypdf", "pypdfium2"), "docx": ("docx",), "html": _WEB, "mht": _WEB}
-_LIBRARIES: Final = {"pdf": ("pypdf", "pypdfium2"), "docx": ("lxml.etree",), "html": ("selectolax.lexbor",)}
+_LIBRARIES: Final = {"pdf": ("pypdf", "pypdfium2"), "docx": ("lxml.etree",), "html": _WEB, "mht": _WEB}
