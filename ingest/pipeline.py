@@ -30,7 +30,7 @@ from kb.embedding import Embedder, passage_texts
 from kb.errors import InvalidDocument, KbError, UserError
 from kb.records import Added, Citation, Original, Revision, VisibilityChange
 from kb.store import Store
-from kb.vocabulary import ROLES, UNCLASSIFIED, Visibility
+from kb.vocabulary import ROLES, Visibility
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     document_id: int | None = None
     slug: str | None = None
     title: str | None = None
+    kind: str | None = None
     created: bool = False
     superseded: bool = False
     moved: VisibilityChange | None = None
@@ -218,12 +219,6 @@ def _beside(added: Added) -> tuple[str, ...]:
     )
 
 
-def _unknown(added: Added, revision: Revision) -> tuple[str, ...]:
-    if revision.metadata.kind != UNCLASSIFIED or added.superseded:
-        return ()
-    return (f"没有认出是哪一类文书,列入「未归类」。归类:kb classify {added.slug} --kind 轨道",)
-
-
 def _weight(item: RawDocument | BadLine) -> int:
     return max(len(item.text), _LEAST_CHARACTERS) if isinstance(item, RawDocument) else _LEAST_CHARACTERS
 
@@ -246,10 +241,11 @@ def _stored(path: Path, revision: Revision, added: Added | UserError, warnings: 
         slug=added.slug,
         title=revision.metadata.title,
         created=added.created,
+        kind=revision.metadata.kind,
         superseded=added.superseded,
         moved=added.moved,
         passages=len(revision.passages),
-        warnings=(*_told_of(added.moved), *_beside(added), *_unknown(added, revision), *warnings),
+        warnings=(*_told_of(added.moved), *_beside(added), *warnings),
     )
 
 

@@ -116,17 +116,22 @@ def media_type_of(name: str, incoming: Incoming) -> str:
     if incoming.is_blank:
         raise UnreadableFile("文件是空的")
     expected = _TYPES[suffix]
-    actual = next((label for magic, label in _MAGIC if incoming.head.startswith(magic)), None)
-    if actual is None and suffix == ".pdf" and b"%PDF-" in incoming.head[:_BEFORE_PDF]:
-        actual = "PDF"
-    if web == _ARCHIVE or (web and expected in _FAMILY):  # a text may be about how pages are written
-        actual = _WEB_NAMES[web]
+    actual = _actual(incoming.head, expected, web)
     if _FAMILY.get(expected) != actual:
         found = actual or "文本或其他格式"
         raise UnreadableFile(f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出")
     if expected == _TYPES[".jsonl"] and (mark := mark_of(incoming.head)) not in (None, "UTF-8"):
         raise UnreadableFile(f"文件是 {mark} 编码,JSONL 应为 UTF-8。请用编辑器另存为 UTF-8 后重试")
     return expected
+
+
+def _actual(head: bytes, expected: str, web: str) -> str | None:
+    """Return what a file that should be `expected` begins like; None for text and what has no sign of its own."""
+    if web == _ARCHIVE or (web and expected in _FAMILY):  # a text may be about how pages are written
+        return _WEB_NAMES[web]
+    if expected == _TYPES[".pdf"] and b"%PDF-" in head[:_BEFORE_PDF]:
+        return _FAMILY[expected]
+    return next((label for magic, label in _MAGIC if head.startswith(magic)), None)
 
 
 def _suffix(name: str) -> str:

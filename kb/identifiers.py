@@ -11,6 +11,7 @@ from msgspec import Struct
 from kb import asked, casenumber
 from kb.analysis import normalise
 from kb.covering import Covering
+from kb.lawnames import LAW_ALIASES
 from kb.records import Citation, Metadata
 from kb.vocabulary import VERSION_UNSTATED
 
@@ -29,59 +30,6 @@ _WIDTH: Final = str.maketrans(
 )
 _WIDE: Final = re.compile(f"[{re.escape(''.join(map(chr, _WIDTH)))}]")
 
-#: Short forms people type -> name used in metadata.
-LAW_ALIASES: Final[dict[str, str]] = {
-    "反法": "反不正当竞争法",
-    "反不正当竞争法": "反不正当竞争法",
-    "不正当竞争法": "反不正当竞争法",
-    "刑法": "刑法",
-    "民法典": "民法典",
-    "民法总则": "民法总则",
-    "劳动法": "劳动法",
-    "劳动合同法": "劳动合同法",
-    "公司法": "公司法",
-    "专利法": "专利法",
-    "著作权法": "著作权法",
-    "电子商务法": "电子商务法",
-    "侵权责任法": "侵权责任法",
-    "合同法": "合同法",
-    "行政处罚法": "行政处罚法",
-    "行政诉讼法": "行政诉讼法",
-    "行政复议法": "行政复议法",
-    "民事诉讼法": "民事诉讼法",
-    "刑事诉讼法": "刑事诉讼法",
-    "商业秘密保护规定": "商业秘密保护规定",
-    "关于禁止侵犯商业秘密行为的若干规定": "关于禁止侵犯商业秘密行为的若干规定",
-    "国家工商行政管理局关于禁止侵犯商业秘密行为的若干规定": "关于禁止侵犯商业秘密行为的若干规定",
-    "上海市反不正当竞争条例": "上海市反不正当竞争条例",
-    "浦东新区加强商业秘密保护若干规定": "浦东新区加强商业秘密保护若干规定",
-    "上海市浦东新区加强商业秘密保护若干规定": "浦东新区加强商业秘密保护若干规定",
-    **dict.fromkeys(
-        (
-            "最高人民法院关于审理侵犯商业秘密民事案件适用法律若干问题的规定",
-            "关于审理侵犯商业秘密民事案件适用法律若干问题的规定",
-            "侵犯商业秘密民事案件司法解释",
-            "商业秘密民事司法解释",
-            "商业秘密司法解释",
-        ),
-        "法释〔2020〕7号",
-    ),
-    **dict.fromkeys(
-        (
-            "最高人民法院、最高人民检察院关于办理侵犯知识产权刑事案件适用法律若干问题的解释",
-            "最高人民法院最高人民检察院关于办理侵犯知识产权刑事案件适用法律若干问题的解释",
-            "关于办理侵犯知识产权刑事案件适用法律若干问题的解释",
-        ),
-        "法释〔2025〕5号",
-    ),
-    **dict.fromkeys(
-        (
-            "最高人民法院关于审理侵害知识产权民事案件适用惩罚性赔偿的解释",
-            "关于审理侵害知识产权民事案件适用惩罚性赔偿的解释",
-        ),
-        "惩罚性赔偿解释",
-    ),
-}
 _LAW_NAMES: Final = "|".join(sorted(map(re.escape, LAW_ALIASES), key=len, reverse=True))
 _FASHI: Final = rf"法[释发][〔\[(（]\s*{_YEAR}\s*[〕\])）]\s*\d{{1,3}}\s*号"
 _FASHI_ALONE: Final = re.compile(_FASHI)

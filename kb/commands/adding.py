@@ -22,6 +22,7 @@ from kb.commands.common import (
 from kb.commands.errorlog import error_log
 from kb.commands.listing import Listing, list_files, shown
 from kb.errors import UnreadableFile
+from kb.vocabulary import UNCLASSIFIED
 
 if TYPE_CHECKING:
     from ingest.pipeline import Receipt
@@ -137,6 +138,9 @@ def _report(receipts: list[Receipt], args: argparse.Namespace) -> int:
         )
     labels = {"added": "新增", "updated": "更新", "unchanged": "未变", "failed": "失败"}
     say(",".join(f"{label} {counts[status]} 件" for status, label in labels.items()))
+    unknown = sum(receipt.kind == UNCLASSIFIED for receipt in receipts)
+    if unknown:
+        say(f"其中 {unknown} 件没有认出是哪一类,列入「未归类」:kb classify 列出与归类")
     return EXIT_USER if counts["failed"] or not receipts else EXIT_OK
 
 
@@ -148,6 +152,7 @@ def _as_dict(receipt: Receipt) -> dict[str, Any]:
         "document_id": receipt.document_id,
         "slug": receipt.slug,
         "title": receipt.title,
+        "kind": receipt.kind,
         "passages": receipt.passages,
         "warnings": list(receipt.warnings),
         "error": None if receipt.error is None else str(receipt.error),

@@ -28,11 +28,11 @@ def slug(home: Path) -> str:
 
 def test_a_text_nobody_recognises_is_no_guidance_and_the_receipt_says_so(fresh: Path, tmp_path: Path) -> None:
     (tmp_path / "来信.txt").write_text(NOTE, "utf-8")
-    (receipt,) = as_json(fresh, "add", tmp_path / "来信.txt")["documents"]
+    done = kb(fresh, "add", tmp_path / "来信.txt", "--json")
+    (receipt,) = json.loads(done.stdout)["documents"]
 
-    assert receipt["warnings"] == [
-        f"没有认出是哪一类文书,列入「未归类」。归类:kb classify {receipt['slug']} --kind 轨道"
-    ]
+    assert (receipt["kind"], receipt["warnings"]) == ("unclassified", [])
+    assert "其中 1 件没有认出是哪一类,列入「未归类」:kb classify 列出与归类" in done.stderr
     assert as_json(fresh, "show", receipt["slug"])["kind"] == "unclassified"
     assert as_json(fresh, "search", "客户名单", "--kind", "guidance")["hits"] == []
 

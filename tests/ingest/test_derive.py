@@ -182,7 +182,7 @@ def test_a_paper_that_names_no_party_is_called_by_its_court_and_number() -> None
 def test_a_text_that_is_no_paper_keeps_its_first_line_or_the_name_of_its_file() -> None:
     assert derived("客户名单的保护\n正文。", "a.txt")["title"] == "客户名单的保护"
     assert derived("【基本案情】\n正文。", "指导性案例3号.txt") == {
-        "kind": "guidance",
+        "kind": "unclassified",
         "title": "指导性案例3号",
         "guiding_case": 3,
         "tier": "指导性案例",

@@ -236,7 +236,8 @@ _TABLES: Final = (
     _pdf("只有文件头", lambda: b"%PDF-1.7\n", refused=True),
     _pdf("头后都是零", lambda: b"%PDF-1.7\n" + bytes(1_000_000), refused=True),
     _pdf("头后都是乱码", lambda: b"%PDF-1.7\n" + bytes(range(256)) * 4000, refused=True),
-    _pdf("头不在开头", lambda: b"x" * 500 + pdf(pdf_page(_WORDS)), refused=True),
+    _pdf("头不在开头", lambda: b"x" * 500 + pdf(pdf_page(_WORDS)), refused=False),
+    _pdf("头在一千多字节后", lambda: b"x" * 2_000 + pdf(pdf_page(_WORDS)), refused=True),
     _pdf("一百万个对象头", lambda: b"%PDF-1.7\n" + b"1 0 obj\n" * 1_000_000, refused=True),
     _pdf(
         "一兆的数", lambda: b"%PDF-1.7\n1 0 obj\n" + b"9" * 1_000_000 + b"\nendobj\nstartxref\n9\n%%EOF", refused=True
