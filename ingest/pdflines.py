@@ -12,6 +12,8 @@ from msgspec import Struct
 
 #: Parts of a sheet that are compared with each other to find their order; beyond, they stay as they were drawn.
 _MOST_BLOCKS: Final = 600
+#: Rows at the top and at the bottom of columns that may stand apart from them.
+_MOST_APART: Final = 3
 _WIDE: Final = re.compile(
     "[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f"
     "\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003ffff…—]"
@@ -273,9 +275,10 @@ def _bands(lines: Sequence[Line], gutter: float, depth: int) -> list[tuple[int, 
             found.extend((3 * number + (1 if side < 0 else 2), column) for number, column in inner)
             sides[side] = []
 
+    low, high = _core(lines)
     for line in sorted(lines, key=lambda line: -line.base):
         side = _side(line, gutter)
-        if side:
+        if side and low <= line.base <= high:
             sides[side].append(line)
             continue
         flush()
@@ -285,6 +288,30 @@ def _bands(lines: Sequence[Line], gutter: float, depth: int) -> list[tuple[int, 
             found.append((0, [line]))
     flush()
     return found
+
+
+def _core(lines: Sequence[Line]) -> tuple[float, float]:
+    """Return the lowest and the highest line of the columns.
+
+    What stands apart at the top or the bottom, or is smaller there, is of none.
+    """
+    sizes: dict[int, float] = {}
+    for line in lines:
+        sizes[round(line.base)] = max(line.size, sizes.get(round(line.base), 0.0))
+    bases = sorted(sizes)
+    steps = [high - low for low, high in zip(bases, bases[1:], strict=False)]
+    pitch, size = median([step for step in steps if step > 2] or [0]), median(sizes.values())
+
+    def apart(rows: Sequence[int]) -> int:
+        rows = rows[: _MOST_APART + 1]
+        found = 0
+        for place in range(len(rows) - 1):
+            if abs(rows[place] - rows[place + 1]) > 1.4 * pitch or sizes[rows[place]] < 0.85 * size:
+                found = place + 1
+        return found
+
+    kept = bases[apart(bases) : len(bases) - apart(bases[::-1])] or bases
+    return kept[0] - 1, kept[-1] + 1
 
 
 class _Block(Struct, gc=False):

@@ -33,11 +33,19 @@ _SCANNER: Final = re.compile(
     r"|3亿人都在用的扫描App|(?:Scanned|Created)(?:with|by|using)(?:CamScanner|AdobeScan|TapScanner|GeniusScan)",
     re.IGNORECASE,
 )
+#: What a browser prints onto the edge of the paper: the address and the time.
+_BROWSER: Final = re.compile(
+    r"(?:https?|file)://\S+|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?(?:上午|下午)?\d{1,2}:\d{2}(?::\d{2})?(?:[AP]M)?",
+    re.IGNORECASE,
+)
 _NUMBER: Final = re.compile(r"\d{1,5}")
 _BLANKS: Final = re.compile(r"\s+")
 #: How much of the paper, at the top and at the bottom, may hold a running head or a page number.
 _HEAD_SHARE: Final = 0.12
 _NUMBER_SHARE: Final = 0.16
+_EDGE_SHARE: Final = 0.06
+#: A larger number that stands alone may be a year or an amount.
+_MOST_ALONE: Final = 1000
 #: Lines at each end of a page that may be such.
 _MOST_ROWS: Final = 3
 #: Of the pages with a line at some height, those that have a running head there.
@@ -105,7 +113,7 @@ def is_page_number(text: str) -> bool:
 def _edges(number: int, paper: Paper, usual: float) -> list[_Edge]:
     """Return the outermost lines of a page; `usual` is the distance of lines where the page shows none."""
     order = sorted(range(len(paper.lines)), key=lambda place: -paper.lines[place].base)
-    pitch = _pitch(paper.lines) or usual
+    pitch = min((step for step in (_pitch(paper.lines), usual) if step), default=0.0)
     half = (len(order) + 1) // 2
     found = []
     for ranks, count in ((order, half), (order[::-1], len(order) - half)):
@@ -140,25 +148,26 @@ def _pitch(lines: Sequence[Line]) -> float:
 def _numbers(edges: Iterable[_Edge]) -> list[_Edge]:
     """Return the page numbers: those that can be nothing else, and bare ones that stand apart or count on."""
     found = []
-    bare: dict[tuple[str, int, int, int], list[_Edge]] = defaultdict(list)
+    bare: dict[tuple[str, int, int], list[_Edge]] = defaultdict(list)
     for edge in edges:
         if edge.share > _NUMBER_SHARE:
             continue
         if _NUMBERED.fullmatch(edge.bare):
             found.append(edge)
-        elif _BARE.fullmatch(edge.bare) and edge.is_alone:
-            if edge.is_apart:
+        elif _BARE.fullmatch(edge.bare) and (edge.is_alone or edge.share < _EDGE_SHARE):
+            number = _NUMBER.search(edge.bare)
+            if edge.is_apart and (number is None or int(number[0]) < _MOST_ALONE):
                 found.append(edge)
-            elif number := _NUMBER.search(edge.bare):
-                height = round(edge.line.base / 4)
-                bare[edge.bare.replace(number[0], "#", 1), int(number[0]) - edge.page, height, 0].append(edge)
+            elif number:
+                words = edge.bare.replace(number[0], "#", 1)
+                bare[words, int(number[0]) - edge.page, round(edge.line.base / 4)].append(edge)
     return found + [edge for alike in bare.values() if len(alike) > 1 for edge in alike]
 
 
-def _heads(edges: Iterable[_Edge], papers: Sequence[Paper]) -> list[_Edge]:
+def _heads(edges: Sequence[_Edge], papers: Sequence[Paper]) -> list[_Edge]:
     """Return the lines that stand on several pages in the same words at the same height, apart from the text."""
     alike: dict[tuple[str, int], dict[int, _Edge]] = defaultdict(dict)
-    bodies = [median([line.size for line in paper.lines] or [0.0]) for paper in papers]
+    bodies = _body_sizes(papers)
     for edge in edges:
         is_apart = edge.is_apart or edge.line.size < 0.92 * bodies[edge.page]
         if edge.share > _HEAD_SHARE or not is_apart or edge.line.size > 1.12 * bodies[edge.page]:
@@ -168,7 +177,23 @@ def _heads(edges: Iterable[_Edge], papers: Sequence[Paper]) -> list[_Edge]:
             for near in (height - 1, height, height + 1):
                 alike[words, near][edge.page] = edge
     found = {(e.page, e.place): e for same in alike.values() if _is_repeated(sorted(same)) for e in same.values()}
-    return _outside_the_text(list(found.values()), papers)
+    printed = [e for e in edges if e.share < _EDGE_SHARE and e.is_apart and _BROWSER.fullmatch(e.bare)]
+    return _outside_the_text(list(found.values()), papers) + [e for e in printed if (e.page, e.place) not in found]
+
+
+def _body_sizes(papers: Sequence[Paper]) -> list[float]:
+    """Return the size of the text on each page: that of most characters of the file, where the page has it."""
+    weights: Counter[float] = Counter()
+    for paper in papers:
+        for line in paper.lines:
+            weights[round(line.size * 2) / 2] += len(line.text)
+    usual = weights.most_common(1)[0][0] if weights else 0.0
+    return [
+        usual
+        if any(abs(line.size - usual) < 0.6 for line in paper.lines)
+        else median([line.size for line in paper.lines] or [0.0])
+        for paper in papers
+    ]
 
 
 def _outside_the_text(heads: Sequence[_Edge], papers: Sequence[Paper]) -> list[_Edge]:

@@ -167,6 +167,16 @@ def test_a_running_head_is_no_text_and_is_told() -> None:
     ]
 
 
+def test_what_a_browser_prints_onto_the_edge_is_no_text_even_on_one_page() -> None:
+    edge = [(30, 780, 8, "2099/1/2 09:30"), (30, 20, 8, "https://example.org/a?id=1"), (560, 20, 8, "1/1")]
+
+    assert read(made([*edge, *_rows(FULL, FULL, FULL, FULL[:5] + "。")])) == FULL * 3 + FULL[:5] + "。"
+
+
+def test_a_year_alone_at_the_end_of_a_page_is_text() -> None:
+    assert read(made([*_rows(FULL, FULL, FULL, FULL), (90, 60, 14, "2099")])) == FULL * 4 + "\n2099"
+
+
 def test_texts_that_begin_alike_keep_their_beginnings() -> None:
     pages = [_rows("测试市测试局", "", FULL, FULL[:9] + "。", top=775) for _ in range(2)]
     others = [_rows(FULL[number:] + FULL[:number], FULL[:9] + "。", top=775) for number in range(5)]
@@ -210,6 +220,12 @@ def test_two_columns_are_read_one_after_the_other_however_they_were_drawn() -> N
     assert read(made([(200.0, 770.0, 16.0, "测试文本的题目横跨两栏"), *rows])) == (
         "测试文本的题目横跨两栏\n" + "".join(left) + "".join(right)
     )
+
+
+def test_a_line_of_the_edge_above_columns_stays_out_of_their_sentences() -> None:
+    rows = [*_rows(*[FULL[:15]] * 6, left=60), *_rows(*[FULL[:15]] * 5, FULL[:4], left=330)]
+
+    assert read(made([(400, TOP + 24, 8, "测试标题"), *rows])) == "测试标题\n" + FULL[:15] * 11 + FULL[:4]
 
 
 def test_lines_side_by_side_that_are_no_clear_columns_are_told() -> None:
