@@ -24,6 +24,8 @@ _BLANK: Final = re.compile(r"\s+")
 #: Two texts are one paper when so much of what either says is said by both: a correction, a redaction
 #: or another scan keeps most of it.
 _ALIKE: Final = 0.6
+#: Less of it is enough where both bear the same day: of a short text a redaction leaves little.
+_ALIKE_OF_ONE_DAY: Final = 0.4
 _GRAM: Final = 6
 #: Two papers on one form may have most of it in common: their other lines are unlike.
 _REST_ALIKE: Final = 0.5
@@ -72,12 +74,13 @@ def is_same(text: str, decided_on: str | None, other: str, other_decided_on: str
     """
     names = {paper_of(text), paper_of(other)} - {None}
     dates = {decided_on, other_decided_on} - {None}
-    return len(names) < 2 and len(dates) < 2 and _is_alike(text, other)
+    is_of_one_day = decided_on is not None and decided_on == other_decided_on
+    return len(names) < 2 and len(dates) < 2 and _is_alike(text, other, _ALIKE_OF_ONE_DAY if is_of_one_day else _ALIKE)
 
 
-def _is_alike(text: str, other: str) -> bool:
+def _is_alike(text: str, other: str, least: float) -> bool:
     mine, others = _lines(text), _lines(other)
-    if _likeness("".join(mine), "".join(others)) < _ALIKE:
+    if _likeness("".join(mine), "".join(others)) < least:
         return False
     rest = "".join(line for line in mine if line not in others)
     other_rest = "".join(line for line in others if line not in mine)
