@@ -15,7 +15,7 @@ from ingest.wordstyles import Style, Styles
 
 _PLACE: Final = re.compile("%([1-9])")
 _ARTICLE: Final = re.compile("第%[1-9][编章节条]$")
-_WIDE: Final = "）、。．：】〕〉》」』\u3000"
+_WIDE: Final = frozenset("）、。．：】〕〉》」』\u3000 ")
 _MOST_LEVELS: Final = 9
 #: Word takes no longer text for a number; a file that brings one wants to be long.
 _MOST_TEXT: Final = 255

@@ -48,7 +48,8 @@ class Flow:
         done, self.paragraph = self.paragraph, None
         if done is None:
             return
-        text = done.label + self.carried + done.text()
+        text = self.carried + done.text()
+        text = done.label + text if text else done.label.rstrip()
         self.carried = text if done.runs_on else ""
         if not done.runs_on:
             self.lines.extend(text.split("\n"))

@@ -43,7 +43,8 @@ End = Callable[[], None] | bool | None
 _CHOICES: Final = (MC + "Choice", MC + "Fallback")
 _SPACES: Final = str.maketrans("\r\n\t", "   ")
 _FORMULA: Final = ("d", "nary", "rad", "e", "mr", "num", "den", "sup", "sub", "lim", "deg", "fName")
-_PROPERTIES: Final = ("pPr", "rPr", "sectPr", "tblPr", "tblPrEx", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr")
+#: Properties with elements in them that mean something else in a text: stops of tabs, marks of changes.
+_PROPERTIES: Final = ("pPr", "rPr")
 
 
 class Walk:
@@ -367,7 +368,7 @@ class Walk:
 
 
 def _says_something(way: Any) -> bool:
-    return next(way.iter(*TEXTS, W + "sym", V + "textpath", DIAGRAM + "relIds"), None) is not None
+    return next(way.iter(*TEXTS, W + "sym", V + "textpath"), None) is not None
 
 
 def _words(way: Any) -> str:
