@@ -6,7 +6,17 @@ import codecs
 import re
 from typing import Final
 
-from ingest.text import check_text, detect, is_mostly_utf8, looks_chinese, mark_of, place_in, what_is_bad
+from ingest.plausible import best_reading, is_implausible, likeliest_reading
+from ingest.text import (
+    check_text,
+    detect,
+    is_mostly_utf8,
+    mark_of,
+    place_in,
+    require_not_misread,
+    require_one_encoding,
+    what_is_bad,
+)
 from kb.errors import UnreadableFile
 
 #: Browsers look for a declaration in the first kilobyte; pages of office software have it later.
@@ -31,7 +41,10 @@ _READ_AS: Final = {
     # A declaration that can be read byte by byte is not in an encoding of two or four bytes.
     **dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"), "utf-8"),
 }
+#: Encodings of Chinese that are told apart by what is read.
+_CHINESE: Final = {"GB18030": "gb18030", "Big5": "big5hkscs"}
 _ANYTHING: Final = "cp1252"  # what pages declare that do not know what they are in
+_MAY_BE_CHINESE: Final = ("utf-8", "", _ANYTHING, *_CHINESE.values())
 _ADVICE: Final = "请用浏览器打开,确认显示正常后另存为 UTF-8,再重试"
 
 
@@ -53,8 +66,8 @@ def decode_page(data: bytes, carried: str | None = None) -> tuple[str, list[str]
     except UnicodeDecodeError as error:
         return _not_utf8(data, label, codec, error)
     if codec in ("utf-8", "") or _is_surely_utf8(text):
-        return check_text(text), _told(label, codec, "UTF-8")
-    return _as_declared(data, label, codec), []
+        return require_not_misread(check_text(text)), _told(label, codec, "UTF-8")
+    return _as_declared(data, label, codec)
 
 
 def _declared(data: bytes) -> str | None:
@@ -76,29 +89,40 @@ def _is_surely_utf8(text: str) -> bool:
 
 
 def _not_utf8(data: bytes, label: str, codec: str, error: UnicodeDecodeError) -> tuple[str, list[str]]:
-    if is_mostly_utf8(data):
+    if codec in _MAY_BE_CHINESE:
+        require_one_encoding(data)
+    if is_mostly_utf8(data) and likeliest_reading(data) != "GB18030":
         raise UnreadableFile(f"网页声明的编码是 {label},内容是 UTF-8,但{what_is_bad(data, error)}") from error
     if codec not in ("utf-8", "", _ANYTHING):
-        return _as_declared(data, label, codec), []
+        return _as_declared(data, label, codec)
+    if (name := best_reading(data)) in _CHINESE:
+        return check_text(data.decode(_CHINESE[name])), _told(label, codec, name)
+    if codec == _ANYTHING:
+        return _as_declared(data, label, codec)
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         text = ""
-    if text and (looks_chinese(text) or (codec != _ANYTHING and looks_chinese(text) is None)):
+    if text and likeliest_reading(data) != "Big5" and not is_implausible(text):
         return check_text(text), _told(label, codec, "GB18030")
-    if codec == _ANYTHING:
-        return _as_declared(data, label, codec), []
     known = f"网页声明的编码是 {label},但{place_in(data, error.start)}不是 UTF-8"
     unknown = f"网页声明的编码「{label}」不认识,{place_in(data, error.start)}也不是 UTF-8"
     raise UnreadableFile(f"{known if codec else unknown},全文又读不成 GB18030 的中文。{_ADVICE}") from error
 
 
-def _as_declared(data: bytes, label: str, codec: str) -> str:
+def _as_declared(data: bytes, label: str, codec: str) -> tuple[str, list[str]]:
+    """Read a page as it declares; one of the encodings of Chinese may be taken for the other, and is told of."""
+    name = best_reading(data) if codec in _CHINESE.values() else ""
+    if _CHINESE.get(name, codec) != codec:
+        return check_text(data.decode(_CHINESE[name])), _told(label, codec, name)
     try:
-        return check_text(data.decode(codec))
+        text = data.decode(codec)
     except UnicodeDecodeError as error:
         place = place_in(data, error.start)
         raise UnreadableFile(f"网页声明的编码是 {label},但{place}不是 {label}。{_ADVICE}") from error
+    if codec in _CHINESE.values() and is_implausible(text):
+        raise UnreadableFile(f"网页声明的编码是 {label},照此读出的不像中文。{_ADVICE}")
+    return check_text(text), []
 
 
 def _told(label: str, codec: str, name: str) -> list[str]:

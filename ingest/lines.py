@@ -12,7 +12,7 @@ import msgspec
 
 from ingest.faults import as_ours
 from ingest.raw import BadLine, RawDocument
-from ingest.text import check_text, check_values, require_fitting
+from ingest.text import check_text, check_values, require_fitting, require_not_misread
 from kb.errors import InvalidDocument, UnreadableFile, UserError
 from kb.records import Citation
 
@@ -123,7 +123,7 @@ def _json_line(line: bytes, number: int) -> RawDocument:
         values["slug"] = own
     headings, links = _marks(values.pop("headings", None), values.pop("links", None), text)
     try:
-        check_text(text)
+        require_not_misread(check_text(text))
         require_fitting(len(text))
     except UnreadableFile as error:
         raise InvalidDocument(f"字段 text {error}") from error

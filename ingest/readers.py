@@ -14,6 +14,7 @@ from ingest.answers import Parsed
 from ingest.faults import as_ours
 from ingest.incoming import Incoming
 from ingest.lines import read_lines
+from ingest.plausible import is_utf16
 from ingest.raw import BadLine, RawDocument
 from ingest.sandbox import LIMITS, Parsing
 from ingest.text import mark_of
@@ -120,8 +121,8 @@ def media_type_of(name: str, incoming: Incoming) -> str:
     if _FAMILY.get(expected) != actual:
         found = actual or "文本或其他格式"
         raise UnreadableFile(f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出")
-    if expected == _TYPES[".jsonl"] and (mark := mark_of(incoming.head)) not in (None, "UTF-8"):
-        raise UnreadableFile(f"文件是 {mark} 编码,JSONL 应为 UTF-8。请用编辑器另存为 UTF-8 后重试")
+    if expected == _TYPES[".jsonl"] and (name := _wide_encoding(incoming.head)):
+        raise UnreadableFile(f"文件是 {name} 编码,JSONL 应为 UTF-8。请用编辑器另存为 UTF-8 后重试")
     return expected
 
 
@@ -132,6 +133,10 @@ def _actual(head: bytes, expected: str, web: str) -> str | None:
     if expected == _TYPES[".pdf"] and b"%PDF-" in head[:_BEFORE_PDF]:
         return _FAMILY[expected]
     return next((label for magic, label in _MAGIC if head.startswith(magic)), None)
+def _wide_encoding(head: bytes) -> str:
+    """Return the encoding of two or four bytes a character in which a file begins; "" for any other."""
+    mark = mark_of(head) or ("UTF-16" if b"\0" in head and is_utf16(head) else "UTF-8")
+    return "" if mark == "UTF-8" else mark
 
 
 def _suffix(name: str) -> str:

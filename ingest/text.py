@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ingest.answers import MOST_CHARACTERS
+from ingest.plausible import is_gb18030_after_all, is_implausible, is_utf16, likeliest_reading, misread, mixture
 from kb.errors import InvalidDocument, UnreadableFile
 
 _MARKS: Final = (
@@ -18,11 +19,16 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "UTF-16", "utf-16-be"),
 )
 _RESAVE: Final = "请用编辑器另存为 UTF-8 后重试"
-_HAN: Final = re.compile("[\u3400-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]")
-_FIRST_LEVEL: Final = (b"\xb0\xa1", b"\xd7\xf9")
-_LOOKED_AT: Final = 20_000
-_LEAST_HAN: Final = 20
-_LEAST_COMMON: Final = 0.35
+_OPEN_AS: Final = "请用编辑器按{}打开,确认显示正常后另存为 UTF-8,再重试"
+#: What is recognised and not read: whoever was wrong about it would have a text of other characters.
+_ELSE: Final = {
+    "Big5": "文件可能是 Big5 编码(繁体)。" + _OPEN_AS.format(" Big5 "),
+    "UTF-16": "文件像是没有标记(BOM)的 UTF-16 编码。" + _OPEN_AS.format(" UTF-16 "),
+}
+#: What programs write for a character they could not read, and what that becomes when it is read wrong again.
+_LOST: Final = re.compile("\ufffd|锟斤拷")
+_MOST_LOST: Final = 10
+_NAMES: Final = {"gb18030": "GB18030", "big5hkscs": "Big5", "latin-1": "西文"}
 #: What no text holds. Tab, line feed, return and form feed are common in text.
 _NOT_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -39,21 +45,41 @@ def detect(data: bytes) -> tuple[str, str]:
     """
     for mark, name, codec in _MARKS:
         if data.startswith(mark):
-            return check_text(_marked(data, mark, name, codec)), name
+            return require_not_misread(check_text(_marked(data, mark, name, codec))), name
     try:
-        return check_text(data.decode("utf-8")), "UTF-8"
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        no_utf8 = error
-    if is_mostly_utf8(data):
+        return _not_utf8(data, error), "GB18030"
+    if "\0" in text:
+        _require_no_utf16(data)
+    if is_gb18030_after_all(text, data):
+        return check_text(data.decode("gb18030")), "GB18030"
+    return require_not_misread(check_text(text)), "UTF-8"
+
+
+def _not_utf8(data: bytes, no_utf8: UnicodeDecodeError) -> str:
+    _require_no_utf16(data)
+    require_one_encoding(data)
+    likeliest = likeliest_reading(data)
+    if is_mostly_utf8(data) and likeliest != "GB18030":
         raise UnreadableFile("文件是 UTF-8 编码,但" + what_is_bad(data, no_utf8)) from no_utf8
     try:
-        text = check_text(data.decode("gb18030"))
+        text = data.decode("gb18030")
     except UnicodeDecodeError as error:
+        if likeliest in _ELSE:
+            raise UnreadableFile(_ELSE[likeliest]) from error
         neither = f"{place_in(data, no_utf8.start)}不是 UTF-8,{place_in(data, error.start)}也不是 GB18030。"
         raise UnreadableFile("文字编码无法识别:" + neither + _RESAVE) from error
-    if looks_chinese(text) is False:
-        raise UnreadableFile("按 GB18030 读出的不像中文,可能是 Big5 等别的编码。" + _RESAVE)
-    return text, "GB18030"
+    if likeliest in _ELSE:
+        raise UnreadableFile(_ELSE[likeliest])
+    if is_implausible(text):
+        raise UnreadableFile("按 GB18030 读出的不像中文,可能是别的编码。" + _OPEN_AS.format("原来的编码"))
+    return check_text(text)
+
+
+def _require_no_utf16(data: bytes) -> None:
+    if is_utf16(data):
+        raise UnreadableFile(_ELSE["UTF-16"])
 
 
 def mark_of(head: bytes) -> str | None:
@@ -88,16 +114,29 @@ def place_in(data: bytes, position: int) -> str:
     return f"第 {line} 行、文件第 {position + 1} 字节 0x{data[position]:02X} "
 
 
-def looks_chinese(text: str) -> bool | None:
-    """Tell whether what was read as GB18030 is Chinese; None where there is too little to tell.
+def require_one_encoding(data: bytes) -> None:
+    """Raise UnreadableFile where lines of a file are in another encoding than lines before them."""
+    if found := mixture(data):
+        (line, name), (changed, other) = found
+        where = (
+            f"第 {line} 行里有 {name} 也有 {other}"
+            if line == changed
+            else f"第 {line} 行是 {name},第 {changed} 行起是 {other}"
+        )
+        raise UnreadableFile(f"文件里混有两种编码:{where}。请把各部分分别另存为 UTF-8,再合在一起")
 
-    Bytes of other encodings are nearly all GB18030 too. Of the characters of a Chinese text nine in
-    ten are of the first level of GB 2312, of one in traditional characters four in ten at least
-    (3,000 articles, both ways); of Big5 read so, a quarter.
-    """
-    han = _HAN.findall(text[:_LOOKED_AT])
-    common = sum(_FIRST_LEVEL[0] <= char.encode("gb2312", "replace") <= _FIRST_LEVEL[1] for char in han)
-    return None if len(han) < _LEAST_HAN else common >= _LEAST_COMMON * len(han)
+
+def require_not_misread(text: str) -> str:
+    """Return `text`; raise UnreadableFile when it was garbled before it was saved."""
+    lost = len(_LOST.findall(text)) if "\ufffd" in text or "锟斤拷" in text else 0
+    if lost > _MOST_LOST and lost * 20 > sum(char >= "\x80" for char in text):
+        raise UnreadableFile(f"文字是乱码:有 {lost:,} 处「�」,是转换编码时丢失的字。请找原来的文件重新收入")
+    if found := misread(text):
+        name, taken_as = found
+        raise UnreadableFile(
+            f"文字是乱码:{name} 的文字被当作 {_NAMES.get(taken_as, taken_as)} 打开,又存了一遍。请找原来的文件重新收入"
+        )
+    return text
 
 
 def require_fitting(length: int) -> None:
