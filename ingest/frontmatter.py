@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 from msgspec import Struct
 
+from ingest.markdown import without_comments, without_emphasis
 from ingest.text import check_values
 from kb.errors import InvalidDocument
 from kb.records import Citation
@@ -67,8 +68,8 @@ def read_markdown(source: str) -> MarkdownDocument:
     """Take a corpus file apart; raises InvalidDocument with the line of the front matter.
 
     A file without front matter is plain Markdown whose first heading is its title. Heading
-    marks are taken off and `[[slug|words]]` becomes `words` with a citation; every other
-    character of the body stays.
+    marks, comments and marks of emphasis are taken off and `[[slug|words]]` becomes `words` with a
+    citation; every other character of the body stays.
     """
     front = _FRONT.match(source)
     values = _values(front[1]) if front else {}
@@ -125,8 +126,9 @@ def _body(body: str) -> tuple[str, tuple[tuple[int, str], ...], tuple[Citation, 
         parts.append(piece)
         length += len(piece)
 
-    lines = body.lstrip("\r\n").split("\n")
-    for number, line in enumerate(lines):
+    lines = without_comments(body.lstrip("\r\n").split("\n"))
+    for number, written in enumerate(lines):
+        line = without_emphasis(written)
         if number:
             put("\n")
         if heading := _heading(line.rstrip("\r")):

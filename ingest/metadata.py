@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -66,6 +67,9 @@ _STRUCTURED: Final = frozenset(("amounts", "sources", "provisions"))
 _SEVERAL: Final = _STRUCTURED | _CLOSED.keys() | set(_LISTS)  # `regions` among them
 _PROVINCE_SUFFIX: Final = re.compile(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$")
 _KNOWN: Final = {*Metadata.__struct_fields__} - {"extra"}
+#: What front matters of other programs have too; one that has nothing else we know is none of ours.
+_OF_ANYONE: Final = frozenset(("title", "slug", "aliases", "version", "collection", "related"))
+_ALIKE: Final = 0.75
 
 
 class _Field(NamedTuple):
@@ -91,7 +95,7 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
         values = _from_elsewhere(values)
     unknown = {} if values.keys() <= _KNOWN else {k: v for k, v in values.items() if k not in _KNOWN}
     if unknown and not keep_unknown:
-        raise InvalidDocument(f"未知字段 {'、'.join(map(str, unknown))}。可用字段见 corpus/README.md")
+        raise InvalidDocument(f"未知字段 {_named(unknown)}。可用字段见 corpus/README.md")
     known: dict[str, Any] = {}
     for name, value in values.items():
         if name in _KNOWN and value is not None and value != []:
@@ -99,6 +103,24 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
     if not known.get("title"):
         raise InvalidDocument("缺少字段 title(标题)")
     return Metadata(**known, extra=unknown)
+
+
+def is_from_elsewhere(values: Mapping[str, Any]) -> bool:
+    """Tell whether a front matter is that of another program: it has no field that only ours have."""
+    return (_plural(values).keys() & _KNOWN) <= _OF_ANYONE
+
+
+def told_of_unknown(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what to tell of fields of another program: they are kept, and nobody will see them."""
+    unknown = [name for name in _plural(values) if name not in _KNOWN]
+    return (f"文件头的字段 {_named(unknown)} 本库不认识,原样保留,但不显示也不能筛选",) if unknown else ()
+
+
+def _named(unknown: Iterable[Any]) -> str:
+    """Return the names of fields, each with the one it may be a slip of."""
+    known = (*_KNOWN, *_SINGULAR)
+    meant = {str(name): get_close_matches(str(name).lower(), known, 1, _ALIKE) for name in unknown}
+    return "、".join(f"{name}(是不是 {alike[0]}?)" if alike else name for name, alike in meant.items())
 
 
 def kept_aside(metadata: Metadata) -> tuple[str, ...]:

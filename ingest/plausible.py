@@ -143,6 +143,9 @@ def is_utf16(data: bytes) -> bool:
 
 def misread(text: str) -> tuple[str, str] | None:
     """Return which encoding the bytes of a text were in and as which they were read, where that is certain."""
+    glimpse = text[:32] + text[len(text) // 2 :][:32]
+    if sum(map(_COMMON.__contains__, glimpse)) * 4 > len(glimpse):
+        return None
     sample = text[:_LOOKED_AT]
     own, count = plausibility(sample)
     if own >= count:

@@ -14,6 +14,7 @@ from ingest.answers import Parsed
 from ingest.faults import as_ours
 from ingest.incoming import Incoming
 from ingest.lines import read_lines
+from ingest.metadata import is_from_elsewhere, told_of_unknown
 from ingest.plausible import is_utf16
 from ingest.raw import BadLine, RawDocument
 from ingest.sandbox import LIMITS, Parsing
@@ -87,15 +88,17 @@ def one_ahead(paths: Iterable[Path], max_bytes: int) -> Iterator[Opened]:
 
 
 def _document(found: Parsed, sha256: str, told: tuple[str, ...]) -> RawDocument:
+    is_foreign = is_from_elsewhere(found.values)
     pages = None if found.pages is None else tuple(Page(number, text) for number, text in enumerate(found.pages, 1))
     return RawDocument(
         sha256=sha256,
         pages=pages,
         text=found.text,
         values=found.values,
+        keep_unknown=is_foreign,
         headings=None if found.headings is None else tuple(found.headings),
         links=tuple(Citation(start=start, end=end, target=target) for start, end, target in found.links),
-        warnings=(*told, *found.warnings),
+        warnings=(*told, *(told_of_unknown(found.values) if is_foreign else ()), *found.warnings),
     )
 
 

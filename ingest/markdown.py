@@ -1,0 +1,73 @@
+"""Marks of Markdown that are no text: comments and emphasis."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+_FENCE: Final = re.compile(r"[ \t]*(```|~~~)")
+#: At most so far apart, in one line, with no blank inside.
+_STRONG: Final = re.compile(r"(?<![*\\])(\*{2,3})(?![*\s])([^\n]{1,500}?)(?<![\s*\\])\1(?!\*)")
+_NUMERAL: Final = "[一二三四五六七八九十百千零〇]+"
+_LABEL: Final = re.compile(
+    rf"\A([ \t　]*(?:#{{1,6}}[ \t]+)?)(\*|__?)(第(?:{_NUMERAL}|\d+)[编章节条](?:之{_NUMERAL})?)\2(?![*_])"
+)
+#: After a character of a word two stars may stand for a name that was left out: 张**、上海**公司.
+_SURNAMES: Final = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
+    "钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔汤某"
+)
+_OF_A_NAME: Final = frozenset("省市县区州镇乡村路街巷号楼室院所局厂店公有股集某")
+_STOPS: Final = re.compile("[，。；：、,;:]")
+_LONGEST_INSIDE: Final = 20
+
+
+def without_comments(lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines without `<!-- -->`; a line that was nothing else is none. What is never closed stays."""
+    last = max((number for number, line in enumerate(lines) if "-->" in line), default=-1)
+    fence, is_inside = "", False
+    for number, line in enumerate(lines):
+        mark = _FENCE.match(line)
+        if not is_inside and (fence or mark):
+            fence = "" if fence and mark and mark[1] == fence else fence or (mark[1] if mark else "")
+            yield line
+            continue
+        kept, was_inside = [], is_inside
+        rest = line
+        while rest:
+            if is_inside:
+                _, closed, rest = rest.partition("-->")
+                is_inside = not closed
+                continue
+            before, opened, after = rest.partition("<!--")
+            is_inside = bool(opened) and ("-->" in after or number < last)
+            kept.append(before if is_inside else rest)
+            was_inside = was_inside or is_inside
+            rest = after if is_inside else ""
+        if not was_inside or "".join(kept).strip():
+            yield "".join(kept)
+
+
+def without_emphasis(line: str) -> str:
+    """Return a line without the stars around what is set bold, and without any marks around the name of an article.
+
+    Stars that stand for something left out, as in 张**, stay.
+    """
+    if "*" not in line and "_" not in line:
+        return line
+    return _LABEL.sub(r"\1\3", _STRONG.sub(_inside, line))
+
+
+def _inside(found: re.Match[str]) -> str:
+    before = found.string[found.start() - 1 : found.start()]
+    inside = found[2]
+    if before.isalnum() and (
+        len(inside) > _LONGEST_INSIDE
+        or _STOPS.search(inside)
+        or before in _SURNAMES
+        or inside[0] in _OF_A_NAME
+        or inside[-1] in _SURNAMES
+    ):
+        return found[0]
+    return inside
