@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import Final
 
-from ingest.plausible import best_reading, is_implausible, likeliest_reading
+from ingest.garbled import best_reading, is_implausible, likeliest_reading
 from ingest.text import (
     check_text,
     detect,

@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from ingest.answers import Parsed
 from ingest.faults import as_ours
+from ingest.garbled import is_utf16
 from ingest.incoming import Incoming
 from ingest.lines import read_lines
 from ingest.metadata import is_from_elsewhere, told_of_unknown
-from ingest.plausible import is_utf16
 from ingest.raw import BadLine, RawDocument
 from ingest.sandbox import LIMITS, Parsing
 from ingest.text import mark_of
@@ -136,6 +136,8 @@ def _actual(head: bytes, expected: str, web: str) -> str | None:
     if expected == _TYPES[".pdf"] and b"%PDF-" in head[:_BEFORE_PDF]:
         return _FAMILY[expected]
     return next((label for magic, label in _MAGIC if head.startswith(magic)), None)
+
+
 def _wide_encoding(head: bytes) -> str:
     """Return the encoding of two or four bytes a character in which a file begins; "" for any other."""
     mark = mark_of(head) or ("UTF-16" if b"\0" in head and is_utf16(head) else "UTF-8")

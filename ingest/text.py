@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ingest.answers import MOST_CHARACTERS
-from ingest.plausible import is_gb18030_after_all, is_implausible, is_utf16, likeliest_reading, misread, mixture
+from ingest.garbled import is_gb18030_after_all, is_implausible, is_utf16, likeliest_reading, misread, mixture
 from kb.errors import InvalidDocument, UnreadableFile
 
 _MARKS: Final = (
