@@ -22,7 +22,7 @@ from ingest.metadata import kept_aside, read_metadata
 from ingest.passages import split_passages
 from ingest.raw import BadLine, RawDocument
 from ingest.readers import Opened, open_file
-from ingest.sections import find_sections, sections_by_heading
+from ingest.sections import sections_of
 from kb import identifiers
 from kb.analysis import portions
 from kb.database import as_ours as as_state
@@ -275,7 +275,7 @@ def prepare(raw: RawDocument, name: str, original: Original, options: Options) -
     text = cleaned.text
     if not text.strip():
         raise InvalidDocument("没有正文")
-    sections = find_sections(text) if raw.headings is None else sections_by_heading(text, raw.headings)
+    sections = sections_of(text, raw.headings)
     values = derive(dict(raw.values), text, sections, name)
     for field, value in (("kind", options.kind), ("visibility", options.visibility)):
         if value is not None:

@@ -55,6 +55,8 @@ _CUES: Final = (
 )
 #: All of them at once: the group that matches is the first one that does, counted from 1.
 _ANY_CUE: Final = re.compile("|".join(f"({pattern})" for pattern, _ in _CUES))
+#: Roles of a section of which nothing is known.
+_UNTOLD: Final = frozenset(("body", "overview", "header"))
 #: So many articles make a law.
 _LEAST_ARTICLES: Final = 3
 #: What comes after the line that says so is what was decided.
@@ -66,6 +68,20 @@ class _Cut(Struct, frozen=True, gc=False):
     start: int
     role: str
     heading: str
+
+
+def sections_of(text: str, headings: Sequence[tuple[int, str]] | None) -> tuple[Section, ...]:
+    """Make the sections of a text, by its own headings where these say what stands below them.
+
+    Chapters of a law in Markdown do not: its articles are its parts.
+    """
+    if headings is None:
+        return find_sections(text)
+    given = sections_by_heading(text, headings)
+    if any(section.role not in _UNTOLD for section in given):
+        return given
+    found = find_sections(text)
+    return found if any(section.role not in _UNTOLD for section in found) else given
 
 
 def sections_by_heading(text: str, headings: Sequence[tuple[int, str]]) -> tuple[Section, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ingest.derive import derive
-from ingest.sections import find_sections
+from ingest.sections import find_sections, sections_of
 
 CIVIL = """上海市测试区人民法院
 民 事 判 决 书
@@ -227,6 +227,15 @@ def test_articles_counted_in_figures_are_called_as_laws_call_them() -> None:
     text = "测试市保护办法\n" + "\n".join(f"第{n}条 内容。" for n in range(9, 13))
 
     assert [s.heading for s in find_sections(text)] == ["", "第九条", "第十条", "第十一条", "第十二条"]
+
+
+def test_chapters_written_as_headings_leave_the_articles_of_a_law_its_parts() -> None:
+    text = "第一章 总则\n第一条　内容。\n第二条　内容。\n第二章 附则\n第三条　内容。"
+    headings = [(0, "第一章 总则"), (text.index("第二章"), "第二章 附则")]
+
+    assert [s.heading for s in sections_of(text, headings)] == ["第一条", "第二条", "第三条"]
+    assert [s.heading for s in sections_of("一\n甲。\n二\n乙。", [(0, "一"), (5, "二")])] == ["一", "二"]
+    assert [s.role for s in sections_of("案情\n甲。", [(0, "案情")])] == ["facts"]
 
 
 def test_articles_that_are_only_cited_make_no_law() -> None:
