@@ -26,7 +26,8 @@ _LAST_EVERYDAY_BIG5: Final = b"\xc6\x7e"
 _CLEAR: Final = 6
 #: Characters of three bytes of UTF-8, several of them in a row.
 _RUN_OF_UTF8: Final = re.compile(rb"((?:[\xe2-\xef][\x80-\xbf]{2}){2,})")
-_MOST_PIECES: Final = 200_000
+#: Pieces weighed of those that may be UTF-8, and of those that may not: a large file of one encoding has many alike.
+_MOST_OF_A_KIND: Final = 5_000
 _LOOKED_AT: Final = 20_000
 #: Which encoding is often taken for which, by editors and by programs that were not told.
 _CONFUSIONS: Final = (
@@ -112,9 +113,12 @@ def is_gb18030_after_all(text: str, data: bytes) -> bool:
 def mixture(data: bytes) -> tuple[tuple[int, str], tuple[int, str]] | None:
     """Return the lines, counted from 1, where two encodings begin, with their names; None for one encoding."""
     first: tuple[int, str] | None = None
-    for number, (line, piece) in enumerate(_pieces(data)):
-        if number > _MOST_PIECES:
-            break
+    weighed: Counter[bool] = Counter()
+    for line, piece in _pieces(data):
+        may_be_utf8 = _decoded(piece, "utf-8") is not None
+        weighed[may_be_utf8] += 1
+        if weighed[may_be_utf8] > _MOST_OF_A_KIND:
+            continue
         if name := best_reading(piece):
             first = first or (line, name)
             if name != first[1]:

@@ -123,7 +123,8 @@ def check(opened: Opened) -> list[Receipt]:
     try:
         for item in opened.documents():
             made = _prepare(opened.path, item, _NOWHERE, NO_OPTIONS)
-            receipts.append(made if isinstance(made, Receipt) else _receipt(opened.path, made))
+            warnings = item.warnings if isinstance(item, RawDocument) else ()
+            receipts.append(made if isinstance(made, Receipt) else _receipt(opened.path, made, warnings))
     except UserError as error:
         receipts.append(Receipt(path=opened.path, error=error))
     finally:
@@ -307,9 +308,10 @@ def _citations(raw: RawDocument, statutes: tuple[str, ...], text: str) -> tuple[
     return (*raw.links, *mentioned, *(c for key, c in named.items() if key not in keys))
 
 
-def _receipt(path: Path, revision: Revision) -> Receipt:
+def _receipt(path: Path, revision: Revision, warnings: tuple[str, ...]) -> Receipt:
     unknown = {s.role for s in revision.sections} - set(ROLES)
-    warnings = (f"未知部分 {'、'.join(sorted(unknown))}",) if unknown else ()
+    warnings = (*warnings, *kept_aside(revision.metadata))
+    warnings += (f"未知部分 {'、'.join(sorted(unknown))}",) if unknown else ()
     return Receipt(
         path=path,
         line_number=revision.line_number,

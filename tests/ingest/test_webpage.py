@@ -1,11 +1,15 @@
 """Web pages: what a browser shows, a line a block and row; what it hides is told of."""
 
 import time
+from pathlib import Path
 
 import pytest
 
+from ingest.pipeline import check_file, ingest_file
 from ingest.webpage import parse_html
 from kb.errors import UnreadableFile
+from kb.store import Store
+from tests.conftest import TinyEmbedder
 
 
 def text(page: str) -> str:
@@ -241,3 +245,13 @@ def test_a_long_page_is_not_a_deep_one() -> None:
     assert text("<p>甲" * 25_000) == "\n".join(["甲"] * 25_000)
     assert text("<div>" * 15_000 + "甲") == "甲"
     assert text(f"<p style='{'a: b;' * 25_000}'>甲") == "甲"
+
+
+def test_checking_a_page_tells_what_adding_it_would(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    page.write_text(f"<p>看得见的。<p hidden>{'看不见的。' * 10}", "utf-8")
+    with Store(tmp_path / "home") as store:
+        (added,) = ingest_file(page, store, TinyEmbedder())
+    (checked,) = check_file(page)
+
+    assert len(checked.warnings) == 1 and checked.warnings == added.warnings
