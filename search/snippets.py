@@ -9,6 +9,11 @@ from typing import Final
 from kb.analysis import Token, normalise
 from kb.records import StoredPassage
 
+_HAN: Final = re.compile("[㐀-鿿]+")
+#: Between characters of one phrase: blanks, one line end at most.
+_BLANKS: Final = r"[^\S\n]*\n?[^\S\n]*"
+#: Shorter ones may stand astride two lines by chance.
+_LEAST_BROKEN: Final = 3
 _LATIN: Final = re.compile(r"[a-z0-9]+\Z")
 
 
@@ -33,15 +38,28 @@ def marks(text: str, needles: Iterable[str]) -> tuple[tuple[int, int], ...]:
 
 
 def places_in(folded: str, needles: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
-    """Return for each needle that stands in a folded text its spans [start, end)."""
+    """Return for each needle that stands in a folded text its spans [start, end), blanks and line ends in it or not."""
     found: dict[str, list[tuple[int, int]]] = {}
+    unbroken = "".join(folded.split())
     for needle in needles:
-        if not needle or needle not in folded:  # most stand nowhere
+        if not needle:
             continue
-        spans = _latin_places(folded, needle) if _LATIN.match(needle) else _places(folded, needle)
+        if needle in folded:
+            spans = _latin_places(folded, needle) if _LATIN.match(needle) else _places(folded, needle)
+        elif len(needle) >= _LEAST_BROKEN and needle in unbroken:
+            spans = _broken_places(folded, needle)
+        else:  # most stand nowhere
+            continue
         if spans:
             found[needle] = spans
     return found
+
+
+def _broken_places(folded: str, needle: str) -> list[tuple[int, int]]:
+    """Return where a Chinese phrase stands with blanks, or a line end, between its characters."""
+    if not _HAN.fullmatch(needle):
+        return []
+    return [match.span() for match in re.finditer(_BLANKS.join(map(re.escape, needle)), folded)]
 
 
 def _places(folded: str, needle: str) -> list[tuple[int, int]]:

@@ -56,6 +56,22 @@ def test_words_are_marked_as_they_are_written(text: str, needles: list[str], mar
     assert [text[start:end] for start, end in marks(text, needles)] == marked
 
 
+@pytest.mark.parametrize(
+    ("text", "phrase", "marked"),
+    [
+        ("案件受理费、鉴\n定费由被告负担", "鉴定费", ["鉴\n定费"]),
+        ("民 事 判 决 书", "民事判决书", ["民 事 判 决 书"]),
+        ("离心\u3000压缩\u3000机与离心压缩机", "离心压缩机", ["离心压缩机"]),
+        ("客户\n\n名单册", "客户名单册", []),
+        ("客户，名单册", "客户名单册", []),
+        ("甲 客\n户", "客户", []),
+        ("trade  secret and trade secret", "trade secret", ["trade secret"]),
+    ],
+)
+def test_a_phrase_is_marked_over_a_blank_or_a_line_end(text: str, phrase: str, marked: list[str]) -> None:
+    assert [text[start:end] for start, end in marks(text, [phrase])] == marked
+
+
 def passage(text: str, heading: str) -> StoredPassage:
     return StoredPassage(
         id=1,
