@@ -50,7 +50,7 @@ def test_a_law_without_headings_is_taken_back_with_the_same_parts(
     main(["--home", str(home), "export", "--output", str(path)])
     main(["--home", str(again), "add", str(path)])
 
-    assert _parts(again) == _parts(home) == [("body", "")]
+    assert _parts(again) == _parts(home) == [("article", f"第{number}条") for number in "一二三四"]
 
 
 def test_an_empty_list_says_no_more_than_none_at_all(
