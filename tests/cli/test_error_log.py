@@ -29,14 +29,14 @@ def test_an_error_nobody_foresaw_is_named_the_batch_goes_on_and_the_log_says_whe
 ) -> None:
     from ingest import pipeline
 
-    real = pipeline.find_sections
+    real = pipeline.sections_of
 
-    def break_down(text: str) -> object:  # a bug no input is known to reach
+    def break_down(text: str, headings: object) -> object:  # a bug no input is known to reach
         if "出错" in text:
             raise kind(text)
-        return real(text)
+        return real(text, headings)
 
-    monkeypatch.setattr(pipeline, "find_sections", break_down)
+    monkeypatch.setattr(pipeline, "sections_of", break_down)
     status = main([command, str(_write(tmp_path / "in")), "--home", str(tmp_path / "home")])
     told = "".join(capsys.readouterr())
     log = tmp_path / "home" / "kb.log"
