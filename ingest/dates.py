@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from kb.numerals import chinese_number
+
 #: How a nought is written in years: also as the letters and circles that look like one.
 _NOUGHTS: Final = "〇零○◯OoО0"
 _DIGITS: Final = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | dict.fromkeys(_NOUGHTS, "0")
@@ -47,5 +49,4 @@ def _number(written: str) -> int:
     spelt = written.replace("廿", "二十").replace("卅", "三十")
     if spelt.isdigit():
         return int(spelt)
-    tens, ten, ones = spelt.rpartition("十")
-    return (int(_DIGITS[tens]) if tens else 1) * 10 * bool(ten) + (int(_DIGITS[ones]) if ones else 0)
+    return chinese_number(spelt)

@@ -18,10 +18,10 @@ from ingest.causes import cause_of
 from ingest.dates import dates_in, is_date
 from ingest.parties import Party, parties_of
 from ingest.sections import is_appendix
-from ingest.shadow import squeezed
 from kb import casenumber, papers
 from kb.identifiers import document_numbers
 from kb.records import Section
+from kb.shadow import squeezed
 from kb.vocabulary import TIERS, UNCLASSIFIED
 
 _COURT: Final = re.compile(

@@ -11,3 +11,9 @@ def flowing(lines: list[str], title: str | None, warnings: list[str] | None = No
     named = (title or "").strip()
     text = check_text("\n".join(lines))
     return Parsed(text=text, values=check_values({"title": named} if named else {}), warnings=warnings or [])
+
+
+def stripped(lines: list[str]) -> list[str]:
+    """Return lines without the blank ones at both ends."""
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    return lines[filled[0] : filled[-1] + 1] if filled else []

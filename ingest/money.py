@@ -6,16 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_PLAIN: Final = "零一二三四五六七八九"
-_FORMAL: Final = "零壹贰叁肆伍陆柒捌玖"
-_DIGITS: Final = {c: i for row in (_PLAIN, _FORMAL) for i, c in enumerate(row)} | {"〇": 0, "两": 2, "贰": 2}
-_UNITS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000}
-_LARGE: Final = {"万": 10_000, "萬": 10_000, "亿": 100_000_000}
-_WORDS: Final = "".join(dict.fromkeys((*_DIGITS, *_UNITS, *_LARGE)))
+from kb.numerals import SIGNS, UNITS, chinese_number
+
 _FIGURES: Final = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SUM: Final = re.compile(
     rf"(?P<figures>{_FIGURES})(?P<unit>(?:[百千十]?[万亿])?)(?:余)?[元圆]"
-    rf"|(?P<words>[{_WORDS}]{{1,24}})(?:余)?[元圆]"
+    rf"|(?P<words>[{SIGNS}]{{1,24}})(?:余)?[元圆]"
     rf"|[￥¥](?P<signed>{_FIGURES})(?P<signed_unit>[万亿]?)"
 )
 
@@ -24,7 +20,7 @@ def sums_in(text: str) -> Iterator[tuple[int, int, float]]:
     """Yield [start, end) and yuan of every sum in a squeezed text, in order."""
     for match in _SUM.finditer(text):
         if match["words"]:
-            value = _worded(match["words"])
+            value = float(chinese_number(match["words"]))
         else:
             value = _figures(match["figures"] or match["signed"], match["unit"] or match["signed_unit"] or "")
         if value:
@@ -34,22 +30,5 @@ def sums_in(text: str) -> Iterator[tuple[int, int, float]]:
 def _figures(figures: str, unit: str) -> float:
     value = float(re.sub("[,，]", "", figures))
     for sign in unit:
-        value *= _UNITS.get(sign) or _LARGE[sign]
+        value *= UNITS[sign]
     return round(value, 2)
-
-
-def _worded(words: str) -> float:
-    """Return what a numeral in words is worth: 一千二百三十万, 叁拾万."""
-    total, section, digit = 0, 0, 0
-    for sign in words:
-        if sign in _DIGITS:
-            digit = _DIGITS[sign]
-        elif sign in _UNITS:
-            section += (digit or 1) * _UNITS[sign]
-            digit = 0
-        else:
-            total = (
-                (total + section + digit) * _LARGE[sign] if sign == "亿" else total + (section + digit) * _LARGE[sign]
-            )
-            section = digit = 0
-    return float(total + section + digit)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from ingest.money import sums_in
-from ingest.shadow import squeezed
 from kb.records import Section
+from kb.shadow import squeezed
 from kb.vocabulary import FIRST_AWARD
 
 _CLAUSE: Final = re.compile(r"[^。；;\n]+")

@@ -8,10 +8,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from ingest.shadow import squeezed
 from kb.identifiers import ARTICLE, article_label
+from kb.numerals import chinese_number
 from kb.papers import paper_of
 from kb.records import Section
+from kb.shadow import squeezed
 from kb.vocabulary import ROLE_HEADINGS
 
 ARTICLE_LINE: Final = re.compile(rf"^[ \t　]*({ARTICLE})(?=[ \t　]|$)", re.M)
@@ -191,17 +192,3 @@ def _in_sequence(labels: Sequence[str]) -> bool:
     values = [chinese_number(label[1:].split("条", 1)[0]) for label in labels]
     rising = sum(b - a in (0, 1) for a, b in zip(values, values[1:], strict=False))
     return rising >= 0.8 * (len(values) - 1)
-
-
-def chinese_number(text: str) -> int:
-    """Return the value of a Chinese numeral below ten thousand, such as 二百一十九."""
-    digits = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0}
-    units = {"十": 10, "百": 100, "千": 1000}
-    total, digit = 0, 0
-    for char in text:
-        if char in units:
-            total += (digit or 1) * units[char]
-            digit = 0
-        else:
-            digit = digits.get(char, 0)
-    return total + digit

@@ -7,6 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from ingest.flowing import stripped
+from ingest.numerals import numeral
+from kb.numerals import chinese_numeral
+
 #: Wide characters are written without blanks between them: a line of the source that ends there is no blank.
 _WIDE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
 _WRAPPED: Final = re.compile(f"(?<=[{_WIDE}])[ \\t]*[\\r\\n][ \\t\\r\\n]*(?=[{_WIDE}])")
@@ -99,12 +103,6 @@ def _joined(cells: list[str]) -> str:
     return "\t".join(cells).strip()
 
 
-def stripped(lines: list[str]) -> list[str]:
-    """Return lines without the blank ones at both ends."""
-    filled = [number for number, line in enumerate(lines) if line.strip()]
-    return lines[filled[0] : filled[-1] + 1] if filled else []
-
-
 @dataclass(slots=True)
 class Counter:
     """Numbers of a list: the next one, which way they go, and how they are written."""
@@ -124,7 +122,7 @@ def _numeral(number: int, format: str) -> str:
     if format == "none":
         return ""
     if format in _CHINESE_FORMATS:
-        return f"{_chinese(number)}、" if 0 < number < 10_000 else f"{number}、"
+        return f"{chinese_numeral(number)}、" if 0 < number < 10_000 else f"{number}、"
     if format == "decimal-leading-zero":
         return f"{number:02}. "
     letters = _LETTERED[format](number) if format in _LETTERED and 0 < number < 4000 else str(number)
@@ -139,33 +137,10 @@ def _alphabetic(number: int) -> str:
     return letters
 
 
-def _roman(number: int) -> str:
-    written = ""
-    for worth, letters in _ROMAN:
-        times, number = divmod(number, worth)
-        written += letters * times
-    return written
-
-
-def _chinese(number: int) -> str:
-    written, has_gap = "", False
-    for unit, figure in zip("千百十 ", f"{number:04}", strict=True):
-        if figure == "0":
-            has_gap = bool(written)
-            continue
-        is_ten = unit == "十" and figure == "1" and not written
-        written += ("零" if has_gap else "") + ("" if is_ten else "零一二三四五六七八九"[int(figure)]) + unit.strip()
-        has_gap = False
-    return written
-
-
-_ROMAN: Final = tuple(
-    zip((1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1), "m cm d cd c xc l xl x ix v iv i".split(), strict=True)
-)
 _CHINESE_FORMATS: Final = frozenset(("cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal"))
 _LETTERED: Final[dict[str, Callable[[int], str]]] = {
     **dict.fromkeys(("lower-alpha", "lower-latin", "upper-alpha", "upper-latin"), _alphabetic),
-    **dict.fromkeys(("lower-roman", "upper-roman"), _roman),
+    **dict.fromkeys(("lower-roman", "upper-roman"), lambda number: numeral(number, "lowerRoman")),
 }
 #: What `list-style` may name, and the values of `type`.
 FORMATS: Final = frozenset(("none", "decimal", "decimal-leading-zero", *_CHINESE_FORMATS, *_LETTERED))

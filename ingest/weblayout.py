@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ingest.flowing import stripped
 from ingest.text import require_fitting
-from ingest.webboxes import FORMAT_OF_TYPE, FORMATS, Box, Counter, lines_of_row, stripped
+from ingest.webboxes import FORMAT_OF_TYPE, FORMATS, Box, Counter, lines_of_row
 
 _BLOCK: Final = "block"
 _ROW: Final = "row"

@@ -10,10 +10,9 @@ import zlib
 from typing import Final
 
 from ingest.answers import Parsed
-from ingest.flowing import flowing
+from ingest.flowing import flowing, stripped
 from ingest.numbering import Numbering
 from ingest.wordaccount import Account, warnings_of
-from ingest.wordlines import stripped
 from ingest.wordparts import Package, W, characters
 from ingest.wordstyles import Styles
 from ingest.wordwalk import Walk

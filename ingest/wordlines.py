@@ -108,9 +108,3 @@ class Table:
         self.is_merging = across is not None
         self.column += columns
         return is_covered or is_beside
-
-
-def stripped(lines: list[str]) -> list[str]:
-    """Return lines without the blank ones at both ends."""
-    filled = [number for number, line in enumerate(lines) if line.strip()]
-    return lines[filled[0] : filled[-1] + 1] if filled else []

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from ingest.flowing import stripped
 from ingest.formulas import Closing, begin_formula_part
 from ingest.numbering import Numbering
 from ingest.symbols import EMPTY, TICKED, in_font, symbol, symbol_font
 from ingest.text import require_fitting
 from ingest.wordaccount import Account
 from ingest.wordfields import Fields, Notes, form
-from ingest.wordlines import PAGE, Flow, Table, stripped
+from ingest.wordlines import PAGE, Flow, Table
 from ingest.wordparts import (
     CHART,
     DIAGRAM,

@@ -12,6 +12,7 @@ from itertools import product
 from typing import Final
 
 from kb.covering import Covering
+from kb.numerals import chinese_numeral
 
 _WIDTH: Final = str.maketrans("０１２３４５６７８９（）［］", "0123456789()[]")
 _NUMERALS: Final = "一二三四五六七八九十"
@@ -101,15 +102,8 @@ def _numbers(written: str) -> list[int]:
 
 def _parts(written: str) -> list[str]:
     """Return 之一 for 之一 and for 之1; one that is no part where nothing is written."""
-    return [f"之{_numeral(number)}" for number in _PART.findall(written)] or [""]
-
-
-def _numeral(written: str) -> str:
-    if not written.isdigit():
-        return written
-    tens, ones = divmod(int(written), 10)
-    ten = "十" if tens == 1 else f"{_NUMERALS[tens - 1]}十" if tens else ""
-    return ten + (_NUMERALS[ones - 1] if ones else "")
+    numbers = (chinese_numeral(int(number)) if number.isdigit() else number for number in _PART.findall(written))
+    return [f"之{number}" for number in numbers] or [""]
 
 
 def find_typed(text: str) -> list[tuple[int, int, CaseNumber]]:

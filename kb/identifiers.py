@@ -12,6 +12,7 @@ from kb import asked, casenumber
 from kb.analysis import normalise
 from kb.covering import Covering
 from kb.lawnames import LAW_ALIASES
+from kb.numerals import chinese_numeral
 from kb.records import Citation, Metadata
 from kb.vocabulary import VERSION_UNSTATED
 
@@ -305,20 +306,6 @@ def bare_articles(text: str) -> list[str]:
 def article_label(written: str) -> str:
     """Return an article's number as laws write it: 第一条 for 第1条."""
     return re.sub(r"\d+", lambda digits: chinese_numeral(int(digits[0])), written)
-
-
-def chinese_numeral(value: int) -> str:
-    """Return a number below ten thousand as laws write it: 219 -> 二百一十九."""
-    digits = "零一二三四五六七八九"
-    text, zero = "", False
-    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit, value = divmod(value, unit)
-        if digit:
-            text += ("零" if zero and text else "") + digits[digit] + name
-            zero = False
-        else:
-            zero = bool(text)
-    return text.removeprefix("一") if text.startswith("一十") else text or "零"
 
 
 def document_numbers(text: str) -> list[str]:

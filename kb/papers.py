@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from kb.analysis import normalise
+from kb.shadow import squeezed
 
 _HEAD_CHARS: Final = 400
 #: How papers of courts, procurators and offices end their names.
@@ -39,7 +40,7 @@ def paper_of(text: str) -> str | None:
     if not _MAY_NAME.search(head):
         return None
     for line in head.split("\n"):
-        name = _BLANK.sub("", line)
+        name = squeezed(line)
         if len(name) <= _LONGEST_NAME and name.endswith(_ENDINGS) and _NAME.fullmatch(name):
             return name
     return None

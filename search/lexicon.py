@@ -17,8 +17,9 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from kb.analysis import dictionary_words
-from kb.identifiers import chinese_numeral, compact
+from kb.identifiers import compact
 from kb.lawnames import LAW_ALIASES
+from kb.numerals import chinese_numeral
 from kb.records import Name
 from kb.store import Store
 from kb.thesaurus import thesaurus

@@ -1,6 +1,7 @@
 import pytest
 
-from ingest.sections import chinese_number, find_sections, role_of
+from ingest.sections import find_sections, role_of
+from kb.numerals import chinese_number
 
 JUDGMENT = """测试市第九中级人民法院
 民事判决书

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ingest.dates import dates_in, is_date
 from ingest.money import sums_in
-from ingest.shadow import squeezed
+from kb.shadow import squeezed
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import identifiers
-from kb.identifiers import bare_articles, chinese_numeral, citations, find, law_name, of_document, parse_statute
+from kb.identifiers import bare_articles, citations, find, law_name, of_document, parse_statute
+from kb.numerals import chinese_numeral
 from kb.records import Metadata, Provision
 
 #: What a person types -> (type, value) of the keys found, the name of the whole query apart.
