@@ -31,7 +31,7 @@ def classify(args: argparse.Namespace) -> int:
     """List what waits to be classified, or say of which kind documents are."""
     settings = settings_of(args)
     if bool(args.documents) != bool(args.kind):
-        raise UserError("归类要写明文书和轨道:kb classify 标识… --kind 轨道;什么都不写则列出未归类的")
+        raise UserError("归类要写明文书和轨道,如 kb classify 标识… --kind civil;什么都不写则列出未归类的")
     with open_store(settings) as store:
         if not args.documents:
             heads, total = store.listing(Filters(include={"kind": (UNCLASSIFIED,)}), order="title", limit=_LISTED)
@@ -54,5 +54,8 @@ def _list(heads: Sequence[DocumentHead], total: int, args: argparse.Namespace) -
     for head in heads:
         print_row(head.slug, head.title)
     more = f",列出前 {len(heads)} 件" if total > len(heads) else ""
-    say(f"未归类 {total} 件{more}" + ("。归类:kb classify 标识… --kind 轨道" if total else ""))
+    say(
+        f"未归类 {total} 件{more}"
+        + ("。归类如:kb classify 标识… --kind civil(各轨道见 kb classify --help)" if total else "")
+    )
     return EXIT_OK
