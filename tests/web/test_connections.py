@@ -40,6 +40,15 @@ def parts(answer: str) -> tuple[int, dict[str, str], str]:
     return int(first.split()[1]), dict(line.split(": ", 1) for line in lines), body
 
 
+def let_in_again(server: Server) -> bool:
+    """Tell whether the server lets one in before long: it learns only by and by that others have gone."""
+    for _ in range(100):
+        if parts(server.get("/about"))[0] == 200:
+            return True
+        time.sleep(0.2)
+    return False
+
+
 def test_who_connects_and_says_nothing_is_closed(server: Server) -> None:
     with server.connect() as silent:
         assert read(silent) == ""
@@ -140,12 +149,11 @@ def test_one_address_may_not_have_all_connections(server: Server) -> None:
     refused = parts(server.get("/about"))
     for one in held:
         one.close()
-    time.sleep(0.5)
 
     assert (refused[0], refused[1]["Connection"], refused[1]["Retry-After"]) == (503, "close", "5")
     assert "连接太多" in refused[2] and refused[1]["Cache-Control"] == "no-store"
     assert {name: refused[1].get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
-    assert parts(server.get("/about"))[0] == 200
+    assert let_in_again(server)
 
 
 def test_the_log_has_so_many_lines_of_a_kind_a_minute_and_no_words_of_a_request(server: Server) -> None:
@@ -159,20 +167,19 @@ def test_the_log_has_so_many_lines_of_a_kind_a_minute_and_no_words_of_a_request(
     assert sum("Invalid HTTP request" in kind for kind in kinds) == 5
 
 
-@pytest.mark.parametrize(("files", "status"), [(128, 503), (1024, 200)])
+@pytest.mark.parametrize(("files", "connections", "status"), [(128, 130, 503), (1024, 250, 200)])
 def test_more_idle_connections_than_files_neither_fill_the_log_nor_keep_others_out(
-    home: Path, tmp_path: Path, files: int, status: int
+    home: Path, tmp_path: Path, files: int, connections: int, status: int
 ) -> None:
-    with serving(home, tmp_path, {"KB_HEADER_TIMEOUT_S": 5}, files=files) as small:
-        held = [small.connect() for _ in range(250)]
-        time.sleep(0.5)
+    # None may be closed for its silence before the last is connected, which takes long where the system has many wait.
+    with serving(home, tmp_path, {"KB_HEADER_TIMEOUT_S": 120}, files=files) as small:
+        held = [small.connect() for _ in range(connections)]
         told = small.get("/about")
         for one in held:
             one.close()
-        time.sleep(0.5)
-        after = small.get("/about")
 
-        assert (parts(told)[0], parts(after)[0]) == (status, 200)
+        assert parts(told)[0] == status
+        assert let_in_again(small)
         assert len(small.log) < 100_000 and "Traceback" not in small.log
 
 
