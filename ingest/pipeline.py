@@ -22,13 +22,14 @@ from ingest.metadata import kept_aside, read_metadata
 from ingest.passages import split_passages
 from ingest.raw import BadLine, RawDocument
 from ingest.readers import Opened, open_file
+from ingest.rules import rules_id
 from ingest.sections import sections_of
 from kb import identifiers
 from kb.analysis import portions
 from kb.database import as_ours as as_state
 from kb.embedding import Embedder, passage_texts
 from kb.errors import InvalidDocument, KbError, UserError
-from kb.records import Added, Citation, Original, Revision, VisibilityChange
+from kb.records import Added, Citation, Derivation, Original, Revision, VisibilityChange
 from kb.store import Store
 from kb.vocabulary import ROLES, Visibility
 
@@ -172,7 +173,7 @@ class _Walk:
         asked = None if self._options.visibility is None else Visibility[self._options.visibility.upper()]
         there = [known.document_id for known in here.values()]
         moved = self._store.set_visibilities(there, asked) if asked is not None and there else {}
-        vectors = _with_vectors(revisions, self._embedder)
+        vectors = with_vectors(revisions, self._embedder)
         stored = iter(self._store.add_revisions(vectors, self._options.collection, self._embedder.name, asked))
         for (item, known), ready in zip(made, prepared, strict=True):
             if known is not None:
@@ -224,7 +225,7 @@ def _weight(item: RawDocument | BadLine) -> int:
     return max(len(item.text), _LEAST_CHARACTERS) if isinstance(item, RawDocument) else _LEAST_CHARACTERS
 
 
-def _with_vectors(revisions: Sequence[Revision], embedder: Embedder) -> list[tuple[Revision, NDArray[np.float32]]]:
+def with_vectors(revisions: Sequence[Revision], embedder: Embedder) -> list[tuple[Revision, NDArray[np.float32]]]:
     """Embed the passages of several documents at once; return each document with its rows."""
     passages = ((r.metadata.title, r.text[p.start : p.end]) for r in revisions for p in r.passages)
     vectors = embedder.embed(passage_texts(passages))
@@ -295,6 +296,7 @@ def prepare(raw: RawDocument, name: str, original: Original, options: Options) -
         passages=passages,
         citations=_citations(raw, metadata.statutes, text),
         identifiers=identifiers.of_document(metadata, text),
+        derivation=Derivation(rules_id(), name, options.kind),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -59,10 +59,19 @@ class Opened(Struct, frozen=True, kw_only=True):
 
 def open_file(path: Path, max_bytes: int) -> Opened:
     """Open a file and have it parsed; what keeps it from being so stands in the answer."""
+    return _open(path, max_bytes, media_type_of)
+
+
+def open_original(path: Path, media_type: str, size_bytes: int) -> Opened:
+    """Open a file that was taken in before, and have it parsed as what it was taken for: it has no name."""
+    return _open(path, size_bytes, lambda name, incoming: media_type)
+
+
+def _open(path: Path, max_bytes: int, typed: Callable[[str, Incoming], str]) -> Opened:
     incoming = None
     try:
         incoming = Incoming(path, max_bytes)
-        media_type = media_type_of(path.name, incoming)
+        media_type = typed(path.name, incoming)
         kind = _PARSED_AS.get(media_type)
         parsing = None if kind is None else Parsing(kind, incoming.file.fileno(), LIMITS)
     except UserError as error:
@@ -72,12 +81,12 @@ def open_file(path: Path, max_bytes: int) -> Opened:
     return Opened(path=path, media_type=media_type, incoming=incoming, parsing=parsing)
 
 
-def one_ahead(paths: Iterable[Path], max_bytes: int) -> Iterator[Opened]:
-    """Open one file after another; while the caller works on one, the next is being parsed."""
+def one_ahead(opening: Iterable[Opened]) -> Iterator[Opened]:
+    """Yield one file after another as they are opened; while the caller works on one, the next is being parsed."""
     waiting: list[Opened] = []
     try:
-        for path in paths:
-            waiting.append(open_file(path, max_bytes))
+        for opened in opening:
+            waiting.append(opened)
             if len(waiting) > 1:
                 yield waiting.pop(0)
         while waiting:

@@ -21,6 +21,7 @@ from kb.commands import (
     finding,
     purging,
     quarantining,
+    rederiving,
     reembedding,
     removing,
     tending,
@@ -162,6 +163,11 @@ def _parser() -> argparse.ArgumentParser:
     reembed = command("reembed", reembedding.reembed, "换用另一个向量模型:在服务的同时生成向量,完成后切换,可中断后继续")
     reembed.add_argument("--embedder", metavar="模型", help="模型名称或目录(默认取环境变量 KB_EMBEDDER)")
     reembed.add_argument("--keep-old", action="store_true", help="保留原模型的向量,换回时无须重新生成")
+
+    rederive = command("rederive", rederiving.rederive, "用现在的规则重新识别已收入的文书:先列出变化,--apply 才改")
+    rederive.add_argument("documents", nargs="*", metavar="文书", help="编号或标识;不写则看以前的规则识别的全部文书")
+    rederive.add_argument("--apply", action="store_true", help="写入变化;人写明的值不变,中断后再次运行即可做完")
+    rederive.add_argument("--all", action="store_true", help="连同已按现在的规则识别过的文书")
 
     serve = command("serve", tending.serve, "启动网页与接口")
     serve.add_argument("--host", help="监听地址(默认 127.0.0.1)")

@@ -149,11 +149,20 @@ class Original(Struct, frozen=True, kw_only=True, gc=False):
     size_bytes: int
 
 
+class Derivation(Struct, frozen=True, gc=False):
+    """How a content was made of its bytes: by which rules, of a file called what; `kind` is what a person said."""
+
+    rules: str
+    file_name: str
+    kind: str | None = None
+
+
 class Revision(Struct, frozen=True, kw_only=True, gc=False):
     """One document ready to be stored: text, its tiling, what is known of it, where it came from.
 
     `sha256` is of the bytes of this document alone (one line of a JSONL file);
-    `original` is the whole file. `identifiers` are (type, normalised value) pairs.
+    `original` is the whole file. `identifiers` are (type, normalised value) pairs. A content that an
+    earlier version of this program stored has no `derivation`.
     """
 
     sha256: str
@@ -165,6 +174,15 @@ class Revision(Struct, frozen=True, kw_only=True, gc=False):
     passages: tuple[Passage, ...]
     citations: tuple[Citation, ...]
     identifiers: tuple[tuple[str, str], ...]
+    derivation: Derivation | None = None
+
+
+class Kept(Struct, frozen=True, gc=False):
+    """A document's current content as the store has it."""
+
+    document_id: int
+    slug: str
+    revision: Revision
 
 
 class VisibilityChange(NamedTuple):

@@ -51,7 +51,7 @@ def add(args: argparse.Namespace) -> int:
 def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searcher: Searcher) -> list[Receipt]:
     from ingest import workers
     from ingest.pipeline import Options, ingest
-    from ingest.readers import one_ahead
+    from ingest.readers import one_ahead, open_file
     from kb.embedding import load_embedder
 
     workers.start()  # while the model is loaded
@@ -68,7 +68,7 @@ def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searche
     listing = list_files(args.paths)
     files = listing.files
     with progress_bar("收入文书", "个文件", args.quiet) as step:
-        for number, opened in enumerate(one_ahead(files, options.max_bytes)):
+        for number, opened in enumerate(one_ahead(open_file(path, options.max_bytes) for path in files)):
             told = partial(_tell_progress, step, number, len(files), len(receipts))
             told(0)
             for receipt in ingest(opened, store, embedder, options, told):
@@ -162,14 +162,15 @@ def _as_dict(receipt: Receipt) -> dict[str, Any]:
 def check(args: argparse.Namespace) -> int:
     """Validate files without storing anything; every problem is named."""
     from ingest.pipeline import check as check_opened
-    from ingest.readers import one_ahead
+    from ingest.readers import one_ahead, open_file
 
     settings = settings_of(args)
     listing = list_files(args.paths)
     files = listing.files
     receipts = _unopened(listing)
     with progress_bar("检查", "个文件", args.quiet) as step, error_log(settings.home):
-        for number, opened in enumerate(one_ahead(files, settings.max_file_mb * 1024 * 1024)):
+        most = settings.max_file_mb * 1024 * 1024
+        for number, opened in enumerate(one_ahead(open_file(path, most) for path in files)):
             receipts += check_opened(opened)
             step(number + 1, len(files))
     problems = [(where(r), str(r.error)) for r in receipts if r.error is not None]

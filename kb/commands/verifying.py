@@ -48,6 +48,7 @@ def verify(args: argparse.Namespace) -> int:
         mended += tightened
         notes = [_replaced(paper, store) for paper in store.replaced_papers()]
         notes += [_spare(known, counts["passage"]) for known in store.embedders() if not known.in_use]
+        notes += _read_by_former_rules(store)
     notes += _told_of(quarantine) + _remains(settings.home)
     if args.json:
         print_json({"wrong": wrong, "mended": mended, "notes": notes, "counts": counts})
@@ -114,6 +115,14 @@ def _remains(home: Path) -> list[str]:
     if is_unfinished(home):
         notes.append("上一次 kb purge 没有做完,要清除的内容可能还在:请再次运行同一条 kb purge,它会做完")
     return notes
+
+
+def _read_by_former_rules(store: Store) -> list[str]:
+    from ingest.rules import rules_id
+    from kb.store.rederiving import Rederiving
+
+    count = Rederiving(store).count_outdated(rules_id())
+    return [f"{count} 件文书是以前的规则识别的:kb rederive 列出现在会识别成什么,不改动"] if count else []
 
 
 def _replaced(paper: Replaced, store: Store) -> str:

@@ -21,6 +21,7 @@ _STATEMENTS: Final = {
             case_number, authority, region, decided_on, completeness, law, version, effective_from, effective_to,
             text, metadata, added_at)
         VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+    "derivation": "INSERT INTO derivation (revision_id, rules, file_name, kind) VALUES (?, ?, ?, ?)",
     "section": """INSERT INTO section (id, revision_id, ordinal, role, heading, start, "end")
         VALUES (?, ?, ?, ?, ?, ?, ?)""",
     "passage": """INSERT INTO passage (id, revision_id, section_id, document_id, start, "end", paragraph, page)
@@ -80,6 +81,9 @@ class Rows:
         """Add a document's current content: text, sections, passages with their vectors, all that is derived."""
         revision_id = self._next("revision")
         self._waiting["revision"].append(_revision_row(revision_id, document_id, file_id, revision, moment))
+        made = revision.derivation
+        if made is not None:
+            self._waiting["derivation"].append((revision_id, made.rules, made.file_name, made.kind))
         section_ids = []
         for ordinal, section in enumerate(revision.sections):
             section_ids.append(self._next("section"))

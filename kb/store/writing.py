@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kb import papers
 from kb.errors import InvalidDocument
-from kb.records import Added, Original, Revision, VisibilityChange
+from kb.records import Added, Kept, Original, Revision, VisibilityChange
 from kb.store.content import Rows
 from kb.store.vectors import use_embedder
 from kb.vocabulary import DEFAULT_COLLECTIONS, UNCLASSIFIED, Visibility
@@ -196,7 +196,11 @@ def _as_classified(conn: sqlite3.Connection, revision: Revision) -> Revision:
         "SELECT r.kind FROM document d JOIN revision r ON r.document_id = d.id AND r.is_current = 1 WHERE d.slug = ?",
         [metadata.slug],
     ).fetchone()
-    return revision if row is None else replace(revision, metadata=replace(metadata, kind=row["kind"]))
+    if row is None or row["kind"] == UNCLASSIFIED:
+        return revision
+    made = revision.derivation
+    said = None if made is None else replace(made, kind=row["kind"])
+    return replace(revision, metadata=replace(metadata, kind=row["kind"]), derivation=said)
 
 
 def classify(conn: sqlite3.Connection, ids: Sequence[int], kind: str, generation: Callable[[], int]) -> dict[int, str]:
@@ -218,14 +222,75 @@ def classify(conn: sqlite3.Connection, ids: Sequence[int], kind: str, generation
         )
         conn.execute("UPDATE facet SET value = ? WHERE document_id = ? AND field = 'kind'", [kind, row["id"]])
         conn.execute("UPDATE document SET generation = ? WHERE id = ?", [generation(), row["id"]])
-        if row["title"] == DEFAULT_COLLECTIONS[row["kind"]]:
-            _collect(conn, row["id"], DEFAULT_COLLECTIONS[kind])
+        _collect(conn, row["id"], _collection_after(row["title"], row["kind"], kind))
+    _say_kind(conn, ids, kind)
     return {row["id"]: row["kind"] for row in rows}
+
+
+def _say_kind(conn: sqlite3.Connection, ids: Sequence[int], kind: str) -> None:
+    """Write down that a person said of which kind documents are: no rule changes it then."""
+    conn.execute(
+        """INSERT INTO derivation (revision_id, rules, file_name, kind)
+           SELECT id, '', title || '.', ? FROM revision
+           WHERE is_current = 1 AND document_id IN (SELECT value FROM json_each(?))
+           ON CONFLICT (revision_id) DO UPDATE SET kind = excluded.kind""",
+        [kind, json.dumps(list(ids))],
+    )
 
 
 def _collect(conn: sqlite3.Connection, document_id: int, title: str) -> None:
     conn.execute("UPDATE document SET collection_id = ? WHERE id = ?", [_collection(conn, title), document_id])
     conn.execute("UPDATE facet SET value = ? WHERE document_id = ? AND field = 'collection'", [title, document_id])
+
+
+def put_again(
+    conn: sqlite3.Connection,
+    made: Iterable[tuple[Kept, Revision, NDArray[np.float32]]],
+    embedder_name: str,
+    generation: Callable[[], int],
+) -> list[int]:
+    """Put contents made anew of the same bytes in the place of the current ones; return the documents changed."""
+    rows = Rows(conn)
+    changed: list[int] = []
+    for kept, revision, vectors in made:
+        found = _current(conn, kept.document_id, revision.sha256)
+        if found is None:
+            continue
+        title = _collection_after(found["title"], found["kind"], revision.metadata.kind)
+        conn.execute(
+            "UPDATE document SET generation = ?, collection_id = ? WHERE id = ?",
+            [generation(), _collection(conn, title), kept.document_id],
+        )
+        _forget_content(conn, kept.document_id)
+        conn.execute("DELETE FROM revision WHERE id = ?", [found["id"]])
+        rows.content(
+            kept.document_id,
+            revision,
+            vectors,
+            file_id=found["file_id"],
+            embedder_id=use_embedder(conn, embedder_name, vectors.shape[1]),
+            collection=title,
+            moment=found["added_at"],
+        )
+        rows.write()
+        changed.append(kept.document_id)
+    return changed
+
+
+def _current(conn: sqlite3.Connection, document_id: int, sha256: str) -> sqlite3.Row | None:
+    """Return the current content of a document while it is still that of these bytes."""
+    found: sqlite3.Row | None = conn.execute(
+        """SELECT r.id, r.kind, r.file_id, r.added_at, c.title FROM document d
+           JOIN revision r ON r.document_id = d.id AND r.is_current = 1 JOIN collection c ON c.id = d.collection_id
+           WHERE d.id = ? AND r.sha256 = ?""",
+        [document_id, sha256],
+    ).fetchone()
+    return found
+
+
+def _collection_after(title: str, kind: str, new_kind: str) -> str:
+    """Return the collection of a document that changes its kind: what lies in that of its kind moves along."""
+    return DEFAULT_COLLECTIONS[new_kind] if title == DEFAULT_COLLECTIONS[kind] else title
 
 
 def _of_case_number(conn: sqlite3.Connection, revision: Revision, collection: str) -> tuple[str | None, str | None]:

@@ -1,0 +1,154 @@
+"""What is stored, made again from its original by today's rules: what would differ, and the content made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ingest.faults import as_ours
+from ingest.pipeline import Options, prepare, with_vectors
+from ingest.raw import RawDocument
+from ingest.readers import Opened
+from kb.embedding import Embedder
+from kb.errors import InvalidDocument, UserError
+from kb.records import Citation, Derivation, Kept, Metadata, Revision
+from kb.store.rederiving import Rederiving
+from kb.vocabulary import UNCLASSIFIED
+
+#: What earlier versions called whatever they did not recognise.
+_FORMER_DEFAULTS: Final = (UNCLASSIFIED, "guidance")
+
+
+class Difference(Struct, frozen=True):
+    """What a field was and would be; `field` is one of Metadata, or text, sections, citations, identifiers."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class Remade(Struct, frozen=True, kw_only=True):
+    """A stored content and what today's rules make of the same bytes, or why they make nothing of it."""
+
+    kept: Kept
+    revision: Revision
+    differences: tuple[Difference, ...] = ()
+    error: UserError | None = None
+
+
+def remake(opened: Opened, sought: frozenset[str], rederiving: Rederiving) -> Iterator[Remade]:
+    """Make every sought content of an opened original anew, storing nothing, and close it."""
+    left = set(sought)
+    failure: UserError = InvalidDocument("原件里不再有这一件")
+    try:
+        for item in opened.documents():
+            if isinstance(item, RawDocument) and item.sha256 in left:
+                left.remove(item.sha256)
+                kept = rederiving.kept(item.sha256)
+                if kept is not None:
+                    yield _remade(kept, item)
+    except UserError as error:
+        failure = error
+    finally:
+        opened.close()
+    for sha256 in sorted(left):
+        kept = rederiving.kept(sha256)
+        if kept is not None:
+            yield Remade(kept=kept, revision=kept.revision, error=failure)
+
+
+def _remade(kept: Kept, raw: RawDocument) -> Remade:
+    try:
+        revision = _made_anew(kept.revision, raw)
+    except UserError as error:
+        return Remade(kept=kept, revision=kept.revision, error=error)
+    except Exception as error:  # one document no one thought of stops no other
+        return Remade(kept=kept, revision=kept.revision, error=as_ours(error))
+    return Remade(kept=kept, revision=revision, differences=tuple(differences(kept.revision, revision)))
+
+
+def _made_anew(former: Revision, raw: RawDocument) -> Revision:
+    """Make a content by today's rules; what a person said beside the file counts as it did."""
+    if former.derivation is not None:
+        return _prepared(former, raw, former.derivation)
+    known = _as_known(former)
+    made = _prepared(former, raw, known)
+    if made.metadata.kind == UNCLASSIFIED:
+        return _prepared(former, raw, replace(known, kind=former.metadata.kind))
+    return made
+
+
+def _prepared(former: Revision, raw: RawDocument, known: Derivation) -> Revision:
+    asked = former.metadata.visibility
+    options = Options(kind=known.kind, visibility=None if asked is None else asked.name.lower())
+    return prepare(raw, known.file_name, former.original, options)
+
+
+def _as_known(former: Revision) -> Derivation:
+    """Return what is known of a content stored by an earlier version, which did not write down who said its kind.
+
+    Its title stands for the name of its file, and any kind but the one given by default for a person's word.
+    """
+    kind = former.metadata.kind
+    return Derivation("", f"{former.metadata.title}.", None if kind in _FORMER_DEFAULTS else kind)
+
+
+def differences(former: Revision, made: Revision) -> Iterator[Difference]:
+    """Yield what differs between two contents made of the same bytes."""
+    for field in Metadata.__struct_fields__:
+        before, after = getattr(former.metadata, field), getattr(made.metadata, field)
+        if before != after:
+            yield Difference(field, before, after)
+    if former.text != made.text:
+        yield Difference("text", len(former.text), len(made.text))
+    if (former.sections, former.passages) != (made.sections, made.passages):
+        yield Difference("sections", _roles(former), _roles(made))
+    if _cited(former) != _cited(made):
+        yield Difference("citations", _articles(former), _articles(made))
+    if set(former.identifiers) != set(made.identifiers):
+        yield Difference("identifiers", _keys(former), _keys(made))
+
+
+def _roles(revision: Revision) -> tuple[str, ...]:
+    return tuple(section.role for section in revision.sections)
+
+
+def _cited(revision: Revision) -> list[tuple[Any, ...]]:
+    """Return citations in an order that does not depend on that of their rows."""
+    return sorted(
+        ((c.start, c.end, c.law, c.version, c.article, c.target) for c in revision.citations),
+        key=lambda cited: tuple(("" if value is None else str(value)) for value in cited),
+    )
+
+
+def _articles(revision: Revision) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_named(cited) for cited in revision.citations))
+
+
+def _named(cited: Citation) -> str:
+    version = f"({cited.version})" if cited.version else ""
+    return cited.target or f"{cited.law}{version}{cited.article}"
+
+
+def _keys(revision: Revision) -> tuple[str, ...]:
+    return tuple(sorted({value for _, value in revision.identifiers}))
+
+
+def put_in_place(batch: Sequence[Remade], rederiving: Rederiving, embedder: Embedder) -> int:
+    """Store contents made anew where they differ, in one transaction; note of the others that these rules agree.
+
+    Returns how many documents were changed. A content that nothing could be made of stays as it is.
+    """
+    made = [remade for remade in batch if remade.error is None]
+    differing = [remade for remade in made if remade.differences]
+    vectors = with_vectors([remade.revision for remade in differing], embedder)
+    changed = rederiving.replace(
+        [(remade.kept, revision, rows) for remade, (revision, rows) in zip(differing, vectors, strict=True)],
+        embedder.name,
+    )
+    agreed = [remade.revision for remade in made if not remade.differences]
+    rederiving.confirm({revision.sha256: revision.derivation for revision in agreed if revision.derivation})
+    return len(changed)
