@@ -67,7 +67,7 @@ def telling_terms(document: Document, keyword: KeywordIndex) -> tuple[str, ...]:
 
 def _shared_articles(store: Store, document: Document, ids: list[int]) -> dict[int, tuple[str, ...]]:
     """Return for each document the articles both cite, concordant articles of other versions included."""
-    own = {(c.law, c.version, c.article) for c in document.citations if c.law}
+    own = dict.fromkeys((c.law, c.version, c.article) for c in document.citations if c.law)
     alike: dict[tuple[str | None, str | None, str | None], str] = {}
     for law, version, article in own:
         assert law is not None and version is not None and article is not None
