@@ -1,6 +1,6 @@
 """Vector index: FAISS over the store's vectors, filters before the cut.
 
-Exact while small (float16, inner product); inverted lists with 8-bit codes above
+Exact while small, and all but exact above (float16, inner product); inverted lists with 8-bit codes above
 EXACT_LIMIT vectors, kept on disk because they take time to train. Filters that keep few
 passages are answered exactly by scoring just those.
 """
@@ -8,7 +8,6 @@ passages are answered exactly by scoring just those.
 from __future__ import annotations
 
 import logging
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from kb.vocabulary import Visibility
 from search.checksums import mark
 from search.ids import member
 from search.matches import EMPTY, Matches, in_order
+from search.nearest import Coded, Lists, Matrix, Nearest, load_faiss, train_lists
 from search.stamps import Stamp, drop_stamp, read_stamp, write_stamp
 
 log = logging.getLogger(__name__)
@@ -32,10 +32,6 @@ FORMAT: Final = 2
 EXACT_LIMIT: Final = 200_000
 #: Below this a plain matrix product is as fast and spares loading FAISS.
 _SMALL: Final = 8_000
-_PROBES: Final = 48
-_NARROW: Final = 0.05
-#: Vectors turned into float32 for FAISS at a time.
-_ADDED_AT_ONCE: Final = 4_096
 _FILE: Final = "vectors.faiss"
 
 
@@ -52,8 +48,7 @@ class _Snapshot:
     documents: NDArray[np.int64]
     distinct: NDArray[np.int64]
     sizes: NDArray[np.int64]
-    matrix: NDArray[np.float16]
-    index: Any
+    nearest: Nearest
 
 
 class VectorIndex:
@@ -93,6 +88,11 @@ class VectorIndex:
         """Tell whether the snapshot is the store's at this commit; a change of embedder is one."""
         return self._snapshot is not None and self._snapshot.commit == commit
 
+    def settle(self) -> None:
+        """Wait until what is being made of the snapshot to search it faster is there."""
+        if self._snapshot is not None and isinstance(self._snapshot.nearest, Coded):
+            self._snapshot.nearest.settle()
+
     def refresh(self, store: Store) -> None:
         """Bring the snapshot up to the store's last commit and to the embedder in use there."""
         if self.is_of(store.commit()):
@@ -104,10 +104,10 @@ class VectorIndex:
                 self._snapshot = None
                 return
             passages, documents, matrix = self._read(store, embedder[1])
-        index, matrix = self._index(commit, embedder[1], matrix)
+        nearest = self._nearest(commit, embedder[1], matrix)
         sizes = np.append(np.bincount(documents), 0)  # the last stands for all ids beyond
         distinct = np.flatnonzero(sizes)
-        self._snapshot = _Snapshot(commit, embedder[1], passages, documents, distinct, sizes, matrix, index)
+        self._snapshot = _Snapshot(commit, embedder[1], passages, documents, distinct, sizes, nearest)
         log.info("vector index rows=%d ms=%.0f", len(passages), 1000 * (time.perf_counter() - started))
 
     def _read(self, store: Store, embedder: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
@@ -120,7 +120,7 @@ class VectorIndex:
             return store.vectors(scope=self._scope)
         gone = np.array(sorted({*changes.changed, *changes.removed}), dtype=np.int64)
         kept = ~member(old.documents, gone)
-        parts = [(old.passages[kept], old.documents[kept], old.matrix[kept])]
+        parts = [(old.passages[kept], old.documents[kept], old.nearest.matrix[kept])]
         if changes.changed:
             parts.append(store.vectors(changes.changed, self._scope))
         passages, documents, matrix = (np.concatenate(rows) for rows in zip(*parts, strict=True))
@@ -151,14 +151,9 @@ class VectorIndex:
         if allowed is not None and self._is_everyone(allowed, snapshot.distinct):
             allowed = None
         mask = _mask(snapshot, allowed, passages)
-        count = len(snapshot.passages) if mask is None else int(np.count_nonzero(mask))
-        if not count:
+        if mask is not None and not mask.any():
             return EMPTY
-        if snapshot.index is None or count < _NARROW * len(snapshot.passages):
-            rows = None if mask is None else np.flatnonzero(mask)
-            found, scores = _exact(snapshot.matrix, vector, depth, rows)
-        else:
-            found, scores = _faiss_search(snapshot.index, vector, depth, mask)
+        found, scores = snapshot.nearest.search(vector, depth, mask)
         return in_order(snapshot.passages[found], snapshot.documents[found], scores)
 
     def _is_everyone(self, allowed: NDArray[np.int64], distinct: NDArray[np.int64]) -> bool:
@@ -168,21 +163,16 @@ class VectorIndex:
             known = self._compared = (allowed, distinct, np.array_equal(allowed, distinct))
         return known[2]
 
-    def _index(self, commit: Commit, embedder: str, matrix: NDArray[np.float16]) -> tuple[Any, NDArray[np.float16]]:
-        """Return FAISS's index, None for a small matrix, and the matrix, which is the index's own where it can be."""
+    def _nearest(self, commit: Commit, embedder: str, matrix: NDArray[np.float16]) -> Nearest:
+        """Return the way in which so many rows are searched."""
         count = len(matrix)
         if count < _SMALL:
-            return None, matrix
-        faiss = _faiss()
+            return Matrix(matrix)
         if count <= EXACT_LIMIT:
-            index = faiss.IndexScalarQuantizer(
-                matrix.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-            )
-            _add(index, matrix)
-            return index, _codes(index, matrix.shape)
+            return Coded(matrix)
         stamp = Stamp(format=FORMAT, maker=embedder, generation=commit.generation, commit=commit.id, rows=count)
         saved = self._read_saved(stamp)
-        return (saved if saved is not None else self._train(stamp, matrix)), matrix
+        return Lists(saved if saved is not None else self._train(stamp, matrix), matrix)
 
     def _read_saved(self, stamp: Stamp) -> Any:
         """Return the trained index on disk when it is of this commit and its file is what was written."""
@@ -193,21 +183,12 @@ class VectorIndex:
             log.error("vector index damaged")
             return None
         try:
-            index = _faiss().read_index(str(path))
+            return load_faiss().read_index(str(path))
         except (OSError, RuntimeError):
             return None
-        index.nprobe = _PROBES
-        return index
 
     def _train(self, stamp: Stamp, matrix: NDArray[np.float16]) -> Any:
-        faiss = _faiss(threads=len(os.sched_getaffinity(0)))
-        count, dim = matrix.shape
-        lists = int(2 ** np.round(np.log2(2 * np.sqrt(count))))
-        index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-        sample = np.random.default_rng(0).choice(count, size=min(count, 40 * lists), replace=False)
-        index.train(np.ascontiguousarray(matrix[np.sort(sample)], dtype=np.float32))
-        _add(index, matrix)
-        index.nprobe = _PROBES
+        index = train_lists(matrix)
         try:
             self._save(stamp, index)
         except (OSError, RuntimeError) as error:  # it serves all the same, and is trained again at the next start
@@ -217,22 +198,10 @@ class VectorIndex:
     def _save(self, stamp: Stamp, index: Any) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         waiting = self._folder / f"{_FILE}.new"
-        _faiss().write_index(index, str(waiting))
+        load_faiss().write_index(index, str(waiting))
         drop_stamp(self._folder)
         waiting.replace(self._folder / _FILE)
         write_stamp(self._folder, replace(stamp, files={_FILE: mark(self._folder / _FILE)}))
-
-
-def _faiss(threads: int | None = None) -> Any:
-    """Load FAISS when first needed (a fifth of a second); its type stubs do not know its Python layer.
-
-    What the calling thread asks of it from now on is done by so many `threads`.
-    """
-    import faiss
-
-    if threads is not None:
-        faiss.omp_set_num_threads(threads)
-    return faiss
 
 
 def _mask(
@@ -247,42 +216,3 @@ def _mask(
     if passages is not None:
         mask &= member(snapshot.passages, passages)
     return mask
-
-
-def _exact(
-    matrix: NDArray[np.float16], vector: NDArray[np.float32], depth: int, rows: NDArray[np.int64] | None
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    chosen = matrix if rows is None else matrix[rows]
-    scores = chosen.astype(np.float32) @ vector
-    best = np.argpartition(-scores, depth - 1)[:depth] if len(scores) > depth else np.arange(len(scores))
-    best = best[np.argsort(-scores[best])]
-    return (best if rows is None else rows[best]), scores[best].astype(np.float64)
-
-
-def _faiss_search(
-    index: Any, vector: NDArray[np.float32], depth: int, mask: NDArray[np.bool_] | None
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    faiss = _faiss(threads=1)  # of one query a second thread has nothing to do, and the first spins until it is there
-    is_ivf = isinstance(index, faiss.IndexIVF)
-    params = None
-    if mask is not None:
-        packed = np.packbits(mask, bitorder="little")
-        selector = faiss.IDSelectorBitmap(packed)
-        params = (
-            faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES) if is_ivf else faiss.SearchParameters(sel=selector)
-        )
-    scores, found = index.search(vector[None, :], depth, params=params)
-    kept = found[0] >= 0
-    return found[0][kept], scores[0][kept].astype(np.float64)
-
-
-def _add(index: Any, matrix: NDArray[np.float16]) -> None:
-    for start in range(0, len(matrix), _ADDED_AT_ONCE):
-        index.add(np.ascontiguousarray(matrix[start : start + _ADDED_AT_ONCE], dtype=np.float32))
-
-
-def _codes(index: Any, shape: tuple[int, ...]) -> NDArray[np.float16]:
-    """Return the vectors where a float16 index keeps them; valid as long as the index is."""
-    count, dim = shape
-    held = _faiss().rev_swig_ptr(index.codes.data(), 2 * count * dim)
-    return np.asarray(held.view("<f2").reshape(count, dim))

@@ -49,12 +49,8 @@ class Floor:
         vector = self._embedder.embed([normalise(text)])[0]
         snapshot = self._vector._snapshot
         assert snapshot is not None
-        if snapshot.index is None:
-            scores = snapshot.matrix.astype(np.float32) @ vector
-            rows = np.argpartition(-scores, DEPTH)[:DEPTH]
-        else:
-            rows = snapshot.index.search(vector[None, :], DEPTH)[1][0]
-        found: list[int] = snapshot.passages[rows[rows >= 0]].tolist()
+        rows, _ = snapshot.nearest.search(vector, DEPTH, None)
+        found: list[int] = snapshot.passages[rows].tolist()
         return found
 
     def __call__(self, text: str) -> object:

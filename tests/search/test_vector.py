@@ -1,4 +1,5 @@
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from kb.commands.reembedding import change_embedder
 from kb.embedding import Embedder, load_embedder
 from kb.store import Store
 from kb.vocabulary import Visibility
+from search import nearest
 from search import vector as vector_module
 from search.keyword import Matches
 from search.vector import VectorIndex
@@ -91,6 +93,58 @@ def test_passages_of_some_parts_alone_are_found_before_the_cut(
     for query in model.embed(QUERIES):
         found = index.search(query, 15, allowed, wanted)
         same(found, brute_force(library, query, 15, set(allowed.tolist()), set(wanted.tolist())))
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_chosen_by_short_codes_rows_are_still_those_that_brute_force_finds(
+    library: Library, model: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(vector_module, "_SMALL", 1)
+    monkeypatch.setattr(nearest, "_WORTH_CODES", 1)
+    index = VectorIndex(tmp_path, Visibility.PUBLIC)
+    index.refresh(library.store)
+    allowed = ALLOWED[name](library)
+    given = None if allowed is None else np.array(sorted(allowed), dtype=np.int64)
+    vectors = model.embed(QUERIES)
+    before = [index.search(query, 20, given) for query in vectors]
+    index.settle()
+
+    for query, first in zip(vectors, before, strict=True):
+        truth = brute_force(library, query, 20, allowed)
+        found = index.search(query, 20, given)
+        same(first, truth)
+        assert len(found.passages) == len(truth)
+        assert len({p for p, _ in truth} & set(found.passages.tolist())) >= 0.95 * len(truth)
+        scores = dict(zip(first.passages.tolist(), first.scores.tolist(), strict=True))
+        assert all(abs(s - scores.get(p, s)) < 1e-6 for p, s in zip(found.passages, found.scores, strict=True))
+
+
+def test_codes_are_made_once_it_is_worth_it_and_searches_go_on_meanwhile(
+    library: Library, model: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vector_module, "_SMALL", 1)
+    monkeypatch.setattr(nearest, "_WORTH_CODES", 3)
+    made: list[int] = []
+    may_be_made = threading.Event()
+    make = nearest.Coded._make_codes
+
+    def slowly(coded: nearest.Coded) -> None:
+        may_be_made.wait()
+        make(coded)
+        made.append(1)
+
+    monkeypatch.setattr(nearest.Coded, "_make_codes", slowly)
+    index = VectorIndex(tmp_path, Visibility.PUBLIC)
+    index.refresh(library.store)
+    query = model.embed([QUERIES[0]])[0]
+    expected = index.search(query, 20).passages.tolist()
+
+    assert all(index.search(query, 20).passages.tolist() == expected for _ in range(10))
+    assert made == []
+    may_be_made.set()
+    index.settle()
+    assert all(index.search(query, 20).passages.tolist() == expected for _ in range(10))
+    assert made == [1]
 
 
 @pytest.fixture
