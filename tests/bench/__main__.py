@@ -30,7 +30,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", choices=["add", "query", "process", "memory", "quality", "load"], action="append")
     parser.add_argument("--million", action="store_true", help="also 1,000,000 passages: about 6 GB of disk")
     parser.add_argument("--passages", type=int, default=1_000_000, help="how many passages --million makes")
-    parser.add_argument("--peers", action="store_true", help="also milvus-lite and LanceDB (extra [bench])")
+    parser.add_argument("--peers", action="store_true", help="also zvec, milvus-lite and LanceDB (extra [bench])")
     parser.add_argument("--peer-python", default=sys.executable, help="the Python that has the peers installed")
     parser.add_argument("--scratch", type=Path, help="folder for temporary stores (default: the system's)")
     parser.add_argument("--json", action="store_true")
@@ -114,7 +114,7 @@ def _peers(args: argparse.Namespace, folder: Path, statutes: Any, store: Any, em
     passages, vectors = quality.passages(store)
     peers.hand_over(folder, passages, vectors, asked, quality.question_vectors(embedder, asked))
     report: dict[str, Any] = {}
-    for name in ("milvus", "lancedb"):
+    for name in ("zvec", "milvus", "lancedb"):
         _say(f"peer {name}")
         found = peers.run(name, folder, args.peer_python)
         rankings = found.pop("rankings", None)

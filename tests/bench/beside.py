@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("topics", type=Path)
     parser.add_argument("qrels", type=Path)
     parser.add_argument("--min-grade", type=int, default=1)
-    parser.add_argument("--peer", action="append", choices=["txtai", "bm25s", "milvus", "lancedb"])
+    parser.add_argument("--peer", action="append", choices=["zvec", "txtai", "bm25s", "milvus", "lancedb"])
     parser.add_argument("--peer-python", default=sys.executable, help="the Python that has the peers installed")
     args = parser.parse_args()
     topics, qrels = read_topics(args.topics), read_qrels(args.qrels)

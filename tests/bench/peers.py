@@ -1,4 +1,4 @@
-"""The same passages and vectors in what a user would pick instead: milvus-lite, LanceDB, txtai, bm25s with jieba.
+"""The same passages and vectors in what a user would pick instead: zvec, milvus-lite, LanceDB, txtai, bm25s with jieba.
 
 Each runs in a process of its own: `python -m tests.bench.peers NAME FOLDER` reads what
 `hand_over` wrote and prints JSON. All but bm25s, which knows words alone, get our vectors;
@@ -55,6 +55,43 @@ def run(name: str, folder: Path, python: str = sys.executable) -> dict[str, Any]
         return {"skipped": f"{name} cannot run here: {reason[:200]}"}
     report: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return report
+
+
+def zvec(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path) -> tuple[Search, str]:
+    """Fill zvec: full text cut by its jieba tokenizer, vectors in its default graph (HNSW), RRF."""
+    import zvec as engine
+
+    engine.init(query_threads=1)
+    schema = engine.CollectionSchema(
+        name="passages",
+        fields=[
+            engine.FieldSchema("document", engine.DataType.STRING),
+            engine.FieldSchema(
+                "text", engine.DataType.STRING, index_param=engine.FtsIndexParam(tokenizer_name="jieba")
+            ),
+        ],
+        vectors=[
+            engine.VectorSchema(
+                "vector", engine.DataType.VECTOR_FP32, vectors.shape[1], engine.HnswIndexParam(engine.MetricType.IP)
+            )
+        ],
+    )
+    collection = engine.create_and_open(path=str(folder / "zvec"), schema=schema)
+    for start in range(0, len(rows), _BATCH):
+        numbers = range(start, min(start + _BATCH, len(rows)))
+        collection.insert([engine.Doc(str(n), vectors={"vector": vectors[n]}, fields=rows[n]) for n in numbers])
+    collection.optimize()
+    ranker = engine.RrfReRanker(60)
+
+    def search(text: str, vector: NDArray[np.float32], limit: int) -> list[str]:
+        asked = [
+            engine.Query("text", fts=engine.Fts(match_string=text)),
+            engine.Query("vector", vector=vector),
+        ]
+        found = collection.query(asked, topk=limit, output_fields=["document"], reranker=ranker)
+        return [str(hit.fields["document"]) for hit in found]
+
+    return search, f"zvec {version('zvec')}"
 
 
 def milvus(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path) -> tuple[Search, str]:
@@ -179,7 +216,7 @@ def _jieba_dictionary(folder: Path) -> None:
 
 def main(name: str, given: Path) -> dict[str, Any]:
     """Build one peer, time its hybrid query, and return its rankings of all questions."""
-    setup: Setup = {"milvus": milvus, "lancedb": lancedb, "txtai": txtai, "bm25s": bm25s}[name]
+    setup: Setup = {"zvec": zvec, "milvus": milvus, "lancedb": lancedb, "txtai": txtai, "bm25s": bm25s}[name]
     rows = json.loads((given / "passages.json").read_text("utf-8"))
     vectors = np.load(given / "vectors.npy")
     questions = json.loads((given / "questions.json").read_text("utf-8"))
