@@ -18,6 +18,7 @@ from kb.commands import (
     backing,
     classifying,
     evaluating,
+    exporting,
     finding,
     purging,
     quarantining,
@@ -136,8 +137,9 @@ def _parser() -> argparse.ArgumentParser:
 
     _evaluate(command("evaluate", evaluating.evaluate, "用已知答案的题目评测检索质量,或对照两次运行(TREC 格式)"))
 
-    export = command("export", finding.export, "导出为 JSONL,可再用 kb add 收入")
+    export = command("export", exporting.export, "导出为 JSONL(可再用 kb add 收入),或供分析的 SQLite 数据库")
     export.add_argument("--output", type=folder, help="写入文件(默认标准输出)")
+    export.add_argument("--sqlite", type=folder, metavar="文件", help="写成 SQLite 数据库,文书、金额、引用等各一张表")
     _filters(export)
     _clearance(export)
 

@@ -24,6 +24,7 @@ MAY_IMPORT = {
 #: Library -> the only places that may import it.
 OWNERS = {
     "sqlite3": ("kb/database.py", "kb/store/"),
+    "sqlite_utils": ("kb/commands/tables.py",),
     "ahocorasick_rs": ("kb/longestmatch.py",),
     "fastapi": ("web/",),
     "starlette": ("web/",),

@@ -1,21 +1,15 @@
-"""`kb search`, `kb show`, `kb similar`, `kb export`: documents found and handed over."""
+"""`kb search`, `kb show`, `kb similar`: documents found and shown."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from kb.commands.common import (
     EXIT_OK,
     answering_searcher,
-    as_person,
     find,
     open_store,
     print_json,
@@ -25,12 +19,10 @@ from kb.commands.common import (
     say,
     settings_of,
 )
-from kb.contract import document_to_dict, metadata_to_dict
-from kb.errors import UserError
+from kb.contract import document_to_dict
 from kb.vocabulary import SOURCE_GRADES
 
 if TYPE_CHECKING:
-    from kb.records import Document
     from search.results import Hit
 
 
@@ -125,63 +117,3 @@ def similar(args: argparse.Namespace) -> int:
     for hit in hits:
         _print_hit(hit)
     return EXIT_OK
-
-
-def export(args: argparse.Namespace) -> int:
-    """Write every document as one JSON line that `kb add` takes back."""
-    filters = read_filters(args.filter, args.exclude, args.kind)
-    with open_store(settings_of(args), args.clearance) as store:
-        ids = store.document_ids(filters)
-        with _output(args) as out:
-            for document_id in ids:
-                document = store.document(int(document_id))
-                if document is not None:
-                    out.write(json.dumps(_line(document), ensure_ascii=False) + "\n")
-    say(f"已导出 {len(ids)} 件")
-    return EXIT_OK
-
-
-@contextmanager
-def _output(args: argparse.Namespace) -> Iterator[TextIO]:
-    """Open the file to write, or stdout; a file appears whole or not at all."""
-    path: Path | None = args.output
-    if path is None:
-        yield sys.stdout
-        return
-    waiting = path.with_name(path.name + ".new")
-    try:
-        with as_person(args):
-            handle = waiting.open("w", encoding="utf-8")
-        with handle:
-            yield handle
-        waiting.replace(path)
-    except OSError as error:
-        waiting.unlink(missing_ok=True)
-        raise UserError(f"无法写入 {path}({error.strerror})") from error
-
-
-def _made_by_headings(document: Document, headings: Sequence[tuple[int, str]]) -> bool:
-    """Tell whether these headings alone make the sections; else the text itself will be searched for them again."""
-    from ingest.sections import sections_by_heading
-
-    stored = [(s.role, s.heading, s.start, s.end) for s in document.sections]
-    made = [(s.role, s.heading, s.start, s.end) for s in sections_by_heading(document.text, headings)]
-    return stored == made and all(document.text.startswith(heading, start) for start, heading in headings)
-
-
-def _line(document: Document) -> dict[str, Any]:
-    head = document.head
-    metadata = metadata_to_dict(replace(head.metadata, collection=head.collection, visibility=head.visibility))
-    extra = metadata.pop("extra", {})
-    metadata.pop("slug", None)
-    metadata.pop("title", None)
-    metadata.pop("visibility", None)  # the file's own word; who may see it now stands with the document
-    metadata["visibility"] = head.visibility.name.lower()
-    marks: dict[str, Any] = {}
-    headings = [(s.start, s.heading) for s in document.sections if s.heading]
-    if _made_by_headings(document, headings):
-        marks["headings"] = headings
-    links = [[c.start, c.end, c.target] for c in document.citations if c.target and c.start is not None]
-    if links:
-        marks["links"] = links
-    return {"id": head.slug, "title": head.title, "text": document.text, **marks, **metadata, **extra}

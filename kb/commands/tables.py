@@ -1,0 +1,154 @@
+"""Documents as tables of a SQLite database that an analyst opens in any program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from kb.database import as_ours
+from kb.errors import UserError
+from kb.vocabulary import KINDS
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from kb.records import Document
+
+#: Documents written at a time.
+_AT_ONCE: Final = 200
+#: Table -> its columns with their types.
+_TABLES: Final[dict[str, dict[str, type]]] = {
+    "documents": {
+        **{"slug": str, "title": str, "kind": str, "kind_label": str, "collection": str, "visibility": str},
+        **{"completeness": str, "confidence": str, "tier": str, "jurisdiction": str, "case_number": str},
+        **{"authority": str, "region": str, "place": str, "decided_on": str, "published_on": str, "year": str},
+        **{"law": str, "version": str, "passed_on": str, "effective_from": str, "effective_to": str},
+        **{"date_note": str, "checked_on": str, "characters": int, "text": str},
+    },
+    "numbers": {"slug": str, "type": str, "number": str},
+    "facets": {"slug": str, "field": str, "value": str},
+    "amounts": {"slug": str, "type": str, "value": float, "currency": str, "text": str},
+    "parties": {"slug": str, "party": str},
+    "citations": {"slug": str, "law": str, "version": str, "article": str, "document": str, "start": int, "end": int},
+    "sections": {"slug": str, "role": str, "heading": str, "start": int, "end": int},
+    "sources": {"slug": str, "name": str, "grade": str, "url": str},
+}
+_MEANINGS: Final = {
+    "documents": "文书:一行一件;text 是全文,各表以 slug 相连",
+    "numbers": "案号、文号、指导性案例号、海外援引",
+    "facets": "筛选用的值:地区、机关、行业、秘密类型、行为、关系、要件、结果、依据的法条",
+    "amounts": "金额:type 为罚款、没收、判赔等,value 以 currency(ISO 4217)为单位,text 是原来的写法",
+    "parties": "当事人",
+    "citations": "引用:法律、版本、条,或另一件文书(document);start、end 是在 text 里的位置,空为文中没有写到",
+    "sections": "部分:角色、标题与在 text 里的字数位置 [起, 止)",
+    "sources": "来源与分级:A 官方,B 成熟媒体;C(不明转载)不写名称与网址",
+}
+_FACETS: Final = {
+    "region": "regions",
+    "authority": "authorities",
+    "industry": "industries",
+    "secret_type": "secret_types",
+    "conduct": "conducts",
+    "relationship": "relationships",
+    "element": "elements",
+    "outcome": "outcomes",
+    "statute": "statutes",
+}
+_NUMBERS: Final = {"case_number": "case_numbers", "doc_number": "doc_numbers", "citation": "citations"}
+
+
+def write_tables(documents: Iterable[Document], path: Path) -> int:
+    """Write documents to an empty file as a database; return how many there were.
+
+    Raises UserError where the file cannot be written.
+    """
+    from sqlite_utils import Database
+
+    database = Database(path)
+    try:
+        _make(database)
+        count = 0
+        waiting: dict[str, list[dict[str, Any]]] = {table: [] for table in _TABLES}
+        for count, document in enumerate(documents, 1):
+            for table, row in _rows(document):
+                waiting[table].append(row)
+            if not count % _AT_ONCE:
+                _write(database, waiting)
+        _write(database, waiting)
+        for table in _TABLES:
+            if table != "documents":
+                database.table(table).create_index(["slug"])
+    except Exception as error:
+        if as_ours(error) is None:
+            raise
+        raise UserError(f"数据库没有写成({error})。请检查磁盘空间") from error
+    finally:
+        database.close()
+    return count
+
+
+def _make(database: Database) -> None:
+    for table, columns in _TABLES.items():
+        is_main = table == "documents"
+        database.table(table).create(
+            columns,
+            pk="slug" if is_main else None,
+            foreign_keys=() if is_main else [("slug", "documents", "slug")],
+            strict=True,
+        )
+    about = [{"table": table, "meaning": meaning} for table, meaning in _MEANINGS.items()]
+    database.table("about").insert_all(about, pk="table")
+
+
+def _write(database: Database, waiting: dict[str, list[dict[str, Any]]]) -> None:
+    with database.conn:
+        for table, rows in waiting.items():
+            if rows:
+                database.table(table).insert_all(rows)
+                rows.clear()
+
+
+def _rows(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what a document is in each table, beginning with itself."""
+    slug, known = document.head.slug, document.head.metadata
+    yield "documents", _document(document)
+    for kind, attribute in _NUMBERS.items():
+        yield from (("numbers", {"slug": slug, "type": kind, "number": one}) for one in getattr(known, attribute))
+    if known.guiding_case is not None:
+        yield "numbers", {"slug": slug, "type": "guiding_case", "number": str(known.guiding_case)}
+    for field, attribute in _FACETS.items():
+        yield from (("facets", {"slug": slug, "field": field, "value": one}) for one in getattr(known, attribute))
+    for amount in known.amounts:
+        money = {"type": amount.type, "value": amount.value, "currency": amount.currency, "text": amount.text}
+        yield "amounts", {"slug": slug, **money}
+    yield from (("parties", {"slug": slug, "party": party}) for party in known.parties)
+    for cited in document.citations:
+        article = {"law": cited.law, "version": cited.version, "article": cited.article}
+        yield "citations", {"slug": slug, **article, "document": cited.target, "start": cited.start, "end": cited.end}
+    for section in document.sections:
+        place = {"start": section.start, "end": section.end}
+        yield "sections", {"slug": slug, "role": section.role, "heading": section.heading, **place}
+    for source in known.sources:
+        is_named = source.grade != "C"
+        named = {"name": source.name, "url": source.url} if is_named else {"name": None, "url": None}
+        yield "sources", {"slug": slug, "grade": source.grade, **named}
+
+
+def _document(document: Document) -> dict[str, Any]:
+    head, known = document.head, document.head.metadata
+    row = {name: getattr(known, name) for name in _TABLES["documents"] if name in type(known).__struct_fields__}
+    return row | {
+        "slug": head.slug,
+        "title": head.title,
+        "kind": head.kind,
+        "kind_label": KINDS.get(head.kind, head.kind),
+        "collection": head.collection,
+        "visibility": head.visibility.name.lower(),
+        "case_number": head.case_number,
+        "authority": head.authority,
+        "region": head.region,
+        "year": known.year,
+        "characters": len(document.text),
+        "text": document.text,
+    }
