@@ -74,29 +74,34 @@ class Coded:
         _add_rows(self._flat, matrix)
         #: The rows where FAISS keeps them; valid as long as this is.
         self.matrix = _codes(self._flat, matrix.shape)
+        #: Rows by their codes, and the same with the nearest scored exactly.
         self._codes: Any = None
+        self._refined: Any = None
         self._searches = 0
         self._making: threading.Thread | None = None
 
     def search(self, vector: NDArray[np.float32], depth: int, mask: Mask) -> tuple[Rows, Scores]:
         """Return the nearest rows, exactly or, once there are codes, all but exactly."""
-        if self._codes is None:
+        if self._refined is None:
             self._count()
             return _by_faiss(self._flat, vector, depth, mask)
-        share = 1.0 if mask is None else float(np.count_nonzero(mask)) / len(self.matrix)
-        if share < _NARROW:
+        if mask is None:
+            return _by_faiss(self._refined, vector, depth, None)
+        share = float(np.count_nonzero(mask)) / len(self.matrix)
+        chosen = None if share < _NARROW else self._chosen(vector, depth, share, mask)
+        if chosen is None:
             return _by_faiss(self._flat, vector, depth, mask)
-        chosen = self._chosen(vector, int(_CHOSEN_FOR_ONE * depth / share) + 1)
-        left = chosen if mask is None else chosen[mask[chosen]]
-        if len(left) < _LEFT_FOR_ONE * depth and len(chosen) < len(self.matrix):
-            return _by_faiss(self._flat, vector, depth, mask)
-        return _scored(self.matrix, left, vector, depth)
+        return _scored(self.matrix, chosen, vector, depth)
 
-    def _chosen(self, vector: NDArray[np.float32], wanted: int) -> Rows:
-        """Return about the nearest rows by their codes, ascending."""
-        load_faiss(threads=1)
-        found: Rows = self._codes.search(vector[None, :], min(wanted, len(self.matrix)))[1][0]
-        return np.sort(found[found >= 0])
+    def _chosen(self, vector: NDArray[np.float32], depth: int, share: float, mask: NDArray[np.bool_]) -> Rows | None:
+        """Return rows that pass a filter, by their codes, ascending; None where too few of the nearest pass it.
+
+        FAISS cannot ask a filter while it scans codes, so more of them are fetched the fewer pass.
+        """
+        wanted = min(int(_CHOSEN_FOR_ONE * depth / share) + 1, len(self.matrix))
+        rows, _ = _by_faiss(self._codes, vector, wanted, None)
+        left = np.sort(rows[mask[rows]])
+        return left if len(left) >= _LEFT_FOR_ONE * depth or wanted == len(self.matrix) else None
 
     def _count(self) -> None:
         """Begin making codes when enough was searched; two threads that count at once may both miss one."""
@@ -119,6 +124,9 @@ class Coded:
         made.train(np.ascontiguousarray(self.matrix[np.sort(sample)], dtype=np.float32))
         _add_rows(made, self.matrix)
         self._codes = made
+        refined = faiss.IndexRefine(made, self._flat)
+        refined.k_factor = _CHOSEN_FOR_ONE
+        self._refined = refined
 
 
 class Lists:
