@@ -12,6 +12,7 @@ import msgspec
 
 from ingest.faults import as_ours
 from ingest.raw import BadLine, RawDocument
+from ingest.rows import document_of
 from ingest.text import check_text, check_values, require_fitting, require_not_misread
 from kb.errors import InvalidDocument, UnreadableFile, UserError
 from kb.records import Citation
@@ -111,6 +112,8 @@ def _finite(written: str) -> float:
 
 def _json_line(line: bytes, number: int) -> RawDocument:
     values = _json_values(line)
+    if "cells" in values and "text" not in values:
+        return _row(line, number, values["cells"])
     text, title = values.pop("text", None), values.get("title")
     if "id" not in values or not isinstance(values["id"], (str, int)) or isinstance(values["id"], bool):
         raise InvalidDocument("缺少字段 id(文字)")
@@ -135,6 +138,23 @@ def _json_line(line: bytes, number: int) -> RawDocument:
         keep_unknown=True,
         headings=headings,
         links=links,
+    )
+
+
+def _row(line: bytes, number: int, cells: Any) -> RawDocument:
+    """Make a document of a row of a table, kept as its cells: [column, cell] in their order."""
+    pairs = [(item[0], item[1]) for item in cells if isinstance(item, list) and len(item) == 2] if cells else []
+    if not pairs or not all(isinstance(part, str) for pair in pairs for part in pair):
+        raise InvalidDocument("字段 cells 应为 [列名, 内容] 的列表")
+    made = document_of(pairs)
+    require_fitting(len(made.text))
+    return RawDocument(
+        sha256=hashlib.sha256(line).hexdigest(),
+        line_number=number,
+        text=check_text(made.text),
+        values=made.values,
+        keep_unknown=True,
+        headings=made.headings,
     )
 
 

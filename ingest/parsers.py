@@ -13,6 +13,7 @@ from typing import Final
 from ingest.answers import Parsed
 from ingest.frontmatter import read_markdown
 from ingest.pdf import parse_pdf
+from ingest.sheets import parse_csv, parse_sheets
 from ingest.text import decode, require_fitting
 from ingest.webarchive import parse_mht
 from ingest.webpage import parse_html
@@ -57,6 +58,14 @@ _PARSERS: Final[dict[str, Callable[[bytes], Parsed]]] = {
     "docx": parse_docx,
     "html": parse_html,
     "mht": parse_mht,
+    "csv": parse_csv,
+    "sheets": parse_sheets,
 }
 _WEB: Final = ("selectolax.lexbor",)
-_LIBRARIES: Final = {"pdf": ("pypdf", "pypdfium2"), "docx": ("lxml.etree",), "html": _WEB, "mht": _WEB}
+_LIBRARIES: Final = {
+    "pdf": ("pypdf", "pypdfium2"),
+    "docx": ("lxml.etree",),
+    "html": _WEB,
+    "mht": _WEB,
+    "sheets": ("python_calamine",),
+}

@@ -138,16 +138,11 @@ class _Walk:
 
     def __init__(self, opened: Opened, store: Store, embedder: Embedder, options: Options) -> None:
         self._path = opened.path
-        self._incoming = opened.incoming
+        self._opened = opened
         self._store = store
         self._embedder = embedder
         self._options = options
-        self._original = _NOWHERE
         self._is_kept = False
-        if opened.incoming is not None:
-            self._original = Original(
-                sha256=opened.incoming.sha256, media_type=opened.media_type, size_bytes=opened.incoming.size_bytes
-            )
 
     def add(self, batch: Sequence[RawDocument | BadLine]) -> list[Receipt]:
         """Store some documents; where that fails for a reason nobody foresaw, one by one, to name the one."""
@@ -163,10 +158,11 @@ class _Walk:
             return [Receipt(path=self._path, line_number=batch[0].line_number, error=as_ours(error))]
 
     def _add(self, batch: Sequence[RawDocument | BadLine]) -> Iterator[Receipt]:
+        original = self._original()
         here = self._store.has_revisions(item.sha256 for item in batch if isinstance(item, RawDocument))
         made = [(item, here.get(item.sha256) if isinstance(item, RawDocument) else None) for item in batch]
         prepared = [
-            _prepare(self._path, item, self._original, self._options) if known is None else item for item, known in made
+            _prepare(self._path, item, original, self._options) if known is None else item for item, known in made
         ]
         revisions = [item for item in prepared if isinstance(item, Revision)]
         self._keep(revisions)
@@ -186,12 +182,21 @@ class _Walk:
 
     def _keep(self, revisions: Sequence[Revision]) -> None:
         """Keep the original, once; only a file something is taken from is kept, and only as it was read."""
-        if not revisions or self._incoming is None:
+        kept = self._opened.kept
+        if not revisions or kept is None:
             return
         if not self._is_kept:
-            self._store.files.put(self._incoming.sha256, self._incoming.size_bytes, self._incoming.chunks())
+            self._store.files.put(kept.content.sha256, kept.content.size_bytes, kept.content.chunks())
             self._is_kept = True
-        self._incoming.require_unchanged()
+        kept.content.require_unchanged()
+
+    def _original(self) -> Original:
+        """Return what is kept of the file, which is known once it gave its first document."""
+        kept = self._opened.kept
+        if kept is None:
+            return _NOWHERE
+        content = kept.content
+        return Original(sha256=content.sha256, media_type=kept.media_type, size_bytes=content.size_bytes)
 
 
 def _unchanged(path: Path, item: RawDocument | BadLine, known: Added, moved: VisibilityChange | None) -> Receipt:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ingest.answers import Parsed
 from ingest.faults import as_ours
 from ingest.garbled import is_utf16
-from ingest.incoming import Incoming
+from ingest.incoming import Incoming, Made
 from ingest.lines import read_lines
 from ingest.metadata import is_from_elsewhere, told_of_unknown
 from ingest.raw import BadLine, RawDocument
@@ -23,7 +24,14 @@ from kb.errors import KbError, UnreadableFile, UnsupportedFile, UserError
 from kb.records import Citation, Page
 
 
-class Opened(Struct, frozen=True, kw_only=True):
+class Kept(Struct, frozen=True):
+    """What is kept of a file, and what it is: the file as it came in or, of a table, the lines made of its rows."""
+
+    media_type: str
+    content: Incoming | Made
+
+
+class Opened(Struct, kw_only=True):
     """A file that is open and, unless it is read line by line, being parsed; or why it is not. Must be closed."""
 
     path: Path
@@ -31,6 +39,8 @@ class Opened(Struct, frozen=True, kw_only=True):
     incoming: Incoming | None = None
     parsing: Parsing | None = None
     error: UserError | None = None
+    #: Known once the first document is there.
+    kept: Kept | None = None
 
     def documents(self) -> Iterator[RawDocument | BadLine]:
         """Yield the documents of the file, once; raises UnreadableFile or InvalidDocument."""
@@ -38,8 +48,13 @@ class Opened(Struct, frozen=True, kw_only=True):
             raise self.error
         assert self.incoming is not None
         try:
+            self.kept = Kept(self.media_type, self.incoming)
             if self.parsing is None:
                 yield from read_lines(self.incoming.file)
+            elif self.media_type in _TABLES:
+                found = self.parsing.collect()
+                self.kept = Kept(_LINES, Made(found.text.encode()))
+                yield from _telling(read_lines(self.kept.content.file), tuple(found.warnings))
             else:
                 told = _told_of_name(self.path.name, self.media_type)
                 yield _document(self.parsing.collect(), self.incoming.sha256, told)
@@ -94,6 +109,16 @@ def one_ahead(opening: Iterable[Opened]) -> Iterator[Opened]:
     finally:
         for opened in waiting:
             opened.close()
+
+
+def _telling(items: Iterable[RawDocument | BadLine], warnings: tuple[str, ...]) -> Iterator[RawDocument | BadLine]:
+    """Yield what was read, the first document with what is to be told of the whole file."""
+    for item in items:
+        if isinstance(item, RawDocument) and warnings:
+            yield replace(item, warnings=warnings)
+            warnings = ()
+        else:
+            yield item
 
 
 def _document(found: Parsed, sha256: str, told: tuple[str, ...]) -> RawDocument:
@@ -185,16 +210,27 @@ _BEGINS_PAGE: Final = re.compile(
     + rb"(?:<\?xml\b[^>]*>\s*|<!--(?s:.*?)-->\s*)*<(?:!doctype\s+html|html|head|meta|title|body|style|table|div|p)\b",
     re.IGNORECASE,
 )
+_LINES: Final = "application/jsonl"
+_CSV: Final = "text/csv"
+_SHEETS: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_OLD_SHEETS: Final = "application/vnd.ms-excel"
+_OPEN_SHEETS: Final = "application/vnd.oasis.opendocument.spreadsheet"
+#: Formats of which every row is a document; what is kept of them are lines.
+_TABLES: Final = (_CSV, _SHEETS, _OLD_SHEETS, _OPEN_SHEETS)
 _TYPES: Final = {
     ".md": "text/markdown",
     ".txt": "text/plain",
-    ".jsonl": "application/jsonl",
+    ".jsonl": _LINES,
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".html": "text/html",
     ".htm": "text/html",
     ".mht": _ARCHIVE,
     ".mhtml": _ARCHIVE,
+    ".csv": _CSV,
+    ".xlsx": _SHEETS,
+    ".xls": _OLD_SHEETS,
+    ".ods": _OPEN_SHEETS,
 }
 #: Where the head of a PDF must begin; what stands before it, lines of a mail or of a web server, is passed over.
 _BEFORE_PDF: Final = 1024
@@ -211,10 +247,12 @@ _ADVICE: Final = {
     ".png": "图片不能直接收入。请先做文字识别(OCR)再添加",
     ".tif": "图片不能直接收入。请先做文字识别(OCR)再添加",
 }
+_PACKED: Final = "Word、Excel 文档或压缩包"
+_OLD: Final = "旧版 Office 文档"
 _MAGIC: Final = (
     (b"%PDF", "PDF"),
-    (b"PK\x03\x04", "Word 文档或压缩包"),
-    (b"\xd0\xcf\x11\xe0", "旧版 Office 文档"),
+    (b"PK\x03\x04", _PACKED),
+    (b"\xd0\xcf\x11\xe0", _OLD),
     (b"\x89PNG", "图片"),
     (b"\xff\xd8\xff", "图片"),
     (b"GIF8", "图片"),
@@ -224,7 +262,10 @@ _MAGIC: Final = (
 )
 _FAMILY: Final = {
     "application/pdf": "PDF",
-    _TYPES[".docx"]: "Word 文档或压缩包",
+    _TYPES[".docx"]: _PACKED,
+    _SHEETS: _PACKED,
+    _OPEN_SHEETS: _PACKED,
+    _OLD_SHEETS: _OLD,
     _ARCHIVE: _WEB_NAMES[_ARCHIVE],
 }
 #: Media type -> format of `ingest.parsers`; the one that is not here is read line by line.
@@ -235,6 +276,10 @@ _PARSED_AS: Final = {
     _TYPES[".docx"]: "docx",
     "text/html": "html",
     _ARCHIVE: "mht",
+    _CSV: "csv",
+    _SHEETS: "sheets",
+    _OLD_SHEETS: "sheets",
+    _OPEN_SHEETS: "sheets",
 }
 
 #: Extensions that `kb add FOLDER` looks for.

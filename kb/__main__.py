@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         _everywhere(made, argparse.SUPPRESS, argparse.SUPPRESS)
         return made
 
-    add = command("add", adding.add, "收入文书:md、txt、jsonl、pdf、docx、html、mht 文件或目录")
+    add = command("add", adding.add, "收入文书:md、txt、jsonl、pdf、docx、html、mht、csv、xlsx、xls、ods 文件或目录")
     add.add_argument("paths", nargs="+", type=folder, metavar="路径", help="文件或目录")
     add.add_argument("--collection", help="收入哪个合集(默认取文件头,再默认按轨道)")
     add.add_argument("--kind", choices=list(KINDS), help="轨道,覆盖文件头与自动识别")

@@ -1,0 +1,38 @@
+"""What the columns of a table are called, and which field of a document each is (`columns.tsv`)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+_FILE: Final = Path(__file__).with_name("columns.tsv")
+_UNIT: Final = re.compile(r"[(（]([^()（）]{1,8})[)）]")
+_YUAN: Final = {"元": 1.0, "人民币元": 1.0, "万元": 1e4, "人民币万元": 1e4, "亿元": 1e8}
+_BLANK: Final = re.compile(r"\s+")
+
+
+class Column(Struct, frozen=True):
+    """One column: its name as written, the field it is or "" for none that we know, yuan of one of its unit."""
+
+    name: str
+    field: str
+    yuan: float = 1.0
+
+
+def column_of(written: str) -> Column:
+    """Return the column that a cell of the first row names: 罚款金额（万元） is the amount 罚款 in ten thousands."""
+    name = _BLANK.sub("", unicodedata.normalize("NFKC", written))
+    unit = _UNIT.search(name)
+    bare = _UNIT.sub("", name).strip("*:：").lower()
+    return Column(written.strip(), _fields().get(bare, ""), _YUAN.get(unit[1], 1.0) if unit else 1.0)
+
+
+@cache
+def _fields() -> dict[str, str]:
+    lines = (line for line in _FILE.read_text("utf-8").splitlines() if line and not line.startswith("#"))
+    return dict(line.split("\t") for line in lines)

@@ -1,0 +1,178 @@
+"""A row of a table into a document: which cells are fields, which are its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+from ingest.columns import Column, column_of
+from ingest.dates import dates_in
+from ingest.money import sums_in
+from kb import casenumber
+from kb.errors import InvalidDocument
+from kb.vocabulary import KINDS, OUTCOMES
+
+_SEVERAL: Final = (
+    *("doc_numbers", "case_numbers", "parties", "authorities", "regions", "industries", "outcomes", "amounts"),
+)
+_ENUMERATED: Final = ("parties", "outcomes")
+_DATES: Final = ("decided_on", "published_on")
+_SEPARATOR: Final = re.compile(r"[;；\n|]+")
+#: Between names and between kinds of penalty; inside a number or an office's name it is part of it.
+_ENUMERATION: Final = re.compile(r"[;；、,，\n|]+")
+_ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
+_NUMBER: Final = re.compile(r"-?\d[\d,，]*(?:\.\d+)?")
+_NOTHING: Final = frozenset(("", "/", "-", "—", "无", "0", "0.0", "0.00", "暂无", "不详"))
+_KINDS: Final = {label: kind for kind, label in KINDS.items()} | {kind: kind for kind in KINDS}
+_TRACKS: Final = {"行政": "administrative", "民事": "civil", "刑事": "criminal"}
+_REGISTER: Final = "登记信息"
+_LONGEST_TITLE: Final = 60
+
+
+class _Row(Struct):
+    """What the cells of a row came to."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    cause: str = ""
+    #: (heading, text) of the cells that are text.
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    #: What stands in the register: every other cell, as 列名：值.
+    register: list[str] = field(default_factory=list)
+
+
+class Composed(Struct, frozen=True):
+    """A row as a document: its fields, and its text with where the headings in it stand."""
+
+    values: dict[str, Any]
+    text: str
+    headings: tuple[tuple[int, str], ...]
+
+
+def document_of(cells: Sequence[tuple[str, str]]) -> Composed:
+    """Make a document of a row; raises InvalidDocument naming the column whose cell breaks a rule."""
+    row = _Row()
+    for name, cell in cells:
+        _take(row, column_of(name), cell)
+    if "kind" not in row.values and (kind := _kind(row, [column_of(name) for name, _ in cells])):
+        row.values["kind"] = kind
+    row.values.setdefault("title", _title(row))
+    ordered = [amount["type"] for amount in row.values.get("amounts", ()) if amount["type"] in OUTCOMES]
+    row.values["outcomes"] = list(dict.fromkeys([*row.values.get("outcomes", ()), *ordered]))
+    return _composed(row)
+
+
+def _take(row: _Row, column: Column, cell: str) -> None:
+    what, _, which = column.field.partition(":")
+    if what == "private":
+        return
+    if what == "text":
+        row.texts.append((which, cell))
+        return
+    row.register.append(f"{column.name}：{cell}")
+    if what == "cause":
+        row.cause = row.cause or cell
+    elif what in _SEVERAL:
+        row.values.setdefault(what, []).extend(_each(column, what, which, cell))
+    elif what:
+        row.values[what] = _one(column, what, cell)
+
+
+def _each(column: Column, what: str, which: str, cell: str) -> Iterator[Any]:
+    """Yield the values of a cell that holds several."""
+    if what == "amounts":
+        yield from _amounts(column, which, cell)
+        return
+    separator = _ENUMERATION if what in _ENUMERATED else _SEPARATOR
+    values = (one.strip() for one in separator.split(cell))
+    yield from (one for one in values if one and (what != "outcomes" or one in OUTCOMES))
+
+
+def _one(column: Column, what: str, cell: str) -> str | None:
+    """Return the value of a cell that holds one; raises InvalidDocument where it is none."""
+    if what in _DATES:
+        return _day(column, cell)
+    return _known_kind(column, cell) if what == "kind" else cell
+
+
+def _amounts(column: Column, kind: str, cell: str) -> Iterator[dict[str, Any]]:
+    """Yield what a cell of an amount says, in yuan: a bare number is of the unit in the column's name."""
+    if cell in _NOTHING:
+        return
+    if _NUMBER.fullmatch(cell):
+        value = round(float(re.sub("[,，]", "", cell)) * column.yuan, 2)
+    else:
+        sums = [yuan for _, _, yuan in sums_in(re.sub(r"\s", "", cell))]
+        if not sums:
+            raise InvalidDocument(f"列「{column.name}」的「{cell[:30]}」不是金额。请写作数字,或如 5万元")
+        value = sums[0]
+    if value:
+        yield {
+            "type": kind,
+            "value": value,
+            "currency": "CNY",
+            "text": f"{value:g}元" if value < 1e4 else _in_words(value),
+        }
+
+
+def _in_words(value: float) -> str:
+    return f"{value / 1e4:g}万元" if value < 1e8 else f"{value / 1e8:g}亿元"
+
+
+def _day(column: Column, cell: str) -> str | None:
+    if cell in _NOTHING:
+        return None
+    match = _ISO.fullmatch(cell)
+    if match:
+        return f"{int(match[1]):04}-{int(match[2]):02}-{int(match[3]):02}"
+    days = [day for _, day in dates_in(re.sub(r"\s", "", cell)) if day]
+    if not days:
+        raise InvalidDocument(f"列「{column.name}」的「{cell[:30]}」不是日期。请写作 2024-05-01")
+    return days[0]
+
+
+def _known_kind(column: Column, cell: str) -> str:
+    kind = _KINDS.get(cell) or _TRACKS.get(cell[:2])
+    if kind is None:
+        raise InvalidDocument(f"列「{column.name}」的「{cell[:30]}」不是轨道。可用 {'、'.join(KINDS.values())}")
+    return kind
+
+
+def _kind(row: _Row, columns: Sequence[Column]) -> str | None:
+    """Return the kind that the numbers of a row, or the columns it has, are of."""
+    for written in row.values.get("case_numbers", ()):
+        for _, _, number in casenumber.find(written):
+            track = next((sign for sign in "行民刑" if sign in str(number)), "")
+            if track:
+                return {"行": "administrative", "民": "civil", "刑": "criminal"}[track]
+    named = {column.name for column in columns}
+    return "administrative" if any("处罚" in name for name in named) else None
+
+
+def _title(row: _Row) -> str:
+    """Return what a row is called by its party and cause, else its number, else its first words."""
+    parties, numbers = row.values.get("parties", ()), row.values.get("doc_numbers") or row.values.get("case_numbers")
+    if parties:
+        several = "等" if len(parties) > 1 else ""
+        return (
+            f"{parties[0]}{several}{row.cause}案"
+            if row.cause
+            else f"{parties[0]}{several}{next(iter(numbers or ()), '')}"
+        )
+    first = next((text for _, text in row.texts), "") or next(iter(row.register), "")
+    return next(iter(numbers or ()), first[:_LONGEST_TITLE])
+
+
+def _composed(row: _Row) -> Composed:
+    """Put the register first, then every text below its heading; nothing of a row is left out."""
+    parts = [(_REGISTER, "\n".join(row.register))] if row.register else []
+    text, headings = "", []
+    for heading, words in (*parts, *row.texts):
+        if heading:
+            headings.append((len(text), heading))
+            text += f"{heading}\n"
+        text += f"{words}\n"
+    values = {name: value for name, value in row.values.items() if value not in (None, [], "")}
+    return Composed(values, text, tuple(headings))

@@ -1,0 +1,123 @@
+"""Tables into lines: a row of a spreadsheet or a CSV file is a JSON line that holds its cells and their columns.
+
+What is kept of a table are these lines, so that one row can be destroyed and the others stay, as in any file of lines.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from ingest.answers import Parsed
+from ingest.columns import column_of
+from ingest.text import decode
+from kb.errors import InvalidDocument, UnreadableFile
+
+#: A heading, a date, a line of remarks may stand above the names of the columns.
+_ROWS_ABOVE: Final = 10
+#: So many names of columns known make a row that of the names.
+_LEAST_KNOWN: Final = 2
+_SEPARATORS: Final = ",\t;"
+
+Rows = Sequence[Sequence[str]]
+
+
+def parse_csv(data: bytes) -> Parsed:
+    """Read a table of values separated by commas, tabs or semicolons."""
+    text = decode(data).removeprefix("\ufeff")
+    found = max((_rows_of(text, separator) for separator in _SEPARATORS), key=_known)
+    return _parsed({"": found})
+
+
+def parse_sheets(data: bytes) -> Parsed:
+    """Read the sheets of a workbook (xlsx, xls, ods); of a formula its last value."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except (CalamineError, ValueError, OSError) as error:
+        raise UnreadableFile("表格无法打开,可能已损坏或设有密码。请用原来的软件打开后重新保存") from error
+    return _parsed({name: [[_written(cell) for cell in row] for row in rows] for name, rows in sheets.items()})
+
+
+def _rows_of(text: str, separator: str) -> list[list[str]]:
+    """Return rows at the place of the line each begins on; lines inside a cell leave empty rows behind."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    rows: list[list[str]] = []
+    before = 0
+    try:
+        for row in reader:
+            rows += [row, *([[]] * (reader.line_num - before - 1))]
+            before = reader.line_num
+    except csv.Error as error:
+        raise UnreadableFile(f"CSV 第 {reader.line_num} 行读不出来({error})。请用表格软件打开后重新保存") from error
+    return rows
+
+
+def _written(cell: Any) -> str:
+    """Return a cell as a person would write it."""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    if isinstance(cell, (datetime, date, time, timedelta)):
+        return str(cell)
+    return str(cell)
+
+
+def _parsed(sheets: dict[str, Rows]) -> Parsed:
+    """Return the rows of all sheets as lines; of one sheet each line stands where its row stands."""
+    lines: list[str] = []
+    warnings: list[str] = []
+    for name, rows in sheets.items():
+        heading = _heading(rows)
+        if heading is None:
+            warnings += [f"工作表「{name}」没有认出列名,未收入"] if any(map(any, rows)) and name else []
+            continue
+        columns = rows[heading]
+        lines += ["" for _ in rows[: heading + 1]]
+        lines += (_line(columns, row) for row in rows[heading + 1 :])
+        warnings += _left_out(columns)
+    if not any(lines):
+        raise InvalidDocument(
+            "没有认出列名,或没有一行内容。第一行应是列名,如 案件名称、行政处罚决定书文号、违法事实、处罚内容"
+        )
+    return Parsed(text="\n".join(lines), warnings=warnings)
+
+
+def _known(rows: Rows) -> int:
+    """Return how many columns are known by their names in the row that has most of them."""
+    return max((sum(bool(column_of(cell).field) for cell in row) for row in rows[:_ROWS_ABOVE]), default=0)
+
+
+def _heading(rows: Rows) -> int | None:
+    """Return which row holds the names of the columns; None where none does."""
+    counts = [sum(bool(column_of(cell).field) for cell in row) for row in rows[:_ROWS_ABOVE]]
+    most = max(counts, default=0)
+    return counts.index(most) if most >= _LEAST_KNOWN else None
+
+
+def _line(columns: Sequence[str], row: Sequence[str]) -> str:
+    """Return a row as a JSON line; "" for one without a word. Cells of persons' own data are not kept."""
+    cells = [(column.strip(), cell.strip()) for column, cell in zip(_named(columns, len(row)), row, strict=False)]
+    kept = [[column, cell] for column, cell in cells if cell and column_of(column).field != "private"]
+    return json.dumps({"cells": kept}, ensure_ascii=False) if kept else ""
+
+
+def _named(columns: Sequence[str], count: int) -> Iterator[str]:
+    """Yield a name for every cell of a row, also beyond the last column that has one."""
+    for number in range(count):
+        name = columns[number] if number < len(columns) else ""
+        yield name if name.strip() else f"第{number + 1}列"
+
+
+def _left_out(columns: Sequence[str]) -> list[str]:
+    private = [column.strip() for column in columns if column_of(column).field == "private"]
+    return [f"{'、'.join(private)} 是个人信息,没有收入"] if private else []
