@@ -7,6 +7,7 @@ Since 2016: （收案年度）法院代字 + 专门审判代字 + 类型代字 +
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -29,6 +30,9 @@ _PATTERN: Final = re.compile(
 #: From one number to another all between them are meant; after 号 only a larger one goes on (123号、5号楼).
 _NUMBER: Final = re.compile(r"(?P<end>号)?\s*(?:(?P<to>[至－—–~～-])|[、,，和及与])*\s*(?P<number>\d+)")
 _PART: Final = re.compile(rf"之\s*([{_NUMERALS}]+|\d+)")
+_MEASURED: Final = re.compile(r"[.,，]?\d|[多余]?[万亿元]")
+#: 26-1号 is 26号之一: what goes on from a number is larger than it.
+_SUB_NUMBER: Final = re.compile(r"\s*[-－—–]\s*(\d{1,2})")
 #: A longer range is more likely a slip than one case.
 _MOST_NUMBERS: Final = 200
 #: A body names a court and a kind of case; years in running text have neither.
@@ -79,13 +83,25 @@ def find(text: str) -> list[tuple[int, int, CaseNumber]]:
     found: list[tuple[int, int, CaseNumber]] = []
     for match in _PATTERN.finditer(text.translate(_WIDTH)):
         body = re.sub(r"\s+", "", match["body"]).translate(_BRACKETS)
-        if not _TYPE.search(body) or (match["end"] is None and match["old"] is None and len(body) < 4):
+        if not _TYPE.search(body) or (match["end"] is None and not _may_lack_its_end(match, body)):
             continue
-        numbers = _numbers(match["number"] + (match["more"] if match["end"] else ""))
-        for number, part in product(numbers, _parts(match["parts"]) if match["end"] else [""]):
+        for number, part in _numbered(match) if match["end"] else [(int(match["number"]), "")]:
             value = CaseNumber(int(match["year"]), body, number, match["old"] is not None, part)
             found.append((match.start(), match.end(), value))
     return found
+
+
+def _may_lack_its_end(match: re.Match[str], body: str) -> bool:
+    """Tell whether a number without 号 is one all the same: nothing is counted or measured by it."""
+    return (match["old"] is not None or len(body) >= 4) and not _MEASURED.match(match.string, match.end())
+
+
+def _numbered(match: re.Match[str]) -> Iterable[tuple[int, str]]:
+    """Return every number and part that is written before and behind 号."""
+    sub = _SUB_NUMBER.fullmatch(match["more"])
+    if sub and not match["parts"] and 0 < int(sub[1]) <= int(match["number"]):
+        return [(int(match["number"]), f"之{chinese_numeral(int(sub[1]))}")]
+    return product(_numbers(match["number"] + match["more"]), _parts(match["parts"]))
 
 
 def _numbers(written: str) -> list[int]:

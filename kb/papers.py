@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from msgspec import Struct
+
 from kb.analysis import normalise
 from kb.shadow import squeezed
 
@@ -19,8 +21,34 @@ _ENDINGS: Final = (
     *("告知书", "意见书", "建议书", "支付令", "公证书", "笔录"),
 )
 _LONGEST_NAME: Final = 30
+_LONGEST_HEADING: Final = 80
 _MAY_NAME: Final = re.compile("[书令录]")
 _NAME: Final = re.compile("[㐀-鿿〇（）()]+")
+#: What the name of a paper is made of, before its ending.
+_QUALIFIERS: Final = (
+    *("刑事附带民事", "刑事", "民事", "不予行政处罚", "行政处罚", "行政复议", "行政赔偿", "行政调解", "行政"),
+    *("国家赔偿", "当场处罚", "不予处罚", "处罚", "复议", "不起诉", "仲裁", "再审", "指定管辖", "执行"),
+)
+_PLAIN_NAME: Final = rf"(?:{'|'.join(_QUALIFIERS)}){{1,2}}(?:{'|'.join(_ENDINGS)})"
+#: No word of a sentence stands in the name of an office: 不服某法院民事判决书 is no heading.
+_OFFICE: Final = r"(?:(?![书服诉与因销持出])[㐀-鿿]){2,40}?(?:法院|检察院|分院|委员会|政府|[局厅署会]|大队|支队|总队)"
+_NUMBER: Final = (
+    r"[（(]?[㐀-鿿_（）()\d]{0,20}?[〔\[（(【［﹝](?:19|20)\d{2}[〕\]）)】］﹞]"
+    r"[㐀-鿿（）()\d-]{0,24}?\d号(?:之[一二三四五六七八九十])?[）)]?"
+)
+#: A heading on one line (某局行政处罚决定书（某罚〔2019〕1号）); a database's title by stage (某某二审民事判决书).
+_HEADING: Final = re.compile(rf"(?P<office>{_OFFICE})?(?P<name>{_PLAIN_NAME})(?P<number>{_NUMBER})?")
+_STAGED: Final = re.compile(rf".*(?:一审|二审|再审|申诉|审查|监督|复核)(?:与审判监督)?(?P<name>{_PLAIN_NAME})")
+#: A database's title is one where the number of the case stands by it.
+_NUMBERED: Final = re.compile(r"[（(〔\[](?:19|20)\d{2}[）)〕\]][㐀-鿿\d]{2,20}号")
+#: The same in a paper all of which was printed on one line.
+_RUN_ON: Final = re.compile(rf"(?:^|[书。：:])(?P<office>{_OFFICE})(?P<name>{_PLAIN_NAME})(?P<number>{_NUMBER})")
+#: A paper without its heading that speaks of itself where it tells what may be done against it.
+_ITSELF: Final = re.compile(
+    r"[收接]到本(?P<name>(?:行政)?处罚决定书?|行政复议决定书)(?:之日|后)|可在接到(?P<judgment>判决书)的第二日起"
+)
+_SPEAKS: Final = re.compile(r"公诉机关|当事人[:：]|被处罚|一案,?，?经|身份证号")
+_FOOT_CHARS: Final = 3_000
 _BLANK: Final = re.compile(r"\s+")
 #: Two texts are one paper when so much of what either says is said by both: a correction, a redaction
 #: or another scan keeps most of it.
@@ -34,23 +62,74 @@ _REST_ALIKE: Final = 0.5
 _LONGEST_REST: Final = 20_000
 
 
+class Heading(Struct, frozen=True):
+    """What stands over a paper: who gives it, what it is called, its number; "" for what is not said there."""
+
+    office: str
+    name: str
+    number: str
+    before: str = ""
+    rest: str = ""
+
+
 def paper_of(text: str) -> str | None:
-    """Return the name a paper gives itself on a line of its own at the head, without blanks; None where none does."""
+    """Return the name a paper gives itself at its head, without blanks and without its office; None where none does.
+
+    One without a heading is what it calls itself where it says what may be done against it.
+    """
     head = text[:_HEAD_CHARS]
-    if not _MAY_NAME.search(head):
+    lines = [squeezed(line) for line in head.split("\n")] if _MAY_NAME.search(head) else []
+    name = next(filter(None, map(_name_of, lines)), None)
+    if name is None and any(map(_NUMBERED.search, lines)):
+        name = next((match["name"] for match in map(_STAGED.fullmatch, lines) if match), None)
+    return name or _called_by_itself(text)
+
+
+def heading_of(line: str) -> Heading | None:
+    """Return what a squeezed line says that is a heading, or begins a paper printed on one line; None for others."""
+    whole = _HEADING.fullmatch(line) if len(line) <= _LONGEST_HEADING else None
+    match = whole or _RUN_ON.search(line[:_HEAD_CHARS])
+    if match is None:
         return None
-    for line in head.split("\n"):
-        name = squeezed(line)
-        if len(name) <= _LONGEST_NAME and name.endswith(_ENDINGS) and _NAME.fullmatch(name):
-            return name
-    return None
+    before = line[: match.start("office")] if match["office"] else ""
+    return Heading(match["office"] or "", match["name"], match["number"] or "", before, line[match.end() :])
+
+
+def _name_of(line: str) -> str | None:
+    heading = heading_of(line)
+    if heading is not None:
+        return heading.name
+    if len(line) > _LONGEST_NAME or not line.endswith(_ENDINGS) or not _NAME.fullmatch(line):
+        return None
+    staged = _STAGED.fullmatch(line)
+    return staged["name"] if staged else line
+
+
+def _called_by_itself(text: str) -> str | None:
+    if not _SPEAKS.search(text[:_HEAD_CHARS]):
+        return None
+    match = _ITSELF.search(squeezed(text[-_FOOT_CHARS:]))
+    if match is None:
+        return None
+    return "刑事判决书" if match["judgment"] else match["name"]
 
 
 #: Kind of document by the name of a paper, the most telling words first.
 _KINDS: Final = (
     (
         "administrative",
-        ("行政处罚", "不予处罚", "行政判决", "行政裁定", "行政赔偿", "行政调解", "行政复议", "复议决定", "责令"),
+        (
+            "行政处罚",
+            "不予处罚",
+            "处罚决定",
+            "行政判决",
+            "行政裁定",
+            "行政赔偿",
+            "行政调解",
+            "行政复议",
+            "复议决定",
+            "责令",
+        ),
     ),
     ("criminal", ("刑事", "起诉书", "不起诉", "抗诉书", "刑罚")),
     ("civil", ("民事", "仲裁", "裁决书", "支付令")),
