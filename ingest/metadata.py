@@ -42,14 +42,15 @@ _CLOSED_SINGLE: Final[dict[str, Sequence[str]]] = {
     "jurisdiction": tuple(vocabulary.JURISDICTIONS),
 }
 _LISTS: Final = (
-    *("aliases", "authorities", "case_numbers", "doc_numbers", "citations", "parties"),
-    *("statutes", "uncertain", "related"),
+    *("aliases", "authorities", "case_numbers", "earlier_case_numbers", "doc_numbers", "citations"),
+    *("parties", "statutes", "uncertain", "related"),
 )
 _DATES: Final = (*("decided_on", "published_on", "checked_on", "passed_on", "effective_from", "effective_to"),)
 _TEXTS: Final = ("title", "slug", "collection", "name_en", "date_note", "place", "verified_in", "law", "version")
 #: One value where the field holds several: what the JSON contract calls them, and what people write.
 _SINGULAR: Final = {
     "case_number": "case_numbers",
+    "earlier_case_number": "earlier_case_numbers",
     "authority": "authorities",
     "region": "regions",
     "industry": "industries",

@@ -322,6 +322,8 @@ def of_document(metadata: Metadata, text: str) -> tuple[tuple[str, str], ...]:
         pairs.append(("slug", normalise(metadata.slug)))
     for written in metadata.case_numbers:
         pairs += [("case_number", str(number)) for _, _, number in casenumber.find(written)]
+    for written in metadata.earlier_case_numbers:  # of a type of their own: who bears a number comes first
+        pairs += [("earlier_case_number", str(number)) for _, _, number in casenumber.find(written)]
     for written in metadata.doc_numbers:
         pairs += [("doc_number", number_key(match[0])) for match in _DOC_NUMBER.finditer(written)]
         pairs += [("doc_number", number_key(written)), ("name", compact(written))]

@@ -109,6 +109,7 @@ class Metadata(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     jurisdiction: str | None = None
     authorities: tuple[str, ...] = ()
     case_numbers: tuple[str, ...] = ()
+    earlier_case_numbers: tuple[str, ...] = ()
     doc_numbers: tuple[str, ...] = ()
     citations: tuple[str, ...] = ()
     guiding_case: int | None = None

@@ -71,6 +71,10 @@ def exact_documents(store: Store, query: Query) -> Exact:
         for document_id in bearing:
             label = "命中词" if identifier.type == "name" else "案号一致"
             reasons.setdefault(document_id, f"{label}：{identifier.label}")
+    for identifier in numbers:
+        later = _of_a_later_instance(store, identifier) if identifier.type == "case_number" else []
+        for document_id in later:
+            reasons.setdefault(document_id, f"前审案号一致：{identifier.label}")
     for identifier in query.identifiers:
         if identifier.type == "article":
             expanded += _articles(store, identifier.value, reasons, articles, query)
@@ -84,6 +88,15 @@ def _bearing(store: Store, identifier: Identifier) -> list[int]:
         found = store.by_identifier([(identifier.type, value)])[identifier.type, value]
         if found:
             return _rules_first(store, found) if _RULE.search(value) and len(found) > 1 else found
+    return []
+
+
+def _of_a_later_instance(store: Store, identifier: Identifier) -> list[int]:
+    """Return the documents that name a case number as that of an earlier instance."""
+    for value in _ways(identifier):
+        found = store.by_identifier([("earlier_case_number", value)])["earlier_case_number", value]
+        if found:
+            return found
     return []
 
 

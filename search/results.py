@@ -78,7 +78,7 @@ class Hit(Struct, frozen=True, gc=False):
     """One document of the answer; rank counts from 1 over the whole answer.
 
     `score` is larger for better hits and comparable only within one answer. `reasons` are
-    words: 命中词、语义相近、同一法条、同一行为类型、案号一致, each with what it rests on.
+    words: 命中词、语义相近、同一法条、同一行为类型、案号一致、前审案号一致, each with what it rests on.
     """
 
     rank: int

@@ -41,6 +41,7 @@ regions: [上海]
 place: 上海浦东
 authorities: [测试知识产权法院]
 case_numbers: ["（2021）测01民终9907号"]
+earlier_case_numbers: ["（2020）测0199民初77号"]
 tier: 指导性案例
 industries: [贸易与物流]
 secret_types: [经营信息, 客户信息]

@@ -93,6 +93,8 @@ def test_the_key_points_name_everything_known(client: TestClient, ids: dict[str,
         "贸易与物流",
         "客户信息认定",
         "50万元",
+        "案号 （2021）测01民终9907号",
+        "前审案号 （2020）测0199民初77号",
     ):
         assert known in words
     assert "履行情况未读到" in words

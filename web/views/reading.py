@@ -159,6 +159,7 @@ def _facts(head: DocumentHead) -> tuple[Fact, ...]:
     rows = [
         Fact("机关/法院", tuple(Link(a, list_path(authority=a)) for a in m.authorities)),
         Fact("案号", m.case_numbers),
+        Fact("前审案号", m.earlier_case_numbers),
         Fact("文号", (*m.doc_numbers, *m.citations)),
         Fact("别名", m.aliases),
         Fact("当事人", m.parties),
