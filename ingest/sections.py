@@ -47,7 +47,7 @@ _CUES: Final = (
     (r"(?:本院(?:经审查|再审|二审)?认为|本局认为|我局认为)", "reasoning"),
     (
         r"(?:综上|据此).{0,400}(?:判决|裁定|决定|裁决)(?:处罚)?如下[:：]?$"
-        r"|.{0,600}(?:(?:判决|裁定|决定|裁决)(?:处罚)?如下|(?:作出|给予)(?:如下|以下).{0,8}(?:处罚|处理|决定|裁决)|处罚如下|达成如下协议)[:：]$",
+        r"|.{0,600}(?:(?:判决|裁定|决定|裁决)(?:处罚)?如下|(?:作出|给予|处以)(?:如下|以下).{0,8}(?:处罚|处理|决定|裁决)|处罚如下|达成如下协议)[:：]$",
         "legal_basis",
     ),
     (r"(?:本局|我局|本院|现)?(?:依法)?决定(?:对.{1,40})?不予(?:行政)?处罚", "disposition"),
@@ -61,7 +61,7 @@ _UNTOLD: Final = frozenset(("body", "overview", "header"))
 #: So many articles make a law.
 _LEAST_ARTICLES: Final = 3
 #: What comes after the line that says so is what was decided.
-_ENDS_IN: Final = re.compile(r"(?:如下|以下.{0,8}(?:处罚|处理|决定))[:：]$")
+_ENDS_IN: Final = re.compile(r"(?:如下|(?:如下|以下).{0,8}(?:处罚|处理|决定))[:：]$")
 _AFTER: Final = {"legal_basis": "disposition"}
 
 

@@ -104,7 +104,7 @@ def test_a_criminal_judgment_has_the_accused_and_the_fine() -> None:
         "parties": ["测试甲"],
         "decided_on": "2019-05-16",
         "amounts": [{"type": "刑事罚金", "value": 200_000.0, "currency": "CNY", "text": "二十万元"}],
-        "outcomes": ["定罪判刑", "缓刑"],
+        "outcomes": ["定罪判刑", "缓刑", "刑事罚金"],
     }
 
 
