@@ -84,8 +84,9 @@ def total(verdicts: Iterable[Verdict]) -> dict[str, Score]:
 
 def _one_of_several(verdict: Verdict) -> Verdict:
     """Return a verdict in which any of several causes is right: a title names one."""
-    if verdict.right:
-        return Verdict(verdict.field, verdict.right, frozenset(), verdict.wrong)
+    joined = frozenset(cause for cause in verdict.wrong if set(re.split("罪?、", cause)) & verdict.missed)
+    if verdict.right or joined:
+        return Verdict(verdict.field, verdict.right | joined, frozenset(), verdict.wrong - joined)
     return Verdict(verdict.field, verdict.right, frozenset(list(verdict.missed)[:1]), verdict.wrong)
 
 
