@@ -27,7 +27,7 @@ _ORDER_CHARS: Final = 1_500
 _OF: Final = re.compile(
     r"(?P<fine>罚款)|(?P<penalty>罚金)|(?P<gains>没收[^，,。]{0,20}?(?:违法所得|非法所得|所得))"
     r"|(?P<award>赔偿|支付[^，,。]{0,30}?(?:合理开支|合理费用|维权))|(?P<settled>(?:一次性)?(?:支付|给付|补偿))"
-    r"|(?P<other>受理费|诉讼费|保全费|鉴定费|加处|滞纳金|利息|每日|诉请|请求|抵押|担保|注册资本|保证金)"
+    r"|(?P<other>受理费|诉讼费|保全费|鉴定费|加处|滞纳金|利息|每日|诉请|请求|抵押|担保|注册资本|保证金|罚没|(?:以上|上述|[两二三四]项)[^，。]{0,6}合计)"
 )
 _TYPES: Final = {"fine": "罚款", "penalty": "刑事罚金", "gains": "没收违法所得", "award": "判赔"}
 #: A clause that takes back, or tells of, what another paper ordered.

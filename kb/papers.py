@@ -31,7 +31,9 @@ _QUALIFIERS: Final = (
 )
 _PLAIN_NAME: Final = rf"(?:{'|'.join(_QUALIFIERS)}){{1,2}}(?:{'|'.join(_ENDINGS)})"
 #: No word of a sentence stands in the name of an office: 不服某法院民事判决书 is no heading.
-_OFFICE: Final = r"(?:(?![书服诉与因销持出])[㐀-鿿]){2,40}?(?:法院|检察院|分院|委员会|政府|[局厅署会]|大队|支队|总队)"
+_OFFICE: Final = (
+    r"(?:(?![书服诉与因销持出])[㐀-鿿]){2,40}?(?:法院|检察院|分院|委员会|政府|[局厅署会]|大队|支队|总队|海关|中心支行)"
+)
 _NUMBER: Final = (
     r"[（(]?[㐀-鿿_（）()\d]{0,20}?[〔\[（(【［﹝](?:19|20)\d{2}[〕\]）)】］﹞]"
     r"[㐀-鿿（）()\d-]{0,24}?\d号(?:之[一二三四五六七八九十])?[）)]?"

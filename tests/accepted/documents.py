@@ -151,7 +151,7 @@ _OPEN: Final[dict[str, st.SearchStrategy[Any]]] = {
     **dict.fromkeys(("name_en", "date_note", "place", "verified_in", "collection"), _words),
     **dict.fromkeys(("decided_on", "published_on", "checked_on", "passed_on", "effective_from", "effective_to"), _date),
     **dict.fromkeys(("aliases", "authorities", "case_numbers", "doc_numbers", "citations"), _several(_words)),
-    **dict.fromkeys(("parties", "uncertain"), _several(_words)),
+    **dict.fromkeys(("earlier_case_numbers", "parties", "uncertain"), _several(_words)),
     "related": st.lists(_words, max_size=50),
     "statutes": _several(_statute),
     "guiding_case": st.integers(0, 999_999_999),

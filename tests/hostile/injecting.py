@@ -37,7 +37,17 @@ _GUIDE: Final = {
 _FIELDS: Final = (
     *("title", "slug", "collection", "name_en", "date_note", "place", "verified_in", "tier", "completeness_note"),
     *("aliases", "authorities", "case_numbers", "doc_numbers", "citations", "parties", "statutes", "uncertain"),
-    *("related", "regions", "industries", "secret_types", "conducts", "relationships", "elements", "outcomes"),
+    *(
+        "earlier_case_numbers",
+        "related",
+        "regions",
+        "industries",
+        "secret_types",
+        "conducts",
+        "relationships",
+        "elements",
+        "outcomes",
+    ),
 )
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

@@ -75,7 +75,7 @@ def test_the_number_of_another_court_in_a_sentence_is_not_the_paper_s_own() -> N
 @pytest.mark.parametrize(
     ("foot", "day"),
     [
-        ("审判员测试甲二〇一九年五月十六日书记员测试乙\n", "2019-05-16"),
+        ("审判长测试甲审判员测试乙人民陪审员测试丙二〇一九年五月十六日书记员测试丁\n", "2019-05-16"),
         ("测试市测试区市场监督管理局2019年5月16日\n", "2019-05-16"),
         ("测试市测试区市场监督管理局\n2019年5月16日（印章）\n", "2019-05-16"),
         ("二〇一九年五月××日\n", "2019-05"),
@@ -90,7 +90,7 @@ def test_what_a_register_writes_over_a_paper_names_office_and_day() -> None:
     text = (
         "发布机构：测试市测试区应急管理局\n发文日期：2020年3月4日\n行政处罚决定书\n"
         "当事人：测试甲公司\n你公司违反规定，决定处罚如下：\n罚款1万元。\n"
-    )
+    ) + "另行告知。\n" * 10
 
     found = derived(text)
 
@@ -103,3 +103,14 @@ def test_a_decision_that_lost_its_heading_is_known_by_what_it_says_of_itself() -
     found = derived(text)
 
     assert (found["kind"], found["parties"]) == ("administrative", ["测试甲公司"])
+
+
+def test_a_decision_that_names_neither_its_office_nor_its_party_in_a_line_tells_both() -> None:
+    text = (
+        "行政处罚决定书\n测罚〔2021〕8号\n测试甲公司：\n你公司违反规定。"
+        "我局向你公司送达了《测试市测试区测试局行政处罚事先告知书》。\n决定处罚如下：\n罚款1万元。\n"
+    )
+
+    found = derived(text)
+
+    assert (found["authorities"], found["parties"]) == (["测试市测试区测试局"], ["测试甲公司"])

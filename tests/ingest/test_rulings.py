@@ -43,6 +43,14 @@ def test_a_clause_that_orders_nothing_of_its_track_has_no_outcome(kind: str, cla
     assert "outcomes" not in of_clauses([clause], kind, is_first_instance=False)
 
 
+def test_what_a_clause_adds_up_is_no_fine_of_its_own() -> None:
+    clause = "没收违法所得1000元，并处罚款5000元，罚没合计6000元"
+
+    found = of_clauses([clause], "administrative", is_first_instance=False)["amounts"]
+
+    assert [(amount["type"], amount["value"]) for amount in found] == [("没收违法所得", 1000.0), ("罚款", 5000.0)]
+
+
 def test_a_paper_on_one_line_orders_behind_its_words_for_that() -> None:
     text = (
         "经查，当事人无照经营，曾被罚款八千元。我局决定作出如下处罚：责令停止经营；罚款人民币5000元。"
@@ -59,6 +67,12 @@ def test_what_is_ordered_before_the_list_is_ordered_too() -> None:
     text = "行政处罚决定书\n本局认为，应予处罚。\n责令当事人停止经营，并作出如下处罚：\n罚款5000元。\n"
 
     assert _ordered(text)["outcomes"] == ["责令停止违法行为", "罚款"]
+
+
+def test_a_line_that_ends_in_the_punishments_to_come_stands_before_what_is_ordered() -> None:
+    text = "行政处罚决定书\n本局认为，应予处罚，现处以如下行政处罚：\n罚款5000元。\n"
+
+    assert [section.role for section in find_sections(text)][-1] == "disposition"
 
 
 def _ordered(text: str) -> dict[str, Any]:
