@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ingest import reported, rulings
+from ingest import reported, rulings, statutes
 from ingest.causes import cause_of
 from ingest.earlier import earlier_case_numbers
 from ingest.heads import head_of
@@ -20,6 +20,8 @@ from kb.records import Section
 from kb.shadow import squeezed
 from kb.vocabulary import UNCLASSIFIED
 
+#: A file of many documents is not named after one of them.
+_MANY: Final = (".jsonl", ".csv", ".xlsx", ".xls", ".ods")
 #: How far a cause is looked for.
 _CAUSE_CHARS: Final = 4_000
 
@@ -37,11 +39,14 @@ def derive(values: dict[str, Any], text: str, sections: Sequence[Section], name:
     paper = None if paper_name is None else read_paper(paper_name, head, foot, text)
     found = reported.of_case(head, name, text) if paper is None else _of_paper(paper, head, foot)
     found["kind"] = said.get("kind") or found.get("kind") or _kind(paper, sections)
+    if paper is None and found["kind"] == "statute" and "law" not in said:
+        names = (str(said.get("title", "")), "" if name.endswith(_MANY) else name)
+        found |= statutes.said(text, sections, names)
     if paper is not None:
         clauses = rulings.clauses_of(text, sections)
         found |= rulings.of_clauses(clauses, found["kind"], "初" in "".join(paper.numbers))
         found["earlier_case_numbers"] = earlier_case_numbers(text, clauses, paper.numbers)
-    found["title"] = said.get("title") or _title(text, name, paper, found)
+    found["title"] = said.get("title") or found.get("title") or _title(text, name, paper, found)
     added = {field: value for field, value in found.items() if value and field not in said}
     return {field: value for field, value in values.items() if value is not None} | added
 

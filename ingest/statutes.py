@@ -1,0 +1,268 @@
+"""What the text of a law says of itself: which law, which version of it, since when, by whom, under which number.
+
+Read at its head and in its last articles. A version is named by the year in which it was last passed, amended or
+published. Days written there may be those of an earlier version: then the day of effect is not said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from msgspec import Struct
+
+from ingest.dates import dates_in
+from kb.identifiers import law_name
+from kb.records import Section
+from kb.shadow import squeezed
+from kb.vocabulary import VERSION_UNSTATED
+
+_HEAD_CHARS: Final = 6_000
+_LAST_ARTICLES: Final = 3
+_LONGEST_TITLE: Final = 90
+_LINES_OF_A_TITLE: Final = 3
+#: A law is published at most so long after it was passed; a later day in a file's name is that of another version.
+_TO_PUBLISH: Final = timedelta(days=200)
+
+_TITLE: Final = re.compile(
+    r"(?!第[一二三四五六七八九十百]+[编章节]|[一二三四五六七八九十]+、)[^。；：:;]{1,80}?"
+    r"(?:法|法典|条例|规定|解释|办法|规则|细则|规程|准则|守则|安排|决定|意见|批复|规范|通则|标准)"
+    r"(?:[（(][^（）()]{1,20}[）)])*"
+)
+_CHAPTERS: Final = frozenset(("总则", "分则", "附则", "目录", "一般规定", "其他规定", "基本规定"))
+#: Rules that a company gives itself are no law.
+_OWN_RULES: Final = re.compile(r"(?!.*关于).{0,30}?(?:有限公司|有限责任公司|集团|[甲乙丙丁某]公司)")
+#: A paper that changes or ends other laws is not these laws.
+_CHANGES: Final = re.compile(r"关于(?:修改|修订|修正|废止|清理|停止执行).*的?决定|修正案(?:[（(].{1,4}[）)])?$")
+_ISSUER_LINE: Final = re.compile(
+    r"(?:中华人民共和国)?(?:最高人民法院|最高人民检察院|国务院|[一-鿿]{2,12}(?:部|委员会|总局|人民政府))"
+    r"(?:[、\s]?(?:最高人民检察院|最高人民法院|[一-鿿]{1,10}(?:部|委员会|总局)))*"
+)
+_NAME_DAY: Final = re.compile(r"[（(_\s](?P<year>(?:19|20)\d{2})-?(?P<month>\d{2})-?(?P<day>\d{2})[）)]?\Z")
+
+_SUFFIX: Final = re.compile(r"\.[A-Za-z]{2,5}\Z")
+
+#: The innermost of names within names.
+_QUOTED: Final = re.compile(r"[《〈<][^《〈<》〉>]*[》〉>]")
+#: A line that does not go on with the one before it.
+_OPENS: Final = re.compile(r"为|目录$|第[一二三四五六七八九十百]+[编章节]")
+_AMENDED: Final = re.compile(r"修正|修订|修改")
+_PASSED: Final = re.compile(r"通过|批准")
+_PUBLISHED: Final = re.compile(r"公布|发布|颁布|印发|令第?\d")
+_BEGAN: Final = re.compile(r"施行|实施|执行|生效")
+_AT_ONCE: Final = re.compile(r"自?(?:公布|发布|颁布|印发)之日起(?:施行|实施|执行|生效)")
+_SITTING: Final = re.compile(r"第[一二三四五六七八九十百]{1,4}届")
+_ISSUER: Final = re.compile(
+    r"(?:中华人民共和国)?(?P<name>[一-鿿]{0,25}?(?:人民代表大会(?:常务委员会)?|国务院|最高人民法院|最高人民检察院"
+    r"|人民政府|委员会|[一-鿿]{2,10}(?:总局|部|局|署)))"
+)
+_NUMBER: Final = re.compile(
+    r"法[释发]\s?[〔\[(（]\s?(?:19|20)\d{2}\s?[〕\])）]\s?\d{1,3}\s?号"
+    r"|(?:中华人民共和国)?(?P<order>[一-鿿]{2,20}令)第?(?P<number>[0-9〇零一二三四五六七八九十百]{1,6})号"
+)
+_COURTS: Final = re.compile(r"(最高人民法院|最高人民检察院)(?:[、_与和]?(最高人民检察院|最高人民法院))?[^关]{0,12}关于")
+_NO_VERSION: Final = "正文没有写明通过、修正或公布的日期,版本未注明"
+
+
+class _Event(Struct, frozen=True):
+    """Something that happened to a law on a day: `kind` is passed, amended, published or began."""
+
+    kind: str
+    day: str
+    words: str
+
+
+def said(text: str, sections: Sequence[Section], names: Sequence[str]) -> dict[str, Any]:
+    """Return the fields of Metadata that a law's text, cut into articles, says; nothing where it names no law.
+
+    `names` are what others call it, its file among them: a day of publication there, as public collections
+    write it, tells the version of a text whose head was not brought up to date.
+    """
+    if not any(section.role == "article" for section in sections):
+        return {}
+    lines = _head(text, sections)
+    title = _title(lines) or _title([_stem(name) for name in names])
+    if title is None or _CHANGES.search(title) or _OWN_RULES.match(title):
+        return {}
+    events = [event for paragraph in _paragraphs(lines) for event in _events(paragraph)]
+    law = law_name(title)
+    last = max((event.day for event in events if event.kind != "began"), default=None)
+    named = next((day for name in names if (day := _day_of_name(name))), None)
+    version = law if _NUMBER.fullmatch(law) else _version(last, named)
+    began, doubt = _began(events, _foot(text, sections), named)
+    found = {
+        "title": title,
+        "law": law,
+        "version": version,
+        "passed_on": max((event.day for event in events if event.kind in ("passed", "amended")), default=None),
+        "effective_from": began,
+        "authorities": _issuers(title, events),
+        "doc_numbers": _numbers(lines),
+        "uncertain": [*([_NO_VERSION] if version == VERSION_UNSTATED else []), *([doubt] if doubt else [])],
+    }
+    return {field: value for field, value in found.items() if value}
+
+
+def title_of(head: str) -> str | None:
+    """Return the name of a law that stands on a line of its own in what comes before its articles."""
+    lines = (squeezed(line) for line in head[:_HEAD_CHARS].split("\n"))
+    return _title([line for line in lines if line])
+
+
+def _head(text: str, sections: Sequence[Section]) -> list[str]:
+    """Return what stands before the first article, line by line, squeezed."""
+    end = next((section.start for section in sections if section.role == "article"), 0)
+    lines = (squeezed(line) for line in text[: min(end, _HEAD_CHARS)].split("\n"))
+    return [line for line in lines if line]
+
+
+def _foot(text: str, sections: Sequence[Section]) -> list[str]:
+    """Return the last articles, the last one first, squeezed."""
+    articles = [section for section in sections if section.role == "article"][-_LAST_ARTICLES:]
+    return [squeezed(text[section.start : section.end]) for section in reversed(articles)]
+
+
+def _stem(name: str) -> str:
+    return squeezed(_NAME_DAY.sub("", _without_suffix(name)))
+
+
+def _without_suffix(name: str) -> str:
+    return _SUFFIX.sub("", name.strip())
+
+
+def _title(lines: Sequence[str]) -> str | None:
+    """Return the name a law gives itself: a line, or up to three that are one name."""
+    for place, line in enumerate(lines):
+        for count in range(1, _LINES_OF_A_TITLE + 1):
+            joined = "".join(lines[place : place + count])
+            if len(joined) > _LONGEST_TITLE or next(dates_in(joined), None) is not None:
+                break
+            is_issuer = _ISSUER_LINE.fullmatch(joined) is not None
+            if not is_issuer and joined not in _CHAPTERS and _TITLE.fullmatch(joined):
+                return joined
+            if count == 1 and not (is_issuer or "关于" in line):
+                break
+    return None
+
+
+def _paragraphs(lines: Sequence[str]) -> list[str]:
+    """Return lines joined where one goes on with the one before it, names of other papers taken out."""
+    joined: list[str] = []
+    ended = True
+    for line in lines:
+        if ended or _OPENS.match(line):
+            joined.append(line)
+        else:
+            joined[-1] += line
+        ended = line.endswith(("。", "：", ":"))
+    return [_unquoted(paragraph) for paragraph in joined]
+
+
+def _unquoted(text: str) -> str:
+    while (without := _QUOTED.sub("", text)) != text:
+        text = without
+    return text
+
+
+def _events(line: str) -> Iterator[_Event]:
+    """Yield what a line says happened on the days it names."""
+    dates: list[tuple[int, int, str | None]] = []
+    position = 0
+    for written, day in dates_in(line):
+        start = line.find(written, position)
+        position = start + len(written)
+        dates.append((start, position, day))
+    ends = [*(start for start, _, _ in dates[1:]), len(line)]
+    for (start, end, day), until in zip(dates, ends, strict=False):
+        words = line[end:until]
+        kind = _kind(words, line[:start].endswith("自"))
+        if kind and day:
+            yield _Event(kind, day, words)
+            if kind == "published" and _AT_ONCE.search(words):
+                yield _Event("began", day, words)
+
+
+def _kind(words: str, is_since: bool) -> str | None:
+    if is_since:
+        return "began" if _BEGAN.search(words) else None
+    kinds = (("amended", _AMENDED), ("passed", _PASSED), ("published", _PUBLISHED), ("began", _BEGAN))
+    return next((kind for kind, pattern in kinds if pattern.search(words)), None)
+
+
+def _version(last: str | None, named: str | None) -> str:
+    """Return the year of the last thing that happened; a head not brought up to date is told by the file's name."""
+    if last is None or (named is not None and _is_well_before(last, named)):
+        last = named
+    return last[:4] if last else VERSION_UNSTATED
+
+
+def _is_well_before(day: str, other: str) -> bool:
+    """Tell whether more lies between two days than between passing a law and publishing it."""
+    try:
+        return date.fromisoformat(other) - date.fromisoformat(day) > _TO_PUBLISH
+    except ValueError:  # a day of which only the month can be read
+        return day[:4] < other[:4]
+
+
+def _day_of_name(name: str) -> str | None:
+    """Return the day public collections write behind the name of a law: 条例(2019-04-23).docx, 条例_20190423.docx."""
+    named = _NAME_DAY.search(_without_suffix(name))
+    try:
+        return date(int(named["year"]), int(named["month"]), int(named["day"])).isoformat() if named else None
+    except ValueError:
+        return None
+
+
+def _began(events: Sequence[_Event], foot: Sequence[str], named: str | None) -> tuple[str | None, str | None]:
+    """Return the day this version took effect, or why none of those written is it."""
+    made = max((event.day for event in events if event.kind in ("passed", "amended")), default="")
+    days = [event.day for event in events if event.kind == "began"]
+    days += _began_at_foot(events, foot)
+    if not days:
+        return None, None
+    if named is not None and _is_well_before(max(days), named):
+        return None, f"正文所写施行日期{max(days)}早于文件名所写公布日期{named},本版本的施行日期未写明"
+    if max(days) >= made:
+        return max(days), None
+    return None, f"正文所写施行日期{max(days)}早于最后一次通过或修正({made}),本版本的施行日期未写明"
+
+
+def _began_at_foot(events: Sequence[_Event], foot: Sequence[str]) -> list[str]:
+    for article in foot:
+        days = [event.day for event in _events(_unquoted(article)) if event.kind == "began"]
+        if days:
+            return [max(days)]
+        if _AT_ONCE.search(article):
+            return [event.day for event in events if event.kind == "published"][-1:]
+    return []
+
+
+def _issuers(title: str, events: Sequence[_Event]) -> list[str]:
+    """Return who made a law: the courts its name begins with, else who passed it last, else who published it."""
+    courts = _COURTS.match(title)
+    if courts:
+        return [court for court in courts.groups() if court]
+    for kinds in (("passed", "amended"), ("published",)):
+        for event in reversed(events):
+            words = _SITTING.sub("", event.words)
+            issuer = _ISSUER.match(words)
+            if event.kind in kinds and "批准" not in words and issuer:
+                return [issuer["name"]]
+    return []
+
+
+def _numbers(lines: Sequence[str]) -> list[str]:
+    """Return the numbers under which a law was published, in the order of its head."""
+    found: list[str] = []
+    for line in lines:
+        for match in _NUMBER.finditer(_without_days(_unquoted(line))):
+            found.append(f"{match['order']}第{match['number']}号" if match["order"] else match[0])
+    return list(dict.fromkeys(found))
+
+
+def _without_days(line: str) -> str:
+    for written, _ in dates_in(line):
+        line = line.replace(written, " ")
+    return line
