@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
+from ingest import statutes
 from kb.identifiers import ARTICLE, article_label
 from kb.numerals import chinese_number
 from kb.papers import paper_of
@@ -19,8 +21,13 @@ ARTICLE_LINE: Final = re.compile(rf"^[ \t　]*({ARTICLE})(?=[ \t　]|$)", re.M)
 #: An article's line in any way it is printed, squeezed: 第一条（定义）, 【第一条】, **第一条**, 第1条：.
 _ARTICLE: Final = re.compile(
     rf"(?:\*\*|[【\[（(〔])?({ARTICLE}|第\d{{1,4}}条)(?:\*\*|[】\]）)〕])?"
-    r"(?![第、，,和及或与的之款项]|规定(?:的|[，,。])|所(?:称|列|指)(?:的)?[^，。]{0,12}[，。]?$)"
+    r"(?![、，,及或的之款]|第(?!三人|[一二]审|[一二三四]类)|和(?!解)|项(?!目)|与(?!.{0,25}[有相]关)"
+    r"|规定(?:的|[，,。])|所(?:称|列|指)(?:的)?[^，。]{0,12}[，。]?$)"
 )
+#: In the middle of a line, behind the end of a sentence.
+_RUN_ON: Final = re.compile(rf"(?<=[。；])[ \t　]*({ARTICLE})(?![第、，,和及或与的之款项规所])")
+#: Behind a number and a blank the words of an article may begin with any of these, other than as mentions go on.
+_ARTICLE_APART: Final = re.compile(rf"[ \t　]*({ARTICLE})[ \t　]+(?=[第与和及项])(?!第[^审人]{{1,6}}[款项]|[和及与]第)")
 _CHAPTER_LINE: Final = re.compile(r"(?:#{1,6})?第[一二三四五六七八九十百\d]{1,5}[章节编分](?![^一-鿿]|.{30})")
 _APPENDIX: Final = re.compile(
     r"附(?:[:：录件表]|本案|(?:相关|有关|适用)?(?:法律|法条)|判决|裁定)|附$|[（(]?(?:相关|适用的?)法律条文[）)]?[:：]?$"
@@ -109,8 +116,8 @@ def find_sections(text: str) -> tuple[Section, ...]:
     articles are appended to it. The sections tile the text.
     """
     articles = [] if paper_of(text) else _articles(text)
-    if len(articles) >= _LEAST_ARTICLES and _in_sequence([label for _, label in articles]):
-        return _tile(text, list(_article_cuts(text, dict(articles))), "overview")
+    if _is_law(text, articles):
+        return _tile(text, list(_article_cuts(text, articles)), "overview")
     cuts = list(_court_cuts(text))
     return _tile(text, cuts, "header" if cuts else "body")
 
@@ -132,18 +139,35 @@ def _articles(text: str) -> list[tuple[int, str]]:
     """Return where each article of a law starts, with its number as laws write it."""
     if text.count("条") < _LEAST_ARTICLES:
         return []
-    matches = ((offset, _ARTICLE.match(line)) for offset, line in _lines(text))
-    return [(offset, article_label(match[1])) for offset, match in matches if match]
-
-
-def _article_cuts(text: str, articles: dict[int, str]) -> Iterator[_Cut]:
-    pending: int | None = None  # a chapter's heading belongs to the article below it
+    found: list[tuple[int, str]] = []
     for offset, line in _lines(text):
-        if offset in articles:
-            yield _Cut(offset if pending is None else pending, "article", articles[offset])
-            pending = None
-        elif _CHAPTER_LINE.match(line):
-            pending = offset if pending is None else pending
+        match = _ARTICLE.match(line) or _ARTICLE_APART.match(text, offset)
+        if match:
+            found.append((offset, article_label(match[1])))
+    return _with_run_on(text, found) if found else []
+
+
+def _with_run_on(text: str, articles: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Return articles with those that run on in the line of the one before, each the next in number."""
+    found: list[tuple[int, str]] = []
+    ends = [start for start, _ in articles[1:]] + [len(text)]
+    for (start, label), end in zip(articles, ends, strict=True):
+        found.append((start, label))
+        for match in _RUN_ON.finditer(text, start, end):
+            if _value(match[1]) == _value(found[-1][1]) + 1:
+                found.append((match.start(1), match[1]))
+    return found
+
+
+def _article_cuts(text: str, articles: Sequence[tuple[int, str]]) -> Iterator[_Cut]:
+    """Yield where each article begins: with the headings of chapters that stand above it."""
+    headings = [offset for offset, line in _lines(text) if _CHAPTER_LINE.match(line)]
+    after = 0
+    for offset, label in articles:
+        first = bisect_left(headings, after)
+        start = headings[first] if first < len(headings) and headings[first] < offset else offset
+        yield _Cut(start, "article", label)
+        after = offset
 
 
 def _court_cuts(text: str) -> Iterator[_Cut]:
@@ -187,8 +211,19 @@ def _tile(text: str, cuts: Sequence[_Cut], before: str) -> tuple[Section, ...]:
     return tuple(Section(cut.role, cut.heading, cut.start, end) for cut, end in zip(cuts, ends, strict=True))
 
 
-def _in_sequence(labels: Sequence[str]) -> bool:
-    """Tell whether article numbers mostly rise by one, as a law's do and citations do not."""
-    values = [chinese_number(label[1:].split("条", 1)[0]) for label in labels]
-    rising = sum(b - a in (0, 1) for a, b in zip(values, values[1:], strict=False))
-    return rising >= 0.8 * (len(values) - 1)
+def _is_law(text: str, articles: Sequence[tuple[int, str]]) -> bool:
+    """Tell whether articles are those of a law: their numbers rise by one, or rise under the name of a law.
+
+    Of an extract some are left out; what a paper mentions neither rises nor has such a name above it.
+    """
+    if len(articles) < _LEAST_ARTICLES:
+        return False
+    values = [_value(label) for _, label in articles]
+    steps = [after - before for before, after in zip(values, values[1:], strict=False)]
+    if sum(step in (0, 1) for step in steps) >= 0.8 * len(steps):
+        return True
+    return min(steps) >= 0 and statutes.title_of(text[: articles[0][0]]) is not None
+
+
+def _value(label: str) -> int:
+    return chinese_number(label[1:].split("条", 1)[0])

@@ -77,3 +77,57 @@ def test_a_heading_of_the_corpus_names_the_role_of_its_section(heading: str, rol
 )
 def test_chinese_numerals_are_read(text: str, value: int) -> None:
     assert chinese_number(text) == value
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "第一审案件由甲地法院管辖。",
+        "第二审期间，可以补正。",
+        "第三人提出请求的，一并处理。",
+        "第二类器械应当登记。",
+        "和解协议达成后，可以中止。",
+        "与试验有关的活动，适用本法。",
+        "项目承担单位应当登记。",
+    ],
+)
+@pytest.mark.parametrize("gap", [" ", "　", ""])
+def test_an_article_may_begin_with_words_that_also_go_on_a_mention(words: str, gap: str) -> None:
+    law = f"试验法\n第一条{gap}为了试验。\n第二条{gap}{words}\n第三条{gap}自发布之日起施行。"
+
+    assert [s.heading for s in find_sections(law)] == ["", "第一条", "第二条", "第三条"]
+
+
+def test_an_article_that_names_another_first_is_one_where_a_blank_parts_them() -> None:
+    law = "试验法\n第一条 为了试验。\n第二条 第三条所称无法改正的情形，由主管部门另行规定。\n第三条 自发布之日起施行。"
+
+    assert [s.heading for s in find_sections(law)] == ["", "第一条", "第二条", "第三条"]
+
+
+def test_a_line_that_goes_on_with_a_mention_begins_no_article() -> None:
+    law = "试验法\n第一条 依照\n第三条第二款的规定办理。\n第二条 依照\n第三条 第一项办理。\n第三条 自发布之日起施行。"
+
+    assert [s.heading for s in find_sections(law)] == ["", "第一条", "第二条", "第三条"]
+
+
+def test_an_article_that_runs_on_in_the_line_of_the_one_before_is_a_part_of_its_own() -> None:
+    law = "试验法\n第一条 为了试验。第二条　适用于试验。第九条规定的除外。 第三条依照第二条办理。\n第四条 自发布之日起施行。"
+
+    assert [(s.heading, law[s.start : s.end].strip()) for s in find_sections(law)][1:] == [
+        ("第一条", "第一条 为了试验。"),
+        ("第二条", "第二条　适用于试验。第九条规定的除外。"),
+        ("第三条", "第三条依照第二条办理。"),
+        ("第四条", "第四条 自发布之日起施行。"),
+    ]
+
+
+def test_an_extract_of_a_law_is_cut_at_its_articles_too() -> None:
+    law = "中华人民共和国试验法（节录）\n第三条 甲。\n第十九条 乙。\n第二十条 丙。\n第一百条 丁。"
+
+    assert [s.heading for s in find_sections(law)] == ["", "第三条", "第十九条", "第二十条", "第一百条"]
+
+
+def test_articles_that_rise_under_no_law_s_name_are_mentions() -> None:
+    text = "法律适用的说明\n第三条 甲。\n第十九条 乙。\n第二十条 丙。\n第一百条 丁。"
+
+    assert [s.role for s in find_sections(text)] == ["body"]
