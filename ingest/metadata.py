@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from kb import vocabulary
 from kb.errors import InvalidDocument
-from kb.identifiers import ARTICLE
+from kb.mentions import ARTICLE
 from kb.records import Amount, Metadata, Provision, Source
 from kb.vocabulary import Visibility
 

@@ -24,7 +24,7 @@ from ingest.raw import BadLine, RawDocument
 from ingest.readers import Opened, open_file
 from ingest.rules import rules_id
 from ingest.sections import sections_of
-from kb import identifiers
+from kb import identifiers, mentions
 from kb.analysis import portions
 from kb.database import as_ours as as_state
 from kb.embedding import Embedder, passage_texts
@@ -307,9 +307,9 @@ def prepare(raw: RawDocument, name: str, original: Original, options: Options) -
 
 def _citations(raw: RawDocument, statutes: tuple[str, ...], text: str) -> tuple[Citation, ...]:
     """Return links, articles mentioned in the text, and articles only the metadata name."""
-    mentioned = tuple(identifiers.citations(text))
+    mentioned = tuple(mentions.citations(text))
     keys = {(c.law, c.version, c.article) for c in mentioned}
-    parsed = (identifiers.parse_statute(statute) for statute in statutes)
+    parsed = (mentions.parse_statute(statute) for statute in statutes)
     # Offsets there are of the metadata's words, not of the text.
     named = {(c.law, c.version, c.article): replace(c, start=None, end=None) for c in parsed if c is not None}
     return (*raw.links, *mentioned, *(c for key, c in named.items() if key not in keys))

@@ -10,7 +10,8 @@ from typing import Final
 from msgspec import Struct
 
 from ingest import statutes
-from kb.identifiers import ARTICLE, article_label
+from kb.identifiers import article_label
+from kb.mentions import ARTICLE
 from kb.numerals import chinese_number
 from kb.papers import paper_of
 from kb.records import Section

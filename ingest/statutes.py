@@ -14,7 +14,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from ingest.dates import dates_in
-from kb.identifiers import law_name
+from kb.mentions import law_name
 from kb.records import Section
 from kb.shadow import squeezed
 from kb.vocabulary import VERSION_UNSTATED

@@ -14,8 +14,8 @@ import numpy as np
 
 from kb.analysis import normalise_all
 from kb.errors import StateError
-from kb.identifiers import ARTICLE
 from kb.longestmatch import LongestMatch, longest_match
+from kb.mentions import ARTICLE
 from kb.modelfiles import model_folder, read_json, stored_name
 
 if TYPE_CHECKING:

@@ -11,48 +11,16 @@ from msgspec import Struct
 from kb import asked, casenumber
 from kb.analysis import normalise
 from kb.covering import Covering
-from kb.lawnames import LAW_ALIASES
+from kb.mentions import ARTICLE, REST, YEAR, citations, narrow, parse_statute
 from kb.numerals import chinese_numeral
 from kb.records import Citation, Metadata
-from kb.vocabulary import VERSION_UNSTATED
 
-_NUMERAL: Final = "一二三四五六七八九十百千零〇"
-#: An article's number as laws write it, for patterns elsewhere.
-ARTICLE: Final = rf"第[{_NUMERAL}]{{1,9}}条(?:之[{_NUMERAL}]{{1,3}})?"
-_REST: Final = rf"(?:第[{_NUMERAL}]+款)?(?:(?:第?[（(][{_NUMERAL}]+[）)])+项?|第[{_NUMERAL}]+项)?"
 #: 第219条, and 刑法219条 without 第.
 _ARTICLE_DIGITS: Final = re.compile(r"(?:第\s*|(?<=法)|(?<=法典)|(?<=[》）)]))(\d{1,4})\s*条")
-_YEAR: Final = r"(?:19|20)\d{2}"
-
-#: Full-width digits, letters, square brackets and blanks -> half-width, one for one.
-_WIDTH: Final = str.maketrans(
-    {code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-    | {0xFF3B: "[", 0xFF3D: "]", 0xFF0E: ".", 0xFF0D: "-", 0x3000: " "}
-)
-_WIDE: Final = re.compile(f"[{re.escape(''.join(map(chr, _WIDTH)))}]")
-
-_LAW_NAMES: Final = "|".join(sorted(map(re.escape, LAW_ALIASES), key=len, reverse=True))
-_FASHI: Final = rf"法[释发][〔\[(（]\s*{_YEAR}\s*[〕\])）]\s*\d{{1,3}}\s*号"
-_FASHI_ALONE: Final = re.compile(_FASHI)
-#: Blanks between the parts of a citation. Without a bound, a pattern that fails behind a run of them is
-#: tried again from every one of them.
-_GAP: Final = r"\s{0,9}"
-_LAW: Final = re.compile(
-    rf"(?:(?P<before>{_YEAR})年?(?:版|修正|修订)?的?)?"
-    rf"(?:《(?P<title>[^《》\n]{{2,60}})》|(?P<fashi>{_FASHI})|(?P<name>{_LAW_NAMES}))"
-    rf"(?:{_GAP}[（(\[]{_GAP}(?:(?P<version>{_YEAR})[^（）()\n]{{0,12}}|(?P<number>{_FASHI})|(?P<unstated>{VERSION_UNSTATED})"
-    rf"|以下简称[^（）()\n]{{1,20}}|(?P<other>[^（）()\n]{{1,20}})){_GAP}[）)\]])?{_GAP}"
-)
-_LIST: Final = re.compile(
-    rf"(?P<article>{ARTICLE}){_REST}(?P<joint>\s*(?:[、，,和及与]|以及|或)\s*(?:[《]?同法[》]?)?)?"
-)
-_SAME_ARTICLE: Final = re.compile(rf"第[{_NUMERAL}]+[款项]|[（(][{_NUMERAL}]+[）)]项?")
-_JOINT: Final = re.compile(r"\s*[、，,和及与]\s*")
-
 _PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _DOC_NUMBER: Final = re.compile(
     # 豫0923环罚决字〔2024〕7号, （益）食药监行罚〔2018〕21号, 测公（城）行罚决字〔2020〕5号
-    rf"(?:[{_PROVINCES}]\d{{2,6}}|(?:[一-鿿]{{1,5}}公)?[（(][一-鿿]{{1,3}}[）)])?[一-鿿]{{1,16}}\d{{0,4}}[〔\[【（(]\s{{0,3}}{_YEAR}\s{{0,3}}[〕\]】）)]\s{{0,3}}第?\s{{0,3}}\d{{1,15}}\s{{0,3}}号"
+    rf"(?:[{_PROVINCES}]\d{{2,6}}|(?:[一-鿿]{{1,5}}公)?[（(][一-鿿]{{1,3}}[）)])?[一-鿿]{{1,16}}\d{{0,4}}[〔\[【（(]\s{{0,3}}{YEAR}\s{{0,3}}[〕\]】）)]\s{{0,3}}第?\s{{0,3}}\d{{1,15}}\s{{0,3}}号"
     r"|(?:令|参考性案例)\s{0,3}第?\s{0,3}\d{1,4}\s{0,3}号"
     r"|(?<![\d-])\d{4}-\d{2}-\d-\d{3}-\d{3}(?![\d-])"  # 人民法院案例库入库编号
     r"|(?<![A-Za-z])DB\d{2,4}(?:/T)?\s{0,3}\d{2,5}(?:-\d{4})?(?!\d)"  # 地方标准
@@ -113,11 +81,6 @@ class Identifier(Struct, frozen=True, gc=False):
     label: str
 
 
-def _narrow(text: str) -> str:
-    """Return a text with half-width digits, letters and the like, one for one."""
-    return text.translate(_WIDTH) if _WIDE.search(text) else text  # looking takes a tenth of the time of translating
-
-
 def compact(text: str) -> str:
     """Fold width, case and traditional forms, and drop everything but letters, digits and §."""
     return _NOT_KEY.sub("", normalise(text))
@@ -136,78 +99,6 @@ def directive_key(text: str) -> str:
 def article_key(law: str, version: str, article: str) -> str:
     """Return the exact key of an article of one version of a law."""
     return f"{law}|{version}|{article}"
-
-
-def law_name(text: str) -> str:
-    """Return the short name of a law: without 《》, the state's name and the year behind it."""
-    name = re.sub(r"[《》\s]", "", text).removeprefix("中华人民共和国")
-    name = re.sub(rf"[（(](?:{_YEAR}[^（）()]*|{VERSION_UNSTATED})[）)]$", "", name)
-    return LAW_ALIASES.get(name, name)
-
-
-def parse_statute(text: str) -> Citation | None:
-    """Return the article that one entry of `statutes` names, or None when it names none."""
-    return next(iter(_articles(text, ())), None)
-
-
-def citations(text: str) -> list[Citation]:
-    """Return the articles mentioned in running text, each with its law's version.
-
-    The version is the year or number written beside the law's name, there or where the
-    text first names the law so; otherwise it is 版本未注明. Spans are code points of `text`.
-    """
-    if "条" not in text:
-        return []
-    return list(_articles(text, None))
-
-
-def _articles(text: str, only: tuple[str, ...] | None) -> Iterator[Citation]:
-    stated: dict[str, str] = {}
-    text = _narrow(text)
-    position = 0
-    while law := _LAW.search(text, position):
-        position = law.end()
-        name, version = _law_and_version(law)
-        if version == VERSION_UNSTATED and not law["unstated"]:
-            version = stated.get(name, VERSION_UNSTATED)
-        elif version != VERSION_UNSTATED:
-            stated.setdefault(name, version)
-        if only is None and law["title"] and not _is_law_title(name):
-            continue
-        start: int | None = law.start()
-        while match := _LIST.match(text, position):  # what it holds (《同法》) names no law of its own
-            named_from = match.start() if start is None else start
-            yield Citation(named_from, match.end("article"), name, version, match["article"])
-            position, start = match.end(), None
-            if not match["joint"]:
-                break
-            while same := _SAME_ARTICLE.match(text, position):  # 第一款、第二款 of the same article
-                position = same.end()
-                joint = _JOINT.match(text, position)
-                position = joint.end() if joint else position
-
-
-def _law_and_version(law: re.Match[str]) -> tuple[str, str]:
-    if law["fashi"]:
-        number = _fashi(law["fashi"])
-        return number, number
-    name = law_name(law["title"] or law["name"])
-    if _FASHI_ALONE.fullmatch(name):
-        return name, name  # its number is its version
-    if law["number"]:
-        return name, _fashi(law["number"])
-    inside = re.search(rf"[（(]({_YEAR})[^（）()]*[）)]$", law["title"] or "")
-    version = law["version"] or law["before"] or (inside[1] if inside else None) or law["other"]
-    return name, version or VERSION_UNSTATED
-
-
-def _fashi(text: str) -> str:
-    year, number = re.findall(r"\d+", text)
-    return f"{text.strip()[:2]}〔{year}〕{number}号"
-
-
-def _is_law_title(name: str) -> bool:
-    return bool(re.search(rf"(?:法|法典|条例|规定|解释|办法|规则|意见|细则|决定|指引|准则|{_FASHI})$", name))
 
 
 def find(text: str) -> list[Identifier]:
@@ -237,7 +128,7 @@ _KINDS: Final[tuple[_Kind, ...]] = (
 
 def _all_keys(text: str) -> Iterator[Identifier]:
     """Yield keys of every kind, the most telling kinds first."""
-    half = _narrow(text)
+    half = narrow(text)
     numbered = bool(_DIGIT.search(half))  # only articles, slugs and names may be without a digit
     for start, end, number in casenumber.find_typed(text) if numbered else ():
         yield Identifier("case_number", str(number), start, end, str(number))
@@ -272,8 +163,8 @@ def _article_identifier(cited: Citation) -> Identifier:
     return Identifier("article", article_key(law, version, article), cited.start or 0, cited.end or 0, label)
 
 
-_VERSION_FIRST: Final = re.compile(rf"(?<!\d)({_YEAR})年?(?:版|修正|修订|法)?\s*({ARTICLE})")
-_VERSION_LAST: Final = re.compile(rf"({ARTICLE}){_REST}\s*[（(]\s*({_YEAR})年?(?:版|修正|修订)?\s*[）)]")
+_VERSION_FIRST: Final = re.compile(rf"(?<!\d)({YEAR})年?(?:版|修正|修订|法)?\s*({ARTICLE})")
+_VERSION_LAST: Final = re.compile(rf"({ARTICLE}){REST}\s*[（(]\s*({YEAR})年?(?:版|修正|修订)?\s*[）)]")
 
 
 def _query_articles(text: str) -> list[Citation]:
@@ -299,7 +190,7 @@ def bare_articles(text: str) -> list[str]:
     """Return articles a query names without any law: 第九条 of which law, of which version?"""
     if "条" not in text:
         return []
-    spelled = _ARTICLE_DIGITS.sub(lambda m: f"第{chinese_numeral(int(m[1]))}条", _narrow(text))
+    spelled = _ARTICLE_DIGITS.sub(lambda m: f"第{chinese_numeral(int(m[1]))}条", narrow(text))
     if citations(spelled) or _bare_versions(spelled):
         return []
     return re.findall(ARTICLE, spelled)
@@ -312,7 +203,7 @@ def article_label(written: str) -> str:
 
 def document_numbers(text: str) -> list[str]:
     """Return every 文号 of a text, as written."""
-    return [match[0] for match in _DOC_NUMBER.finditer(_narrow(text))]
+    return [match[0] for match in _DOC_NUMBER.finditer(narrow(text))]
 
 
 def of_document(metadata: Metadata, text: str) -> tuple[tuple[str, str], ...]:

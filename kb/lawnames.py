@@ -1,59 +1,23 @@
-"""What people call a law -> the name it has in metadata."""
+"""What people call a law -> the name it has in metadata: the lines of `lawnames.tsv`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
-#: Short forms people type -> name used in metadata.
-LAW_ALIASES: Final[dict[str, str]] = {
-    "反法": "反不正当竞争法",
-    "反不正当竞争法": "反不正当竞争法",
-    "不正当竞争法": "反不正当竞争法",
-    "刑法": "刑法",
-    "民法典": "民法典",
-    "民法总则": "民法总则",
-    "劳动法": "劳动法",
-    "劳动合同法": "劳动合同法",
-    "公司法": "公司法",
-    "专利法": "专利法",
-    "著作权法": "著作权法",
-    "电子商务法": "电子商务法",
-    "侵权责任法": "侵权责任法",
-    "合同法": "合同法",
-    "行政处罚法": "行政处罚法",
-    "行政诉讼法": "行政诉讼法",
-    "行政复议法": "行政复议法",
-    "民事诉讼法": "民事诉讼法",
-    "刑事诉讼法": "刑事诉讼法",
-    "商业秘密保护规定": "商业秘密保护规定",
-    "关于禁止侵犯商业秘密行为的若干规定": "关于禁止侵犯商业秘密行为的若干规定",
-    "国家工商行政管理局关于禁止侵犯商业秘密行为的若干规定": "关于禁止侵犯商业秘密行为的若干规定",
-    "上海市反不正当竞争条例": "上海市反不正当竞争条例",
-    "浦东新区加强商业秘密保护若干规定": "浦东新区加强商业秘密保护若干规定",
-    "上海市浦东新区加强商业秘密保护若干规定": "浦东新区加强商业秘密保护若干规定",
-    **dict.fromkeys(
-        (
-            "最高人民法院关于审理侵犯商业秘密民事案件适用法律若干问题的规定",
-            "关于审理侵犯商业秘密民事案件适用法律若干问题的规定",
-            "侵犯商业秘密民事案件司法解释",
-            "商业秘密民事司法解释",
-            "商业秘密司法解释",
-        ),
-        "法释〔2020〕7号",
-    ),
-    **dict.fromkeys(
-        (
-            "最高人民法院、最高人民检察院关于办理侵犯知识产权刑事案件适用法律若干问题的解释",
-            "最高人民法院最高人民检察院关于办理侵犯知识产权刑事案件适用法律若干问题的解释",
-            "关于办理侵犯知识产权刑事案件适用法律若干问题的解释",
-        ),
-        "法释〔2025〕5号",
-    ),
-    **dict.fromkeys(
-        (
-            "最高人民法院关于审理侵害知识产权民事案件适用惩罚性赔偿的解释",
-            "关于审理侵害知识产权民事案件适用惩罚性赔偿的解释",
-        ),
-        "惩罚性赔偿解释",
-    ),
-}
+_FILE: Final = Path(__file__).with_suffix(".tsv")
+
+
+def _lines() -> Iterator[tuple[str, str, str]]:
+    """Yield (what people call a law, its name, what may not stand before)."""
+    for line in _FILE.read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            called, law, *rest = line.split("\t")
+            yield called, law, "".join(rest)
+
+
+#: Names people type -> name used in metadata.
+LAW_ALIASES: Final[dict[str, str]] = {called: law for called, law, _ in _lines()}
+#: Names that are none behind some characters: 反法 is no law in 违反法.
+NOT_AFTER: Final[dict[str, str]] = {called: before for called, _, before in _lines() if before}

@@ -281,3 +281,11 @@ UNLABELLED: Final = "未标注"
 #: Longer values are filtered by their beginning, which still fits into an address.
 LONGEST_FACET_VALUE: Final = 300
 VERSION_UNSTATED: Final = "版本未注明"
+#: A version told by when it was in force and not by a name of its own.
+VERSION_FORMER: Final = "修订前"
+VERSION_OF_THE_ACT: Final = "行为时"
+VERSIONS_UNNAMED: Final = frozenset((VERSION_UNSTATED, VERSION_FORMER, VERSION_OF_THE_ACT))
+#: Why a version that is not written beside an article is taken to be meant.
+BY_DATE: Final = "date"
+BY_TEXT: Final = "text"
+PRESUMED: Final = {BY_DATE: "版本按裁判日期推定", BY_TEXT: "版本按文中他处所写推定"}

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from kb.analysis import normalise, normalise_all
-from kb.identifiers import ARTICLE
+from kb.mentions import ARTICLE
 from kb.records import DocumentHead, Filters, StoredPassage
 from kb.store import Store
 from kb.vocabulary import CONDUCTS, QUESTIONS_ROLE, RELATIONSHIPS

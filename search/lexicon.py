@@ -30,7 +30,8 @@ _WORD_FIELDS: Final = ("authority", "industry", "secret_type", "conduct", "relat
 _SHELF_OF: Final = {"title": "title", "alias": "name", "party": "name"}
 _CACHED: Final = 2
 _MAX_KEY: Final = 80
-_LAWS: Final = sorted(LAW_ALIASES, key=len, reverse=True)
+#: Names of laws, longest first, without their brackets as keys are.
+_LAWS: Final = {compact(name): compact(LAW_ALIASES[name]) for name in sorted(LAW_ALIASES, key=len, reverse=True)}
 _YEAR_FIRST: Final = re.compile(r"((?:19|20)\d{2})年?(?:版|修正|修订)?的?(?=[^\d])(.+)")
 _ARTICLE_DIGITS: Final = re.compile(r"第(\d{1,4})(?=条|\Z)|(?<!\d)(\d{1,3})(?=条)")
 
@@ -60,7 +61,7 @@ def law_fold(text: str) -> str:
     year_first = _YEAR_FIRST.fullmatch(key)
     year, key = (year_first[1], year_first[2]) if year_first else ("", key)
     alias = next((name for name in _LAWS if key.startswith(name)), "")
-    key = LAW_ALIASES.get(alias, "") + year + key[len(alias) :] if alias else year + key
+    key = _LAWS.get(alias, "") + year + key[len(alias) :] if alias else year + key
     return _ARTICLE_DIGITS.sub(lambda m: "第" + chinese_numeral(int(m[1] or m[2])), key)
 
 

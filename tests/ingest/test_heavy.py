@@ -16,7 +16,7 @@ from ingest.frontmatter import read_markdown
 from ingest.passages import split_passages
 from ingest.pipeline import check_file, ingest_file
 from ingest.sections import find_sections, sections_by_heading
-from kb import identifiers
+from kb import mentions
 from kb.records import Page
 from kb.store import Store
 from tests.conftest import TinyEmbedder
@@ -156,7 +156,7 @@ WORK = {
     "sections": find_sections,
     "passages": lambda text: split_passages(text, sections_by_heading(text, [])),
     "markdown": read_markdown,
-    "citations": lambda text: identifiers.citations(text + "条"),
+    "citations": lambda text: mentions.citations(text + "条"),
 }
 
 
