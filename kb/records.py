@@ -47,7 +47,9 @@ class Passage(Struct, frozen=True, gc=False):
 class Citation(Struct, frozen=True, gc=False):
     """Mention of an article (law, version, article) or of a document (target = slug).
 
-    `start` and `end` are code points of the text; None when only the metadata cite it.
+    `start` and `end` are code points of the text; None when only the metadata cite it. `presumed` is set where
+    the version is not written beside the law but presumed: by the day of the paper (BY_DATE), or because the
+    paper names one version of the law elsewhere (BY_TEXT).
     """
 
     start: int | None = None
@@ -56,6 +58,7 @@ class Citation(Struct, frozen=True, gc=False):
     version: str | None = None
     article: str | None = None
     target: str | None = None
+    presumed: str | None = None
 
 
 class Source(Struct, frozen=True, gc=False):

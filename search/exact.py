@@ -11,9 +11,10 @@ from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from kb.identifiers import Identifier, article_key
-from kb.records import Metadata
+from kb.lawversions import is_edited
+from kb.records import DocumentHead, Metadata
 from kb.store import Store
-from kb.vocabulary import CASE_KINDS, VERSION_UNSTATED
+from kb.vocabulary import CASE_KINDS, PRESUMED, VERSION_UNSTATED, VERSIONS_UNNAMED
 from search.query import MOVED, Query
 
 _NUMBER_TYPES: Final = ("case_number", "doc_number", "guiding_case", "slug", "citation", "name")
@@ -113,7 +114,8 @@ def _which_version(store: Store, key: str) -> list[str]:
         return []
     told = f"「{law}{article}」没有写明版本，条号随修订而变"
     stated = [h.metadata for h in store.versions(law) if h.metadata.version not in (None, law, VERSION_UNSTATED)]
-    having = dict.fromkeys(m.version for m in stated if _provides(m, article))
+    held = {head.metadata.version for head in _versions_with(store, law, article)}
+    having = dict.fromkeys(m.version for m in stated if m.version in held)
     if having:
         told += "，请写明版本，如" + "、".join(f"「{law}（{held}）{article}」" for held in [*having][-_EXAMPLES:])
     elif stated:
@@ -148,11 +150,11 @@ def _articles(store: Store, key: str, reasons: dict[int, str], articles: dict[in
     person did not refuse them.
     """
     law, version, article = key.split("|")
-    if version == VERSION_UNSTATED:
+    if version in VERSIONS_UNNAMED:
         _any_version(store, law, article, reasons, articles)
         return []
     typed = f"{law}（{version}）{article}"
-    own = [h.id for h in store.versions(law) if h.metadata.version == version and _provides(h.metadata, article)]
+    own = [head.id for head in _versions_with(store, law, article) if head.metadata.version == version]
     articles |= dict.fromkeys(own, article)
     named = store.by_identifier([("article", article_key(law, version, article))]).popitem()[1]
     _put(
@@ -160,6 +162,7 @@ def _articles(store: Store, key: str, reasons: dict[int, str], articles: dict[in
         [*own, *named, *store.citing(law=law, version=version, article=article)],
         typed,
     )
+    _put_presumed(reasons, store.presumed_to_cite(law, version, article), typed)
     return _counterparts(store, law, version, article, reasons, articles) if query.widening.allows(typed) else []
 
 
@@ -172,16 +175,24 @@ def _counterparts(
         citing = store.citing(law=law, version=other.version, article=other.article)
         articles.setdefault(other.document_id, other.article)
         _put(reasons, [other.document_id, *citing], label)
+        _put_presumed(reasons, store.presumed_to_cite(law, other.version, other.article), label)
     same = "、".join(f"{other.version}{other.article}" for other in reversed(others))
     return [f"{law}（{version}）{article}→{same}"] if others else []
 
 
 def _any_version(store: Store, law: str, article: str, reasons: dict[int, str], articles: dict[int, str]) -> None:
-    for head in store.versions(law):
-        if _provides(head.metadata, article):
-            articles[head.id] = article
-            _put(reasons, [head.id], f"{law}（{head.metadata.version}）{article}")
+    for head in _versions_with(store, law, article):
+        articles[head.id] = article
+        _put(reasons, [head.id], f"{law}（{head.metadata.version}）{article}")
     _put(reasons, store.citing(law=law, article=article), f"{law}{article}(版本见文书)")
+
+
+def _versions_with(store: Store, law: str, article: str) -> list[DocumentHead]:
+    """Return the documents of a law that have an article, digests before texts nobody has checked."""
+    heads = sorted(store.versions(law), key=lambda head: not is_edited(head.metadata))
+    texts = {head.id: article for head in heads if not head.metadata.provisions}
+    with_text = store.article_passages(texts)
+    return [head for head in heads if head.id in with_text or _provides(head.metadata, article)]
 
 
 def _provides(metadata: Metadata, article: str) -> bool:
@@ -191,3 +202,8 @@ def _provides(metadata: Metadata, article: str) -> bool:
 def _put(reasons: dict[int, str], documents: Iterable[int], label: str) -> None:
     for document_id in documents:
         reasons.setdefault(document_id, f"同一法条：{label}")
+
+
+def _put_presumed(reasons: dict[int, str], documents: Mapping[int, str], label: str) -> None:
+    for document_id, why in documents.items():
+        reasons.setdefault(document_id, f"同一法条：{label}（{PRESUMED[why]}）")

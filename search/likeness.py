@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kb.analysis import tokenize
 from kb.records import Citation, Document, DocumentHead
 from kb.store import Store
-from kb.vocabulary import QUESTIONS_ROLE
+from kb.vocabulary import PRESUMED, QUESTIONS_ROLE
 from search.answers import hits
 from search.exact import Exact
 from search.fusion import best_by_document, reciprocal_rank_fusion
@@ -86,7 +86,7 @@ def _named(cited: object, alike: dict[tuple[str | None, str | None, str | None],
         assert isinstance(citation, Citation)
         name = alike.get((citation.law, citation.version, citation.article))
         if name:
-            found.append(name)
+            found.append(f"{name}（{PRESUMED[citation.presumed]}）" if citation.presumed else name)
     return found
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kb.records import DocumentHead
@@ -37,6 +40,21 @@ def versions(conn: sqlite3.Connection, clearance: Visibility, law: str) -> list[
         {"clearance": int(clearance), "law": law},
     )
     return [head(row) for row in rows]
+
+
+def articles(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return by visible document its articles, each with the number of its section, counted from 0."""
+    rows = conn.execute(
+        """SELECT r.document_id, s.heading, s.ordinal FROM section s JOIN revision r ON r.id = s.revision_id
+           JOIN document d ON d.id = r.document_id
+           WHERE r.is_current = 1 AND s.role = 'article' AND d.visibility <= :clearance
+             AND d.id IN (SELECT value FROM json_each(:ids)) ORDER BY s.ordinal DESC""",
+        {"clearance": int(clearance), "ids": json.dumps(list(ids))},
+    )
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for document_id, heading, ordinal in rows:
+        found[document_id][heading] = ordinal
+    return dict(found)
 
 
 def concordance(conn: sqlite3.Connection, clearance: Visibility, law: str) -> list[ConcordanceRow]:

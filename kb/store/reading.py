@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 from kb.errors import StoreDamaged
 from kb.records import (
     Changes,
-    Citation,
     Commit,
     Document,
     DocumentHead,
@@ -22,8 +20,8 @@ from kb.records import (
     StoredPassage,
     StoredSection,
 )
-from kb.store import sums
-from kb.store.rows import HEAD_COLUMNS, VISIBLE, citation, head, passage, passages_of_rows
+from kb.store import citing, sums
+from kb.store.rows import HEAD_COLUMNS, VISIBLE, head, passage, passages_of_rows
 from kb.vocabulary import UNLABELLED, Visibility
 
 #: How lists of documents may be ordered; every order is total.
@@ -57,11 +55,6 @@ def document(conn: sqlite3.Connection, clearance: Visibility, *, key: int | str)
            FROM passage p JOIN section s ON s.id = p.section_id WHERE p.revision_id = ? ORDER BY p.start""",
         [row["revision_id"]],
     ).fetchall()
-    citations = conn.execute(
-        """SELECT start, "end", law, version, article, target FROM citation
-           WHERE document_id = ? ORDER BY start IS NULL, start, id""",
-        [row["id"]],
-    ).fetchall()
     text = row["text"]
     return Document(
         head=head(row),
@@ -71,7 +64,7 @@ def document(conn: sqlite3.Connection, clearance: Visibility, *, key: int | str)
             for s in sections
         ),
         passages=tuple(passage({**dict(p), "text": text[p["start"] : p["end"]]}) for p in passages),  # type: ignore[arg-type]
-        citations=tuple(citation(c) for c in citations),
+        citations=tuple(citing.of_documents(conn, clearance, [row["id"]]).get(row["id"], ())),
         media_type=row["media_type"],
         added_at=row["added_at"],
     )
@@ -209,43 +202,6 @@ def by_identifier(
             [type_, value, int(clearance)],
         )
         found[type_, value] = [row[0] for row in rows]
-    return found
-
-
-def citing(
-    conn: sqlite3.Connection,
-    clearance: Visibility,
-    *,
-    law: str | None = None,
-    version: str | None = None,
-    article: str | None = None,
-    target: str | None = None,
-) -> list[int]:
-    """Return the ids of visible documents that cite an article (of any version when None) or a document."""
-    rows = conn.execute(
-        """SELECT DISTINCT x.document_id FROM citation x JOIN document d ON d.id = x.document_id
-           WHERE d.visibility <= :clearance AND (:law IS NULL OR x.law = :law)
-             AND (:version IS NULL OR x.version = :version) AND (:article IS NULL OR x.article = :article)
-             AND (:target IS NULL OR x.target = :target) ORDER BY x.document_id""",
-        {"clearance": int(clearance), "law": law, "version": version, "article": article, "target": target},
-    )
-    return [row[0] for row in rows]
-
-
-def citations_of(
-    conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
-) -> Mapping[int, Sequence[Citation]]:
-    """Return the citations of each visible document among `ids`."""
-    found: dict[int, list[Citation]] = defaultdict(list)
-    rows = conn.execute(
-        """SELECT x.document_id, x.start, x."end", x.law, x.version, x.article, x.target
-           FROM citation x JOIN document d ON d.id = x.document_id
-           WHERE d.visibility <= :clearance AND x.document_id IN (SELECT value FROM json_each(:ids))
-           ORDER BY x.document_id, x.id""",
-        {"clearance": int(clearance), "ids": json.dumps(list(ids))},
-    )
-    for row in rows:
-        found[row["document_id"]].append(citation(row))
     return found
 
 

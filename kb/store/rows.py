@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from kb.records import Citation, DocumentHead, Metadata, PassageToIndex, StoredPassage
+from kb.records import DocumentHead, Metadata, PassageToIndex, StoredPassage
 from kb.vocabulary import LONGEST_FACET_VALUE, UNLABELLED, Visibility
 
 HEAD_COLUMNS: Final = """d.id, d.slug, d.visibility, c.title AS collection, r.title, r.kind, r.completeness,
@@ -70,18 +70,6 @@ def passage(row: sqlite3.Row) -> StoredPassage:
         paragraph=row["paragraph"],
         page=row["page"],
         text=row["text"],
-    )
-
-
-def citation(row: Mapping[str, Any] | sqlite3.Row) -> Citation:
-    """Make the record of a citation row."""
-    return Citation(
-        start=row["start"],
-        end=row["end"],
-        law=row["law"],
-        version=row["version"],
-        article=row["article"],
-        target=row["target"],
     )
 
 

@@ -29,7 +29,7 @@ from kb.records import (
     StoredPassage,
     VisibilityChange,
 )
-from kb.store import checking, copying, laws, naming, reading, sums, vectors, writing
+from kb.store import checking, citing, copying, laws, naming, reading, sums, vectors, writing
 from kb.store.laws import ConcordanceRow
 from kb.store.opening import OpenStore
 from kb.vocabulary import Visibility
@@ -174,11 +174,18 @@ class Store(OpenStore):
         target: str | None = None,
     ) -> list[int]:
         """Return the visible documents that cite an article or a document (slug)."""
-        return reading.citing(self._conn, self.clearance, law=law, version=version, article=article, target=target)
+        return citing.citing(self._conn, self.clearance, law=law, version=version, article=article, target=target)
+
+    def presumed_to_cite(self, law: str, version: str, article: str) -> dict[int, str]:
+        """Return the visible documents that name an article without a version and are presumed to mean this one.
+
+        Each comes with why: BY_DATE or BY_TEXT.
+        """
+        return citing.presumed(self._conn, self.clearance, law, version, article)
 
     def citations_of(self, ids: Iterable[int]) -> Mapping[int, Sequence[Citation]]:
         """Return the citations of each visible document among `ids`."""
-        return reading.citations_of(self._conn, self.clearance, ids)
+        return citing.of_documents(self._conn, self.clearance, ids)
 
     def laws(self) -> list[DocumentHead]:
         """Return all visible versions of all laws."""
@@ -187,6 +194,10 @@ class Store(OpenStore):
     def versions(self, law: str) -> list[DocumentHead]:
         """Return the visible versions of a law, oldest first."""
         return laws.versions(self._conn, self.clearance, law)
+
+    def articles(self, ids: Iterable[int]) -> dict[int, dict[str, int]]:
+        """Return by visible document its articles, each with the number of its section, counted from 0."""
+        return laws.articles(self._conn, self.clearance, ids)
 
     def concordance(self, law: str) -> list[ConcordanceRow]:
         """Return which article of which version holds each provision."""
