@@ -38,6 +38,7 @@ def test_an_article_without_a_digest_of_its_own_is_found_where_its_provision_is_
         sections = [s for s in section_views(document, (), lambda citation: None) if s.role == "article"]
         without = [("第八条", "侵犯商业秘密行为与定义"), ("第七条", "别的规定")]
         rows = [ConcordanceRow(provision, "2019", article, None, document.head.id) for article, provision in without]
-        views = _articles(store, LAW, "2019", sections, [*store.concordance(LAW), *rows])
+        book = read_law_book(store, date(2026, 1, 1))
+        views = _articles(store, book, document.head.metadata, sections, [*store.concordance(LAW), *rows])
 
     assert [(view.anchor, view.others) for view in views] == [("第九条", ("第八条",))]

@@ -303,7 +303,10 @@ def test_only_words_that_name_an_article_become_a_link_to_it(client: TestClient,
 
 
 def _law(version: str, since: str | None, until: str | None = None) -> DocumentHead:
-    metadata = Metadata(title=version, law="某法", version=version, effective_from=since, effective_to=until)
+    sources = (Source("测试来源", "A"),)
+    metadata = Metadata(
+        title=version, law="某法", version=version, effective_from=since, effective_to=until, sources=sources
+    )
     return DocumentHead(
         id=int(version),
         slug=version,

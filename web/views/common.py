@@ -38,13 +38,17 @@ class Badge(Struct, frozen=True, gc=False):
 
 
 class Inline(Struct, frozen=True, gc=False):
-    """A run of text inside a paragraph. `mark` is its number among the marks when it starts one."""
+    """A run of text inside a paragraph. `mark` is its number among the marks when it starts one.
+
+    `note` is what to tell of where `href` leads.
+    """
 
     text: str
     marked: bool = False
     mark: int | None = None
     href: str | None = None
     change: str = ""
+    note: str = ""
 
 
 class Held(Struct, frozen=True, gc=False):

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Final
 from urllib.parse import quote
 
-from kb.records import Document, DocumentHead
+from kb.lawversions import is_edited
+from kb.records import Document, DocumentHead, Metadata
 from kb.store import Store
 from kb.store.laws import ConcordanceRow
-from kb.vocabulary import KINDS, SOURCE_GRADES, TIERS, VERSION_UNSTATED
+from kb.vocabulary import BY_DATE, KINDS, PRESUMED, SOURCE_GRADES, TIERS, VERSION_UNSTATED
 from web.address import Ask, cases_path, document_path, law_path, with_parameters
 from web.views.common import Badge, Link, meta, needs_checking
 from web.views.comparing import Comparison, comparison, row_anchor
@@ -77,7 +78,8 @@ class ArticleView:
     """The digest of one article and how many documents cite it, by kind.
 
     `anchor` is "" where the page has this article already, or the section is none. `others` are
-    articles of the same provision that have no digest of their own and are told of here.
+    articles of the same provision that have no digest of their own and are told of here. `text` is where
+    the article stands in a whole text beside the digest.
     """
 
     anchor: str
@@ -86,12 +88,16 @@ class ArticleView:
     provision: str | None
     citing: tuple[Link, ...]
     unstated: Link | None
+    presumed: Link | None
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LawPage:
-    """One law, seen at one version."""
+    """One law, seen at one version; `texts` are its whole texts beside the digest."""
 
+    is_digest: bool
+    texts: tuple[Link, ...]
     law: str
     title: str
     form: SearchForm
@@ -136,7 +142,7 @@ class LawsPage:
 
 @dataclass(frozen=True, slots=True)
 class CitingPage:
-    """Documents that cite one article, by kind."""
+    """Documents that cite one article, by kind; `presumed` name no version and are taken to mean this one."""
 
     law: str
     version: str
@@ -146,6 +152,7 @@ class CitingPage:
     groups: tuple[tuple[str, tuple[tuple[str, str, tuple[str, ...]], ...]], ...]
     total: int
     others: tuple[Link, ...]
+    presumed: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
 def version_views(book: LawBook, law: str, today: date, active: str | None = None) -> tuple[VersionView, ...]:
@@ -189,7 +196,7 @@ def laws_page(book: LawBook, today: date) -> LawsPage:
     """Lay out the list of laws."""
     groups: dict[str, list[LawRow]] = {}
     for law, heads in book.versions.items():
-        tier = heads[-1].metadata.tier or "其他"
+        tier = next((head.metadata.tier for head in reversed(heads) if head.metadata.tier), "其他")
         title = heads[-1].title if len(heads) == 1 else None
         subjects = tuple(dict.fromkeys(p.provision for head in heads for p in head.metadata.provisions))
         groups.setdefault(tier, []).append(
@@ -231,6 +238,8 @@ def law_page(
     versions = version_views(book, law, today, version)
     ended = next((v.standing for v in versions if v.active and v.tone == "ended"), "")
     return LawPage(
+        is_digest=is_edited(m),
+        texts=tuple(Link(h.title, document_path(h.id)) for h, _ in book.texts.get((law, version), ())),
         law=law,
         title=head.title,
         form=search_form(Ask()),
@@ -240,9 +249,9 @@ def law_page(
         concordance=_concordance(law, book, rows),
         comparison=comparison(book, law, rows, compared) if compared else None,
         version=version,
-        choices=tuple(h.metadata.version or "" for h in book.versions[law]),
+        choices=tuple(h.metadata.version or "" for h in book.versions[law] if h.metadata.provisions),
         intro=sections[:first],
-        articles=_articles(store, law, version, sections[first : last + 1], rows),
+        articles=_articles(store, book, m, sections[first : last + 1], rows),
         outro=sections[last + 1 :] if first < len(sections) else (),
         sources=tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in m.sources if s.grade != "C"),
         reposts=sum(s.grade == "C" for s in m.sources),
@@ -293,8 +302,9 @@ def _compare_link(law: str, provision: str, versions: Sequence[str], cells: Mapp
 
 
 def _articles(
-    store: Store, law: str, version: str, sections: Sequence[SectionView], rows: Sequence[ConcordanceRow]
+    store: Store, book: LawBook, m: Metadata, sections: Sequence[SectionView], rows: Sequence[ConcordanceRow]
 ) -> tuple[ArticleView, ...]:
+    law, version = m.law or "", m.version or ""
     own = {base_article(section.heading) for section in sections}
     without = {
         base_article(row.article): row.provision
@@ -308,7 +318,8 @@ def _articles(
         others = tuple(other for other, provision in without.items() if provision in here)
         without = {other: provision for other, provision in without.items() if other not in others}
         anchor = article if section.role == "article" and all(article != view.anchor for view in views) else ""
-        views.append(replace(_article(store, law, version, section, rows, others), anchor=anchor))
+        view = _article(store, law, version, section, rows, others)
+        views.append(replace(view, anchor=anchor, text=book.text_of(law, version, article)))
     return tuple(views)
 
 
@@ -328,7 +339,10 @@ def _article(
     cases = cases_path(law, version, article)
     links = tuple(Link(label, f"{cases}#{kind}", counts[kind]) for kind, label in KINDS.items() if kind in counts)
     provision = next((name for name in provisions if name not in section.heading), None)
-    return ArticleView(article, others, section, provision, links, _unstated(store, law, version, article))
+    unstated = _unstated(store, law, version, article)
+    count = len(_presumed(store, law, version, article))
+    presumed = Link(PRESUMED[BY_DATE], f"{cases}#presumed", count) if count else None
+    return ArticleView(article, others, section, provision, links, unstated, presumed, None)
 
 
 def _unstated(store: Store, law: str, version: str, article: str) -> Link | None:
@@ -342,6 +356,12 @@ def _unstated(store: Store, law: str, version: str, article: str) -> Link | None
 def citing_heads(store: Store, law: str, version: str, article: str) -> list[DocumentHead]:
     """Return the documents that cite an article of one version, newest first; the law itself is none of them."""
     heads = store.heads(store.citing(law=law, version=version, article=article)).values()
+    return sorted((h for h in heads if h.metadata.law != law), key=lambda h: (h.decided_on or "", h.id), reverse=True)
+
+
+def _presumed(store: Store, law: str, version: str, article: str) -> list[DocumentHead]:
+    """Return the documents that name no version and are presumed to mean this one, newest first."""
+    heads = store.heads(store.presumed_to_cite(law, version, article)).values()
     return sorted((h for h in heads if h.metadata.law != law), key=lambda h: (h.decided_on or "", h.id), reverse=True)
 
 
@@ -365,4 +385,5 @@ def citing_page(store: Store, law: str, version: str, article: str) -> CitingPag
         tuple((kind, tuple(groups[kind])) for kind in KINDS if kind in groups),
         len(heads),
         others,
+        tuple((document_path(h.id), h.title, meta(h)) for h in _presumed(store, law, version, article)),
     )

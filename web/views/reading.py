@@ -12,7 +12,7 @@ from search.results import Hit
 from web.address import Ask, document_path, law_path, list_path
 from web.views.common import Badge, Link, amount_words, badges, meta, needs_checking, sums_unknown
 from web.views.search import SearchForm, search_form
-from web.views.text import SectionView
+from web.views.text import SectionView, presumption
 
 _FACETED: Final = (
     ("行业", "industry", "industries"),
@@ -134,7 +134,7 @@ def reading_page(
         sections=sections,
         marks=sum(section.marks for section in sections),
         query=ask.text,
-        facts=_facts(head),
+        facts=(*_facts(head), *_presumptions(document)),
         amounts=_amounts(m),
         statutes=tuple(around.statutes),
         uncertain=m.uncertain,
@@ -170,6 +170,12 @@ def _facts(head: DocumentHead) -> tuple[Fact, ...]:
         Fact("可信程度", confidence_words(head)),
     ]
     return tuple(row for row in rows if row.values)
+
+
+def _presumptions(document: Document) -> tuple[Fact, ...]:
+    """Return the versions nobody wrote beside the articles of a text and it is presumed to mean."""
+    told = tuple(dict.fromkeys(told for citation in document.citations if (told := presumption(citation))))
+    return (Fact("法条版本", told),) if told else ()
 
 
 def _faceted(m: Metadata) -> list[Fact]:

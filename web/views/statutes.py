@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
-from kb.identifiers import bare_articles, parse_statute
+from kb.identifiers import bare_articles
+from kb.lawversions import is_edited, since
+from kb.mentions import parse_statute
 from kb.records import Citation, DocumentHead
 from kb.store import Store
 from kb.vocabulary import VERSION_UNSTATED
-from web.address import law_path
+from web.address import document_path, law_path
 from web.views.common import Link
 from web.views.reading import StatuteView
 
@@ -22,6 +25,7 @@ _COMPETITION_LAW: Final = "反不正当竞争法"
 _QUESTION_CHARS: Final = 400
 #: Articles of that law that are not about trade secrets but bear a number that once was.
 _NOT_HERE: Final = {("2025", "第九条"): "虚假宣传"}
+NO_ARTICLES: Final[Mapping[int, Mapping[str, int]]] = MappingProxyType({})
 _ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?")
 
 
@@ -31,72 +35,105 @@ class LawBook:
 
     `shown` is the version a law opens at; `current` has only laws of which a version is
     known, by its dates, to be in force today. `articles` are those of a version that are told of here.
+    `texts` are the whole texts of a version that stand beside its digest, each with its articles and
+    the number of the section each is.
     """
 
     versions: Mapping[str, Sequence[DocumentHead]]
     shown: Mapping[str, str]
     current: Mapping[str, str]
     articles: Mapping[tuple[str, str], frozenset[str]]
+    texts: Mapping[tuple[str, str], Sequence[tuple[DocumentHead, Mapping[str, int]]]]
 
     def link_of(self, citation: Citation) -> str | None:
         """Return the address of what a citation names, when it is here."""
         if citation.law is None or citation.law not in self.versions:
             return None
+        version = citation.version or ""
         known = {head.metadata.version for head in self.versions[citation.law]}
-        if citation.version not in known:
+        if version not in known:
             return law_path(citation.law)
         article = base_article(citation.article or "")
-        if article and article not in self.articles.get((citation.law, citation.version or ""), ()):
-            return None
-        return law_path(citation.law, citation.version, article)
+        if not article or article in self.articles.get((citation.law, version), ()):
+            return law_path(citation.law, version, article)
+        return self.text_of(citation.law, version, article) or (
+            law_path(citation.law, version) if citation.presumed else None
+        )
+
+    def text_of(self, law: str, version: str, article: str) -> str | None:
+        """Return the address of an article in a whole text that stands beside the digest of a version."""
+        for head, articles in self.texts.get((law, version), ()):
+            if article in articles:
+                return f"{document_path(head.id)}#s{articles[article] + 1}"
+        return None
 
 
 def read_law_book(store: Store, today: date) -> LawBook:
     """Read all visible laws and find the version of each that is in force on `today`."""
-    return make_law_book(store.laws(), today)
+    heads = store.laws()
+    return make_law_book(heads, today, store.articles(h.id for h in heads if not is_edited(h.metadata)))
 
 
-def make_law_book(heads: Iterable[DocumentHead], today: date) -> LawBook:
-    """Sort laws into their versions.
+def make_law_book(
+    heads: Iterable[DocumentHead], today: date, articles: Mapping[int, Mapping[str, int]] = NO_ARTICLES
+) -> LawBook:
+    """Sort laws into their versions; `articles` are those of the texts nobody has written a digest of.
 
     Documents that name a law but no version of it (single articles of a data set) are no law books.
+    Of several documents of one version the digest, else the first, stands for it.
     """
     versions: dict[str, list[DocumentHead]] = {}
-    for head in heads:
-        if not head.metadata.version:
+    told: dict[tuple[str, str], frozenset[str]] = {}
+    texts: dict[tuple[str, str], list[tuple[DocumentHead, Mapping[str, int]]]] = {}
+    for head in sorted(heads, key=lambda head: not is_edited(head.metadata)):
+        law, version = head.metadata.law or "", head.metadata.version or ""
+        own = articles.get(head.id, {})
+        if not version:
             continue
-        versions.setdefault(head.metadata.law or "", []).append(head)
-    ordered = {law: sorted(found, key=_since) for law, found in versions.items()}
+        if (law, version) in told:
+            texts.setdefault((law, version), []).append((head, own))
+            continue
+        versions.setdefault(law, []).append(head)
+        told[law, version] = frozenset((*(base_article(p.article) for p in head.metadata.provisions), *own))
+    ordered = {law: sorted(found, key=_since) for law, found in sorted(versions.items())}
     shown = {law: _last_begun(found, today) for law, found in ordered.items()}
     return LawBook(
         ordered,
         {law: head.metadata.version or "" for law, head in shown.items()},
         {law: head.metadata.version or "" for law, head in shown.items() if is_in_force(head, today)},
-        {
-            (law, head.metadata.version or ""): frozenset(base_article(p.article) for p in head.metadata.provisions)
-            for law, found in ordered.items()
-            for head in found
-        },
+        told,
+        texts,
     )
 
 
 def is_in_force(head: DocumentHead, today: date) -> bool:
-    """Tell whether the dates of a version say that it is in force; without a date of effect nothing is said."""
+    """Tell whether the dates of a version say that it is in force.
+
+    Without a date of effect nothing is said; nor of a text nobody has checked, which may long have been replaced.
+    """
     m, day = head.metadata, today.isoformat()
-    return (
-        m.effective_from is not None and m.effective_from <= day and (m.effective_to is None or m.effective_to >= day)
-    )
+    has_begun = m.effective_from is not None and m.effective_from <= day
+    return is_edited(m) and has_begun and (m.effective_to is None or m.effective_to >= day)
 
 
 def _last_begun(heads: Sequence[DocumentHead], today: date) -> DocumentHead:
-    """Return the last version that has begun; versions without dates count from their year."""
+    """Return the last version that has begun; versions without dates count from their year.
+
+    A digest of a version nobody could name stays before texts nobody has checked.
+    """
     begun = [head for head in heads if _since(head) <= today.isoformat()]
+    undated = [head for head in heads if head not in begun and not _has_day(head) and is_edited(head.metadata)]
+    if undated and not any(is_edited(head.metadata) for head in begun):
+        return undated[-1]
     return (begun or heads[:1])[-1]
 
 
+def _has_day(head: DocumentHead) -> bool:
+    return since(head.metadata)[:1].isdigit()
+
+
 def _since(head: DocumentHead) -> str:
-    m = head.metadata
-    return m.effective_from or m.passed_on or m.published_on or m.version or ""
+    return since(head.metadata)
 
 
 def base_article(article: str) -> str:
@@ -167,7 +204,8 @@ def article_choices(book: LawBook, text: str) -> tuple[tuple[str, str], ...]:
 
 def _readings(book: LawBook, article: str) -> list[tuple[str, str, str]]:
     """Return (version, article, content): what stands under this number, and where that stands now."""
-    heads = [h for h in book.versions.get(_COMPETITION_LAW, ()) if h.metadata.version != VERSION_UNSTATED][::-1]
+    stated = (h for h in book.versions.get(_COMPETITION_LAW, ()) if h.metadata.version != VERSION_UNSTATED)
+    heads = [head for head in stated if head.metadata.provisions][::-1]
     placed = [
         (head.metadata.version or "", base_article(p.article), p.provision)
         for head in heads

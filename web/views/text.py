@@ -5,15 +5,25 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kb.deadline import checked
 from kb.paragraphs import paragraphs
 from kb.records import Citation, Document
+from kb.vocabulary import PRESUMED
 from web.views.common import Inline, heading_of
 
 Span = tuple[int, int]
 LinkOf = Callable[[Citation], str | None]
+
+
+class Lead(NamedTuple):
+    """Where a span of a text leads, and what to tell of that."""
+
+    start: int
+    end: int
+    href: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class SectionView:
 def section_views(document: Document, marks: Sequence[Span], link_of: LinkOf) -> tuple[SectionView, ...]:
     """Lay out the text of a document; marks are numbered from 1 through the whole text."""
     stated = [
-        (c.start, c.end, href)
+        Lead(c.start, c.end, href, presumption(c))
         for c in document.citations
         if c.start is not None and c.end is not None and _stands(document.text[c.start : c.end], c)
         if (href := link_of(c)) is not None
@@ -67,6 +77,11 @@ def section_views(document: Document, marks: Sequence[Span], link_of: LinkOf) ->
     )
 
 
+def presumption(citation: Citation) -> str:
+    """Return the version a citation is presumed to mean, and why; "" where it says so itself or nobody knows."""
+    return f"{citation.law}（{citation.version}），{PRESUMED[citation.presumed]}" if citation.presumed else ""
+
+
 def _stands(words: str, citation: Citation) -> bool:
     """Tell whether `words` show the citation: its article, or the words of a link."""
     return citation.article is None or citation.article in words
@@ -80,27 +95,35 @@ def _content_start(text: str, start: int, end: int) -> tuple[int, bool]:
 
 
 def _runs(
-    text: str, start: int, end: int, marks: Sequence[Span], links: Sequence[tuple[int, int, str]], number: int
+    text: str, start: int, end: int, marks: Sequence[Span], links: Sequence[Lead], number: int
 ) -> Iterator[Inline]:
     """Cut [start, end) wherever a mark or a link begins or ends.
 
     Marks and links are in order and each disjoint, so the one that holds a place is the last that has begun.
     """
     near_marks = [(max(a, start), min(b, end)) for a, b in _within(marks, start, end)]
-    near_links = [(max(a, start), min(b, end), href) for a, b, href in _within(links, start, end)]
-    edges = sorted({start, end, *(e for m in near_marks for e in m), *(e for a, b, _ in near_links for e in (a, b))})
+    near_links = [
+        link._replace(start=max(link.start, start), end=min(link.end, end)) for link in _within(links, start, end)
+    ]
+    edges = sorted({start, end, *(e for m in near_marks for e in m), *(e for k in near_links for e in k[:2])})
     begun = {a: b for a, b in near_marks}
-    leading = {a: (b, href) for a, b, href in near_links}
-    mark_end, (link_end, target) = start, (start, "")
+    leading = {link.start: link for link in near_links}
+    mark_end, lead = start, Lead(start, start, "", "")
     for left, right in zip(edges, edges[1:], strict=False):
         mark_end = begun.get(left, mark_end)
-        link_end, target = leading.get(left, (link_end, target))
-        starts = left in begun
-        yield Inline(text[left:right], left < mark_end, number if starts else None, target if left < link_end else None)
+        lead = leading.get(left, lead)
+        starts, leads = left in begun, left < lead.end
+        yield Inline(
+            text[left:right],
+            left < mark_end,
+            number if starts else None,
+            lead.href if leads else None,
+            note=lead.note if leads else "",
+        )
         number += starts
 
 
-_Spanned = TypeVar("_Spanned", bound=tuple[int, int] | tuple[int, int, str])
+_Spanned = TypeVar("_Spanned", bound=tuple[int, int] | Lead)
 
 
 def _within(spans: Sequence[_Spanned], start: int, end: int) -> Sequence[_Spanned]:
@@ -109,9 +132,9 @@ def _within(spans: Sequence[_Spanned], start: int, end: int) -> Sequence[_Spanne
     return spans[first : bisect_left(spans, end, lo=first, key=lambda span: span[0])]
 
 
-def _disjoint(links: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _disjoint(links: Sequence[Lead]) -> list[Lead]:
     """Keep the longest of overlapping links: a link inside a link cannot be followed."""
-    kept: list[tuple[int, int, str]] = []
+    kept: list[Lead] = []
     for link in sorted(links, key=lambda item: (item[0], -item[1])):
         if not kept or link[0] >= kept[-1][1]:
             kept.append(link)
