@@ -20,6 +20,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
+from kb.ligatures import BROKEN, Reading, unfold
+
 DICTIONARY: Final = Path(__file__).parent / "dictionary.txt"
 
 HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0003ffff"
@@ -94,7 +96,7 @@ def _simplify(char: str) -> str:
 def normalise(text: str) -> str:
     """Fold width, case and traditional characters, one code point for one code point.
 
-    Offsets of the result are offsets of `text`; what would grow (㎏, ß) stays as it is.
+    Offsets of the result are offsets of `text`; what would grow (㎏, ß) stays as it is, see kb/ligatures.py.
     """
     if text.isascii():
         return text.lower()
@@ -229,7 +231,8 @@ def _stem(word: str) -> str:
 
 def tokenize(text: str) -> list[Token]:
     """Return the index terms of `text`, by start, long words after the words in them."""
-    folded, segmenter = normalise(text), _segmenter()
+    reading, segmenter = unfold(normalise(text)), _segmenter()
+    folded = reading.text
     tokens = [
         Token(word, start, end) for word, start, end in segmenter.cut(_NOT_HAN.sub(" ", folded)) if word[0] != " "
     ]
@@ -243,12 +246,19 @@ def tokenize(text: str) -> list[Token]:
     if more:
         tokens += more
         tokens.sort(key=lambda token: (token.start, token.end))
-    return tokens
+    return _placed(tokens, reading)
+
+
+def _placed(tokens: list[Token], reading: Reading) -> list[Token]:
+    """Return tokens of a text as it reads where they stand in what was written."""
+    if reading.places is None:
+        return tokens
+    return [Token(token.term, *reading.span(token.start, token.end)) for token in tokens]
 
 
 def terms(text: str) -> list[str]:
     """Return the terms of `tokenize` without their places, in any order."""
-    folded = normalise(text)
+    folded = unfold(normalise(text)).text
     return [term for term in terms_of(_NOT_HAN_RUN.sub(" ", folded), folded) if term != " "]
 
 
@@ -288,6 +298,8 @@ def _latin(folded: str) -> list[Token]:
         if len(parts) > 1:
             tokens.append(Token(run[0], run.start(), run.end()))
         tokens += [Token(_stem(p[0]), run.start() + p.start(), run.start() + p.end()) for p in parts]
+    if "-" in folded or "‐" in folded:
+        tokens += [Token(_stem(b["head"] + b["rest"]), b.start(), b.end()) for b in BROKEN.finditer(folded)]
     return tokens
 
 
@@ -298,13 +310,13 @@ def latin_words(folded: str) -> list[Token]:
 
 def characters(text: str) -> list[Token]:
     """Return one token a Han character and one a Latin or number run: for exact substrings."""
-    folded = normalise(text)
-    return [Token(m[0], m.start(), m.end()) for m in _CHARACTERS.finditer(folded)]
+    reading = unfold(normalise(text))
+    return _placed([Token(m[0], m.start(), m.end()) for m in _CHARACTERS.finditer(reading.text)], reading)
 
 
 def character_count(text: str, most: int) -> int:
     """Return how many tokens `characters` makes, counted up to `most`."""
-    return sum(1 for _ in islice(_CHARACTERS.finditer(normalise(text)), most))
+    return sum(1 for _ in islice(_CHARACTERS.finditer(unfold(normalise(text)).text), most))
 
 
 _CHARACTERS: Final = re.compile(f"[{HAN}]|[{LATIN}]+")

@@ -11,6 +11,7 @@ from msgspec import Struct
 from kb import asked, casenumber
 from kb.analysis import normalise
 from kb.covering import Covering
+from kb.ligatures import unfold
 from kb.mentions import ARTICLE, REST, YEAR, citations, narrow, parse_statute
 from kb.numerals import chinese_numeral
 from kb.records import Citation, Metadata
@@ -83,7 +84,7 @@ class Identifier(Struct, frozen=True, gc=False):
 
 def compact(text: str) -> str:
     """Fold width, case and traditional forms, and drop everything but letters, digits and §."""
-    return _NOT_KEY.sub("", normalise(text))
+    return _NOT_KEY.sub("", unfold(normalise(text)).text)
 
 
 def number_key(text: str) -> str:

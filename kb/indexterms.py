@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.analysis import HAN, LATIN, normalise, spans, terms_of
+from kb.ligatures import is_odd, unfold
 
 #: Kinds of code points: of no token, a token alone, one of a run that is a token.
 _NONE: Final = 0
@@ -38,6 +39,9 @@ def index_terms(passages: Sequence[tuple[str, str]]) -> list[IndexTerms]:
         return []
     parts = [part for passage in passages for part in passage]
     folded = normalise(_END.join(parts) + _END)  # a code point stays one, so that parts can be told apart again
+    if is_odd(folded):
+        parts = [unfold(normalise(part)).text for part in parts]
+        folded = _END.join(parts) + _END
     codes: _Codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     kinds = _kinds().take(codes)
     ends = np.cumsum([len(part) + 1 for part in parts]) - 1

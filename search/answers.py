@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from kb.analysis import normalise, normalise_all
+from kb.ligatures import unfold
 from kb.mentions import ARTICLE
 from kb.records import DocumentHead, Filters, StoredPassage
 from kb.store import Store
@@ -136,7 +137,9 @@ def needles_of(query: Query) -> tuple[tuple[str, ...], tuple[str, ...]]:
         terms = [term for term in terms if not any(term in article for article in articles)]
     wider = [word for expansion in query.expansions for word in expansion.alternatives]
     folded = normalise("\n".join([*whole, *articles, *terms, *wider])).split("\n")
-    return tuple(dict.fromkeys(folded)), tuple(term for term in query.terms if term in across)
+    return tuple(dict.fromkeys(unfold(needle).text for needle in folded)), tuple(
+        term for term in query.terms if term in across
+    )
 
 
 def named_conducts(text: str) -> tuple[str, ...]:

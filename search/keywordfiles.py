@@ -33,7 +33,7 @@ from search.stamps import IndexDamaged, Stamp, drop_stamp, locked, openable, rea
 
 log = logging.getLogger(__name__)
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 #: Up to so many passages an index that has to forget documents is made anew: tantivy counts
 #: the words of a forgotten passage until it happens to merge its files, and scores would
 #: depend on what is gone. Beyond, that is borne, unless it was hidden from these readers.

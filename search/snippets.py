@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kb.analysis import Token, normalise
+from kb.ligatures import Reading, unbroken, unfold
 from kb.records import StoredPassage
 
 _HAN: Final = re.compile("[㐀-鿿]+")
@@ -38,7 +39,19 @@ def marks(text: str, needles: Iterable[str]) -> tuple[tuple[int, int], ...]:
 
 
 def places_in(folded: str, needles: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
-    """Return for each needle that stands in a folded text its spans [start, end), blanks and line ends in it or not."""
+    """Return for each needle that stands in a folded text its spans [start, end), blanks and line ends in it or not.
+
+    It is looked for in the text as it reads, and where a line breaks a word of Latin letters, in the whole word too.
+    """
+    reading, whole, wanted = unfold(folded), unbroken(folded), tuple(needles)
+    found = _spans_in(reading, wanted)
+    for needle, spans in (_spans_in(whole, filter(_LATIN.match, wanted)) if whole else {}).items():
+        found[needle] = list(merged([*found.get(needle, ()), *spans]))
+    return found
+
+
+def _spans_in(reading: Reading, needles: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+    folded = reading.text
     found: dict[str, list[tuple[int, int]]] = {}
     unbroken = "".join(folded.split())
     for needle in needles:
@@ -51,7 +64,7 @@ def places_in(folded: str, needles: Iterable[str]) -> dict[str, list[tuple[int, 
         else:  # most stand nowhere
             continue
         if spans:
-            found[needle] = spans
+            found[needle] = spans if reading.places is None else [reading.span(*span) for span in spans]
     return found
 
 
