@@ -55,7 +55,7 @@ def presumed(conn: sqlite3.Connection, clearance: Visibility, law: str, version:
              AND r.decided_on IS NOT NULL ORDER BY x.document_id""",
         {"clearance": int(clearance), "law": law, "article": article, "unstated": VERSION_UNSTATED},
     )
-    cited = of_documents(conn, clearance, [row[0] for row in rows])
+    cited = of_documents(conn, clearance, [row[0] for row in rows], law)
     reasons = {document_id: _why(found, (law, version, article)) for document_id, found in cited.items()}
     return {document_id: why for document_id, why in reasons.items() if why}
 
@@ -66,15 +66,21 @@ def _why(citations: Iterable[Citation], wanted: tuple[str, str, str]) -> str | N
     return alike[0] if alike and all(alike) else None
 
 
-def of_documents(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]) -> dict[int, list[Citation]]:
-    """Return the citations of each visible document among `ids`, as they stand in its text, then the others."""
+def of_documents(
+    conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int], law: str | None = None
+) -> dict[int, list[Citation]]:
+    """Return the citations of each visible document among `ids`, as they stand in its text, then the others.
+
+    Of one law alone where it is given.
+    """
     rows = conn.execute(
         """SELECT x.document_id, r.decided_on, x.start, x."end", x.law, x.version, x.article, x.target
            FROM citation x JOIN document d ON d.id = x.document_id
            JOIN revision r ON r.document_id = d.id AND r.is_current = 1
            WHERE d.visibility <= :clearance AND x.document_id IN (SELECT value FROM json_each(:ids))
+             AND (:law IS NULL OR x.law = :law)
            ORDER BY x.document_id, x.start IS NULL, x.start, x.id""",
-        {"clearance": int(clearance), "ids": json.dumps(list(ids))},
+        {"clearance": int(clearance), "ids": json.dumps(list(ids)), "law": law},
     )
     found: dict[int, list[Citation]] = defaultdict(list)
     days: dict[int, str] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -42,19 +41,35 @@ def versions(conn: sqlite3.Connection, clearance: Visibility, law: str) -> list[
     return [head(row) for row in rows]
 
 
-def articles(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    """Return by visible document its articles, each with the number of its section, counted from 0."""
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """The articles of one text; of thousands of laws few are asked for, so they are kept as they were read.
+
+    `lines` has one article a line: its heading, a tab, the number of its section from 0.
+    """
+
+    lines: str
+
+    def section_of(self, article: str) -> int | None:
+        """Return the number of the section that is an article, counted from 0; None where there is none."""
+        for behind in ("\t", " "):  # 第九条 alone, or with what it is about
+            place = self.lines.find(f"\n{article}{behind}")
+            if place >= 0:
+                line = self.lines[place + 1 :].split("\n", 1)[0]
+                return int(line.rsplit("\t", 1)[1])
+        return None
+
+
+def articles(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]) -> dict[int, Articles]:
+    """Return by visible document its articles, where it has any."""
     rows = conn.execute(
-        """SELECT r.document_id, s.heading, s.ordinal FROM section s JOIN revision r ON r.id = s.revision_id
-           JOIN document d ON d.id = r.document_id
-           WHERE r.is_current = 1 AND s.role = 'article' AND d.visibility <= :clearance
-             AND d.id IN (SELECT value FROM json_each(:ids)) ORDER BY s.ordinal DESC""",
+        """SELECT r.document_id, group_concat(s.heading || char(9) || s.ordinal, char(10)) FROM revision r
+           JOIN document d ON d.id = r.document_id JOIN section s ON s.revision_id = r.id AND s.role = 'article'
+           WHERE r.is_current = 1 AND d.visibility <= :clearance AND d.id IN (SELECT value FROM json_each(:ids))
+           GROUP BY r.document_id""",
         {"clearance": int(clearance), "ids": json.dumps(list(ids))},
     )
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for document_id, heading, ordinal in rows:
-        found[document_id][heading] = ordinal
-    return dict(found)
+    return {document_id: Articles(f"\n{lines}") for document_id, lines in rows}
 
 
 def concordance(conn: sqlite3.Connection, clearance: Visibility, law: str) -> list[ConcordanceRow]:

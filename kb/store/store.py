@@ -30,7 +30,7 @@ from kb.records import (
     VisibilityChange,
 )
 from kb.store import checking, citing, copying, laws, naming, reading, sums, vectors, writing
-from kb.store.laws import ConcordanceRow
+from kb.store.laws import Articles, ConcordanceRow
 from kb.store.opening import OpenStore
 from kb.vocabulary import Visibility
 
@@ -195,8 +195,8 @@ class Store(OpenStore):
         """Return the visible versions of a law, oldest first."""
         return laws.versions(self._conn, self.clearance, law)
 
-    def articles(self, ids: Iterable[int]) -> dict[int, dict[str, int]]:
-        """Return by visible document its articles, each with the number of its section, counted from 0."""
+    def articles(self, ids: Iterable[int]) -> dict[int, Articles]:
+        """Return by visible document its articles, where it has any."""
         return laws.articles(self._conn, self.clearance, ids)
 
     def concordance(self, law: str) -> list[ConcordanceRow]:

@@ -239,7 +239,7 @@ def law_page(
     ended = next((v.standing for v in versions if v.active and v.tone == "ended"), "")
     return LawPage(
         is_digest=is_edited(m),
-        texts=tuple(Link(h.title, document_path(h.id)) for h, _ in book.texts.get((law, version), ())),
+        texts=tuple(Link(h.title, document_path(h.id)) for h in book.texts.get((law, version), ())),
         law=law,
         title=head.title,
         form=search_form(Ask()),

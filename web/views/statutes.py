@@ -14,6 +14,7 @@ from kb.lawversions import is_edited, since
 from kb.mentions import parse_statute
 from kb.records import Citation, DocumentHead
 from kb.store import Store
+from kb.store.laws import Articles
 from kb.vocabulary import VERSION_UNSTATED
 from web.address import document_path, law_path
 from web.views.common import Link
@@ -25,7 +26,7 @@ _COMPETITION_LAW: Final = "反不正当竞争法"
 _QUESTION_CHARS: Final = 400
 #: Articles of that law that are not about trade secrets but bear a number that once was.
 _NOT_HERE: Final = {("2025", "第九条"): "虚假宣传"}
-NO_ARTICLES: Final[Mapping[int, Mapping[str, int]]] = MappingProxyType({})
+NO_SECTIONS: Final[Mapping[int, Articles]] = MappingProxyType({})
 _ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?")
 
 
@@ -35,26 +36,28 @@ class LawBook:
 
     `shown` is the version a law opens at; `current` has only laws of which a version is
     known, by its dates, to be in force today. `articles` are those of a version that are told of here.
-    `texts` are the whole texts of a version that stand beside its digest, each with its articles and
-    the number of the section each is.
+    `texts` are the whole texts of a version that stand beside its digest, and `sections` the articles of
+    texts by the number of their document.
     """
 
     versions: Mapping[str, Sequence[DocumentHead]]
     shown: Mapping[str, str]
     current: Mapping[str, str]
     articles: Mapping[tuple[str, str], frozenset[str]]
-    texts: Mapping[tuple[str, str], Sequence[tuple[DocumentHead, Mapping[str, int]]]]
+    texts: Mapping[tuple[str, str], Sequence[DocumentHead]]
+    sections: Mapping[int, Articles]
 
     def link_of(self, citation: Citation) -> str | None:
         """Return the address of what a citation names, when it is here."""
         if citation.law is None or citation.law not in self.versions:
             return None
         version = citation.version or ""
-        known = {head.metadata.version for head in self.versions[citation.law]}
-        if version not in known:
+        head = next((h for h in self.versions[citation.law] if h.metadata.version == version), None)
+        if head is None:
             return law_path(citation.law)
         article = base_article(citation.article or "")
-        if not article or article in self.articles.get((citation.law, version), ()):
+        told = self.articles.get((citation.law, version), ())
+        if not article or article in told or self._section(head, article) is not None:
             return law_path(citation.law, version, article)
         return self.text_of(citation.law, version, article) or (
             law_path(citation.law, version) if citation.presumed else None
@@ -62,10 +65,15 @@ class LawBook:
 
     def text_of(self, law: str, version: str, article: str) -> str | None:
         """Return the address of an article in a whole text that stands beside the digest of a version."""
-        for head, articles in self.texts.get((law, version), ()):
-            if article in articles:
-                return f"{document_path(head.id)}#s{articles[article] + 1}"
+        for head in self.texts.get((law, version), ()):
+            section = self._section(head, article)
+            if section is not None:
+                return f"{document_path(head.id)}#s{section + 1}"
         return None
+
+    def _section(self, head: DocumentHead, article: str) -> int | None:
+        sections = self.sections.get(head.id)
+        return None if sections is None else sections.section_of(article)
 
 
 def read_law_book(store: Store, today: date) -> LawBook:
@@ -75,26 +83,25 @@ def read_law_book(store: Store, today: date) -> LawBook:
 
 
 def make_law_book(
-    heads: Iterable[DocumentHead], today: date, articles: Mapping[int, Mapping[str, int]] = NO_ARTICLES
+    heads: Iterable[DocumentHead], today: date, sections: Mapping[int, Articles] = NO_SECTIONS
 ) -> LawBook:
-    """Sort laws into their versions; `articles` are those of the texts nobody has written a digest of.
+    """Sort laws into their versions; `sections` are the articles of the texts nobody has written a digest of.
 
     Documents that name a law but no version of it (single articles of a data set) are no law books.
     Of several documents of one version the digest, else the first, stands for it.
     """
     versions: dict[str, list[DocumentHead]] = {}
     told: dict[tuple[str, str], frozenset[str]] = {}
-    texts: dict[tuple[str, str], list[tuple[DocumentHead, Mapping[str, int]]]] = {}
+    texts: dict[tuple[str, str], list[DocumentHead]] = {}
     for head in sorted(heads, key=lambda head: not is_edited(head.metadata)):
         law, version = head.metadata.law or "", head.metadata.version or ""
-        own = articles.get(head.id, {})
         if not version:
             continue
         if (law, version) in told:
-            texts.setdefault((law, version), []).append((head, own))
+            texts.setdefault((law, version), []).append(head)
             continue
         versions.setdefault(law, []).append(head)
-        told[law, version] = frozenset((*(base_article(p.article) for p in head.metadata.provisions), *own))
+        told[law, version] = frozenset(base_article(p.article) for p in head.metadata.provisions)
     ordered = {law: sorted(found, key=_since) for law, found in sorted(versions.items())}
     shown = {law: _last_begun(found, today) for law, found in ordered.items()}
     return LawBook(
@@ -103,6 +110,7 @@ def make_law_book(
         {law: head.metadata.version or "" for law, head in shown.items() if is_in_force(head, today)},
         told,
         texts,
+        sections,
     )
 
 
