@@ -41,10 +41,16 @@ def names(conn: sqlite3.Connection, clearance: Visibility) -> Iterator[Name]:
 
 
 def provisions(conn: sqlite3.Connection, clearance: Visibility) -> list[tuple[str, str, str, str]]:
-    """Return (law, version, article, what it provides) of the visible laws; the article is '' for a version whole."""
+    """Return (law, version, article, what it provides) of the visible laws; the article is '' for a version whole.
+
+    A version of which there are a digest and whole texts is named once, as its digest is.
+    """
     rows = conn.execute(
-        """SELECT DISTINCT r.law, r.version, '', r.title FROM revision r JOIN document d ON d.id = r.document_id
-           WHERE r.is_current = 1 AND r.law IS NOT NULL AND r.version IS NOT NULL AND d.visibility <= :clearance
+        """SELECT law, version, '', title FROM (
+             SELECT r.law, r.version, r.title, min(iif(json_type(r.metadata, '$.provisions') IS NULL, 1e12, 0) + d.id)
+             FROM revision r JOIN document d ON d.id = r.document_id
+             WHERE r.is_current = 1 AND r.law IS NOT NULL AND r.version IS NOT NULL AND d.visibility <= :clearance
+             GROUP BY r.law, r.version)
            UNION SELECT DISTINCT p.law, p.version, p.article, p.provision FROM provision p
            JOIN document d ON d.id = p.document_id WHERE d.visibility <= :clearance
            ORDER BY 1, 2, 3, 4""",

@@ -181,3 +181,20 @@ def test_two_versions_of_one_law_stand_side_by_side(add: Callable[..., list[Rece
         ("2031", "2031-07-01"),
         ("2031", "2031-07-01"),
     ]
+    assert store.provisions() == [
+        ("试验保密法", "2021", "", "中华人民共和国试验保密法"),
+        ("试验保密法", "2031", "", "中华人民共和国试验保密法"),
+    ]
+
+
+def test_a_version_is_called_as_its_digest_where_its_text_came_before(
+    add: Callable[..., list[Receipt]], store: Store
+) -> None:
+    add("a.txt", LAW.format(head="2031年3月4日 第十九届全国人民代表大会常务委员会第五次会议通过", began="2031年7月1日"))
+    front = "slug: digest\nkind: statute\ntitle: 试验保密法（摘要）\nlaw: 试验保密法\nversion: '2031'\n"
+    add("b.md", f"---\n{front}provisions: [{{article: 第一条, provision: 目的}}]\n---\n## 第一条 目的\n测试。\n")
+
+    assert store.provisions() == [
+        ("试验保密法", "2031", "", "试验保密法（摘要）"),
+        ("试验保密法", "2031", "第一条", "目的"),
+    ]
