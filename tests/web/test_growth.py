@@ -20,7 +20,7 @@ from search.query import Query, parse
 from tests.web.plain import get
 from web.address import _MAX_CHOSEN_CHARS, _MAX_VALUES
 from web.limits import MAX_ADDRESS_BYTES, MAX_PARAMETERS
-from web.views.text import _runs
+from web.views.text import Lead, _runs
 
 #: What a text may be made of: marks of the syntax, what numbers and citations begin with, words, blanks.
 PIECES = (
@@ -60,7 +60,7 @@ PIECES = (
         "2019가1",
         "337-TA-",
     ),
-    *("甲", "客户名单", "公司", "帮我找", "怎么判的", "。", "，“", "\x00", "𠮷", "㎏"),
+    *("甲", "客户名单", "公司", "帮我找", "怎么判的", "。", "，“", "\x00", "𠮷", "㎏", "ﬁ-\n", "a\u00ad"),
 )
 #: Below the first size a text is read as syntax, above as an account.
 SIZES = ((100, 200, 400), (2_000, 4_000, 8_000))
@@ -175,7 +175,7 @@ def test_a_document_full_of_marks_and_links_costs_no_more_than_its_length() -> N
     def laid_out(paragraphs: int) -> int:
         words = "甲乙 " * 20
         marks = [(place, place + 1) for place in range(0, paragraphs * len(words), 3)]
-        links = [(place + 1, place + 2, "/laws/甲") for place in range(0, paragraphs * len(words), 6)]
+        links = [Lead(place + 1, place + 2, "/laws/甲", "") for place in range(0, paragraphs * len(words), 6)]
         whole = words * paragraphs
         compared = 0
 
