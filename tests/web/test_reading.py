@@ -348,3 +348,21 @@ def test_a_version_without_dates_is_not_said_to_be_in_force() -> None:
 def test_a_text_that_holds_only_a_word_nobody_said_is_marked_as_the_list_marks_it() -> None:
     assert find_marks("本单位的职员应当遵守纪律。", "离职员工") == ((4, 6),)
     assert find_marks("本单位的职员与离职的员工。", "离职员工") == ((7, 9), (10, 12))
+
+
+def test_an_unchecked_text_of_a_later_version_takes_no_digests_place_and_is_not_said_to_be_in_force() -> None:
+    text = _law("2027", "2027-01-01")
+    text = replace(text, metadata=replace(text.metadata, sources=()))
+    book = make_law_book([_law("2025", "2025-10-15"), text], date(2027, 6, 1))
+
+    assert book.shown["某法"] == "2025"
+    assert book.current == {}
+    assert [view.status for view in version_views(book, "某法", date(2027, 6, 1))] == ["", ""]
+
+
+def test_an_unchecked_text_of_an_earlier_version_takes_nothing_from_the_one_in_force() -> None:
+    text = _law("2019", "2019-04-23")
+    text = replace(text, metadata=replace(text.metadata, sources=()))
+    book = make_law_book([_law("2025", "2025-10-15"), text], date(2027, 6, 1))
+
+    assert [view.status for view in version_views(book, "某法", date(2027, 6, 1))] == ["历史版本", "现行"]

@@ -35,9 +35,9 @@ class LawBook:
     """The laws a reader may open: versions of each, oldest first.
 
     `shown` is the version a law opens at; `current` has only laws of which a version is
-    known, by its dates, to be in force today. `articles` are those of a version that are told of here.
-    `texts` are the whole texts of a version that stand beside its digest, and `sections` the articles of
-    texts by the number of their document.
+    known, by its dates, to be in force today, and none that came after. `articles` are those of a version that
+    are told of here. `texts` are the whole texts of a version that stand beside its digest, and `sections` the
+    articles of texts by the number of their document.
     """
 
     versions: Mapping[str, Sequence[DocumentHead]]
@@ -103,11 +103,16 @@ def make_law_book(
         versions.setdefault(law, []).append(head)
         told[law, version] = frozenset(base_article(p.article) for p in head.metadata.provisions)
     ordered = {law: sorted(found, key=_since) for law, found in sorted(versions.items())}
-    shown = {law: _last_begun(found, today) for law, found in ordered.items()}
+    shown = {law: _shown(found, today) for law, found in ordered.items()}
+    current = {
+        law: head.metadata.version or ""
+        for law, head in shown.items()
+        if is_in_force(head, today) and head is _begun(ordered[law], today)[-1]
+    }
     return LawBook(
         ordered,
         {law: head.metadata.version or "" for law, head in shown.items()},
-        {law: head.metadata.version or "" for law, head in shown.items() if is_in_force(head, today)},
+        current,
         told,
         texts,
         sections,
@@ -124,16 +129,20 @@ def is_in_force(head: DocumentHead, today: date) -> bool:
     return is_edited(m) and has_begun and (m.effective_to is None or m.effective_to >= day)
 
 
-def _last_begun(heads: Sequence[DocumentHead], today: date) -> DocumentHead:
-    """Return the last version that has begun; versions without dates count from their year.
+def _shown(heads: Sequence[DocumentHead], today: date) -> DocumentHead:
+    """Return the version a law opens at: the last digest that has begun, or of which nobody knows when it did.
 
-    A digest of a version nobody could name stays before texts nobody has checked.
+    A text nobody has checked goes before none of these. Versions without dates count from their year.
     """
-    begun = [head for head in heads if _since(head) <= today.isoformat()]
-    undated = [head for head in heads if head not in begun and not _has_day(head) and is_edited(head.metadata)]
-    if undated and not any(is_edited(head.metadata) for head in begun):
-        return undated[-1]
-    return (begun or heads[:1])[-1]
+    begun = _begun(heads, today)
+    undated = [head for head in heads if not _has_day(head)]
+    digests = [head for head in begun if is_edited(head.metadata)]
+    digests = digests or [head for head in undated if is_edited(head.metadata)]
+    return (digests or begun or heads[:1])[-1]
+
+
+def _begun(heads: Sequence[DocumentHead], today: date) -> list[DocumentHead]:
+    return [head for head in heads if _since(head) <= today.isoformat()]
 
 
 def _has_day(head: DocumentHead) -> bool:
