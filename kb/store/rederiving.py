@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb import database
-from kb.records import Derivation, Kept, Original, Passage, Revision, Section
-from kb.store.rows import citation, metadata_from_json
+from kb.records import Citation, Derivation, Kept, Original, Passage, Revision, Section
+from kb.store.rows import metadata_from_json
 from kb.store.store import Store
 from kb.store.writing import next_generation, put_again
 
@@ -77,7 +77,7 @@ class Rederiving:
             metadata=metadata_from_json(row["metadata"]),
             sections=self._sections(row["id"]),
             passages=self._passages(row["id"]),
-            citations=tuple(citation(found) for found in self._rows("citation", row["document_id"])),
+            citations=self._citations(row["document_id"]),
             identifiers=tuple(
                 (found["type"], found["value"]) for found in self._rows("identifier", row["document_id"])
             ),
@@ -86,6 +86,13 @@ class Rederiving:
 
     def _rows(self, table: str, document_id: int) -> sqlite3.Cursor:
         return self._conn.execute(f"SELECT * FROM {table} WHERE document_id = ?", [document_id])
+
+    def _citations(self, document_id: int) -> tuple[Citation, ...]:
+        """Return what is stored of citations: no version is presumed there."""
+        return tuple(
+            Citation(row["start"], row["end"], row["law"], row["version"], row["article"], row["target"])
+            for row in self._rows("citation", document_id)
+        )
 
     def _sections(self, revision_id: int) -> tuple[Section, ...]:
         rows = self._conn.execute("SELECT * FROM section WHERE revision_id = ? ORDER BY ordinal", [revision_id])
