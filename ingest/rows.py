@@ -166,10 +166,10 @@ def _title(row: _Row) -> str:
 
 
 def _composed(row: _Row) -> Composed:
-    """Put the register first, then every text below its heading; nothing of a row is left out."""
-    parts = [(_REGISTER, "\n".join(row.register))] if row.register else []
+    """Put every text below its heading, then the register, which repeats the fields; nothing of a row is left out."""
+    parts = [*row.texts, *([(_REGISTER, "\n".join(row.register))] if row.register else [])]
     text, headings = "", []
-    for heading, words in (*parts, *row.texts):
+    for heading, words in parts:
         if heading:
             headings.append((len(text), heading))
             text += f"{heading}\n"

@@ -25,7 +25,14 @@ ROW = (
     *("反不正当竞争法（2019）第九条", "罚款;责令停止违法行为;警告", "责令停止，罚款30万元。", "30", "2023/5/6"),
     *("测试市场监督管理局", "13800000000", "已履行"),
 )
-TEXT = """登记信息
+TEXT = """案情
+张某复制配方,
+交给甲公司。
+法律依据
+反不正当竞争法（2019）第九条
+处理结果
+责令停止，罚款30万元。
+登记信息
 序号：1
 行政相对人名称：甲公司、张某
 行政处罚决定书文号：沪市监测处〔2023〕012023000001号
@@ -35,13 +42,6 @@ TEXT = """登记信息
 处罚决定日期：2023/5/6
 处罚机关：测试市场监督管理局
 备注：已履行
-案情
-张某复制配方,
-交给甲公司。
-法律依据
-反不正当竞争法（2019）第九条
-处理结果
-责令停止，罚款30万元。
 """
 
 
@@ -108,7 +108,7 @@ def test_a_row_of_the_published_register_is_a_penalty_with_all_its_fields() -> N
     }
     assert made.text == TEXT
     assert [made.text[start:].split("\n")[0] for start, _ in made.headings] == [h for _, h in made.headings]
-    assert [heading for _, heading in made.headings] == ["登记信息", "案情", "法律依据", "处理结果"]
+    assert [heading for _, heading in made.headings] == ["案情", "法律依据", "处理结果", "登记信息"]
 
 
 @pytest.mark.parametrize(
