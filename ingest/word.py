@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 import re
+import struct
 import zipfile
 import zlib
 from typing import Final
@@ -21,7 +22,7 @@ from kb.errors import UnreadableFile
 _MAX_UNPACKED_BYTES: Final = 200 * 1024 * 1024
 _DAMAGE: Final = (
     *(KeyError, ValueError, StopIteration, SyntaxError, OSError, EOFError, NotImplementedError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OverflowError),
 )
 #: A header that says nothing but which page this is: no reader misses it.
 _PAGE_NUMBER: Final = re.compile(r"(?:[\W\d_]|第|共|页|頁|码|page|of|[ivxlc]|[〇零一二三四五六七八九十百])*", re.I)
@@ -100,7 +101,7 @@ def _refuse_bombs(data: bytes) -> None:
             if any(entry.flag_bits & 1 for entry in entries):
                 raise UnreadableFile("Word 文档已加密。请解除密码后重试")
             unpacked = sum(entry.file_size for entry in entries)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except _DAMAGE as error:  # of a kind of packing nobody knows, too
         raise UnreadableFile("文件不完整,不是有效的 Word 文档") from error
     if unpacked > _MAX_UNPACKED_BYTES or unpacked > 200 * max(len(data), 50_000):
         raise UnreadableFile(f"文件解压后达 {unpacked // 1024 // 1024} MB,远超正常文档(疑为压缩炸弹),已拒绝")

@@ -1062,3 +1062,11 @@ def test_a_numbered_law_is_read_with_its_articles() -> None:
     assert [section.heading for section in find_sections(text)][1:] == [
         f"第{numeral(n, 'chineseCountingThousand')}条" for n in range(1, 13)
     ]
+
+
+def test_a_packing_of_a_version_nobody_knows_is_damage_and_no_error_of_ours() -> None:
+    data = docx(p("甲"))
+    entry = data.index(b"PK\x01\x02")
+    later = data[: entry + 6] + b"\xff\x00" + data[entry + 8 :]
+
+    assert refusal(later) == "文件不完整,不是有效的 Word 文档"
