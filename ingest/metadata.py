@@ -19,7 +19,7 @@ _DATE: Final = re.compile(r"\d{4}(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 _SLUG_BAD: Final = re.compile(r"[\s\x00-\x1f]")
 _LINE_ENDS: Final = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 #: A title is indexed and embedded with every passage of its document.
-_LONGEST_TITLE: Final = 500
+LONGEST_TITLE: Final = 500
 _LARGEST_AMOUNT: Final = 1e15
 #: What people write for a code of ISO 4217; another code would be left out of what is told in yuan.
 _CURRENCIES: Final = {"RMB": "CNY", "人民币": "CNY"}
@@ -190,8 +190,8 @@ def _text(field: _Field) -> str:
     text = _one_line(field.value)
     if not text:
         raise field.error("不能为空")
-    if field.name == "title" and len(text) > _LONGEST_TITLE:
-        raise field.error(f"应不超过 {_LONGEST_TITLE} 字")
+    if field.name == "title" and len(text) > LONGEST_TITLE:
+        raise field.error(f"应不超过 {LONGEST_TITLE} 字")
     if field.name == "slug" and (_SLUG_BAD.search(text) or "/" in text or len(text) > 200):
         raise field.error("应为不含空格和斜杠、不超过 200 字的标识")
     return text

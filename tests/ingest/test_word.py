@@ -948,7 +948,7 @@ def test_names_of_parts_may_differ_in_case_and_strokes() -> None:
     assert parse_docx(packed(odd)).text == "1. 甲"
 
 
-def test_the_title_is_that_of_the_file_and_a_damaged_one_is_none() -> None:
+def test_the_title_is_that_of_the_file_and_one_that_is_damaged_or_can_be_none_is_passed_over() -> None:
     parts = parts_of(p("正文"))
     parts["_rels/.rels"] = relations(
         {"officeDocument": "word/document.xml", "core-properties": "docProps/core.xml"}, USUAL["r"]
@@ -958,6 +958,9 @@ def test_the_title_is_that_of_the_file_and_a_damaged_one_is_none() -> None:
     assert parse_docx(packed(parts | {"docProps/core.xml": core})).values == {"title": "测试题名"}
     assert parse_docx(packed(parts | {"docProps/core.xml": "<x>"})).values == {}
     assert parse_docx(packed(parts)).values == {}
+    for none in ("长" * 501, "测试&#x7f;标题"):
+        unlike = core.replace(" 测试题名 ", none)
+        assert parse_docx(packed(parts | {"docProps/core.xml": unlike})).values == {}
 
 
 @pytest.mark.parametrize(
