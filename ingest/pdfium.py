@@ -13,7 +13,7 @@ import pypdfium2.raw as api
 from msgspec import Struct
 
 from ingest.pdfcovers import look_at
-from ingest.pdflines import Glyph
+from ingest.pdfglyphs import Glyph, is_wide
 from ingest.pdfnotes import Note, notes_of
 from kb.errors import UnreadableFile
 
@@ -123,6 +123,7 @@ class _Raw(Struct, gc=False):
     size: float
     turn: int | None
     is_after_space: bool
+    is_part: bool = False
 
 
 def _raw_glyphs(text: Any) -> tuple[list[_Raw], int]:
@@ -157,8 +158,24 @@ def _raw_glyphs(text: Any) -> tuple[list[_Raw], int]:
                 spaced,
             )
         )
+        found[-1].is_part = _is_part(text, found[-2:])
         spaced = False
     return found, unmapped
+
+
+def _is_part(text: Any, last: list[_Raw]) -> bool:
+    """Tell whether the last of two like letters is there because one sign stands for both.
+
+    What is printed twice in one place to look bold is drawn by two orders, each with an object of its own.
+    """
+    if len(last) < 2 or last[0].char != last[1].char or (last[0].x, last[0].y) != (last[1].x, last[1].y):
+        return False
+    one, other = (api.FPDFText_GetTextObject(text, raw.index) for raw in last)
+    return bool(one) and bool(other) and not is_wide(last[1].char) and _address(one) == _address(other)
+
+
+def _address(pointer: Any) -> int:
+    return ctypes.addressof(pointer.contents)
 
 
 def _char(code: int) -> str:
@@ -201,7 +218,8 @@ def _glyph(raw: _Raw, turn: int) -> Glyph:
     height = abs(one[1] - other[1])
     size = raw.size if 0.3 * height < raw.size < 3 * height else height
     base = min(one[1], other[1]) if turn == 1 and raw.turn == 0 else _turned(raw.x, raw.y, turn)[1]
-    return Glyph(raw.char, min(one[0], other[0]), max(one[0], other[0]), base, size or 1.0, raw.is_after_space)
+    left, right = sorted((one[0], other[0]))
+    return Glyph(raw.char, left, right, base, size or 1.0, raw.is_after_space, raw.is_part)
 
 
 def _askew(found: list[_Raw], turn: int) -> list[str]:

@@ -10,7 +10,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from ingest.pdflines import Line, is_beside, is_wide
+from ingest.pdfglyphs import is_wide
+from ingest.pdflines import Line, is_beside
 
 _ENDS: Final = "。！？；：:;!?…"
 #: What begins a paragraph where it begins a line, if the line before has ended a sentence.

@@ -298,6 +298,14 @@ def test_halves_of_a_character_are_joined_and_one_alone_is_marked_and_told() -> 
     assert told(made(_letters(10), more=_coded(*han, "d800"))) == ["第 1 页有读不出的字,以 � 代替"]
 
 
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_sign_that_stands_for_two_like_letters_is_read_as_both(times: int) -> None:
+    letters = [f"{ord(char):04x}" for char in "di"] + ["00660066"] + [f"{ord(char):04x}" for char in "erent words"]
+    data = made((_letters(len(letters)) + b"\n") * times, more=_coded(*letters))
+
+    assert read(data) == "different words"
+
+
 @pytest.mark.parametrize(
     "gibberish",
     ["\ue001\ue002\ue003\ue004\ue005\ue006\ue007\ue008", "뚔뷇쫔샧캪믡뇭쿖", "龘靐齉爩鱻麤灪麣鸞鸜", "²âÊÔÎÄ±¾ÇÖ·¸ÉÌ"],
