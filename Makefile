@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export KB_HOME ?= $(CURDIR)/data
 
-.PHONY: run model test test-hostile test-transformers lint gold bench bench-quick setup-dev setup-browser setup-load clean help
+.PHONY: run model fuzz test test-hostile test-transformers lint gold bench bench-quick setup-dev setup-browser setup-load clean help
 
 help: ## 列出可用命令
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -24,6 +24,9 @@ test-transformers: setup-dev ## 另装 sentence-transformers 与 torch(约 1.3 G
 
 test-hostile: setup-dev ## 攻击本程序并计数,见 docs/tested.md(两核约一小时;ONLY=某种攻击,SCALE=0.1 少做些,WRITE=1 写出该页)
 	$(BIN)/python -m tests.hostile $(foreach key,$(ONLY),--only $(key)) $(if $(SCALE),--scale $(SCALE)) $(if $(WRITE),--write)
+
+fuzz: setup-dev ## 每种格式 2,000 个变异文件,逐个读出并计数(两核约三分钟;ONLY=某种格式,TRIES=每种多少个)
+	$(BIN)/python -m tests.fuzz $(foreach key,$(ONLY),--only $(key)) $(if $(TRIES),--tries $(TRIES))
 
 model: setup-dev ## 重新训练随附的向量模型(另装约 1.3 GB,单核约 10 分钟;DATA= 训练数据目录,OUT= 输出目录)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[transformers,training]'

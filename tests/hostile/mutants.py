@@ -81,13 +81,17 @@ def _mutated(number: int, chance: random.Random) -> tuple[str, str, bytes]:
     whole = good_files(number)
     name = list(whole)[number % len(whole)]
     other = whole[chance.choice(list(whole))]
-    how = chance.choice(list(_MUTATIONS))
+    how, data = spoilt(name, whole[name], other, chance)
     stem, _, extension = name.rpartition(".")
-    if extension == "docx" and chance.random() < 0.5:
-        data, how = _inside(whole[name], other, how, chance), f"包内{how}"
-    else:
-        data = bytes(_MUTATIONS[how](bytearray(whole[name]), other, chance))
     return f"m{number:04}-{stem}.{extension}", how, data
+
+
+def spoilt(name: str, good: bytes, other: bytes, chance: random.Random) -> tuple[str, bytes]:
+    """Return how a good file was spoilt and its bytes; of Word files half are spoilt inside their packing."""
+    how = chance.choice(list(_MUTATIONS))
+    if name.endswith(".docx") and chance.random() < 0.5:
+        return f"包内{how}", _inside(good, other, how, chance)
+    return how, bytes(_MUTATIONS[how](bytearray(good), other, chance))
 
 
 def _inside(data: bytes, other: bytes, how: str, chance: random.Random) -> bytes:
