@@ -40,24 +40,31 @@ def once(glyphs: Sequence[Glyph]) -> list[Glyph]:
     inked = [glyph for glyph in glyphs if not glyph.char.isspace()]
     if not inked or median(glyph.right - glyph.left for glyph in inked) < 0.05 * median(g.size for g in inked):
         return list(glyphs)  # a font without widths: all its glyphs stand in one place
-    cell = max(0.12 * median(glyph.size for glyph in inked), 0.01)
     seen: dict[tuple[str, int, int], tuple[float, float]] = {}
     kept = []
     is_first = True
     for glyph in glyphs:
+        reach = _reach(glyph)
         if not glyph.is_part:  # a part is printed where its sign is
-            is_first = glyph.char.isspace() or not _is_printed(glyph, cell, seen)
+            is_first = glyph.char.isspace() or not _is_printed(glyph, reach, seen)
         if is_first:
             kept.append(glyph)
-            seen[glyph.char, int(glyph.left // cell), int(glyph.base // cell)] = glyph.left, glyph.base
+            seen[glyph.char, int(glyph.left // reach), int(glyph.base // reach)] = glyph.left, glyph.base
     return kept
 
 
-def _is_printed(glyph: Glyph, cell: float, seen: dict[tuple[str, int, int], tuple[float, float]]) -> bool:
-    column, row = int(glyph.left // cell), int(glyph.base // cell)
+def _reach(glyph: Glyph) -> float:
+    """Return how far from a glyph its like may stand and be printed over it: the two of "ll" are further apart."""
+    width = glyph.right - glyph.left
+    reach = min(0.12 * glyph.size, 0.75 * width) if width > 0.05 * glyph.size else 0.12 * glyph.size
+    return max(reach, 0.01)
+
+
+def _is_printed(glyph: Glyph, reach: float, seen: dict[tuple[str, int, int], tuple[float, float]]) -> bool:
+    column, row = int(glyph.left // reach), int(glyph.base // reach)
     for near in (column, column - 1, column + 1):
         for level in (row, row - 1, row + 1):
             there = seen.get((glyph.char, near, level))
-            if there and abs(there[0] - glyph.left) < cell and abs(there[1] - glyph.base) < cell:
+            if there and abs(there[0] - glyph.left) < reach and abs(there[1] - glyph.base) < reach:
                 return True
     return False

@@ -205,6 +205,14 @@ def test_each_glyph_printed_over_itself_is_taken_once() -> None:
     assert read(made([glyph for glyph in glyphs for _ in range(3)])) == "二一一一年判决书"
 
 
+def test_like_letters_side_by_side_are_two_however_small_they_are_beside_the_rest() -> None:
+    small = b"BT /F1 6 Tf 90 600 Td (Still well) Tj ET\n"
+    font = {3: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"}
+    large = b"BT /F1 30 Tf 90 700 Td (Abcdefghijkmnop) Tj ET\n"
+
+    assert read(made(large + small, more=font)).endswith("Still well")
+
+
 def test_a_title_spaced_by_places_is_one_word_and_cells_are_apart() -> None:
     title = [(150 + 35 * n, TOP, 14.0, char) for n, char in enumerate("民事判决书")]
     row = [(90.0, 600.0, 14.0, "罚款"), (300.0, 600.0, 14.0, "99999元")]
