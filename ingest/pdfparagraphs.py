@@ -14,6 +14,9 @@ from ingest.pdfglyphs import is_wide
 from ingest.pdflines import Line, is_beside
 
 _ENDS: Final = "。！？；：:;!?…"
+_CLOSES: Final = "”’」』"
+#: Of wide signs those that some programs let hang beyond the end of a line.
+_STOPS: Final = "，。、；：！？"
 #: What begins a paragraph where it begins a line, if the line before has ended a sentence.
 _OPENS: Final = re.compile(
     r"^(?:第[一二三四五六七八九十百千零〇]+[条章节编款]|[一二三四五六七八九十]+、"
@@ -28,6 +31,8 @@ _UNBROKEN: Final = re.compile(
     r"[“‘「『（(【《〈〔［]{0,3}(?:[^\s\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef“”‘’]{1,60}|.)"
     r"[。，、；：！？”’」』）)】》〉〕］,.;:!?]{0,3}"
 )
+#: Letters and digits of a line are at most so much wider than usual; beyond, the line was stretched.
+_MOST_STRETCH: Final = 1.2
 #: Lines that are looked at around one to find what stands beside it.
 _NEAR: Final = 12
 
@@ -130,9 +135,14 @@ def _may_follow(before: Line, after: Line, is_indented: bool) -> bool:
     """Tell by the words, where the places say that `after` goes on."""
     if _ITEM.match(after.text):
         return False
-    if is_indented or before.text[-1] not in _ENDS:
+    if is_indented or not _ends_sentence(before):
         return True
-    return False if _OPENS.match(after.text) else before.text[-1] not in "：:"
+    return not _OPENS.match(after.text)
+
+
+def _ends_sentence(line: Line) -> bool:
+    """Tell a line that ends with a sentence, or with one that is quoted."""
+    return line.text.rstrip(_CLOSES).endswith(tuple(_ENDS))
 
 
 def _is_full(before: Line, after: Line, right: float) -> bool:
@@ -150,11 +160,27 @@ def _is_nearly_full(before: _Set, after: Line) -> bool:
 def _first_width(line: Line) -> float:
     """Return the width of what must not be broken at the beginning of a line: （2099） moves as one."""
     first = _UNBROKEN.match(line.text)
-    return line.size * sum(map(_width, first[0])) if first else line.size
+    if first is None:
+        return line.size
+    wide, narrow = _widths(first[0])
+    return line.size * (wide + narrow * _stretch(line))
+
+
+def _stretch(line: Line) -> float:
+    """Return how much wider than usual the letters and digits of a line are, blanks beside them included."""
+    wide, narrow = _widths(line.text)
+    room = (line.right - line.left) / line.size - wide
+    return min(max(room / narrow, 1.0), _MOST_STRETCH) if narrow else 1.0
+
+
+def _widths(text: str) -> tuple[float, float]:
+    """Return the usual width of the wide and of the narrow characters of a text, in sizes of its font."""
+    wide = sum(map(is_wide, text))
+    return wide, sum(_width(char) for char in text if not is_wide(char))
 
 
 def _width(char: str) -> float:
-    return 1.0 if is_wide(char) else 0.72 if char.isupper() else 0.55
+    return 0.72 if char.isupper() else 0.55
 
 
 def _is_hanging(before: Line, after: Line) -> bool:
@@ -196,7 +222,7 @@ def _all_margins(
     widths: dict[int, list[float]] = defaultdict(list)
     found = {}
     for (number, column), lines in own.items():
-        left, right = _left_margin(lines, lefts[column]), _usual([line.right for line in lines])
+        left, right = _left_margin(lines, lefts[column]), _usual([_edge(line) for line in lines])
         found[number, column] = left, right
         if len(lines) >= 8:
             widths[column].append(right.place - left)
@@ -223,6 +249,11 @@ def _usual(edges: list[float]) -> _Usual:
         if end - start >= least:
             return _Usual(edge, end - start)
     return _Usual(order[0], 1)
+
+
+def _edge(line: Line) -> float:
+    """Return where a line ends, without a stop, which may be printed into the margin."""
+    return line.right - (line.size if line.text[-1] in _STOPS else 0.0)
 
 
 def _left_margin(lines: Sequence[Line], usual: float) -> float:

@@ -129,6 +129,30 @@ def test_a_bracket_that_did_not_fit_is_brought_back_to_its_sentence() -> None:
     assert read(made(rows)) == FULL[:28] + FULL + FULL[:26] + rest + FULL * 2 + FULL[:3]
 
 
+def test_a_line_without_the_stop_that_others_let_hang_in_the_margin_is_full() -> None:
+    hanging = [
+        one
+        for base in (0, 1, 2, 3)
+        for one in ((LEFT, TOP - PITCH * base, SIZE, FULL[:15]), (307.0, TOP - PITCH * base, SIZE, FULL[15:] + "，"))
+    ]
+    rows = _rows(FULL, "第一款所称的技术信息。", top=TOP - 4 * PITCH)
+
+    assert read(made([*hanging, *rows])) == (FULL + "，") * 4 + FULL + "第一款所称的技术信息。"
+
+
+def test_where_paragraphs_have_no_indent_a_number_after_a_sentence_begins_one() -> None:
+    assert read(made(_rows(FULL[:28] + "。”", "二、甲公司赔偿。"))) == FULL[:28] + "。”\n二、甲公司赔偿。"
+    assert read(made(_rows(FULL[:29] + "：", "二、甲公司赔偿。"))) == FULL[:29] + "：\n二、甲公司赔偿。"
+    assert read(made(_rows(FULL[:29] + "：", "甲公司赔偿。"))) == FULL[:29] + "：甲公司赔偿。"
+
+
+def test_a_number_set_wide_did_not_fit_onto_the_line_before() -> None:
+    digits = [(LEFT + 8.7 * place, TOP - 2 * PITCH, SIZE, digit) for place, digit in enumerate("2099302056355")]
+    rest = (LEFT + 8.7 * 13, TOP - 2 * PITCH, SIZE, FULL[:21])
+
+    assert read(made([*_rows(FULL, FULL[:22]), *digits, rest])) == FULL + FULL[:22] + "2099302056355" + FULL[:21]
+
+
 @pytest.mark.parametrize(
     "number", ["— {} —", "{}", "第 {} 页 共 3 页", "- {} -", "{}/3", "第{}页", "Page {} of 3", "·{}·"]
 )
