@@ -157,6 +157,8 @@ def media_type_of(name: str, incoming: Incoming) -> str:
     actual = _actual(incoming.head, expected, web)
     if _FAMILY.get(expected) != actual:
         found = actual or "文本或其他格式"
+        if (expected, actual) == (_TYPES[".docx"], _OLD_OFFICE):
+            raise UnreadableFile(_LOCKED_OR_OLD)
         raise UnreadableFile(f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出")
     if expected == _TYPES[".jsonl"] and (name := _wide_encoding(incoming.head)):
         raise UnreadableFile(f"文件是 {name} 编码,JSONL 应为 UTF-8。请用编辑器另存为 UTF-8 后重试")
@@ -239,6 +241,8 @@ _OFFICE: Final = (".doc", ".wps")
 _ADVICE: Final = {
     ".doc": "旧版 Word 文档(.doc)暂不能读取。请在 WPS 或 Word 中另存为 .docx",
     ".wps": "WPS 文档(.wps)暂不能读取。请另存为 .docx",
+    ".ofd": "版式文件(.ofd)暂不能读取。请在 OFD 阅读器或 WPS 中另存为 PDF(要有文字层)或 .docx",
+    ".rtf": "RTF 文档(.rtf)暂不能读取。请在 WPS 或 Word 中另存为 .docx",
     ".zip": "压缩包不能直接收入。请解压后添加其中的文件",
     ".rar": "压缩包不能直接收入。请解压后添加其中的文件",
     ".7z": "压缩包不能直接收入。请解压后添加其中的文件",
@@ -248,11 +252,15 @@ _ADVICE: Final = {
     ".tif": "图片不能直接收入。请先做文字识别(OCR)再添加",
 }
 _PACKED: Final = "Word、Excel 文档或压缩包"
-_OLD: Final = "旧版 Office 文档"
+_OLD_OFFICE: Final = "旧版 Office 文档"
+#: A Word file with a password is packed into one of the old kind.
+_LOCKED_OR_OLD: Final = (
+    "Word 文档已加密,或是改了扩展名的旧版文档(.doc)。请在 WPS 或 Word 中打开,解除密码,另存为 .docx 后重试"
+)
 _MAGIC: Final = (
     (b"%PDF", "PDF"),
     (b"PK\x03\x04", _PACKED),
-    (b"\xd0\xcf\x11\xe0", _OLD),
+    (b"\xd0\xcf\x11\xe0", _OLD_OFFICE),
     (b"\x89PNG", "图片"),
     (b"\xff\xd8\xff", "图片"),
     (b"GIF8", "图片"),
@@ -265,7 +273,7 @@ _FAMILY: Final = {
     _TYPES[".docx"]: _PACKED,
     _SHEETS: _PACKED,
     _OPEN_SHEETS: _PACKED,
-    _OLD_SHEETS: _OLD,
+    _OLD_SHEETS: _OLD_OFFICE,
     _ARCHIVE: _WEB_NAMES[_ARCHIVE],
 }
 #: Media type -> format of `ingest.parsers`; the one that is not here is read line by line.
@@ -282,5 +290,6 @@ _PARSED_AS: Final = {
     _OPEN_SHEETS: "sheets",
 }
 
-#: Extensions that `kb add FOLDER` looks for.
-EXTENSIONS: Final = tuple(_TYPES)
+#: Extensions that `kb add FOLDER` looks for: documents that cannot be read are among them, so that each is named
+#: with what to do about it.
+EXTENSIONS: Final = (*_TYPES, *_OFFICE, ".ofd", ".rtf")

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+#: How files begin that nobody put there: hidden ones, and what Word and WPS write beside a document that is open.
+_NOBODYS = (".", "~$")
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -90,7 +93,7 @@ def _sort(entry: os.DirEntry[str], folders: list[Path], found: _Found) -> None:
     path = Path(entry.path)
     if entry.is_dir(follow_symlinks=False):
         folders.append(path)
-    elif entry.name.startswith("."):
+    elif entry.name.startswith(_NOBODYS):
         return
     elif entry.is_symlink():
         found.links.append(path)

@@ -193,9 +193,35 @@ def test_fields_of_another_shape_are_kept_and_told_of_three_times(home: Path, tm
 
 
 def test_checking_a_folder_names_what_it_skips(home: Path, tmp_path: Path) -> None:
-    (tmp_path / "old.doc").write_bytes(b"x")
+    (tmp_path / "old.exe").write_bytes(b"x")
 
-    assert "跳过 1 个不支持的文件:old.doc" in kb(home, "check", tmp_path, status=1).stderr
+    assert "跳过 1 个不支持的文件:old.exe" in kb(home, "check", tmp_path, status=1).stderr
+
+
+@pytest.mark.parametrize("command", ["add", "check"])
+def test_documents_of_a_folder_that_cannot_be_read_are_named_with_what_to_do(
+    fresh: Path, tmp_path: Path, command: str
+) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "a.txt").write_text("测试文本。", "utf-8")
+    for name in ("b.doc", "c.wps", "d.ofd", "e.rtf"):
+        (folder / name).write_bytes(b"\xd0\xcf\x11\xe0")
+    (folder / "f.doc").write_text("<html><p>测试文本二。</p></html>", "utf-8")
+    (folder / "~$b.docx").write_bytes(b"\x05owner")
+
+    done = kb(fresh, command, folder, status=1)
+
+    said = done.stdout + done.stderr
+    for name, advice in (
+        ("b.doc", "旧版 Word 文档(.doc)暂不能读取。请在 WPS 或 Word 中另存为 .docx"),
+        ("c.wps", "WPS 文档(.wps)暂不能读取。请另存为 .docx"),
+        ("d.ofd", "版式文件(.ofd)暂不能读取。请在 OFD 阅读器或 WPS 中另存为 PDF(要有文字层)或 .docx"),
+        ("e.rtf", "RTF 文档(.rtf)暂不能读取。请在 WPS 或 Word 中另存为 .docx"),
+        ("f.doc", "扩展名是 .doc,内容是网页,已按网页读出"),
+    ):
+        assert any(name in line and advice in line for line in said.splitlines()), name
+    assert "跳过" not in said and "~$" not in said
 
 
 def test_digits_name_a_number_before_a_slug_in_an_address_and_either_on_the_command_line(tmp_path: Path) -> None:
