@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         outcomes = run(_chosen(args), args.seed, Path(folder))
     sys.stdout.write(page.table(outcomes, args.seed))
     if args.write:
-        page.FILE.write_text(page.render(outcomes, args.seed, args.scale), encoding="utf-8")
+        page.FILE.write_text(page.render(outcomes, args.seed, args.scale) + page.kept(), encoding="utf-8")
     return int(any(outcome.failed for outcome in outcomes))
 
 
