@@ -17,9 +17,7 @@ from pathlib import Path
 
 from tests.certificate.rows import Row, row
 
-_HEAD = (
-    "| 来源 | 格式 | 文件 | 读出 | 拒绝 | 意外出错 | 另一读取器的字 | 不在正文 | 其中没有交代 | 涉及文件 | 最慢(秒) |"
-)
+_HEAD = "| 来源 | 格式 | 文件 | 读出 | 拒绝 | 意外出错 | 未核对 | 另一读取器的字 | 不在正文 | 其中没有交代 | 涉及文件 | 最慢(秒) |"
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -42,7 +40,7 @@ def rows(folder: Path) -> list[Row]:
 def table(found: Sequence[Row], folder: Path) -> Iterator[str]:
     """Yield the rows of a Markdown table, then how often each reason was given."""
     yield _HEAD
-    yield "| --- | --- |" + " ---: |" * 9
+    yield "| --- | --- |" + " ---: |" * 10
     groups: dict[tuple[str, str], list[Row]] = {}
     for one in found:
         below = one.path.relative_to(folder)
@@ -63,6 +61,7 @@ def _sums(group: Sequence[Row]) -> str:
             f"{len(read):,}",
             f"{len(group) - len(read):,}",
             f"{sum(one.is_unforeseen for one in group):,}",
+            f"{sum(one.others is None for one in read):,}",
             f"{sum(one.others or 0 for one in read):,}",
             f"{sum(one.absent for one in read):,}",
             f"{sum(one.missing for one in read):,}",

@@ -20,7 +20,7 @@ from tests.fuzz.reading import UNFORESEEN, reason
 #: Bytes of a file, as the program takes them unless it is told otherwise.
 _MOST_BYTES: Final = 100 * 1024 * 1024
 #: What another reader may take for a file.
-_PATIENCE_S: Final = 30
+_PATIENCE_S: Final = 180
 
 
 @dataclass(frozen=True, kw_only=True)
