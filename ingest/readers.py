@@ -157,8 +157,8 @@ def media_type_of(name: str, incoming: Incoming) -> str:
     actual = _actual(incoming.head, expected, web)
     if _FAMILY.get(expected) != actual:
         found = actual or "文本或其他格式"
-        if (expected, actual) == (_TYPES[".docx"], _OLD_OFFICE):
-            raise UnreadableFile(_LOCKED_OR_OLD)
+        if actual == _OLD_OFFICE and _FAMILY.get(expected) == _PACKED:
+            raise UnreadableFile(_LOCKED_OR_OLD.format(suffix))
         raise UnreadableFile(f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出")
     if expected == _TYPES[".jsonl"] and (name := _wide_encoding(incoming.head)):
         raise UnreadableFile(f"文件是 {name} 编码,JSONL 应为 UTF-8。请用编辑器另存为 UTF-8 后重试")
@@ -253,10 +253,8 @@ _ADVICE: Final = {
 }
 _PACKED: Final = "Word、Excel 文档或压缩包"
 _OLD_OFFICE: Final = "旧版 Office 文档"
-#: A Word file with a password is packed into one of the old kind.
-_LOCKED_OR_OLD: Final = (
-    "Word 文档已加密,或是改了扩展名的旧版文档(.doc)。请在 WPS 或 Word 中打开,解除密码,另存为 .docx 后重试"
-)
+#: A file with a password is packed into one of the old kind.
+_LOCKED_OR_OLD: Final = "文档已加密,或是改了扩展名的旧版文档。请在 WPS 或 Office 中打开,解除密码,另存为 {} 后重试"
 _MAGIC: Final = (
     (b"%PDF", "PDF"),
     (b"PK\x03\x04", _PACKED),
