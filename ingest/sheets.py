@@ -8,9 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from ingest.answers import Parsed
 from ingest.columns import column_of
@@ -22,6 +25,13 @@ _ROWS_ABOVE: Final = 10
 #: So many names of columns known make a row that of the names.
 _LEAST_KNOWN: Final = 2
 _SEPARATORS: Final = ",\t;"
+_BROKEN: Final = "表格无法打开,可能已损坏或设有密码。请用原来的软件打开后重新保存"
+#: Cells of one sheet, empty ones between others included: 24 bytes each while they are read.
+_MOST_CELLS: Final = 10_000_000
+_SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_CELL: Final = re.compile(rb'\sr="([A-Z]{1,10})(\d{1,20})"')
+_LONGEST_CELL: Final = 40
+_CHUNK_BYTES: Final = 1 << 20
 
 Rows = Sequence[Sequence[str]]
 
@@ -37,12 +47,48 @@ def parse_sheets(data: bytes) -> Parsed:
     """Read the sheets of a workbook (xlsx, xls, ods); of a formula its last value."""
     from python_calamine import CalamineError, CalamineWorkbook
 
+    _require_compact(data)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
     except (CalamineError, ValueError, OSError) as error:
-        raise UnreadableFile("表格无法打开,可能已损坏或设有密码。请用原来的软件打开后重新保存") from error
+        raise UnreadableFile(_BROKEN) from error
     return _parsed({name: [[_written(cell) for cell in row] for row in rows] for name, rows in sheets.items()})
+
+
+def _require_compact(data: bytes) -> None:
+    """Refuse a workbook with a cell so far out that its rows and columns, all of them made, fill the memory."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            for name in packed.namelist():
+                if _SHEET.fullmatch(name):
+                    with packed.open(name) as sheet:
+                        _require_few_cells(sheet)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, ValueError) as error:
+        raise UnreadableFile(_BROKEN) from error
+
+
+def _require_few_cells(sheet: IO[bytes]) -> None:
+    rows = columns = 0
+    rest = b""
+    while chunk := sheet.read(_CHUNK_BYTES):
+        for letters, digits in _CELL.findall(rest + chunk):
+            rows, columns = max(rows, int(digits)), max(columns, _number_of(letters))
+        rest = chunk[-_LONGEST_CELL:]
+    if rows * columns > _MOST_CELLS:
+        raise UnreadableFile(
+            f"表格用到第 {rows:,} 行、第 {columns:,} 列,范围过大。请删去没有内容的行和列,或只把有内容的部分另存后重试"
+        )
+
+
+def _number_of(letters: bytes) -> int:
+    """Return the number of a column: 1 for A, 27 for AA."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _rows_of(text: str, separator: str) -> list[list[str]]:

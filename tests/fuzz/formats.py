@@ -9,7 +9,7 @@ from typing import Final
 from tests.hostile import texts
 from tests.hostile.goodfiles import good_files
 from tests.hostile.product import ROOT
-from tests.ingest import test_mht, test_pdf, test_word
+from tests.ingest import test_mht, test_pdf, test_tables, test_word
 from tests.ingest.test_word import p, r, row, table
 
 _SAMPLES: Final = ROOT / "tests" / "samples"
@@ -114,6 +114,18 @@ def _markdown(number: int) -> list[bytes]:
     return [*_usual(".md", number), law.encode(), rich.encode()]
 
 
+def _ledger(number: int) -> list[tuple[str, ...]]:
+    title = (f"{2000 + number % 90}年台账",)
+    told = tuple(cell.replace("张某复制配方", _text(number)[:200]) for cell in test_tables.ROW)
+    return [title, test_tables.COLUMNS, test_tables.ROW, told]
+
+
+def _tables(number: int) -> list[bytes]:
+    rows = test_tables.as_csv(*_ledger(number))
+    tabs = test_tables.as_csv(*_ledger(number), separator="\t")
+    return [rows.encode(), rows.encode("gb18030"), tabs.encode("utf-16")]
+
+
 #: Format -> extension, and its good files for a number.
 FORMATS: Final[dict[str, tuple[str, Callable[[int], Sequence[bytes]]]]] = {
     "PDF": ("pdf", _pdfs),
@@ -125,4 +137,6 @@ FORMATS: Final[dict[str, tuple[str, Callable[[int], Sequence[bytes]]]]] = {
     "TXT-UTF-16": ("txt", lambda number: [_text(number).encode("utf-16")]),
     "Markdown": ("md", _markdown),
     "JSONL": ("jsonl", _lines),
+    "CSV": ("csv", _tables),
+    "XLSX": ("xlsx", lambda number: [test_tables.as_xlsx(一=_ledger(number), 二=_ledger(number + 1))]),
 }

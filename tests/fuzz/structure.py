@@ -8,8 +8,6 @@ import re
 import zipfile
 from typing import Final
 
-from tests.hostile.goodfiles import docx
-
 _PIECES: Final = re.compile(r"<[^<>]*>|\w+|\s+|[^\w\s<]|<")
 #: Numbers and names that readers count, follow or allocate by.
 _ODD: Final = (
@@ -43,6 +41,8 @@ _ODD: Final = (
         "|",
     ),
 )
+#: Formats of packed XML, each with the part that holds what is read.
+_MAIN_PARTS: Final = {"docx": "word/document.xml", "xlsx": "xl/worksheets/1.xml"}
 #: Of one file; more make nothing that can still be read.
 _MOST_STEPS: Final = 12
 #: Of a file that grows no more.
@@ -51,8 +51,8 @@ _MOST_PIECES: Final = 5_000
 
 def spoilt_inside(extension: str, good: bytes, chance: random.Random) -> bytes:
     """Return a good file with some of its pieces doubled, dropped, moved, exchanged or replaced."""
-    if extension == "docx":
-        return _word(good, chance)
+    if extension in _MAIN_PARTS:
+        return _packed(good, chance, _MAIN_PARTS[extension])
     codec = _codec(extension, good)
     return _text(good.decode(codec, "surrogateescape"), chance).encode(codec, "surrogateescape")
 
@@ -69,13 +69,18 @@ def _codec(extension: str, good: bytes) -> str:
     return "utf-8"
 
 
-def _word(good: bytes, chance: random.Random) -> bytes:
+def _packed(good: bytes, chance: random.Random, main: str) -> bytes:
+    """Return a file of packed XML with one of its parts spoilt, most often the main one."""
     with zipfile.ZipFile(io.BytesIO(good)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     names = [name for name in parts if name.endswith((".xml", ".rels"))]
-    name = "word/document.xml" if chance.random() < 0.6 else chance.choice(names)
+    name = main if chance.random() < 0.6 else chance.choice(names)
     parts[name] = _text(parts[name].decode(), chance, keeps_tags=chance.random() < 0.8).encode("utf-8", "ignore")
-    return docx(parts.pop("word/document.xml"), parts)
+    spoilt = io.BytesIO()
+    with zipfile.ZipFile(spoilt, "w") as archive:
+        for one, data in parts.items():
+            archive.writestr(one, data)
+    return spoilt.getvalue()
 
 
 def _text(text: str, chance: random.Random, *, keeps_tags: bool = False) -> str:

@@ -178,7 +178,11 @@ def test_an_office_file_that_is_a_page_is_read_as_one_and_told_of(
         ("a.doc", b"\xd0\xcf\x11\xe0" + bytes(100), "旧版 Word 文档(.doc)暂不能读取。"),
         ("a.doc", b"<?xml version='1.0'?><w:wordDocument>", "旧版 Word 文档(.doc)暂不能读取。"),
         ("a.docx", b"\xd0\xcf\x11\xe0" + bytes(100), "文档已加密,或是改了扩展名的旧版文档。请在 WPS 或 Office"),
-        ("a.xlsx", b"\xd0\xcf\x11\xe0" + bytes(100), "文档已加密,或是改了扩展名的旧版文档。请在 WPS 或 Office 中打开,解除密码,另存为 .xlsx"),
+        (
+            "a.xlsx",
+            b"\xd0\xcf\x11\xe0" + bytes(100),
+            "文档已加密,或是改了扩展名的旧版文档。请在 WPS 或 Office 中打开,解除密码,另存为 .xlsx",
+        ),
         ("a.mht", "甲公司".encode(), "扩展名是 .mht,内容却是文本或其他格式。"),
         ("a.mht", b"%PDF-1.7", "扩展名是 .mht,内容却是PDF。"),
         ("a.txt", archive(part(PAGE)), "扩展名是 .txt,内容却是网页归档(MHT)。"),

@@ -49,8 +49,8 @@ def as_csv(*rows: tuple[str, ...], separator: str = ",") -> str:
     return "".join(separator.join(f'"{cell}"' for cell in row) + "\r\n" for row in rows)
 
 
-def as_xlsx(**sheets: list[tuple[str, ...]]) -> bytes:
-    """Return a workbook of these sheets, every cell a text, numbers as numbers."""
+def as_xlsx(far: str = "", **sheets: list[tuple[str, ...]]) -> bytes:
+    """Return a workbook of these sheets, every cell a text, numbers as numbers; `far` is where one more cell is."""
     out = io.BytesIO()
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -72,6 +72,7 @@ def as_xlsx(**sheets: list[tuple[str, ...]]) -> bytes:
         packed.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{package}">{targets}</Relationships>')
         for number, rows in enumerate(sheets.values(), 1):
             written = "".join(_row(place, row) for place, row in enumerate(rows, 1))
+            written += f'<row><c r="{far}"><v>1</v></c></row>' if far else ""
             packed.writestr(
                 f"xl/worksheets/{number}.xml",
                 f'<worksheet xmlns="{main}"><sheetData>{written}</sheetData></worksheet>',
@@ -228,8 +229,9 @@ def test_numbers_and_lines_of_a_workbook_are_as_a_person_reads_them() -> None:
         (b"PK\x03\x04 nothing", "可能已损坏"),
         (as_xlsx(一=[("甲", "乙"), ("1", "2")]), "没有认出列名"),
         (as_xlsx(一=[COLUMNS]), "没有一行内容"),
+        (as_xlsx(一=[COLUMNS, ROW], far="XFD1048576"), "用到第 1,048,576 行、第 16,384 列,范围过大"),
     ],
-    ids=["broken", "no columns", "no rows"],
+    ids=["broken", "no columns", "no rows", "far out"],
 )
 def test_a_workbook_without_a_document_is_refused_with_the_reason(data: bytes, words: str) -> None:
     with pytest.raises((UnreadableFile, InvalidDocument), match=words):
