@@ -14,6 +14,7 @@ from ingest.causes import cause_of
 from ingest.earlier import earlier_case_numbers
 from ingest.heads import head_of
 from ingest.paperhead import Paper, foot_of, read_paper
+from ingest.regions import region_of
 from ingest.signing import day_of
 from kb import papers
 from kb.records import Section
@@ -22,6 +23,8 @@ from kb.vocabulary import UNCLASSIFIED
 
 #: A file of many documents is not named after one of them.
 _MANY: Final = (".jsonl", ".csv", ".xlsx", ".xls", ".ods")
+#: Kinds of document that a court or an office of a province gives.
+_DOMESTIC: Final = ("administrative", "civil", "criminal")
 #: How far a cause is looked for.
 _CAUSE_CHARS: Final = 4_000
 
@@ -47,8 +50,17 @@ def derive(values: dict[str, Any], text: str, sections: Sequence[Section], name:
         found |= rulings.of_clauses(clauses, found["kind"], "初" in "".join(paper.numbers))
         found["earlier_case_numbers"] = earlier_case_numbers(text, clauses, paper.numbers)
     found["title"] = said.get("title") or found.get("title") or _title(text, name, paper, found)
+    if found["kind"] in _DOMESTIC:
+        region = region_of(*(_all(name, said, found) for name in ("case_numbers", "doc_numbers", "authorities")))
+        found["regions"] = [region] if region else []
     added = {field: value for field, value in found.items() if value and field not in said}
     return {field: value for field, value in values.items() if value is not None} | added
+
+
+def _all(name: str, said: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """Return the values of a field that is said or else found, as texts."""
+    values = said.get(name) or found.get(name) or []
+    return [str(value) for value in (values if isinstance(values, list) else [values])]
 
 
 def _of_paper(paper: Paper, head: Sequence[str], foot: Sequence[str]) -> dict[str, Any]:

@@ -79,6 +79,7 @@ def test_a_civil_judgment_says_who_when_what_about_and_what_came_of_it() -> None
         "title": "上海测试甲（集团）有限公司与测试二等侵害经营秘密纠纷民事判决书",
         "case_numbers": ["（2019）沪0199民初12号"],
         "authorities": ["上海市测试区人民法院"],
+        "regions": ["上海"],
         "parties": ["上海测试甲（集团）有限公司", "测试二", "测试乙科技有限公司"],
         "decided_on": "2019-05-16",
         "amounts": [
@@ -101,6 +102,7 @@ def test_a_criminal_judgment_has_the_accused_and_the_fine() -> None:
         "title": "测试甲侵犯商业秘密罪刑事判决书",
         "case_numbers": ["（2019）沪0199刑初12号"],
         "authorities": ["上海市测试区人民法院"],
+        "regions": ["上海"],
         "parties": ["测试甲"],
         "decided_on": "2019-05-16",
         "amounts": [{"type": "刑事罚金", "value": 200_000.0, "currency": "CNY", "text": "二十万元"}],
@@ -114,6 +116,7 @@ def test_a_penalty_decision_has_its_number_and_what_was_fined() -> None:
         "title": "测试甲贸易有限公司行政处罚决定书",
         "doc_numbers": ["沪市监测处〔2019〕152019000123号"],
         "authorities": ["上海市测试区市场监督管理局"],
+        "regions": ["上海"],
         "parties": ["测试甲贸易有限公司"],
         "decided_on": "2019-06-20",
         "amounts": [
