@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+_OPEN: Final = "<!--"
+_CLOSE: Final = "-->"
 _FENCE: Final = re.compile(r"[ \t]*(```|~~~)")
 #: At most so far apart, in one line, with no blank inside.
 _STRONG: Final = re.compile(r"(?<![*\\])(\*{2,3})(?![*\s])([^\n]{1,500}?)(?<![\s*\\])\1(?!\*)")
@@ -33,20 +35,29 @@ def without_comments(lines: Sequence[str]) -> Iterator[str]:
             fence = "" if fence and mark and mark[1] == fence else fence or (mark[1] if mark else "")
             yield line
             continue
-        kept, was_inside = [], is_inside
-        rest = line
-        while rest:
-            if is_inside:
-                _, closed, rest = rest.partition("-->")
-                is_inside = not closed
-                continue
-            before, opened, after = rest.partition("<!--")
-            is_inside = bool(opened) and ("-->" in after or number < last)
-            kept.append(before if is_inside else rest)
-            was_inside = was_inside or is_inside
-            rest = after if is_inside else ""
-        if not was_inside or "".join(kept).strip():
-            yield "".join(kept)
+        began_inside = is_inside
+        kept, is_inside = _outside(line, is_inside, number < last)
+        if kept.strip() or kept == line and not began_inside:
+            yield kept
+
+
+def _outside(line: str, is_inside: bool, closes_later: bool) -> tuple[str, bool]:
+    """Return what of a line stands outside comments, and whether its end stands in one."""
+    kept: list[str] = []
+    last_close = line.rfind(_CLOSE)
+    at = 0
+    while at < len(line):
+        if is_inside:
+            end = line.find(_CLOSE, at)
+            if end < 0:
+                break
+            at, is_inside = end + len(_CLOSE), False
+            continue
+        opened = line.find(_OPEN, at)
+        is_inside = opened >= 0 and (last_close >= opened + len(_OPEN) or closes_later)
+        kept.append(line[at:opened] if is_inside else line[at:])
+        at = opened + len(_OPEN) if is_inside else len(line)
+    return "".join(kept), is_inside
 
 
 def without_emphasis(line: str) -> str:

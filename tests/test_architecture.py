@@ -102,6 +102,20 @@ def test_only_the_settings_read_the_environment() -> None:
     assert readers == ["kb/settings.py"]
 
 
+def test_no_test_looks_at_a_clock_but_to_hold_one_time_against_another() -> None:
+    """A machine ten times slower must see the same tests pass: `tests/growth.py` compares two lengths."""
+    clocks = ("perf_counter", "process_time")
+    measures = ("tests/bench/", "tests/hostile/", "tests/fuzz/", "tests/certificate/", "tests/growth.py", "tests/test_")
+    names = [p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "tests").rglob("*.py")) if _names_any(p, clocks)]
+
+    assert [name for name in names if not name.startswith(measures)] == []
+
+
+def _names_any(path: Path, words: tuple[str, ...]) -> bool:
+    text = path.read_text(encoding="utf-8")
+    return any(word in text for word in words)
+
+
 def test_sql_is_written_only_in_the_store() -> None:
     words = ("SELECT ", "INSERT INTO", "DELETE FROM", "UPDATE ")
     writers = {

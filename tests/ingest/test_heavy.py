@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from kb import mentions
 from kb.records import Page
 from kb.store import Store
 from tests.conftest import TinyEmbedder
+from tests.growth import grows_with_length
 from tests.ingest.test_pipeline import Add, line
 
 LONG = "测" * (MOST_CHARACTERS + 1)
@@ -176,23 +176,11 @@ CAUGHT = [
 ]
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """Return the least processor time of three runs: the work is within a pattern, where no lines can be counted."""
-    measured = []
-    for _ in range(3):
-        before = time.process_time()
-        work()
-        measured.append(time.process_time() - before)
-    return min(measured)
-
-
 @pytest.mark.parametrize(("name", "made"), CAUGHT, ids=[name for name, _ in CAUGHT])
 def test_four_times_a_text_made_to_be_tried_over_and_over_is_not_sixteen_times_the_work(
     name: str, made: Callable[[int], str]
 ) -> None:
-    once, four_times = (_seconds(partial(WORK[name], made(n))) for n in (20_000, 80_000))
-
-    assert four_times <= 9 * once + 0.01
+    assert grows_with_length(lambda length: WORK[name](made(length)), 20_000)
 
 
 def test_a_heading_of_many_passages_is_cut_like_any_text() -> None:

@@ -1,6 +1,5 @@
 """Web pages: what a browser shows, a line a block and row; what it hides is told of."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from ingest.webpage import parse_html
 from kb.errors import UnreadableFile
 from kb.store import Store
 from tests.conftest import TinyEmbedder
+from tests.growth import grows_with_length
 
 
 def text(page: str) -> str:
@@ -227,12 +227,19 @@ ODD = "不像正常的网页。请用浏览器打开,把正文复制到文本文
     ],
 )
 def test_a_page_made_to_keep_a_parser_busy_is_refused_at_once(page: str, message: str) -> None:
-    started = time.process_time()
     with pytest.raises(UnreadableFile) as refused:
         text(page + "甲")
 
     assert str(refused.value) == message + ODD
-    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("piece", ["<div>", "<ul><li>", "<div/>", "<option>甲</option>", "<div title='>'>"])
+def test_a_page_made_to_keep_a_parser_busy_costs_no_more_than_its_length(piece: str) -> None:
+    def work(count: int) -> None:
+        with pytest.raises(UnreadableFile):
+            text("<select>" + piece * count + "甲")
+
+    assert grows_with_length(work, 50_000)
 
 
 def test_a_long_page_is_not_a_deep_one() -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import kb.thesaurus
 from kb.analysis import normalise, tokenize
 from kb.errors import UserError
 from kb.thesaurus import GLOSSARY, THESAURUS, Expansion, Thesaurus, load_thesaurus, read_groups, read_pairs, thesaurus
+from tests.growth import seconds
 
 
 @pytest.fixture(autouse=True)
@@ -168,16 +168,19 @@ def test_the_shipped_files_are_large_enough_and_name_their_sources() -> None:
     assert {"TRIPS Art. 39", "18 U.S.C. § 1839(3)", "UTSA § 1", "Directive (EU) 2016/943 Art. 2(2)"} <= named
 
 
-def test_finding_words_costs_less_than_a_tenth_of_a_millisecond() -> None:
+def test_finding_words_costs_little_beside_cutting_the_text_into_words() -> None:
     words, text = thesaurus(), "销售跳槽把客户资料拷贝到U盘带走"
     tokens = tokenize(text)
 
-    def once() -> float:
-        started = time.perf_counter()
-        words.find(text, tokens)
-        return time.perf_counter() - started
+    def find() -> None:
+        for _ in range(1_000):
+            words.find(text, tokens)
 
-    assert min(once() for _ in range(200)) < 0.0001
+    def cut() -> None:
+        for _ in range(1_000):
+            tokenize(text)
+
+    assert seconds(find) < 5 * seconds(cut)
 
 
 def test_an_expansion_lists_synonyms_before_translations() -> None:
