@@ -30,7 +30,10 @@ _TABLES: Final[dict[str, dict[str, type]]] = {
     "facets": {"slug": str, "field": str, "value": str},
     "amounts": {"slug": str, "type": str, "value": float, "currency": str, "text": str},
     "parties": {"slug": str, "party": str},
-    "citations": {"slug": str, "law": str, "version": str, "article": str, "document": str, "start": int, "end": int},
+    "citations": {
+        **{"slug": str, "law": str, "version": str, "presumed": str, "article": str, "document": str},
+        **{"start": int, "end": int},
+    },
     "sections": {"slug": str, "role": str, "heading": str, "start": int, "end": int},
     "sources": {"slug": str, "name": str, "grade": str, "url": str},
 }
@@ -40,7 +43,8 @@ _MEANINGS: Final = {
     "facets": "筛选用的值:地区、机关、行业、秘密类型、行为、关系、要件、结果、依据的法条",
     "amounts": "金额:type 为罚款、没收、判赔等,value 以 currency(ISO 4217)为单位,text 是原来的写法",
     "parties": "当事人",
-    "citations": "引用:法律、版本、条,或另一件文书(document);start、end 是在 text 里的位置,空为文中没有写到",
+    "citations": "引用:法律、版本、条,或另一件文书(document);start、end 是在 text 里的位置,空为文中没有写到。"
+    "presumed 不空的,版本文中没有写,是推定的:date 按文书日期,text 按文中别处写明的版本",
     "sections": "部分:角色、标题与在 text 里的字数位置 [起, 止)",
     "sources": "来源与分级:A 官方,B 成熟媒体;C(不明转载)不写名称与网址",
 }
@@ -124,7 +128,7 @@ def _rows(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "amounts", {"slug": slug, **money}
     yield from (("parties", {"slug": slug, "party": party}) for party in known.parties)
     for cited in document.citations:
-        article = {"law": cited.law, "version": cited.version, "article": cited.article}
+        article = {"law": cited.law, "version": cited.version, "presumed": cited.presumed, "article": cited.article}
         yield "citations", {"slug": slug, **article, "document": cited.target, "start": cited.start, "end": cited.end}
     for section in document.sections:
         place = {"start": section.start, "end": section.end}

@@ -10,6 +10,7 @@ import pytest
 from kb.commands import tables
 from tests.cli.here import kb
 from tests.cli.running import lines
+from tests.conftest import CORPUS
 
 CASE = {
     "id": "t-case",
@@ -79,6 +80,16 @@ def test_a_case_stands_in_every_table_with_what_is_known_of_it(library: Path, tm
            FROM citations c JOIN documents USING (slug) WHERE slug = 't-case'""",
     )
     assert (law, version, article, words) == ("反不正当竞争法", "2019", "第九条", "反不正当竞争法（2019）第九条")
+
+
+def test_a_version_that_is_presumed_is_marked_as_such(fresh: Path, tmp_path: Path) -> None:
+    case = CASE | {"text": "依照《反不正当竞争法》第九条判决。", "statutes": []}
+    (tmp_path / "case.jsonl").write_text(json.dumps(case, ensure_ascii=False), "utf-8")
+    kb(fresh, "add", CORPUS / "laws", tmp_path / "case.jsonl", "--quiet")
+    kb(fresh, "export", "--sqlite", tmp_path / "all.db")
+
+    (cited,) = asked(tmp_path / "all.db", "SELECT law, version, presumed, article FROM citations WHERE slug = 't-case'")
+    assert cited == ("反不正当竞争法", "2019", "date", "第九条")
 
 
 def test_every_table_is_explained_and_keeps_to_its_documents(library: Path, tmp_path: Path) -> None:
