@@ -37,8 +37,9 @@ lint: setup-dev ## 代码检查:ruff 与 mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-gold: setup-dev ## 标准题集的检索质量与下限(收紧下限:GOLD_ARGS=--write,见 docs/evaluation.md)
+gold: setup-dev ## 标准题集的检索质量与下限(收紧下限:GOLD_ARGS=--write,见 docs/evaluation.md),并与冻结的答复、页面对照
 	$(BIN)/python -m tests.gold $(GOLD_ARGS)
+	$(BIN)/python -m tests.golden
 
 bench: $(VENV)/.installed-bench setup-load ## 速度与质量:58,661 条法条、1,000,000 片段,与下限、zvec、milvus-lite、LanceDB 同场(约 15 分钟,临时占 6 GB;DATA= 指定数据)
 	$(BIN)/python -m tests.bench --million --peers $(if $(DATA),--data $(DATA)) $(BENCH_ARGS)
