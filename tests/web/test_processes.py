@@ -44,11 +44,11 @@ def until(holds: Callable[[], bool]) -> bool:
 def test_a_process_that_is_killed_is_replaced_and_pages_are_answered_meanwhile(home: Path, tmp_path: Path) -> None:
     with serving(home, tmp_path, {"KB_WORKERS": 3}) as server:
         parent = server.pid
+        assert until(lambda: len(children(parent)) == 3)  # the port answers before the last is forked
         before = children(parent)
         os.kill(before[0], signal.SIGKILL)
         answers = [server.get("/about") for _ in range(5)]
 
-        assert len(before) == 3
         assert {answer.partition("\r\n")[0] for answer in answers} == {"HTTP/1.1 200 OK"}
         assert until(lambda: len(children(parent)) == 3 and before[0] not in children(parent))
 
@@ -56,6 +56,7 @@ def test_a_process_that_is_killed_is_replaced_and_pages_are_answered_meanwhile(h
 def test_all_processes_end_with_their_parent_when_told_to_stop(home: Path, tmp_path: Path) -> None:
     with serving(home, tmp_path, {"KB_WORKERS": 2}) as server:
         parent = server.pid
+        assert until(lambda: len(children(parent)) == 2)
         made = children(parent)
         assert server.get("/about").startswith("HTTP/1.1 200")
 
