@@ -289,12 +289,14 @@ def _sources(field: _Field) -> tuple[Source, ...]:
 
 def _provisions(field: _Field) -> tuple[Provision, ...]:
     provisions = []
-    for item in _items(field, ("article", "provision", "note")):
+    for item in _items(field, ("article", "provision", "note", "version_rule")):
         if not re.match(ARTICLE, str(item.get("article"))):
             raise _Field("provisions.article", item.get("article")).error("应写作「第九条」")
         if not _one_line(item.get("provision") or ""):
             raise _Field("provisions.provision", item).error("不能为空")
-        note = item.get("note")
+        note, track = item.get("note"), item.get("version_rule")
+        if track is not None and track not in vocabulary.TRACKS:
+            raise _Field("provisions.version_rule", track).error(f"应为 {'、'.join(vocabulary.TRACKS)} 之一")
         named = (_one_line(item["article"]), _one_line(item["provision"]))
-        provisions.append(Provision(*named, None if note is None else str(note)))
+        provisions.append(Provision(*named, None if note is None else str(note), track))
     return tuple(provisions)

@@ -79,11 +79,16 @@ class Amount(Struct, frozen=True, gc=False):
 
 
 class Provision(Struct, frozen=True, gc=False):
-    """What one article of one version of a law is about; shared names are the concordance."""
+    """What one article of one version of a law is about; shared names are the concordance.
+
+    `version_rule` is the track (administrative, civil, criminal) in whose cases this article says which version
+    of a law applies to conduct before a new one.
+    """
 
     article: str
     provision: str
     note: str | None = None
+    version_rule: str | None = None
 
 
 class Metadata(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

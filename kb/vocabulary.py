@@ -24,7 +24,9 @@ KINDS: Final[dict[str, str]] = {
 #: What no reader has recognised and no person has classified yet.
 UNCLASSIFIED: Final = "unclassified"
 
-CASE_KINDS: Final = ("administrative", "civil", "criminal", "foreign_case")
+#: Tracks of cases under the law of the mainland.
+TRACKS: Final = ("administrative", "civil", "criminal")
+CASE_KINDS: Final = (*TRACKS, "foreign_case")
 
 #: Collection a document of the starter corpus goes to when its front matter names none.
 DEFAULT_COLLECTIONS: Final[dict[str, str]] = {

@@ -168,6 +168,20 @@ def test_a_question_states_no_figure_and_is_not_the_text_again() -> None:
     assert borrowed == set()
 
 
+def test_each_track_of_which_a_rule_was_read_has_one_article_that_decides_between_versions() -> None:
+    rules = [
+        (provision["version_rule"], d.values["law"], provision["article"], provision["provision"])
+        for d in documents().values()
+        for provision in d.values.get("provisions", ())
+        if "version_rule" in provision
+    ]
+
+    assert sorted(rules) == [
+        ("administrative", "行政处罚法", "第三十七条", "从旧兼从轻"),
+        ("civil", "法释〔2020〕7号", "第二十八条", "跨法行为适用新法"),
+    ]
+
+
 def test_the_versions_of_the_unfair_competition_law_agree_article_by_article() -> None:
     held = {
         d.values["version"]: {p["provision"]: p["article"] for p in d.values["provisions"]}

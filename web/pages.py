@@ -24,7 +24,7 @@ from web.views.guidance import about_page, elements_page
 from web.views.leads import leads
 from web.views.reading import Around, reading_page, related_labels
 from web.views.search import search_page
-from web.views.statutes import article_choices, outdated, statute_views, transition_rule
+from web.views.statutes import article_choices, outdated, statute_views, version_rule_views
 from web.views.table import table
 from web.views.text import section_views
 
@@ -118,7 +118,7 @@ def read(request: Request, document_id: str, house: HouseDep) -> HTMLResponse:
             related=_related(store, document, links),
             statutes=statutes,
             outdated=outdated(statutes),
-            transition=transition_rule(book),
+            version_rules=version_rule_views(book, document.head),
         )
         page = reading_page(document, ask, sections, around, way, str(request.base_url))
     return render(house.templates, "document.html", page)

@@ -111,7 +111,10 @@ _source: Final = st.fixed_dictionaries(
 )
 _provision: Final = st.fixed_dictionaries(
     {"article": _article, "provision": st.one_of(st.sampled_from(["从旧兼从轻", "定义"]), _words)},
-    optional={"note": st.one_of(st.none(), _words)},
+    optional={
+        "note": st.one_of(st.none(), _words),
+        "version_rule": st.one_of(st.none(), st.sampled_from(vocabulary.TRACKS)),
+    },
 )
 _statute: Final = st.one_of(
     st.sampled_from(["反不正当竞争法（2019）第九条", "反法第10条", "a/b（2025）第九条"]), _words

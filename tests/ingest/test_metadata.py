@@ -52,6 +52,11 @@ def test_every_field_an_editor_writes_arrives_in_the_record() -> None:
         ("sources", [{"name": "x", "grade": "D"}], "sources.grade"),
         ("sources", [{"name": "x", "grade": "A", "url": "javascript:alert(1)"}], "sources.url"),
         ("provisions", [{"article": "9", "provision": "x"}], "provisions.article"),
+        (
+            "provisions",
+            [{"article": "第一条", "provision": "x", "version_rule": "foreign_case"}],
+            "字段 provisions.version_rule 应为 administrative、civil、criminal 之一,现为「foreign_case」",
+        ),
         ("slug", "a/b", "标识"),
         ("visibility", "secret", "visibility"),
         ("guiding_case", "三", "guiding_case"),

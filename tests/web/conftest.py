@@ -172,7 +172,7 @@ law: 行政处罚法
 version: "2021"
 tier: 法律
 provisions:
-  - {{article: 第三十七条, provision: 从旧兼从轻}}
+  - {{article: 第三十七条, provision: 从旧兼从轻, version_rule: administrative}}
 {_OFFICIAL}""",
         "## 概述\n测试文本。\n\n## 第三十七条 从旧兼从轻\n测试文本。新规定较轻的,适用新规定。\n",
     ),

@@ -3,7 +3,6 @@ from __future__ import annotations
 import html
 import re
 from datetime import date
-from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -19,7 +18,7 @@ from web.views.common import pieces, results, snippet, sums_unknown
 from web.views.comparing import word_diff
 from web.views.laws import version_views
 from web.views.reading import confidence_words
-from web.views.statutes import make_law_book, transition_rule
+from web.views.statutes import make_law_book
 
 
 def test_paragraphs_are_numbered_and_addressable(client: TestClient, ids: dict[str, int]) -> None:
@@ -185,19 +184,6 @@ def test_of_more_than_three_jurisdictions_the_first_three_are_compared(client: T
     assert "最多比较三个，已取前三个" in words and "法域对比：德国 ‖ 日本 ‖ 美国" in words
     assert re.search(r'value="JP" checked', answer.text)
     assert "最多比较三个" not in client.get("/jurisdictions/compare?c=DE&c=JP").text
-
-
-def test_which_version_applies_is_left_to_the_time_of_the_act(client: TestClient, ids: dict[str, int]) -> None:
-    page = client.get(f"/documents/{ids['test-customer-list']}").text
-
-    assert "适用哪一版，看行为发生的时间（行政处罚法第三十七条：从旧兼从轻）" in text_of(page)
-    assert "今天办案应看" not in page
-    rule = re.search(r'<a href="([^"]+)">行政处罚法第三十七条</a>', page)
-    assert rule and unquote(rule[1]) == "/laws/行政处罚法?version=2021#第三十七条"
-
-
-def test_without_the_penalty_law_the_rule_is_named_and_not_linked() -> None:
-    assert transition_rule(make_law_book([_law("2021", None)], date(2026, 1, 1))) is None
 
 
 def test_a_gap_in_the_concordance_is_said_to_be_a_gap_of_this_library(client: TestClient) -> None:

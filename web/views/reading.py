@@ -42,6 +42,14 @@ class StatuteView:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionRuleView:
+    """An article that says which version of a law applies, and what it says."""
+
+    article: Link
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceView:
     """A source as a reader may see it: reposts have neither name nor address."""
 
@@ -85,7 +93,7 @@ class ReadingPage:
     form: SearchForm
     trail: Trail | None
     warnings: tuple[StatuteView, ...]
-    transition: str | None
+    version_rules: tuple[VersionRuleView, ...]
     sections: tuple[SectionView, ...]
     marks: int
     query: str
@@ -111,7 +119,7 @@ class Around:
     related: Sequence[tuple[DocumentHead, str]]
     statutes: Sequence[StatuteView]
     outdated: Sequence[StatuteView]
-    transition: str | None
+    version_rules: tuple[VersionRuleView, ...]
 
 
 def reading_page(
@@ -130,7 +138,7 @@ def reading_page(
         form=search_form(ask),
         trail=trail,
         warnings=tuple(around.outdated),
-        transition=around.transition,
+        version_rules=around.version_rules,
         sections=sections,
         marks=sum(section.marks for section in sections),
         query=ask.text,

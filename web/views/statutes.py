@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kb.identifiers import bare_articles
+from kb.law.transition import version_rules
 from kb.lawversions import is_edited, since
 from kb.mentions import parse_statute
 from kb.records import Citation, DocumentHead
@@ -18,10 +19,8 @@ from kb.store.laws import Articles
 from kb.vocabulary import VERSION_UNSTATED
 from web.address import document_path, law_path
 from web.views.common import Link
-from web.views.reading import StatuteView
+from web.views.reading import StatuteView, VersionRuleView
 
-_PENALTY_LAW: Final = "行政处罚法"
-_TRANSITION: Final = "从旧兼从轻"
 _COMPETITION_LAW: Final = "反不正当竞争法"
 _QUESTION_CHARS: Final = 400
 #: Articles of that law that are not about trade secrets but bear a number that once was.
@@ -192,13 +191,28 @@ def base_text(text: str) -> str:
     return text[: match.end()] if match else text
 
 
-def transition_rule(book: LawBook) -> str | None:
-    """Return the address of the article that says which version applies to conduct in the past, when it is here."""
-    for head in reversed(book.versions.get(_PENALTY_LAW, ())):
-        for provision in head.metadata.provisions:
-            if provision.provision == _TRANSITION:
-                return law_path(_PENALTY_LAW, head.metadata.version, base_article(provision.article))
-    return None
+def version_rule_views(book: LawBook, case: DocumentHead) -> tuple[VersionRuleView, ...]:
+    """Return the articles that say which version of a law applies in a case of this track."""
+    laws = [head.metadata for law in book.versions for head in book.versions[law] if _is_shown(book, head)]
+    return tuple(
+        VersionRuleView(
+            Link(
+                _article_name(rule.law, rule.version, rule.article),
+                law_path(rule.law, rule.version, base_article(rule.article)),
+            ),
+            rule.says,
+        )
+        for rule in version_rules(laws, case)
+    )
+
+
+def _is_shown(book: LawBook, head: DocumentHead) -> bool:
+    return head.metadata.version == book.shown[head.metadata.law or ""]
+
+
+def _article_name(law: str, version: str, article: str) -> str:
+    """Return how an article is cited; a law named after its one version is not named twice."""
+    return f"{law}{article}" if law == version else f"{law}（{version}）{article}"
 
 
 def article_choices(book: LawBook, text: str) -> tuple[tuple[str, str], ...]:
