@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from kb.identifiers import Identifier, article_key
-from kb.lawversions import is_edited
+from kb.law.versions import is_edited
 from kb.records import DocumentHead, Metadata
 from kb.store import Store
 from kb.vocabulary import CASE_KINDS, PRESUMED, VERSION_UNSTATED, VERSIONS_UNNAMED

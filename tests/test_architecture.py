@@ -50,6 +50,15 @@ OWNERS = {
 }
 MAX_LINES = 400
 
+#: What the law may import: of this house its nouns and words, of libraries what reads and writes nothing.
+LAW_MAY_IMPORT = ("kb.law", "kb.records", "kb.vocabulary", "kb.errors")
+PURE_LIBRARIES = {
+    *("__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "re", "types", "typing"),
+    "msgspec",
+}
+#: What would make the law depend on more than its arguments.
+IMPURE_CALLS = {"open", "print", "input", "today", "now"}
+
 
 def _modules() -> list[Path]:
     return sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
@@ -90,6 +99,50 @@ def test_a_library_is_imported_only_by_its_owner(path: Path) -> None:
     for name in _imports(path):
         owners = OWNERS.get(name.split(".")[0])
         assert owners is None or here.startswith(owners), f"{here} imports {name}"
+
+
+def _law_modules() -> list[Path]:
+    return sorted((ROOT / "kb/law").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", _law_modules(), ids=lambda p: p.name)
+def test_the_law_rests_on_nothing_but_records_and_words(path: Path) -> None:
+    for name in _imports(path):
+        if name.split(".")[0] in ROOMS:
+            assert any(f"{name}.".startswith(f"{allowed}.") for allowed in LAW_MAY_IMPORT), (
+                f"{path.name} imports {name}"
+            )
+        else:
+            assert name.split(".")[0] in PURE_LIBRARIES, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", _law_modules(), ids=lambda p: p.name)
+def test_the_law_reads_no_file_and_no_clock(path: Path) -> None:
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    called = {getattr(call, "id", getattr(call, "attr", "")) for call in calls}
+
+    assert called & IMPURE_CALLS == set()
+
+
+def _defined(path: Path) -> set[str]:
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return {node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, kinds)}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "web/views").glob("*.py")), ids=lambda p: p.name)
+def test_a_page_shows_the_law_and_holds_none_of_it(path: Path) -> None:
+    law = {name for module in _law_modules() for name in _defined(module) if not name.startswith("_")}
+    compared = {
+        getattr(part, "attr", "")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Compare)
+        for part in (node.left, *node.comparators)
+    }
+
+    assert law
+    assert _defined(path) & law == set()
+    assert "difflib" not in set(_imports(path))
+    assert compared & {"effective_from", "effective_to"} == set()
 
 
 def test_only_the_settings_read_the_environment() -> None:

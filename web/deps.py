@@ -11,16 +11,17 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from jinja2 import Environment
 
+from kb.law.book import LawBook
 from kb.records import Commit
 from kb.settings import Settings
 from kb.store import Store
 from search.catalogue import Catalogue
 from search.searcher import Searcher
 from search.suggesting import Suggester
+from web.linking import read_law_book
 from web.pagecache import PageCache
 from web.stores import Stores
 from web.views.common import Coverage, read_coverage
-from web.views.statutes import LawBook, read_law_book
 
 
 @dataclass(slots=True)

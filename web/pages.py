@@ -10,13 +10,14 @@ from fastapi.responses import HTMLResponse, Response
 from msgspec.structs import replace
 
 from kb.errors import NotFound
+from kb.law.outdated import outdated
 from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import KINDS
 from web.address import EXPORT_PATH, MAX_EXPORTED, MAX_ID, MAX_OFFSET, Ask, number, parse_ask
 from web.answering import answer, by_tier, helped, sums, trail, ways_out
 from web.deps import House, HouseDep
-from web.linking import Links, read_links
+from web.linking import Links, read_cited, read_links
 from web.marking import find_marks
 from web.pagecache import KeptRoute
 from web.rendering import render
@@ -24,7 +25,7 @@ from web.views.guidance import about_page, elements_page
 from web.views.leads import leads
 from web.views.reading import Around, reading_page, related_labels
 from web.views.search import search_page
-from web.views.statutes import article_choices, outdated, statute_views, version_rule_views
+from web.views.statutes import article_choices, statute_views, version_rule_views
 from web.views.table import table
 from web.views.text import section_views
 
@@ -112,12 +113,12 @@ def read(request: Request, document_id: str, house: HouseDep) -> HTMLResponse:
         book = house.law_book(store)
         links = read_links(store, book, document)
         sections = section_views(document, find_marks(document.text, ask.text, ask.widening), links.of)
-        statutes = statute_views(store, book, document.head.metadata.statutes)
+        cited = read_cited(store, book, document.head.metadata.statutes)
         around = Around(
             similar=house.searcher.similar(store, document.head.id, limit=_SIMILAR),
             related=_related(store, document, links),
-            statutes=statutes,
-            outdated=outdated(statutes),
+            statutes=statute_views(book, cited),
+            outdated=statute_views(book, outdated(cited)),
             version_rules=version_rule_views(book, document.head),
         )
         page = reading_page(document, ask, sections, around, way, str(request.base_url))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kb.errors import InvalidQuery, NotFound
+from kb.law.articles import base_article
+from kb.law.book import LawBook
 from kb.records import Document, Filters
 from kb.store import Store
 from kb.vocabulary import JURISDICTIONS, VERSION_UNSTATED
@@ -25,7 +25,6 @@ from web.views.overseas import (
     jurisdiction_page,
     matrix_page,
 )
-from web.views.statutes import LawBook, base_article
 
 router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
@@ -35,22 +34,21 @@ _CASES = 20
 @router.get("/laws")
 def laws(house: HouseDep) -> HTMLResponse:
     """List all laws with their versions."""
-    today = date.today()
     with house.open_store() as store:
-        page = laws_page(house.law_book(store), today)
+        page = laws_page(house.law_book(store))
     return render(house.templates, "laws.html", page)
 
 
 @router.get("/laws/{law}")
 def law(request: Request, law: str, house: HouseDep) -> HTMLResponse:
     """Show one law at one version (the one in force when none is named), or two versions side by side."""
-    today, law = date.today(), step_name(law)
+    law = step_name(law)
     version, left, right = (stated(name, request.query_params.get(name)) for name in ("version", "left", "right"))
     with house.open_store() as store:
         book = house.law_book(store)
         document = _version(store, book, law, version)
         compared = (_version(store, book, law, left), _version(store, book, law, right)) if left and right else None
-        page = law_page(store, book, document, read_links(store, book, document).of, today, compared)
+        page = law_page(store, book, document, read_links(store, book, document).of, compared)
     return render(house.templates, "law.html", page)
 
 
@@ -72,7 +70,7 @@ def _version(store: Store, book: LawBook, law: str, version: str | None) -> Docu
     if not heads:
         raise NotFound("库内没有收录这部法律规范。可从法律规范列表查看已收录的。")
     wanted = version or book.shown[law]
-    head = next((h for h in heads if h.metadata.version == wanted), None)
+    head = book.version_of(law, wanted)
     document = store.document(head.id) if head is not None else None
     if document is None:
         versions = "、".join(h.metadata.version or "" for h in heads)

@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from kb.law.articles import ArticleKey
 from kb.records import DocumentHead, Metadata
 
 #: Jurisdiction of a document that names none.
@@ -19,9 +20,7 @@ _HOME: Final = "CN"
 class VersionRule(Struct, frozen=True, gc=False):
     """An article that says which version of a law applies, and what it says in a few words."""
 
-    law: str
-    version: str
-    article: str
+    article: ArticleKey
     says: str
 
 
@@ -37,5 +36,6 @@ def version_rules(laws: Iterable[Metadata], case: DocumentHead) -> tuple[Version
             continue
         for provision in law.provisions:
             if provision.version_rule == case.kind:
-                found.append(VersionRule(law.law or "", law.version or "", provision.article, provision.provision))
+                article = ArticleKey(law.law or "", law.version or "", provision.article)
+                found.append(VersionRule(article, provision.provision))
     return tuple(found)

@@ -10,12 +10,11 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from msgspec.structs import replace
-
-from kb.lawversions import Period, in_force_on, periods
+from kb.law.presumption import presume_versions
+from kb.law.versions import Period, periods
 from kb.records import Citation
 from kb.store.rows import VISIBLE, metadata_from_json
-from kb.vocabulary import BY_DATE, BY_TEXT, VERSION_UNSTATED, VERSIONS_UNNAMED, Visibility
+from kb.vocabulary import VERSION_UNSTATED, Visibility
 
 _Periods = Mapping[str, Sequence[Period]]
 
@@ -93,7 +92,7 @@ def of_documents(
     unstated = (c.law for document_id in days for c in found[document_id] if c.version == VERSION_UNSTATED)
     known = _periods(conn, clearance, {law for law in unstated if law})
     for document_id, day in days.items():
-        found[document_id] = _with_versions(found[document_id], day, known)
+        found[document_id] = presume_versions(found[document_id], day, known)
     return dict(found)
 
 
@@ -108,25 +107,3 @@ def _periods(conn: sqlite3.Connection, clearance: Visibility, laws: Iterable[str
     for row in rows:
         versions[row["law"]].append(metadata_from_json(row["metadata"]))
     return {law: periods(found) for law, found in versions.items()}
-
-
-def _with_versions(citations: Sequence[Citation], day: str, known: _Periods) -> list[Citation]:
-    """Return citations with the version a paper of that day is presumed to mean where it names none.
-
-    A version it names elsewhere goes before its day; of two that it names neither is presumed.
-    """
-    named: dict[str | None, set[str | None]] = defaultdict(set)
-    for citation in citations:
-        if citation.version not in VERSIONS_UNNAMED:
-            named[citation.law].add(citation.version)
-    return [_with_version(citation, named[citation.law], day, known) for citation in citations]
-
-
-def _with_version(citation: Citation, named: set[str | None], day: str, known: _Periods) -> Citation:
-    versions = known.get(citation.law or "")
-    if citation.version != VERSION_UNSTATED or versions is None:
-        return citation
-    if len(named) == 1:
-        return replace(citation, version=next(iter(named)), presumed=BY_TEXT)
-    version = None if named else in_force_on(versions, day)
-    return citation if version is None else replace(citation, version=version, presumed=BY_DATE)

@@ -5,22 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from kb.law.articles import Articles
+from kb.law.concordance import ConcordanceRow
 from kb.records import DocumentHead
 from kb.store.rows import HEAD_COLUMNS, VISIBLE, head
 from kb.vocabulary import Visibility
-
-
-@dataclass(frozen=True, slots=True)
-class ConcordanceRow:
-    """One article of one version of a law under the name of what it provides."""
-
-    provision: str
-    version: str
-    article: str
-    note: str | None
-    document_id: int
 
 
 def laws(conn: sqlite3.Connection, clearance: Visibility) -> list[DocumentHead]:
@@ -39,25 +29,6 @@ def versions(conn: sqlite3.Connection, clearance: Visibility, law: str) -> list[
         {"clearance": int(clearance), "law": law},
     )
     return [head(row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Articles:
-    """The articles of one text; of thousands of laws few are asked for, so they are kept as they were read.
-
-    `lines` has one article a line: its heading, a tab, the number of its section from 0.
-    """
-
-    lines: str
-
-    def section_of(self, article: str) -> int | None:
-        """Return the number of the section that is an article, counted from 0; None where there is none."""
-        for behind in ("\t", " "):  # 第九条 alone, or with what it is about
-            place = self.lines.find(f"\n{article}{behind}")
-            if place >= 0:
-                line = self.lines[place + 1 :].split("\n", 1)[0]
-                return int(line.rsplit("\t", 1)[1])
-        return None
 
 
 def articles(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]) -> dict[int, Articles]:

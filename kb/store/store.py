@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from kb import database, deadline
 from kb.errors import UserError
+from kb.law.articles import Articles
+from kb.law.concordance import ConcordanceRow
 from kb.records import (
     NO_FILTERS,
     Added,
@@ -30,7 +32,6 @@ from kb.records import (
     VisibilityChange,
 )
 from kb.store import checking, citing, copying, laws, naming, reading, sums, vectors, writing
-from kb.store.laws import Articles, ConcordanceRow
 from kb.store.opening import OpenStore
 from kb.vocabulary import Visibility
 

@@ -1,6 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
+from kb.law.articles import ArticleKey
 from kb.law.transition import VersionRule, version_rules
 from kb.records import DocumentHead, Metadata, Provision
 from kb.vocabulary import Visibility
@@ -40,8 +41,8 @@ def case(kind: str, jurisdiction: str | None = None) -> DocumentHead:
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("administrative", (VersionRule("测试程序法", "2011", "第七条", "甲规则"),)),
-        ("civil", (VersionRule("测释一号", "测释一号", "第八条", "乙规则"),)),
+        ("administrative", (VersionRule(ArticleKey("测试程序法", "2011", "第七条"), "甲规则"),)),
+        ("civil", (VersionRule(ArticleKey("测释一号", "测释一号", "第八条"), "乙规则"),)),
         ("criminal", ()),
         ("foreign_case", ()),
         ("statute", ()),

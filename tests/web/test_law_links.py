@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
 
+from kb.law.concordance import ConcordanceRow
 from kb.records import Citation
 from kb.store import Store
-from kb.store.laws import ConcordanceRow
 from kb.vocabulary import Visibility
+from web.linking import read_law_book
 from web.views.laws import _articles
-from web.views.statutes import read_law_book
+from web.views.statutes import link_of
 from web.views.text import section_views
 
 LAW = "反不正当竞争法"
@@ -22,7 +23,7 @@ def test_articles_the_library_does_not_hold_are_not_linked(home: Path) -> None:
         book = read_law_book(store, date(2026, 1, 1))
 
     def leads(version: str, article: str) -> str | None:
-        link = book.link_of(Citation(law=LAW, version=version, article=article))
+        link = link_of(book, Citation(law=LAW, version=version, article=article))
         return None if link is None else unquote(link)
 
     assert leads("2019", "第九条第一款第（三）项") == "/laws/反不正当竞争法?version=2019#第九条"
@@ -39,6 +40,7 @@ def test_an_article_without_a_digest_of_its_own_is_found_where_its_provision_is_
         without = [("第八条", "侵犯商业秘密行为与定义"), ("第七条", "别的规定")]
         rows = [ConcordanceRow(provision, "2019", article, None, document.head.id) for article, provision in without]
         book = read_law_book(store, date(2026, 1, 1))
-        views = _articles(store, book, document.head.metadata, sections, [*store.concordance(LAW), *rows])
+        concordance = book.concordance_of(LAW, [*store.concordance(LAW), *rows])
+        views = _articles(store, book, document.head.metadata, sections, concordance)
 
     assert [(view.anchor, view.others) for view in views] == [("第九条", ("第八条",))]

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 from urllib.parse import quote
 
-from kb.lawversions import is_edited
+from kb.law.articles import ArticleKey, base_article
+from kb.law.book import LawBook
+from kb.law.concordance import Concordance
+from kb.law.versions import Standing, is_edited
 from kb.records import Document, DocumentHead, Metadata
 from kb.store import Store
-from kb.store.laws import ConcordanceRow
 from kb.vocabulary import BY_DATE, KINDS, PRESUMED, SOURCE_GRADES, TIERS, VERSION_UNSTATED
 from web.address import Ask, cases_path, document_path, law_path, with_parameters
 from web.views.common import Badge, Link, meta, needs_checking
 from web.views.comparing import Comparison, comparison, row_anchor
 from web.views.reading import SourceView
 from web.views.search import SearchForm, search_form
-from web.views.statutes import LawBook, base_article, provisions_of
+from web.views.statutes import place_path
 from web.views.text import LinkOf, SectionView, section_views
 
 IN_FORCE: Final = "现行"
-NOT_YET: Final = "尚未施行"
-PAST: Final = "历史版本"
 REPLACED: Final = "已被取代"
 ENDED: Final = "已失效"
+_STANDINGS: Final = {
+    Standing.IN_FORCE: IN_FORCE,
+    Standing.NOT_YET: "尚未施行",
+    Standing.PAST: "历史版本",
+    Standing.REPLACED: REPLACED,
+    Standing.ENDED: ENDED,
+    Standing.UNSAID: "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +162,8 @@ class CitingPage:
     presumed: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
-def version_views(book: LawBook, law: str, today: date, active: str | None = None) -> tuple[VersionView, ...]:
-    """Return the versions of a law, oldest first, each with its standing today."""
+def version_views(book: LawBook, law: str, active: str | None = None) -> tuple[VersionView, ...]:
+    """Return the versions of a law, oldest first, each with its standing."""
     views = []
     for head in book.versions[law]:
         m, version = head.metadata, head.metadata.version or ""
@@ -167,7 +174,7 @@ def version_views(book: LawBook, law: str, today: date, active: str | None = Non
                 law_path(law, version),
                 m.effective_from,
                 m.effective_to,
-                _status(book, head, today),
+                _STANDINGS[book.standing_of(head)],
                 version == active,
             )
         )
@@ -179,20 +186,7 @@ def version_label(law: str, version: str) -> str:
     return f"{law}（{version}）" if version == VERSION_UNSTATED else version
 
 
-def _status(book: LawBook, head: DocumentHead, today: date) -> str:
-    """Return the standing of a version, "" where its dates do not tell."""
-    m, day = head.metadata, today.isoformat()
-    current = book.current.get(m.law or "")
-    if current is not None and m.version == current:
-        return IN_FORCE
-    if m.effective_from and m.effective_from > day:
-        return NOT_YET
-    if m.effective_to and m.effective_to < day:
-        return ENDED if current is None else REPLACED
-    return PAST if current is not None else ""
-
-
-def laws_page(book: LawBook, today: date) -> LawsPage:
+def laws_page(book: LawBook) -> LawsPage:
     """Lay out the list of laws."""
     groups: dict[str, list[LawRow]] = {}
     for law, heads in book.versions.items():
@@ -205,7 +199,7 @@ def laws_page(book: LawBook, today: date) -> LawsPage:
                 title,
                 law_path(law),
                 tier,
-                version_views(book, law, today),
+                version_views(book, law),
                 subjects[:6],
             )
         )
@@ -224,18 +218,17 @@ def law_page(
     book: LawBook,
     document: Document,
     link_of: LinkOf,
-    today: date,
     compared: tuple[Document, Document] | None,
 ) -> LawPage:
     """Lay out one version of a law, with its place among the others."""
     m = document.head.metadata
     law, version = m.law or "", m.version or ""
-    rows = store.concordance(law)
+    concordance = book.concordance_of(law, store.concordance(law))
     sections = section_views(document, (), link_of)
     first = next((n for n, s in enumerate(sections) if s.role == "article"), len(sections))
     last = max((n for n, s in enumerate(sections) if s.role == "article"), default=len(sections) - 1)
     head = document.head
-    versions = version_views(book, law, today, version)
+    versions = version_views(book, law, version)
     ended = next((v.standing for v in versions if v.active and v.tone == "ended"), "")
     return LawPage(
         is_digest=is_edited(m),
@@ -246,12 +239,12 @@ def law_page(
         badges=tuple(Badge(text, tone) for text, tone in [(ended, "warn"), *_badges(head)] if text),
         meta=meta(head)[1:] if head.authority else meta(head),
         versions=versions,
-        concordance=_concordance(law, book, rows),
-        comparison=comparison(book, law, rows, compared) if compared else None,
+        concordance=_concordance(book, concordance),
+        comparison=comparison(book.provisions_of(law), concordance, compared) if compared else None,
         version=version,
         choices=tuple(h.metadata.version or "" for h in book.versions[law] if h.metadata.provisions),
         intro=sections[:first],
-        articles=_articles(store, book, m, sections[first : last + 1], rows),
+        articles=_articles(store, book, m, sections[first : last + 1], concordance),
         outro=sections[last + 1 :] if first < len(sections) else (),
         sources=tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in m.sources if s.grade != "C"),
         reposts=sum(s.grade == "C" for s in m.sources),
@@ -275,15 +268,16 @@ def _badges(head: DocumentHead) -> list[tuple[str, str]]:
     ]
 
 
-def _concordance(law: str, book: LawBook, rows: Sequence[ConcordanceRow]) -> ConcordanceView | None:
-    versions = tuple(head.metadata.version or "" for head in book.versions[law])
-    if len(versions) < 2 or not rows:
+def _concordance(book: LawBook, concordance: Concordance) -> ConcordanceView | None:
+    versions = concordance.versions
+    if len(versions) < 2 or not concordance.rows:
         return None
+    law = concordance.law
     table: dict[str, dict[str, list[Cell]]] = {}
-    for row in rows:
+    for row in concordance.rows:
         cell = Cell(row.article, law_path(law, row.version, base_article(row.article)), row.note)
         table.setdefault(row.provision, {}).setdefault(row.version, []).append(cell)
-    ordered = [(name, table[name]) for name in provisions_of(book, law) if name in table]
+    ordered = [(name, table[name]) for name in book.provisions_of(law) if name in table]
     return ConcordanceView(
         versions,
         tuple(
@@ -302,37 +296,29 @@ def _compare_link(law: str, provision: str, versions: Sequence[str], cells: Mapp
 
 
 def _articles(
-    store: Store, book: LawBook, m: Metadata, sections: Sequence[SectionView], rows: Sequence[ConcordanceRow]
+    store: Store, book: LawBook, m: Metadata, sections: Sequence[SectionView], concordance: Concordance
 ) -> tuple[ArticleView, ...]:
     law, version = m.law or "", m.version or ""
     own = {base_article(section.heading) for section in sections}
-    without = {
-        base_article(row.article): row.provision
-        for row in rows
-        if row.version == version and base_article(row.article) not in own
-    }
+    provided = concordance.provided(version)
+    without = {article: provisions[-1] for article, provisions in provided.items() if article not in own}
     views: list[ArticleView] = []
     for section in sections:
         article = base_article(section.heading)
-        here = {r.provision for r in rows if r.version == version and base_article(r.article) == article}
+        here = provided.get(article, [])
         others = tuple(other for other, provision in without.items() if provision in here)
         without = {other: provision for other, provision in without.items() if other not in others}
-        anchor = article if section.role == "article" and all(article != view.anchor for view in views) else ""
-        view = _article(store, law, version, section, rows, others)
-        views.append(replace(view, anchor=anchor, text=book.text_of(law, version, article)))
+        is_new = section.role == "article" and all(article != view.anchor for view in views)
+        view = _article(store, ArticleKey(law, version, article), section, here, others)
+        place = book.text_of(law, version, article)
+        views.append(replace(view, anchor=article if is_new else "", text=place_path(place) if place else None))
     return tuple(views)
 
 
 def _article(
-    store: Store,
-    law: str,
-    version: str,
-    section: SectionView,
-    rows: Sequence[ConcordanceRow],
-    others: tuple[str, ...],
+    store: Store, key: ArticleKey, section: SectionView, provisions: Sequence[str], others: tuple[str, ...]
 ) -> ArticleView:
-    article = base_article(section.heading)
-    provisions = [r.provision for r in rows if r.version == version and base_article(r.article) == article]
+    law, version, article = key.law, key.version, key.article
     counts: dict[str, int] = {}
     for head in citing_heads(store, law, version, article):
         counts[head.kind] = counts.get(head.kind, 0) + 1

@@ -1,6 +1,6 @@
 import pytest
 
-from kb.lawversions import in_force_on, periods
+from kb.law.versions import in_force_on, periods
 from kb.records import Metadata, Provision
 from kb.vocabulary import VERSION_UNSTATED
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from enum import Enum
 from typing import Final
 
 from msgspec import Struct
@@ -85,3 +86,35 @@ def _latest(day: str) -> str:
         year, month = int(day[:4]), int(day[5:])
         return (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).isoformat()
     return day + ("-12-31" if len(day) == 4 else "")
+
+
+class Standing(Enum):
+    """What the dates of a version say of it on a day; UNSAID where they do not tell."""
+
+    IN_FORCE = "in_force"
+    NOT_YET = "not_yet"
+    PAST = "past"
+    REPLACED = "replaced"
+    ENDED = "ended"
+    UNSAID = "unsaid"
+
+
+def is_in_force(metadata: Metadata, day: str) -> bool:
+    """Tell whether the dates of a version say that it is in force on a day.
+
+    Without a date of effect nothing is said; nor of a text nobody has checked, which may long have been replaced.
+    """
+    has_begun = metadata.effective_from is not None and metadata.effective_from <= day
+    has_ended = metadata.effective_to is not None and metadata.effective_to < day
+    return is_edited(metadata) and has_begun and not has_ended
+
+
+def standing(metadata: Metadata, current: str | None, day: str) -> Standing:
+    """Return how a version stands on a day; `current` is the version of its law then in force, None where unknown."""
+    if current is not None and metadata.version == current:
+        return Standing.IN_FORCE
+    if metadata.effective_from and metadata.effective_from > day:
+        return Standing.NOT_YET
+    if metadata.effective_to and metadata.effective_to < day:
+        return Standing.ENDED if current is None else Standing.REPLACED
+    return Standing.UNSAID if current is None else Standing.PAST

@@ -1,0 +1,182 @@
+"""The laws at hand on one day: their versions, the one that is in force, and where a citation leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from msgspec import Struct
+
+from kb.law.articles import ArticleKey, Articles, base_article
+from kb.law.concordance import Concordance, ConcordanceRow
+from kb.law.transition import VersionRule, version_rules
+from kb.law.versions import Standing, is_edited, is_in_force, since, standing
+from kb.records import Citation, DocumentHead
+from kb.vocabulary import VERSION_UNSTATED
+
+NO_SECTIONS: Final[Mapping[int, Articles]] = MappingProxyType({})
+
+
+class LawPlace(Struct, frozen=True, gc=False):
+    """A law, one of its versions, or an article there; None where it is not said which."""
+
+    law: str
+    version: str | None = None
+    article: str | None = None
+
+
+class TextPlace(Struct, frozen=True, gc=False):
+    """A section, counted from 0, of a document that is the whole text of a law."""
+
+    document_id: int
+    section: int
+
+
+@dataclass(frozen=True, slots=True)
+class LawBook:
+    """The laws a reader may open, as they stand on `day`: versions of each, oldest first.
+
+    `shown` is the version a law opens at; `current` has only laws of which a version is
+    known, by its dates, to be in force on that day, and none that came after. `articles` are those of a version
+    that are told of here. `texts` are the whole texts of a version that stand beside its digest, and `sections` the
+    articles of texts by the number of their document.
+    """
+
+    day: str
+    versions: Mapping[str, Sequence[DocumentHead]]
+    shown: Mapping[str, str]
+    current: Mapping[str, str]
+    articles: Mapping[tuple[str, str], frozenset[str]]
+    texts: Mapping[tuple[str, str], Sequence[DocumentHead]]
+    sections: Mapping[int, Articles]
+
+    def version_of(self, law: str, version: str) -> DocumentHead | None:
+        """Return the document that stands for a version of a law; None where it is not here."""
+        return next((head for head in self.versions.get(law, ()) if head.metadata.version == version), None)
+
+    def standing_of(self, head: DocumentHead) -> Standing:
+        """Return how a version stands on the day of this book."""
+        return standing(head.metadata, self.current.get(head.metadata.law or ""), self.day)
+
+    def place_of(self, citation: Citation) -> LawPlace | TextPlace | None:
+        """Return where what a citation names is told of; None where it is not.
+
+        Of an article that is not here its version is the place only where the version was presumed: whoever wrote
+        the version beside the article would take the link for one to the article.
+        """
+        if citation.law is None or citation.law not in self.versions:
+            return None
+        version = citation.version or ""
+        head = self.version_of(citation.law, version)
+        if head is None:
+            return LawPlace(citation.law)
+        article = base_article(citation.article or "")
+        is_told = article in self.articles.get((citation.law, version), ())
+        if not article or is_told or self._section(head, article) is not None:
+            return LawPlace(citation.law, version, article)
+        whole = LawPlace(citation.law, version) if citation.presumed else None
+        return self.text_of(citation.law, version, article) or whole
+
+    def text_of(self, law: str, version: str, article: str) -> TextPlace | None:
+        """Return where an article stands in a whole text beside the digest of a version."""
+        for head in self.texts.get((law, version), ()):
+            section = self._section(head, article)
+            if section is not None:
+                return TextPlace(head.id, section)
+        return None
+
+    def _section(self, head: DocumentHead, article: str) -> int | None:
+        sections = self.sections.get(head.id)
+        return None if sections is None else sections.section_of(article)
+
+    def provisions_of(self, law: str) -> list[str]:
+        """Return the provisions of a law in the order of its newest version, those only older ones have at the end."""
+        heads = reversed(self.versions[law])
+        return list(dict.fromkeys(p.provision for head in heads for p in head.metadata.provisions))
+
+    def concordance_of(self, law: str, rows: Iterable[ConcordanceRow]) -> Concordance:
+        """Return which article of which version provides what; `rows` are those of the law."""
+        order = tuple(head.metadata.version or "" for head in self.versions.get(law, ()))
+        return Concordance(law, order, tuple(rows))
+
+    def version_rules(self, case: DocumentHead) -> tuple[VersionRule, ...]:
+        """Return the articles that say which version of a law applies in a case, of the versions laws open at."""
+        shown = (self.version_of(law, version) for law, version in self.shown.items())
+        return version_rules((head.metadata for head in shown if head is not None), case)
+
+    def readings_of(self, law: str, article: str, elsewhere: Mapping[ArticleKey, str]) -> list[tuple[ArticleKey, str]]:
+        """Return what a number of an article may mean, each with what it provides.
+
+        First where it stands in the newest version, then the article itself, newest version first. `elsewhere` says
+        what articles provide that are not told of here.
+        """
+        stated = [head for head in self.versions.get(law, ()) if head.metadata.version != VERSION_UNSTATED]
+        heads = [head for head in stated if head.metadata.provisions][::-1]
+        placed = [
+            (ArticleKey(law, head.metadata.version or "", base_article(provision.article)), provision.provision)
+            for head in heads
+            for provision in head.metadata.provisions
+        ]
+        own = [one for one in placed if one[0].article == article]
+        versions = {head.metadata.version for head in heads}
+        own += [(key, says) for key, says in elsewhere.items() if key.article == article and key.version in versions]
+        meant = {provision for _, provision in own}
+        newest = heads[0].metadata.version if heads else None
+        moved = [one for one in placed if one[0].version == newest and one[1] in meant]
+        return moved + own
+
+
+def make_law_book(heads: Iterable[DocumentHead], day: date, sections: Mapping[int, Articles] = NO_SECTIONS) -> LawBook:
+    """Sort laws into their versions as of a day; `sections` are the articles of texts nobody has written a digest of.
+
+    Documents that name a law but no version of it (single articles of a data set) are no law books.
+    Of several documents of one version the digest, else the first, stands for it.
+    """
+    versions: dict[str, list[DocumentHead]] = {}
+    told: dict[tuple[str, str], frozenset[str]] = {}
+    texts: dict[tuple[str, str], list[DocumentHead]] = {}
+    for head in sorted(heads, key=lambda head: not is_edited(head.metadata)):
+        law, version = head.metadata.law or "", head.metadata.version or ""
+        if not version:
+            continue
+        if (law, version) in told:
+            texts.setdefault((law, version), []).append(head)
+            continue
+        versions.setdefault(law, []).append(head)
+        told[law, version] = frozenset(base_article(p.article) for p in head.metadata.provisions)
+    ordered = {law: sorted(found, key=_since) for law, found in sorted(versions.items())}
+    shown = {law: _shown(found, day.isoformat()) for law, found in ordered.items()}
+    current = {
+        law: head.metadata.version or ""
+        for law, head in shown.items()
+        if is_in_force(head.metadata, day.isoformat()) and head is _begun(ordered[law], day.isoformat())[-1]
+    }
+    opened = {law: head.metadata.version or "" for law, head in shown.items()}
+    return LawBook(day.isoformat(), ordered, opened, current, told, texts, sections)
+
+
+def _shown(heads: Sequence[DocumentHead], day: str) -> DocumentHead:
+    """Return the version a law opens at: the last digest that has begun, or of which nobody knows when it did.
+
+    A text nobody has checked goes before none of these. Versions without dates count from their year.
+    """
+    begun = _begun(heads, day)
+    undated = [head for head in heads if not _has_day(head)]
+    digests = [head for head in begun if is_edited(head.metadata)]
+    digests = digests or [head for head in undated if is_edited(head.metadata)]
+    return (digests or begun or heads[:1])[-1]
+
+
+def _begun(heads: Sequence[DocumentHead], day: str) -> list[DocumentHead]:
+    return [head for head in heads if _since(head) <= day]
+
+
+def _has_day(head: DocumentHead) -> bool:
+    return since(head.metadata)[:1].isdigit()
+
+
+def _since(head: DocumentHead) -> str:
+    return since(head.metadata)
