@@ -42,6 +42,7 @@ FILES = {
     "other.txt": "测试市保密条例\n1999年1月2日测试市第二届人民代表大会常务委员会第三次会议通过\n"
     + ARTICLES
     + "\n第十一条 本条例自1999年3月4日起施行。",
+    "page.md": "---\nslug: page\nkind: unclassified\ntitle: 测试乙页\n---\n反不正当竞争法（2019）第三条。\n",
     "case.md": "---\nslug: case\nkind: civil\ntitle: 测试甲案\ndecided_on: 2021-02-03\n---\n## 裁判理由\n"
     "依照《反不正当竞争法》第九条、第八条处理。\n",
 }
@@ -134,3 +135,9 @@ def test_a_search_for_an_article_finds_digest_text_and_presumed_citations_each_w
     assert [names[document_id] for document_id in found][:2] == ["2019.md", "text.txt"]
     assert found[library[1]["text.txt"]] == "同一法条：反不正当竞争法（2019）第九条"
     assert found[library[1]["case.md"]] == "同一法条：反不正当竞争法（2019）第九条（版本按裁判日期推定）"
+
+
+def test_who_cites_an_article_is_listed_whatever_its_kind(library: tuple[TestClient, dict[str, int]]) -> None:
+    page = page_of(library, "/laws/反不正当竞争法/cases?version=2019&article=第三条")
+
+    assert "未归类 1" in text_of(page) and "测试乙页" in page

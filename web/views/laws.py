@@ -156,7 +156,7 @@ class CitingPage:
     article: str
     back: str
     form: SearchForm
-    groups: tuple[tuple[str, tuple[tuple[str, str, tuple[str, ...]], ...]], ...]
+    groups: tuple[tuple[str, str, tuple[tuple[str, str, tuple[str, ...]], ...]], ...]
     total: int
     others: tuple[Link, ...]
     presumed: tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -368,7 +368,7 @@ def citing_page(store: Store, law: str, version: str, article: str) -> CitingPag
         article,
         law_path(law, None if version == VERSION_UNSTATED else version, article),
         search_form(Ask()),
-        tuple((kind, tuple(groups[kind])) for kind in KINDS if kind in groups),
+        tuple((kind, label, tuple(groups[kind])) for kind, label in KINDS.items() if kind in groups),
         len(heads),
         others,
         tuple((document_path(h.id), h.title, meta(h)) for h in _presumed(store, law, version, article)),
