@@ -34,10 +34,10 @@ def test_a_control_character_behind_an_escape_of_the_front_matter_is_refused(
     assert str(receipt.error).startswith("字段 title 含有控制字符 U+00")
 
 
-def test_a_control_character_in_the_title_of_a_page_is_refused(add: Callable[..., list[Receipt]]) -> None:
-    (receipt,) = add("a.html", "<html><title>测试&#7;文本</title><body><p>测试文本</p></body></html>")
+def test_a_title_of_a_page_with_a_control_character_is_passed_over(add: Callable[..., list[Receipt]]) -> None:
+    (receipt,) = add("a.html", "<html><title>测试&#7;文本</title><body><p>测试正文</p></body></html>")
 
-    assert str(receipt.error).startswith("字段 title 含有控制字符 U+0007")
+    assert (receipt.error, receipt.title) == (None, "测试正文")
 
 
 def test_a_law_without_headings_is_taken_back_with_the_same_parts(
