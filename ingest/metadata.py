@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from kb import vocabulary
 from kb.errors import InvalidDocument
+from kb.fields import FIELDS, RECORDS
 from kb.mentions import ARTICLE
 from kb.records import Amount, Metadata, Provision, Source
 from kb.vocabulary import Visibility
@@ -25,49 +26,15 @@ _LARGEST_AMOUNT: Final = 1e15
 _CURRENCIES: Final = {"RMB": "CNY", "人民币": "CNY"}
 _VISIBILITY: Final = {v.name.lower(): v for v in Visibility}
 
-_CLOSED: Final[dict[str, Sequence[str]]] = {
-    "regions": vocabulary.REGIONS,
-    "industries": vocabulary.INDUSTRIES,
-    "secret_types": vocabulary.SECRET_TYPES,
-    "conducts": vocabulary.CONDUCTS,
-    "relationships": vocabulary.RELATIONSHIPS,
-    "elements": vocabulary.ELEMENTS,
-    "outcomes": vocabulary.OUTCOMES,
-}
-_CLOSED_SINGLE: Final[dict[str, Sequence[str]]] = {
-    "kind": tuple(vocabulary.KINDS),
-    "tier": tuple(vocabulary.TIERS),
-    "completeness": tuple(vocabulary.COMPLETENESS),
-    "confidence": tuple(vocabulary.CONFIDENCE),
-    "jurisdiction": tuple(vocabulary.JURISDICTIONS),
-}
-_LISTS: Final = (
-    *("aliases", "authorities", "case_numbers", "earlier_case_numbers", "doc_numbers", "citations"),
-    *("parties", "statutes", "uncertain", "related"),
-)
-_DATES: Final = (*("decided_on", "published_on", "checked_on", "passed_on", "effective_from", "effective_to"),)
-_TEXTS: Final = ("title", "slug", "collection", "name_en", "date_note", "place", "verified_in", "law", "version")
+_KNOWN: Final = {field.attribute: field for field in FIELDS if field.attribute in Metadata.__struct_fields__}
+_CLOSED: Final = {name: tuple(field.values) for name, field in _KNOWN.items() if field.values}
 #: One value where the field holds several: what the JSON contract calls them, and what people write.
-_SINGULAR: Final = {
-    "case_number": "case_numbers",
-    "earlier_case_number": "earlier_case_numbers",
-    "authority": "authorities",
-    "region": "regions",
-    "industry": "industries",
-    "secret_type": "secret_types",
-    "conduct": "conducts",
-    "relationship": "relationships",
-    "element": "elements",
-    "outcome": "outcomes",
-    "statute": "statutes",
-    "doc_number": "doc_numbers",
-}
+_SINGULAR: Final = {f.name: f.attribute for f in FIELDS if f.read_by_name and f.name != f.attribute}
 #: Stands before the name of a field whose shape is not ours.
 _GIVEN: Final = "given_"
-_STRUCTURED: Final = frozenset(("amounts", "sources", "provisions"))
-_SEVERAL: Final = _STRUCTURED | _CLOSED.keys() | set(_LISTS)  # `regions` among them
+_STRUCTURED: Final = frozenset(field.attribute for field in FIELDS if field.type in RECORDS)
+_SEVERAL: Final = frozenset(field.attribute for field in FIELDS if field.several)  # `regions` among them
 _PROVINCE_SUFFIX: Final = re.compile(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$")
-_KNOWN: Final = {*Metadata.__struct_fields__} - {"extra"}
 #: What front matters of other programs have too; one that has nothing else we know is none of ours.
 _OF_ANYONE: Final = frozenset(("title", "slug", "aliases", "version", "collection", "related"))
 _ALIKE: Final = 0.75
@@ -94,7 +61,7 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
     values = _plural(values)
     if keep_unknown:
         values = _from_elsewhere(values)
-    unknown = {} if values.keys() <= _KNOWN else {k: v for k, v in values.items() if k not in _KNOWN}
+    unknown = {} if values.keys() <= _KNOWN.keys() else {k: v for k, v in values.items() if k not in _KNOWN}
     if unknown and not keep_unknown:
         raise InvalidDocument(f"未知字段 {_named(unknown)}。可用字段见 corpus/README.md")
     known: dict[str, Any] = {}
@@ -108,7 +75,7 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
 
 def is_from_elsewhere(values: Mapping[str, Any]) -> bool:
     """Tell whether a front matter is that of another program: it has no field that only ours have."""
-    return (_plural(values).keys() & _KNOWN) <= _OF_ANYONE
+    return (_plural(values).keys() & _KNOWN.keys()) <= _OF_ANYONE
 
 
 def told_of_unknown(values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -156,27 +123,14 @@ def _from_elsewhere(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 @cache
 def _reader(name: str, from_elsewhere: bool) -> Callable[[_Field], Any]:
-    if name in _CLOSED:
-        return _list if from_elsewhere else _closed_list
-    if name == "tier" and from_elsewhere:
-        return _text
+    known = _KNOWN[name]
     if name == "slug" and from_elsewhere:
         return _any_slug
-    if name in _CLOSED_SINGLE:
-        return _closed
-    if name in _LISTS:
-        return _list
-    if name in _DATES:
-        return _date
-    if name in _TEXTS:
-        return _text
-    return {
-        "amounts": _amounts,
-        "sources": _sources,
-        "provisions": _provisions,
-        "visibility": _visibility,
-        "guiding_case": _number,
-    }[name]
+    if known.type != "text":
+        return _READERS[known.type]
+    if known.values is None or (from_elsewhere and not known.codes):
+        return _list if known.several else _text
+    return _closed_list if known.several else _closed
 
 
 def _one_line(value: Any) -> str:
@@ -220,8 +174,8 @@ def _closed_list(field: _Field) -> tuple[str, ...]:
 
 
 def _closed(field: _Field) -> str:
-    if field.value not in _CLOSED_SINGLE[field.name]:
-        raise field.error(f"不在可用值之列({'、'.join(_CLOSED_SINGLE[field.name])})")
+    if field.value not in _CLOSED[field.name]:
+        raise field.error(f"不在可用值之列({'、'.join(_CLOSED[field.name])})")
     return str(field.value)
 
 
@@ -300,3 +254,13 @@ def _provisions(field: _Field) -> tuple[Provision, ...]:
         named = (_one_line(item["article"]), _one_line(item["provision"]))
         provisions.append(Provision(*named, None if note is None else str(note), track))
     return tuple(provisions)
+
+
+_READERS: Final[dict[str, Callable[[_Field], Any]]] = {
+    "date": _date,
+    "number": _number,
+    "visibility": _visibility,
+    "amount": _amounts,
+    "source": _sources,
+    "provision": _provisions,
+}

@@ -13,13 +13,12 @@ from ingest.dates import dates_in
 from ingest.money import sums_in
 from kb import casenumber
 from kb.errors import InvalidDocument
+from kb.fields import FIELDS
 from kb.vocabulary import KINDS, OUTCOMES
 
-_SEVERAL: Final = (
-    *("doc_numbers", "case_numbers", "parties", "authorities", "regions", "industries", "outcomes", "amounts"),
-)
+_SEVERAL: Final = frozenset(field.attribute for field in FIELDS if field.several)
 _ENUMERATED: Final = ("parties", "outcomes")
-_DATES: Final = ("decided_on", "published_on")
+_DATES: Final = frozenset(field.attribute for field in FIELDS if field.type == "date")
 _SEPARATOR: Final = re.compile(r"[;；\n|]+")
 #: Between names and between kinds of penalty; inside a number or an office's name it is part of it.
 _ENUMERATION: Final = re.compile(r"[;；、,，\n|]+")

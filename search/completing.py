@@ -8,25 +8,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from kb.analysis import normalise
+from kb.fields import BY_NAME
 from kb.identifiers import compact
 from kb.records import DocumentHead
 from kb.store import Store
 from kb.vocabulary import KINDS
 from search.lexicon import Entry, Lexicon, Shelf, law_fold, number_fold
 from search.pinyin import load_pinyin
-from search.results import FACET_FIELDS
 
 MAX_COMPLETED: Final = 60
-_LABELS: Final = {
-    "case_number": "案号",
-    "doc_number": "文号",
-    "guiding_case": "指导性案例",
-    "citation": "引证",
-    "alias": "别名",
-    "party": "当事人",
-    "word": "词",
-    "term": "词",
-}
+#: What an entry's note is called: names and numbers are called after the field that holds them.
+_LABELS: Final = {name: field.label for name, field in BY_NAME.items()} | {"word": "词", "term": "词"}
 _LATIN: Final = re.compile(r"[a-zA-ZüÜ' ]+")
 
 
@@ -127,7 +119,7 @@ def _completion(kind: str, entry: Entry, head: DocumentHead | None) -> Completio
         return Completion(entry.text, kind, provides, law=(law, version, article))
     if kind == "title" and head is not None:
         return Completion(entry.text, kind, _dated(KINDS.get(head.kind, ""), head.decided_on), head.id)
-    label = _LABELS.get(entry.note) or FACET_FIELDS[entry.note]
+    label = _LABELS[entry.note]
     if head is not None and entry.note != "party":
         return Completion(entry.text, kind, f"{label} · {head.title}", head.id)
     return Completion(entry.text, kind, label if entry.borne < 2 else f"{label} · {entry.borne} 件")

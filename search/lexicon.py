@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from kb.analysis import dictionary_words
+from kb.fields import FACETS
 from kb.identifiers import compact
 from kb.lawnames import LAW_ALIASES
 from kb.numerals import chinese_numeral
@@ -26,7 +27,7 @@ from kb.thesaurus import thesaurus
 from search.pinyin import load_pinyin
 
 #: Facets whose values are words that one may look for.
-_WORD_FIELDS: Final = ("authority", "industry", "secret_type", "conduct", "relationship", "element", "outcome")
+_WORD_FIELDS: Final = tuple(field.name for field in FACETS if field.suggested)
 _SHELF_OF: Final = {"title": "title", "alias": "name", "party": "name"}
 _CACHED: Final = 2
 _MAX_KEY: Final = 80

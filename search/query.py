@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from kb import vocabulary
 from kb.analysis import Token, character_count, tokenize
+from kb.fields import FACETS
 from kb.identifiers import Identifier, bare_articles, find
 from kb.thesaurus import Expansion
 from search.results import FACET_FIELDS, QueryPart, QueryView
@@ -27,8 +28,8 @@ MAX_PARTS: Final = 40
 SHORT_CHARS: Final = 6
 _NO_WORDS: Final = "检索词里没有可检索的文字，列出的是全部文书"
 
-_FIELDS: Final = {label: name for name, label in FACET_FIELDS.items()} | {name: name for name in FACET_FIELDS}
-_FIELDS_ALIASES: Final = _FIELDS | {"法院": "authority", "机关": "authority", "要件": "element", "地域": "region"}
+#: What is typed before the colon -> the facet it filters by.
+_FIELDS: Final = {typed: field.name for field in FACETS for typed in (field.name, field.label, *field.typed_as)}
 _OPERATORS: Final = frozenset(("OR", "或者", "|", "AND", "NOT"))
 _TITLE: Final = ("标题", "题名", "title")
 _PIECE: Final = re.compile(
@@ -169,7 +170,7 @@ def _quotes_as_one_asks(text: str, matches: Sequence[re.Match[str]]) -> bool:
 
 
 def _names_a_field(written: str | None) -> bool:
-    return written is not None and (written.lower() in _FIELDS_ALIASES or written.lower() in _TITLE)
+    return written is not None and (written.lower() in _FIELDS or written.lower() in _TITLE)
 
 
 def _piece(match: re.Match[str], fields: bool) -> _Piece:
@@ -283,7 +284,7 @@ def _place(
     if piece.field and piece.field.lower() in _TITLE:
         made["excluded_titles" if piece.minus else "titles"].append(piece.value)
         return ("exclude" if piece.minus else "title"), f"{'排除 ' if piece.minus else ''}标题:{piece.value}"
-    name = _FIELDS_ALIASES.get(piece.field.lower()) if piece.field else None
+    name = _FIELDS.get(piece.field.lower()) if piece.field else None
     if name:
         value = _KINDS.get(piece.value, piece.value) if name == "kind" else piece.value
         chosen[name] = (*chosen.get(name, ()), value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct, field
 
 from kb.contract import document_url
+from kb.fields import FACETS
 from kb.records import DocumentHead
 
 if TYPE_CHECKING:
@@ -15,23 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Fields counted for every answer, in the order of the filter panel, with their labels.
-FACET_FIELDS: Final[dict[str, str]] = {
-    "kind": "轨道",
-    "tier": "参照级别",
-    "year": "年份",
-    "region": "地区",
-    "authority": "机关/法院",
-    "industry": "行业",
-    "secret_type": "秘密类型",
-    "conduct": "行为",
-    "relationship": "人员关系",
-    "element": "争议要件",
-    "outcome": "结果",
-    "statute": "法条",
-    "jurisdiction": "法域",
-    "completeness": "资料完整度",
-    "collection": "合集",
-}
+FACET_FIELDS: Final = {field.name: field.label for field in FACETS}
 
 #: By how well they answer, by date, or by the largest sum a case came to.
 SORTS: Final = ("relevance", "newest", "oldest", "amount")

@@ -24,8 +24,9 @@ from kb.commands.common import (
     settings_of,
 )
 from kb.commands.errorlog import error_log
+from kb.fields import BY_ATTRIBUTE
 from kb.records import Amount
-from kb.vocabulary import KINDS, ROLES
+from kb.vocabulary import ROLES
 
 if TYPE_CHECKING:
     from ingest.rederiving import Difference, Remade
@@ -42,27 +43,8 @@ _BATCH_CHARACTERS: Final = 1_024_000
 _LEAST_CHARACTERS: Final = 1_000
 _LONGEST_SHOWN: Final = 100
 _NONE: Final = "—"
-_LABELS: Final = {
-    "title": "标题",
-    "kind": "轨道",
-    "tier": "参照级别",
-    "completeness": "内容",
-    "authorities": "机关/法院",
-    "case_numbers": "案号",
-    "doc_numbers": "文号",
-    "guiding_case": "指导性案例",
-    "decided_on": "裁判或决定日期",
-    "published_on": "发布日期",
-    "regions": "地区",
-    "parties": "当事人",
-    "amounts": "金额",
-    "outcomes": "结果",
-    "uncertain": "待核",
-    "law": "法律",
-    "version": "版本",
-    "passed_on": "通过日期",
-    "effective_from": "施行日期",
-    "effective_to": "失效日期",
+#: What is not in the metadata, and articles cited in a text rather than what a case is cited as.
+_LABELS: Final = {attribute: field.label for attribute, field in BY_ATTRIBUTE.items()} | {
     "text": "正文字数",
     "sections": "部分",
     "citations": "引用的法条",
@@ -187,7 +169,8 @@ def _change(difference: Difference) -> str:
 def _words(name: str, value: Any) -> list[str]:
     """Return the values of a field as people read them."""
     values = value if isinstance(value, tuple) else () if value is None else (value,)
-    labels = {"kind": KINDS, "sections": ROLES}.get(name, {})
+    field = BY_ATTRIBUTE.get(name)
+    labels = ROLES if name == "sections" else field.codes if field else {}
     return [_shown(labels.get(item, item) if isinstance(item, str) else item) for item in values]
 
 

@@ -8,24 +8,35 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kb.database import as_ours
 from kb.errors import UserError
+from kb.fields import BY_NAME, FACETS, FIELDS, Field
 from kb.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-    from kb.records import Document
+    from kb.records import Document, Metadata
 
 #: Documents written at a time.
 _AT_ONCE: Final = 200
+#: What documents are filtered by and may have several of: rows of a table of their own.
+_FACETS: Final = tuple(field for field in FACETS if field.several)
+_NUMBERS: Final = tuple(BY_NAME[name] for name in ("case_number", "doc_number", "citation"))
+
+
+def _columns() -> dict[str, type]:
+    """Return the columns of the table of documents."""
+    columns: dict[str, type] = {}
+    for field in FIELDS:
+        if field.column:
+            columns[field.name] = int if field.type == "number" else str
+        if field.name == "kind":
+            columns["kind_label"] = str
+    return {**columns, "characters": int, "text": str}
+
+
 #: Table -> its columns with their types.
 _TABLES: Final[dict[str, dict[str, type]]] = {
-    "documents": {
-        **{"slug": str, "title": str, "kind": str, "kind_label": str, "collection": str, "visibility": str},
-        **{"completeness": str, "confidence": str, "tier": str, "jurisdiction": str, "case_number": str},
-        **{"authority": str, "region": str, "place": str, "decided_on": str, "published_on": str, "year": str},
-        **{"law": str, "version": str, "passed_on": str, "effective_from": str, "effective_to": str},
-        **{"date_note": str, "checked_on": str, "characters": int, "text": str},
-    },
+    "documents": _columns(),
     "numbers": {"slug": str, "type": str, "number": str},
     "facets": {"slug": str, "field": str, "value": str},
     "amounts": {"slug": str, "type": str, "value": float, "currency": str, "text": str},
@@ -40,7 +51,7 @@ _TABLES: Final[dict[str, dict[str, type]]] = {
 _MEANINGS: Final = {
     "documents": "文书:一行一件;text 是全文,各表以 slug 相连",
     "numbers": "案号、文号、指导性案例号、海外援引",
-    "facets": "筛选用的值:地区、机关、行业、秘密类型、行为、关系、要件、结果、依据的法条",
+    "facets": f"筛选用的值:{'、'.join(field.label for field in _FACETS)}",
     "amounts": "金额:type 为罚款、没收、判赔等,value 以 currency(ISO 4217)为单位,text 是原来的写法",
     "parties": "当事人",
     "citations": "引用:法律、版本、条,或另一件文书(document);start、end 是在 text 里的位置,空为文中没有写到。"
@@ -48,18 +59,6 @@ _MEANINGS: Final = {
     "sections": "部分:角色、标题与在 text 里的字数位置 [起, 止)",
     "sources": "来源与分级:A 官方,B 成熟媒体;C(不明转载)不写名称与网址",
 }
-_FACETS: Final = {
-    "region": "regions",
-    "authority": "authorities",
-    "industry": "industries",
-    "secret_type": "secret_types",
-    "conduct": "conducts",
-    "relationship": "relationships",
-    "element": "elements",
-    "outcome": "outcomes",
-    "statute": "statutes",
-}
-_NUMBERS: Final = {"case_number": "case_numbers", "doc_number": "doc_numbers", "citation": "citations"}
 
 
 def write_tables(documents: Iterable[Document], path: Path) -> int:
@@ -117,12 +116,12 @@ def _rows(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield what a document is in each table, beginning with itself."""
     slug, known = document.head.slug, document.head.metadata
     yield "documents", _document(document)
-    for kind, attribute in _NUMBERS.items():
-        yield from (("numbers", {"slug": slug, "type": kind, "number": one}) for one in getattr(known, attribute))
+    for field in _NUMBERS:
+        yield from (("numbers", {"slug": slug, "type": field.name, "number": one}) for one in field.values_of(known))
     if known.guiding_case is not None:
         yield "numbers", {"slug": slug, "type": "guiding_case", "number": str(known.guiding_case)}
-    for field, attribute in _FACETS.items():
-        yield from (("facets", {"slug": slug, "field": field, "value": one}) for one in getattr(known, attribute))
+    for field in _FACETS:
+        yield from (("facets", {"slug": slug, "field": field.name, "value": one}) for one in field.values_of(known))
     for amount in known.amounts:
         money = {"type": amount.type, "value": amount.value, "currency": amount.currency, "text": amount.text}
         yield "amounts", {"slug": slug, **money}
@@ -141,7 +140,7 @@ def _rows(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _document(document: Document) -> dict[str, Any]:
     head, known = document.head, document.head.metadata
-    row = {name: getattr(known, name) for name in _TABLES["documents"] if name in type(known).__struct_fields__}
+    row = {field.name: _cell(field, known) for field in FIELDS if field.column}
     return row | {
         "slug": head.slug,
         "title": head.title,
@@ -150,9 +149,12 @@ def _document(document: Document) -> dict[str, Any]:
         "collection": head.collection,
         "visibility": head.visibility.name.lower(),
         "case_number": head.case_number,
-        "authority": head.authority,
-        "region": head.region,
-        "year": known.year,
         "characters": len(document.text),
         "text": document.text,
     }
+
+
+def _cell(field: Field, known: Metadata) -> Any:
+    if field.several:
+        return "、".join(field.values_of(known)) or None
+    return getattr(known, field.attribute)

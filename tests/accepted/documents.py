@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kb import vocabulary
+from kb.fields import FIELDS
 
 #: As many examples as usual are the same each time, more are other ones each time.
 _USUAL: Final = 100
@@ -136,15 +137,7 @@ def _from(known: tuple[str, ...]) -> st.SearchStrategy[str]:
 
 
 #: What every line and file may say besides its title and text; lists known here, with values they do not know.
-_CLOSED: Final = {
-    "regions": vocabulary.REGIONS,
-    "industries": vocabulary.INDUSTRIES,
-    "secret_types": vocabulary.SECRET_TYPES,
-    "conducts": vocabulary.CONDUCTS,
-    "relationships": vocabulary.RELATIONSHIPS,
-    "elements": vocabulary.ELEMENTS,
-    "outcomes": vocabulary.OUTCOMES,
-}
+_CLOSED: Final = {field.attribute: tuple(field.values) for field in FIELDS if field.several and field.values}
 _OPEN: Final[dict[str, st.SearchStrategy[Any]]] = {
     "kind": st.sampled_from(list(vocabulary.KINDS)),
     "visibility": st.just("public"),

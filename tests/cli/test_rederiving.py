@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from ingest import pipeline, rules
+from ingest.rederiving import Difference
+from kb.commands import rederiving
 from kb.vocabulary import UNCLASSIFIED
 from tests.cli.here import as_json, kb
 from tests.cli.running import ROOT, environment
@@ -113,6 +115,19 @@ def test_what_would_change_is_shown_and_nothing_is_changed(stale: Path) -> None:
     assert "可查的号码" not in done.stdout
     assert "对照 2 件,会有变化 1 件,没有改动任何内容。确认后加 --apply 再次运行" in done.stderr
     assert dump(stale) == before
+
+
+@pytest.mark.parametrize(
+    ("difference", "told"),
+    [
+        (Difference("completeness", "full", "brief"), "资料完整度 完整 → 资料不全"),
+        (Difference("jurisdiction", None, "DE"), "法域 — → 德国"),
+        (Difference("earlier_case_numbers", (), (NUMBER,)), f"前审案号 — → {NUMBER}"),
+        (Difference("citations", (), ("反不正当竞争法（2019）第九条",)), "引用的法条 — → 反不正当竞争法（2019）第九条"),
+    ],
+)
+def test_a_change_is_told_in_the_words_of_the_pages(difference: Difference, told: str) -> None:
+    assert f"{rederiving._LABELS[difference.field]} {rederiving._change(difference)}" == told
 
 
 def test_what_is_applied_is_what_adding_it_now_would_give(stale: Path, tmp_path: Path) -> None:

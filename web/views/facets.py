@@ -7,27 +7,21 @@ from typing import Final
 
 from msgspec import Struct
 
-from kb.vocabulary import COMPLETENESS, JURISDICTIONS, KINDS, ROLES, TIERS, UNLABELLED
-from search.results import FACET_FIELDS, SearchResult
+from kb.fields import BY_NAME, FACETS
+from kb.vocabulary import ROLES, UNLABELLED
+from search.results import SearchResult
 from web.address import Addresses, Ask, chosen_values
 from web.views.common import Link
 
 _TOP_VALUES: Final = 8
 _LONG_CHARS: Final = 100
 _LONG_CHOSEN_CHARS: Final = 300
-_BARRED_FIELDS: Final = ("year",)
-_OPEN_FIELDS: Final = ("tier", "year", "region")
 _ROLE_FILTERS: Final = (
     *("facts", "secret", "measures", "conduct", "evidence"),
     *("issues", "reasoning", "disposition", "takeaway", "article"),
 )
 _INCLUDED: Final = "included"
 _EXCLUDED: Final = "excluded"
-_VALUE_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
-    "kind": KINDS,
-    "jurisdiction": JURISDICTIONS,
-    "completeness": COMPLETENESS,
-}
 
 
 class FacetValue(Struct, frozen=True, gc=False):
@@ -67,11 +61,6 @@ class Chip(Struct, frozen=True, gc=False):
     excluded: bool
 
 
-def value_label(field: str, value: str) -> str:
-    """Return the words a value of a facet is shown with."""
-    return _VALUE_LABELS.get(field, {}).get(value, value)
-
-
 class _Panel(Struct, frozen=True, gc=False):
     """What all values of one panel share; no `addresses` where a form holds the question."""
 
@@ -96,7 +85,7 @@ class _Panel(Struct, frozen=True, gc=False):
 def groups(ask: Ask, result: SearchResult, path: str) -> tuple[FacetGroup, ...]:
     """Return the fields that have anything to choose."""
     panel = _Panel(ask, path, None if is_long(ask) else Addresses(ask, path))
-    found = (_group(panel, field, dict(result.facets.get(field, ()))) for field in FACET_FIELDS)
+    found = (_group(panel, field.name, dict(result.facets.get(field.name, ()))) for field in FACETS)
     return tuple(group for group in found if group is not None)
 
 
@@ -108,21 +97,23 @@ def _group(panel: _Panel, field: str, counts: dict[str, int]) -> FacetGroup | No
         counts.setdefault(value, 0)
     if not counts or (set(counts) == {UNLABELLED} and not chosen):
         return None
-    most = max(counts.values()) if field in _BARRED_FIELDS else 0
+    most = max(counts.values()) if BY_NAME[field].order == "latest" else 0
     values = [
         _value(panel, field, value, counts[value], chosen.get(value, ""), most) for value in _order(field, counts)
     ]
     top = [v for number, v in enumerate(values) if number < _TOP_VALUES or v.state]
     rest = [v for number, v in enumerate(values) if number >= _TOP_VALUES and not v.state]
-    return FacetGroup(field, FACET_FIELDS[field], tuple(top), tuple(rest), bool(chosen) or field in _OPEN_FIELDS)
+    is_open = bool(chosen) or BY_NAME[field].is_open
+    return FacetGroup(field, BY_NAME[field].label, tuple(top), tuple(rest), is_open)
 
 
 def _order(field: str, counts: Mapping[str, int]) -> list[str]:
     """Return values in reading order: lists with an order of their own keep it, years run back, others by count."""
-    own = {"kind": list(KINDS), "tier": list(TIERS)}.get(field)
-    if own is not None:
+    order = BY_NAME[field].order
+    if order == "listed":
+        own = list(BY_NAME[field].values or ())
         values = sorted(counts, key=lambda v: (own.index(v) if v in own else len(own), v))
-    elif field == "year":
+    elif order == "latest":
         values = sorted(counts, reverse=True)
     else:
         values = sorted(counts, key=lambda v: (-counts[v], v))
@@ -134,7 +125,7 @@ def _value(panel: _Panel, field: str, value: str, count: int, state: str, most: 
     return FacetValue(
         field=field,
         value=value,
-        label=value_label(field, value),
+        label=BY_NAME[field].shown(value),
         count=count,
         include=include,
         exclude=exclude,
@@ -167,10 +158,10 @@ def roles(ask: Ask, path: str) -> tuple[Link, ...]:
 def chips(ask: Ask, path: str) -> tuple[Chip, ...]:
     """Return the restrictions in force, each with the address without it."""
     found = [
-        Chip(FACET_FIELDS[field], value_label(field, value), ask.dropping(field, value).url(path), excluded)
+        Chip(field.label, field.shown(value), ask.dropping(field.name, value).url(path), excluded)
         for excluded, chosen in ((False, ask.filters.include), (True, ask.filters.exclude))
-        for field in FACET_FIELDS
-        for value in chosen.get(field, ())
+        for field in FACETS
+        for value in chosen.get(field.name, ())
     ]
     found += [Chip("限于部分", ROLES[r], ask.without_role(r).url(path), False) for r in ask.filters.roles]
     return tuple(found)

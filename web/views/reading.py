@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kb.fields import FACTS, Field
 from kb.records import Document, DocumentHead, Metadata
-from kb.vocabulary import CONFIDENCE, JURISDICTIONS, KINDS, SOURCE_GRADES
+from kb.vocabulary import CONFIDENCE, KINDS, SOURCE_GRADES
 from search.results import Hit
 from web.address import Ask, document_path, law_path, list_path
 from web.views.common import Badge, Link, amount_words, badges, meta, needs_checking, sums_unknown
 from web.views.search import SearchForm, search_form
 from web.views.text import SectionView, presumption
-
-_FACETED: Final = (
-    ("行业", "industry", "industries"),
-    ("秘密类型", "secret_type", "secret_types"),
-    ("行为", "conduct", "conducts"),
-    ("人员关系", "relationship", "relationships"),
-    ("争议要件", "element", "elements"),
-    ("结果", "outcome", "outcomes"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,20 +155,7 @@ def cite(head: DocumentHead) -> str:
 
 
 def _facts(head: DocumentHead) -> tuple[Fact, ...]:
-    m = head.metadata
-    rows = [
-        Fact("机关/法院", tuple(Link(a, list_path(authority=a)) for a in m.authorities)),
-        Fact("案号", m.case_numbers),
-        Fact("前审案号", m.earlier_case_numbers),
-        Fact("文号", (*m.doc_numbers, *m.citations)),
-        Fact("别名", m.aliases),
-        Fact("当事人", m.parties),
-        Fact("日期", _dates(m)),
-        Fact("法域", _jurisdiction(head)),
-        Fact("地区", (*(Link(r, list_path(region=r)) for r in m.regions), *([m.place] if m.place else []))),
-        *_faceted(m),
-        Fact("可信程度", confidence_words(head)),
-    ]
+    rows = (Fact(field.heading, _MORE_THAN_A_FIELD.get(field.attribute, _values)(field, head)) for field in FACTS)
     return tuple(row for row in rows if row.values)
 
 
@@ -186,11 +165,23 @@ def _presumptions(document: Document) -> tuple[Fact, ...]:
     return (Fact("法条版本", told),) if told else ()
 
 
-def _faceted(m: Metadata) -> list[Fact]:
-    return [
-        Fact(label, tuple(Link(value, list_path(**{field: value})) for value in getattr(m, attribute)))
-        for label, field, attribute in _FACETED
-    ]
+def _values(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
+    """Return the values of a field as people read them; one that is filtered by leads to its documents."""
+    values = field.values_of(head.metadata)
+    if field.facet is None:
+        return tuple(field.shown(value) for value in values)
+    return tuple(Link(field.shown(value), list_path(**{field.name: value})) for value in values)
+
+
+def _numbers(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
+    """Return the document numbers and what a case from abroad is cited as."""
+    return (*_values(field, head), *head.metadata.citations)
+
+
+def _places(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
+    """Return the regions, and the place where it is known."""
+    place = head.metadata.place
+    return (*_values(field, head), *([place] if place else []))
 
 
 def confidence_words(head: DocumentHead) -> tuple[str, ...]:
@@ -211,16 +202,17 @@ def _amounts(m: Metadata) -> tuple[tuple[str, str], ...]:
     return unknown + tuple((a.type, amount_words(a)) for a in m.amounts)
 
 
-def _jurisdiction(head: DocumentHead) -> tuple[Link | str, ...]:
+def _jurisdiction(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
     """Return the jurisdiction with its page; only documents that are foreign by their kind make one."""
     code = head.metadata.jurisdiction
     if code is None or code == "CN":
         return ()
     is_foreign = head.kind in ("foreign_case", "foreign_guide")
-    return (Link(JURISDICTIONS[code], f"/jurisdictions/{code}" if is_foreign else list_path(jurisdiction=code)),)
+    return (Link(field.shown(code), f"/jurisdictions/{code}" if is_foreign else list_path(jurisdiction=code)),)
 
 
-def _dates(m: Metadata) -> tuple[str, ...]:
+def _dates(field: Field, head: DocumentHead) -> tuple[str, ...]:
+    m = head.metadata
     if m.date_note:
         return (m.date_note,)
     named = (
@@ -232,6 +224,16 @@ def _dates(m: Metadata) -> tuple[str, ...]:
         ("核对", m.checked_on),
     )
     return tuple(f"{label} {value}" for label, value in named if value)
+
+
+#: Facts that say more than the values of their field, or other than these, and how they are made.
+_MORE_THAN_A_FIELD: Final[Mapping[str, Callable[[Field, DocumentHead], tuple[Link | str, ...]]]] = {
+    "doc_numbers": _numbers,
+    "decided_on": _dates,
+    "jurisdiction": _jurisdiction,
+    "regions": _places,
+    "confidence": lambda _, head: confidence_words(head),
+}
 
 
 def _neighbour(head: DocumentHead, reasons: Sequence[str]) -> Neighbour:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from kb.contract import document_url
+from kb.fields import FIELDS, Field
 from kb.records import DocumentHead
-from kb.vocabulary import CASE_KINDS, COMPLETENESS, KINDS, tier_effect
+from kb.vocabulary import CASE_KINDS, COMPLETENESS, tier_effect
 from search.results import Hit
 from web.views.common import date, needs_checking, results
 
-HEADINGS: Final = (
-    *("序号", "标题", "轨道", "参照级别", "效力", "案号", "机关/法院", "地区", "日期", "结果", "资料", "因为", "网址"),
-)
 #: Spreadsheets take a cell that begins so for a formula; those of East Asia the wide signs too.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 #: Tells spreadsheets that the file is UTF-8.
@@ -24,31 +23,50 @@ _MARK: Final = "\ufeff"
 
 def table(hits: Iterable[Hit], base_url: str) -> str:
     """Return CSV (RFC 4180) with headings; addresses begin with `base_url`."""
+    columns = tuple(_columns(base_url.rstrip("/")))
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(HEADINGS)
-    writer.writerows([_plain(cell) for cell in _row(hit, base_url)] for hit in hits)
+    writer.writerow([heading for heading, _ in columns])
+    writer.writerows([_plain(cell(hit)) for _, cell in columns] for hit in hits)
     return _MARK + out.getvalue()
 
 
-def _row(hit: Hit, base_url: str) -> tuple[str, ...]:
+def _columns(base_url: str) -> Iterator[tuple[str, Callable[[Hit], str]]]:
+    """Yield what stands over each column and how its cells are made."""
+    yield "序号", lambda hit: str(hit.rank)
+    yield "标题", lambda hit: hit.document.title
+    for field in FIELDS:
+        if field.listed:
+            yield field.heading, partial(_of_field, field)
+        if field.name == "tier":
+            yield "效力", _effect
+    yield "资料", lambda hit: _standing(hit.document)
+    yield "因为", lambda hit: "；".join(hit.reasons)
+    yield "网址", lambda hit: base_url + document_url(hit.document)
+
+
+def _of_field(field: Field, hit: Hit) -> str:
     head = hit.document
-    m = head.metadata
-    return (
-        str(hit.rank),
-        head.title,
-        KINDS[head.kind],
-        m.tier or "",
-        tier_effect(m.tier) if head.kind in CASE_KINDS else "",
-        "、".join((*m.case_numbers, *m.doc_numbers)),
-        head.authority or "",
-        head.region or m.place or "",
-        date(head) or "",
-        "；".join(badge.text for badge in results(head)),
-        _standing(head),
-        "；".join(hit.reasons),
-        base_url.rstrip("/") + document_url(head),
-    )
+    made = _CELLS.get(field.attribute)
+    return made(head) if made else "、".join(field.shown(value) for value in field.values_of(head.metadata))
+
+
+def _numbers(head: DocumentHead) -> str:
+    return "、".join((*head.metadata.case_numbers, *head.metadata.doc_numbers))
+
+
+#: Cells that say more than the values of their field, or less.
+_CELLS: Final[Mapping[str, Callable[[DocumentHead], str]]] = {
+    "case_numbers": _numbers,
+    "regions": lambda head: head.region or head.metadata.place or "",
+    "decided_on": lambda head: date(head) or "",
+    "outcomes": lambda head: "；".join(badge.text for badge in results(head)),
+}
+
+
+def _effect(hit: Hit) -> str:
+    head = hit.document
+    return tier_effect(head.metadata.tier) if head.kind in CASE_KINDS else ""
 
 
 def _standing(head: DocumentHead) -> str:
