@@ -173,7 +173,7 @@ def _named(which: Iterable[bool], what: str) -> str:
 
 
 def _count(text: str) -> int:
-    return sum(not char.isspace() for char in text)
+    return sum(map(len, text.split()))
 
 
 def _whole(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from statistics import median
 from typing import Final
 
@@ -30,6 +31,7 @@ class Glyph(Struct, frozen=True, gc=False):
     is_part: bool = False
 
 
+@cache
 def is_wide(char: str) -> bool:
     """Tell a character that stands without blanks beside others (Chinese, Japanese, its punctuation)."""
     return _WIDE.match(char) is not None
@@ -40,17 +42,48 @@ def once(glyphs: Sequence[Glyph]) -> list[Glyph]:
     inked = [glyph for glyph in glyphs if not glyph.char.isspace()]
     if not inked or median(glyph.right - glyph.left for glyph in inked) < 0.05 * median(g.size for g in inked):
         return list(glyphs)  # a font without widths: all its glyphs stand in one place
-    seen: dict[tuple[str, int, int], tuple[float, float]] = {}
+    printed = _Printed()
     kept = []
     is_first = True
     for glyph in glyphs:
-        reach = _reach(glyph)
         if not glyph.is_part:  # a part is printed where its sign is
-            is_first = glyph.char.isspace() or not _is_printed(glyph, reach, seen)
+            is_first = glyph.char.isspace() or not printed.holds(glyph)
         if is_first:
             kept.append(glyph)
-            seen[glyph.char, int(glyph.left // reach), int(glyph.base // reach)] = glyph.left, glyph.base
+            printed.add(glyph)
     return kept
+
+
+class _Printed:
+    """What stands on a sheet so far, in a grid as fine as a glyph's reach."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[str, int, int], tuple[float, float]] = {}
+        self._rows: set[tuple[str, int]] = set()
+
+    def add(self, glyph: Glyph) -> None:
+        """Remember where a glyph stands."""
+        reach = _reach(glyph)
+        row = int(glyph.base // reach)
+        self._places[glyph.char, int(glyph.left // reach), row] = glyph.left, glyph.base
+        self._rows.add((glyph.char, row))
+
+    def holds(self, glyph: Glyph) -> bool:
+        """Tell whether a glyph is printed over one of its like; most stand in rows without any."""
+        reach = _reach(glyph)
+        row = int(glyph.base // reach)
+        return any(
+            (glyph.char, level) in self._rows and self._is_near(glyph, reach, level)
+            for level in (row, row - 1, row + 1)
+        )
+
+    def _is_near(self, glyph: Glyph, reach: float, level: int) -> bool:
+        column = int(glyph.left // reach)
+        for near in (column, column - 1, column + 1):
+            there = self._places.get((glyph.char, near, level))
+            if there and abs(there[0] - glyph.left) < reach and abs(there[1] - glyph.base) < reach:
+                return True
+        return False
 
 
 def _reach(glyph: Glyph) -> float:
@@ -58,13 +91,3 @@ def _reach(glyph: Glyph) -> float:
     width = glyph.right - glyph.left
     reach = min(0.12 * glyph.size, 0.75 * width) if width > 0.05 * glyph.size else 0.12 * glyph.size
     return max(reach, 0.01)
-
-
-def _is_printed(glyph: Glyph, reach: float, seen: dict[tuple[str, int, int], tuple[float, float]]) -> bool:
-    column, row = int(glyph.left // reach), int(glyph.base // reach)
-    for near in (column, column - 1, column + 1):
-        for level in (row, row - 1, row + 1):
-            there = seen.get((glyph.char, near, level))
-            if there and abs(there[0] - glyph.left) < reach and abs(there[1] - glyph.base) < reach:
-                return True
-    return False

@@ -19,6 +19,7 @@ from kb.errors import UnreadableFile
 
 MOST_PAGES: Final = 5000
 #: Glyphs of one page; a page densely printed has 5,000.
+_FARTHEST: Final = 1e6
 _MOST_GLYPHS: Final = 400_000
 _SOFT_HYPHENS: Final = ("\x02", "\ufffe")
 _ASKEW: Final = 4
@@ -142,22 +143,13 @@ def _raw_glyphs(text: Any) -> tuple[list[_Raw], int]:
             continue
         api.FPDFText_GetMatrix(text, index, matrix)
         size = api.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d)
-        turn = None if char.isspace() else _quarter(api.FPDFText_GetCharAngle(text, index))
-        found.append(
-            _Raw(
-                "-" if char in _SOFT_HYPHENS else char,
-                index,
-                _sane(box.left),
-                _sane(box.bottom),
-                _sane(box.right),
-                _sane(box.top),
-                _sane(x.value),
-                _sane(y.value),
-                size,
-                turn,
-                spaced,
-            )
-        )
+        turn = None if char.isspace() else _quarter_of(matrix)
+        left, bottom, right, top = box.left, box.bottom, box.right, box.top
+        if not math.hypot(left, bottom, right, top, x.value, y.value) < _FARTHEST:
+            left, bottom, right, top = _sane(left), _sane(bottom), _sane(right), _sane(top)
+            x.value, y.value = _sane(x.value), _sane(y.value)
+        written = "-" if char in _SOFT_HYPHENS else char
+        found.append(_Raw(written, index, left, bottom, right, top, x.value, y.value, size, turn, spaced))
         found[-1].is_part = _is_part(text, found[-2:])
         spaced = False
     return found, unmapped
@@ -185,7 +177,17 @@ def _char(code: int) -> str:
 
 def _sane(place: float) -> float:
     """Return a place on a paper of finite size: what stands elsewhere is not seen, but read."""
-    return place if -1e6 < place < 1e6 else 0.0
+    return place if -_FARTHEST < place < _FARTHEST else 0.0
+
+
+def _quarter_of(matrix: Any) -> int:
+    """Return the quarter turn of a glyph, 0 for one that stands upright, which nearly all do.
+
+    FPDFText_GetCharAngle computes the same angle, from the same matrix, for another call a glyph.
+    """
+    if matrix.c == 0 and matrix.a > 0:
+        return 0
+    return _quarter(math.atan2(matrix.c, matrix.a) % (2 * math.pi))
 
 
 def _quarter(angle: float) -> int:
