@@ -12,16 +12,21 @@ from msgspec import Struct
 
 _FILE: Final = Path(__file__).with_name("columns.tsv")
 _UNIT: Final = re.compile(r"[(（]([^()（）]{1,8})[)）]")
-_YUAN: Final = {"元": 1.0, "人民币元": 1.0, "万元": 1e4, "人民币万元": 1e4, "亿元": 1e8}
+_YUAN: Final = {"元": 1.0, "万元": 1e4, "亿元": 1e8}
 _BLANK: Final = re.compile(r"\s+")
 
 
 class Column(Struct, frozen=True):
-    """One column: its name as written, the field it is or "" for none that we know, yuan of one of its unit."""
+    """One column: its name as written, the field it is or "" for none that we know, the unit of bare sums in it."""
 
     name: str
     field: str
-    yuan: float = 1.0
+    unit: str = "元"
+
+    @property
+    def yuan(self) -> float:
+        """Return how many yuan one of its unit is."""
+        return _YUAN[self.unit]
 
 
 def column_of(written: str) -> Column:
@@ -29,7 +34,8 @@ def column_of(written: str) -> Column:
     name = _BLANK.sub("", unicodedata.normalize("NFKC", written))
     unit = _UNIT.search(name)
     bare = _UNIT.sub("", name).strip("*:：").lower()
-    return Column(written.strip(), _fields().get(bare, ""), _YUAN.get(unit[1], 1.0) if unit else 1.0)
+    known = unit[1].removeprefix("人民币") if unit else "元"
+    return Column(written.strip(), _fields().get(bare, ""), known if known in _YUAN else "元")
 
 
 @cache

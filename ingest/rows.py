@@ -100,24 +100,14 @@ def _amounts(column: Column, kind: str, cell: str) -> Iterator[dict[str, Any]]:
     """Yield what a cell of an amount says, in yuan: a bare number is of the unit in the column's name."""
     if cell in _NOTHING:
         return
-    if _NUMBER.fullmatch(cell):
-        value = round(float(re.sub("[,，]", "", cell)) * column.yuan, 2)
-    else:
-        sums = [yuan for _, _, yuan in sums_in(re.sub(r"\s", "", cell))]
-        if not sums:
-            raise InvalidDocument(f"列「{column.name}」的「{cell[:30]}」不是金额。请写作数字,或如 5万元")
-        value = sums[0]
+    is_bare = _NUMBER.fullmatch(cell) is not None
+    sums = [yuan for _, _, yuan in sums_in(re.sub(r"\s", "", cell))]
+    if not is_bare and not sums:
+        raise InvalidDocument(f"列「{column.name}」的「{cell[:30]}」不是金额。请写作数字,或如 5万元")
+    value = round(float(re.sub("[,，]", "", cell)) * column.yuan, 2) if is_bare else sums[0]
     if value:
-        yield {
-            "type": kind,
-            "value": value,
-            "currency": "CNY",
-            "text": f"{value:g}元" if value < 1e4 else _in_words(value),
-        }
-
-
-def _in_words(value: float) -> str:
-    return f"{value / 1e4:g}万元" if value < 1e8 else f"{value / 1e8:g}亿元"
+        text = f"{cell}{column.unit}" if is_bare else cell
+        yield {"type": kind, "value": value, "currency": "CNY", "text": text}
 
 
 def _day(column: Column, cell: str) -> str | None:

@@ -113,21 +113,25 @@ def test_a_row_of_the_published_register_is_a_penalty_with_all_its_fields() -> N
 
 
 @pytest.mark.parametrize(
-    ("column", "cell", "yuan"),
+    ("column", "cell", "yuan", "text"),
     [
-        ("罚款金额（万元）", "30", 300_000),
-        ("罚款金额(元)", "30", 30),
-        ("罚款", "1,234.5", 1_234.5),
-        ("罚款金额（万元）", "5000元", 5_000),
-        ("罚 款 金 额（万元）", "十五万元", 150_000),
-        ("没收违法所得、没收非法财物的金额（万元）", "0.35", 3_500),
-        ("判赔金额", "1.2亿元", 120_000_000),
+        ("罚款金额（万元）", "30", 300_000, "30万元"),
+        ("罚款金额(元)", "30", 30, "30元"),
+        ("罚款金额（人民币万元）", "30", 300_000, "30万元"),
+        ("罚款", "1,234.5", 1_234.5, "1,234.5元"),
+        ("罚款", "1234567.89", 1_234_567.89, "1234567.89元"),
+        ("罚款金额（万元）", "5000元", 5_000, "5000元"),
+        ("罚 款 金 额（万元）", "十五万元", 150_000, "十五万元"),
+        ("没收违法所得、没收非法财物的金额（万元）", "0.35", 3_500, "0.35万元"),
+        ("判赔金额", "1.2亿元", 120_000_000, "1.2亿元"),
     ],
 )
-def test_an_amount_is_of_the_unit_in_the_cell_or_else_of_the_column(column: str, cell: str, yuan: float) -> None:
+def test_an_amount_is_of_the_unit_in_the_cell_or_else_of_the_column_and_shown_to_the_last_digit(
+    column: str, cell: str, yuan: float, text: str
+) -> None:
     (amount,) = document_of([(column, cell)]).values["amounts"]
 
-    assert (amount["value"], amount["currency"]) == (yuan, "CNY")
+    assert (amount["value"], amount["currency"], amount["text"]) == (yuan, "CNY", text)
 
 
 @pytest.mark.parametrize("cell", ["/", "无", "0", "—", "0.00"])
