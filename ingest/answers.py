@@ -1,4 +1,6 @@
-"""What the process that parses a file is asked and what it answers: values that cross between processes."""
+"""What the process that parses a file is asked and what it answers: values that cross between
+processes.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from msgspec import Struct, field
 
 #: The text of one document, in characters. The longest laws and judgments have a tenth of it.
 MOST_CHARACTERS: Final = 2_000_000
-#: No text within the limit makes a longer answer: four bytes a character, and as much again for what stands beside it.
+#: No text within the limit makes a longer answer: four bytes a character, and as much
+#: again for what stands beside it.
 MOST_BYTES: Final = 8 * MOST_CHARACTERS + (1 << 20)
 #: Before every answer: how many bytes it has.
 LENGTH: Final = struct.Struct("<Q")
@@ -23,7 +26,9 @@ OUT_OF_MEMORY: Final = 3
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """What parsing one file may cost; `wall_s` is a last resort for a process that waits instead of working."""
+    """What parsing one file may cost; `wall_s` is a last resort for a process that waits instead of
+    working.
+    """
 
     memory_bytes: int = 1536 * 1024 * 1024
     cpu_s: int = 120
@@ -31,7 +36,10 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Start(Struct, frozen=True):
-    """A process to fork: what it shall parse, within which limits. Its ends of a socket and a pipe come with it."""
+    """A process to fork: what it shall parse, within which limits.
+
+    Its ends of a socket and a pipe come with it.
+    """
 
     kind: str
     limits: Limits
@@ -54,14 +62,18 @@ class Parsed(Struct, frozen=True, kw_only=True, tag="parsed"):
 
 
 class Refused(Struct, frozen=True, tag="refused"):
-    """Words for the person; `is_invalid` where metadata break a rule and the file itself is readable."""
+    """Words for the person; `is_invalid` where metadata break a rule and the file itself is
+    readable.
+    """
 
     message: str
     is_invalid: bool = False
 
 
 class Failed(Struct, frozen=True, tag="failed"):
-    """A parser that failed: the type of the error and where in the code, never a word of the text."""
+    """A parser that failed: the type of the error and where in the code, never a word of the
+    text.
+    """
 
     error: str
     place: str

@@ -30,7 +30,9 @@ _CAUSE: Final = re.compile(r"[一-鿿、]{2,28}(?:纠纷|争议)")
 
 
 def cause_of(text: str, parties: Sequence[str]) -> str | None:
-    """Return the cause of action or the charge a squeezed text is about, None where it does not say."""
+    """Return the cause of action or the charge a squeezed text is about, None where it does not
+    say.
+    """
     charge = charge_of(text)
     for match in (*_DISPUTE.finditer(text), *_CALLED.finditer(text[:_TITLE_CHARS])):
         if charge is not None and charge.start < match.start():
@@ -39,13 +41,25 @@ def cause_of(text: str, parties: Sequence[str]) -> str | None:
         if _CAUSE.fullmatch(cause):
             return cause
     crime = _CRIME.search(text)
-    return charge.charge if charge else crime[0] if crime else crime_of_title(text[:_TITLE_CHARS])
+    return (
+        charge.charge
+        if charge
+        else crime[0]
+        if crime
+        else crime_of_title(text[:_TITLE_CHARS])
+    )
 
 
 def _without_names(run: str, parties: Sequence[str]) -> str:
     """Return what follows the last name in a run of words that ends in a cause."""
-    cut = max((run.rfind(name) + len(name) for name in parties if name in run), default=0)
+    cut = max(
+        (run.rfind(name) + len(name) for name in parties if name in run), default=0
+    )
     rest = run[cut:]
     ending = _NAME_ENDS.match(rest)
-    rest = rest[ending.end() :] if ending and _CAUSE.fullmatch(_JOINS.sub("", rest[ending.end() :])) else rest
+    rest = (
+        rest[ending.end() :]
+        if ending and _CAUSE.fullmatch(_JOINS.sub("", rest[ending.end() :]))
+        else rest
+    )
     return _JOINS.sub("", rest)

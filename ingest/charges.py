@@ -30,7 +30,9 @@ _CALLED: Final = re.compile(
 )
 _CASE_OF_CRIME: Final = re.compile(rf"({_ONE_CRIME})案")
 _PATTERNS: Final = (_CHARGED, _SUSPECTED, _COMPLAINT, _CALLED)
-_JOINS: Final = re.compile(rf"(?:、|和|及其?|，|,)?(?:申诉人|{_ACCUSED})|、|和(?=[一-鿿×]{{2,4}}$)")
+_JOINS: Final = re.compile(
+    rf"(?:、|和|及其?|，|,)?(?:申诉人|{_ACCUSED})|、|和(?=[一-鿿×]{{2,4}}$)"
+)
 _NAME: Final = re.compile(r"[一-鿿×ＸXA-Za-z（）()·•?？]{2,40}")
 _PLAINTIFFS: Final = re.compile(
     r"附带民事诉讼原告(?:人|单位)(?P<names>[^，。；：:]{2,80}?)(?:提起|向本院|依法|以|要求|的|$|，|。)"
@@ -48,12 +50,18 @@ class Charge(Struct, frozen=True):
 
 def charge_of(text: str) -> Charge | None:
     """Return the first charge a squeezed text tells; None where it tells none."""
-    found = [match for match in (pattern.search(text) for pattern in _PATTERNS) if match]
+    found = [
+        match for match in (pattern.search(text) for pattern in _PATTERNS) if match
+    ]
     if not found:
         return None
     match = min(found, key=lambda m: m.start())
     charge = match["charge"]
-    return Charge(tuple(_names(match["names"])), charge if charge.endswith("罪") else f"{charge}罪", match.start())
+    return Charge(
+        tuple(_names(match["names"])),
+        charge if charge.endswith("罪") else f"{charge}罪",
+        match.start(),
+    )
 
 
 def crime_of_title(text: str) -> str | None:

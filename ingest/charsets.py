@@ -27,7 +27,8 @@ _DECLARED: Final = re.compile(
     rb"""|\A\s{0,20}<\?xml\b[^>]{0,200}?encoding\s{0,5}=\s{0,5}["']([^\s"'>]{1,40})""",
     re.I,
 )
-#: Name Python gives a declared encoding -> the one browsers read in its place, which holds it whole.
+#: Name Python gives a declared encoding -> the one browsers read in its place, which
+#: holds it whole.
 _READ_AS: Final = {
     "utf-8": "utf-8",
     **dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030"),
@@ -36,10 +37,20 @@ _READ_AS: Final = {
     **dict.fromkeys(("euc_kr", "cp949"), "cp949"),
     **dict.fromkeys(("ascii", "iso8859-1", "cp1252"), "cp1252"),
     **{name: name for name in ("euc_jp", "iso2022_jp", "hz", "koi8-r")},
-    **{f"cp{number}": f"cp{number}" for number in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258, 874)},
-    **{f"iso8859-{number}": f"iso8859-{number}" for number in range(2, 17) if number != 12},
+    **{
+        f"cp{number}": f"cp{number}"
+        for number in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258, 874)
+    },
+    **{
+        f"iso8859-{number}": f"iso8859-{number}"
+        for number in range(2, 17)
+        if number != 12
+    },
     # A declaration that can be read byte by byte is not in an encoding of two or four bytes.
-    **dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"), "utf-8"),
+    **dict.fromkeys(
+        ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"),
+        "utf-8",
+    ),
 }
 #: Encodings of Chinese that are told apart by what is read.
 _CHINESE: Final = {"GB18030": "gb18030", "Big5": "big5hkscs"}
@@ -83,16 +94,22 @@ def _python_name(label: str) -> str:
 
 
 def _is_surely_utf8(text: str) -> bool:
-    """Tell UTF-8 from another encoding that happens to be valid UTF-8: that makes characters of two bytes."""
+    """Tell UTF-8 from another encoding that happens to be valid UTF-8: that makes characters of two
+    bytes.
+    """
     short = sum("\x80" <= char < "\u0800" for char in text)
     return sum(char >= "\u0800" for char in text) >= max(short, 1)
 
 
-def _not_utf8(data: bytes, label: str, codec: str, error: UnicodeDecodeError) -> tuple[str, list[str]]:
+def _not_utf8(
+    data: bytes, label: str, codec: str, error: UnicodeDecodeError
+) -> tuple[str, list[str]]:
     if codec in _MAY_BE_CHINESE:
         require_one_encoding(data)
     if is_mostly_utf8(data) and likeliest_reading(data) != "GB18030":
-        raise UnreadableFile(f"网页声明的编码是 {label},内容是 UTF-8,但{what_is_bad(data, error)}") from error
+        raise UnreadableFile(
+            f"网页声明的编码是 {label},内容是 UTF-8,但{what_is_bad(data, error)}"
+        ) from error
     if codec not in ("utf-8", "", _ANYTHING):
         return _as_declared(data, label, codec)
     if (name := best_reading(data)) in _CHINESE:
@@ -106,12 +123,18 @@ def _not_utf8(data: bytes, label: str, codec: str, error: UnicodeDecodeError) ->
     if text and likeliest_reading(data) != "Big5" and not is_implausible(text):
         return check_text(text), _told(label, codec, "GB18030")
     known = f"网页声明的编码是 {label},但{place_in(data, error.start)}不是 UTF-8"
-    unknown = f"网页声明的编码「{label}」不认识,{place_in(data, error.start)}也不是 UTF-8"
-    raise UnreadableFile(f"{known if codec else unknown},全文又读不成 GB18030 的中文。{_ADVICE}") from error
+    unknown = (
+        f"网页声明的编码「{label}」不认识,{place_in(data, error.start)}也不是 UTF-8"
+    )
+    raise UnreadableFile(
+        f"{known if codec else unknown},全文又读不成 GB18030 的中文。{_ADVICE}"
+    ) from error
 
 
 def _as_declared(data: bytes, label: str, codec: str) -> tuple[str, list[str]]:
-    """Read a page as it declares; one of the encodings of Chinese may be taken for the other, and is told of."""
+    """Read a page as it declares; one of the encodings of Chinese may be taken for the other, and
+    is told of.
+    """
     name = best_reading(data) if codec in _CHINESE.values() else ""
     if _CHINESE.get(name, codec) != codec:
         return check_text(data.decode(_CHINESE[name])), _told(label, codec, name)
@@ -119,7 +142,9 @@ def _as_declared(data: bytes, label: str, codec: str) -> tuple[str, list[str]]:
         text = data.decode(codec)
     except UnicodeDecodeError as error:
         place = place_in(data, error.start)
-        raise UnreadableFile(f"网页声明的编码是 {label},但{place}不是 {label}。{_ADVICE}") from error
+        raise UnreadableFile(
+            f"网页声明的编码是 {label},但{place}不是 {label}。{_ADVICE}"
+        ) from error
     if codec in _CHINESE.values() and is_implausible(text):
         raise UnreadableFile(f"网页声明的编码是 {label},照此读出的不像中文。{_ADVICE}")
     return check_text(text), []

@@ -23,7 +23,10 @@ _SUPPLEMENT: Final = dict(
     )
 )
 _RADICALS: Final = str.maketrans(
-    {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+    {
+        chr(code): unicodedata.normalize("NFKC", chr(code))
+        for code in range(0x2F00, 0x2FD6)
+    }
     | _SUPPLEMENT
     | {"⼾": "户", "⾭": "青"}  # their mappings are the old forms 戶 and 靑
 )
@@ -31,7 +34,9 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Cleaned(Struct, frozen=True, gc=False):
-    """One text and the offset each page starts at; without pages (plain text) `page_starts` is empty."""
+    """One text and the offset each page starts at; without pages (plain text) `page_starts` is
+    empty.
+    """
 
     text: str
     page_starts: tuple[int, ...] = ()
@@ -45,7 +50,8 @@ class Cleaned(Struct, frozen=True, gc=False):
 
 
 def clean(pages: Sequence[Page]) -> Cleaned:
-    """Join the pages of a file as they are: one ends with a line feed unless a paragraph goes on with the next.
+    """Join the pages of a file as they are: one ends with a line feed unless a
+    paragraph goes on with the next.
 
     Control characters that no text needs are taken out and radicals become the characters
     they stand for; every other character stays.
@@ -55,7 +61,9 @@ def clean(pages: Sequence[Page]) -> Cleaned:
     numbers: list[int] = []
     length = 0
     for page in pages:
-        body = _CONTROL.sub("", page.text.translate(_RADICALS).replace("\r\n", "\n").replace("\r", "\n"))
+        body = _CONTROL.sub(
+            "", page.text.translate(_RADICALS).replace("\r\n", "\n").replace("\r", "\n")
+        )
         starts.append(length)
         numbers.append(page.number)
         parts.append(body)

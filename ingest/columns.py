@@ -17,7 +17,9 @@ _BLANK: Final = re.compile(r"\s+")
 
 
 class Column(Struct, frozen=True):
-    """One column: its name as written, the field it is or "" for none that we know, the unit of bare sums in it."""
+    """One column: its name as written, the field it is or "" for none that we know, the unit of
+    bare sums in it.
+    """
 
     name: str
     field: str
@@ -30,15 +32,23 @@ class Column(Struct, frozen=True):
 
 
 def column_of(written: str) -> Column:
-    """Return the column that a cell of the first row names: 罚款金额（万元） is the amount 罚款 in ten thousands."""
+    """Return the column that a cell of the first row names: 罚款金额（万元） is the amount 罚款 in
+    ten thousands.
+    """
     name = _BLANK.sub("", unicodedata.normalize("NFKC", written))
     unit = _UNIT.search(name)
     bare = _UNIT.sub("", name).strip("*:：").lower()
     known = unit[1].removeprefix("人民币") if unit else "元"
-    return Column(written.strip(), _fields().get(bare, ""), known if known in _YUAN else "元")
+    return Column(
+        written.strip(), _fields().get(bare, ""), known if known in _YUAN else "元"
+    )
 
 
 @cache
 def _fields() -> dict[str, str]:
-    lines = (line for line in _FILE.read_text("utf-8").splitlines() if line and not line.startswith("#"))
+    lines = (
+        line
+        for line in _FILE.read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    )
     return dict(line.split("\t") for line in lines)

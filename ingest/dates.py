@@ -11,33 +11,54 @@ from kb.numerals import chinese_number
 
 #: How a nought is written in years: also as the letters and circles that look like one.
 _NOUGHTS: Final = "〇零○◯OoО0"
-_DIGITS: Final = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | dict.fromkeys(_NOUGHTS, "0")
+_DIGITS: Final = {
+    c: str(i) for i, c in enumerate("零一二三四五六七八九")
+} | dict.fromkeys(_NOUGHTS, "0")
 _NUMERALS: Final = "0-9一二三四五六七八九十廿卅"
-_YEAR_MONTH: Final = rf"(?P<year>[{_NOUGHTS}1-9一二三四五六七八九]{{4}})年(?P<month>[{_NUMERALS}元正]{{1,3}})月"
+_YEAR_MONTH: Final = (
+    rf"(?P<year>[{_NOUGHTS}1-9一二三四五六七八九]{{4}})年"
+    rf"(?P<month>[{_NUMERALS}元正]{{1,3}})月"
+)
 _WORDED: Final = re.compile(rf"{_YEAR_MONTH}(?P<day>[{_NUMERALS}]{{1,4}})日")
-_FIGURES: Final = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?!\d)")
+_FIGURES: Final = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d{2})[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?!\d)"
+)
 #: The day made unreadable, as in published papers: 二〇一五年二月××日.
 _NO_DAY: Final = re.compile(_YEAR_MONTH + "[×xX＊*某_]{1,3}日")
-_ALONE: Final = re.compile(rf"[（(]?(?:{_WORDED.pattern})[）)]?(?:[（(]?(?:印章|盖章|公章)[）)]?)?")
+_ALONE: Final = re.compile(
+    rf"[（(]?(?:{_WORDED.pattern})[）)]?(?:[（(]?(?:印章|盖章|公章)[）)]?)?"
+)
 #: A date that ends a line of names, or of the office: 审判员某甲二〇一九年五月十六日书记员某乙.
 _SIGNED: Final = re.compile(
-    r"(?:(?:审判长|审判员|陪审员|法官助理|检察员|仲裁员)[^，。；：:]{0,40}|[一-鿿]{2,40}(?:[局厅署会委院]|支队|大队|政府))"
+    r"(?:(?:审判长|审判员|陪审员|法官助理|检察员|仲裁员)[^，。；：:]{0,40}|"
+    r"[一-鿿]{2,40}(?:[局厅署会委院]|支队|大队|政府))"
     rf"{_WORDED.pattern}(?:(?:法官助理|书记员).{{0,20}})?$"
 )
 
 
 def signed_date(line: str) -> str | None:
-    """Return the date at the end of a squeezed line of signatures, as written; None for any other line."""
+    """Return the date at the end of a squeezed line of signatures, as written; None for any other
+    line.
+    """
     match = _SIGNED.search(line)
-    return match[0][match.start("year") - match.start() : match.end("day") - match.start()] + "日" if match else None
+    return (
+        match[0][match.start("year") - match.start() : match.end("day") - match.start()]
+        + "日"
+        if match
+        else None
+    )
 
 
 def dates_in(line: str) -> Iterator[tuple[str, str | None]]:
-    """Yield how each date of a squeezed line is written and the day it is, ISO 8601; None for one there never was."""
+    """Yield how each date of a squeezed line is written and the day it is, ISO 8601; None for one
+    there never was.
+    """
     for match in _NO_DAY.finditer(line):
         month = _iso(match["year"], match["month"], "1")
         yield match[0], month and month[:7]
-    for match in sorted((*_WORDED.finditer(line), *_FIGURES.finditer(line)), key=lambda m: m.start()):
+    for match in sorted(
+        (*_WORDED.finditer(line), *_FIGURES.finditer(line)), key=lambda m: m.start()
+    ):
         yield match[0], _iso(match["year"], match["month"], match["day"])
 
 
@@ -48,7 +69,9 @@ def is_date(line: str) -> bool:
 
 def _iso(year: str, month: str, day: str) -> str | None:
     try:
-        return date(int("".join(_DIGITS.get(c, c) for c in year)), _number(month), _number(day)).isoformat()
+        return date(
+            int("".join(_DIGITS.get(c, c) for c in year)), _number(month), _number(day)
+        ).isoformat()
     except ValueError:
         return None
 

@@ -1,7 +1,8 @@
-"""What a text says about itself: title, kind, numbers, who decided, when, between whom, what came of it.
+"""What a text says about itself: title, kind, numbers, who decided, when, between whom,
+what came of it.
 
-Never guesses; None means not said. It is read on a squeezed shadow of the text: what printing puts between
-characters does not count, and the text itself stays as it is.
+Never guesses; None means not said. It is read on a squeezed shadow of the text: what
+printing puts between characters does not count, and the text itself stays as it is.
 """
 
 from __future__ import annotations
@@ -29,32 +30,58 @@ _DOMESTIC: Final = ("administrative", "civil", "criminal")
 _CAUSE_CHARS: Final = 4_000
 
 
-def derive(values: dict[str, Any], text: str, sections: Sequence[Section], name: str) -> dict[str, Any]:
-    """Return `values` with what the text itself says added; nothing given is overwritten, and an empty list is none.
+def derive(
+    values: dict[str, Any], text: str, sections: Sequence[Section], name: str
+) -> dict[str, Any]:
+    """Return `values` with what the text itself says added; nothing given is
+    overwritten, and an empty list is none.
 
     Numbers, court and parties are read in the head, the date at the foot before any appendix: the
     middle of a judgment speaks of other cases and other days.
     """
-    said = {name: value for name, value in values.items() if value is not None and value != []}
+    said = {
+        name: value
+        for name, value in values.items()
+        if value is not None and value != []
+    }
     paper_name = papers.paper_of(text)
     head = head_of(text)
     foot = foot_of(text)
     paper = None if paper_name is None else read_paper(paper_name, head, foot, text)
-    found = reported.of_case(head, name, text) if paper is None else _of_paper(paper, head, foot)
+    found = (
+        reported.of_case(head, name, text)
+        if paper is None
+        else _of_paper(paper, head, foot)
+    )
     found["kind"] = said.get("kind") or found.get("kind") or _kind(paper, sections)
     if paper is None and found["kind"] == "statute" and "law" not in said:
         names = (str(said.get("title", "")), "" if name.endswith(_MANY) else name)
         found |= statutes.said(text, sections, names)
     if paper is not None:
         clauses = rulings.clauses_of(text, sections)
-        found |= rulings.of_clauses(clauses, found["kind"], "初" in "".join(paper.numbers))
-        found["earlier_case_numbers"] = earlier_case_numbers(text, clauses, paper.numbers)
-    found["title"] = said.get("title") or found.get("title") or _title(text, name, paper, found)
+        found |= rulings.of_clauses(
+            clauses, found["kind"], "初" in "".join(paper.numbers)
+        )
+        found["earlier_case_numbers"] = earlier_case_numbers(
+            text, clauses, paper.numbers
+        )
+    found["title"] = (
+        said.get("title") or found.get("title") or _title(text, name, paper, found)
+    )
     if found["kind"] in _DOMESTIC:
-        region = region_of(*(_all(name, said, found) for name in ("case_numbers", "doc_numbers", "authorities")))
+        region = region_of(
+            *(
+                _all(name, said, found)
+                for name in ("case_numbers", "doc_numbers", "authorities")
+            )
+        )
         found["regions"] = [region] if region else []
-    added = {field: value for field, value in found.items() if value and field not in said}
-    return {field: value for field, value in values.items() if value is not None} | added
+    added = {
+        field: value for field, value in found.items() if value and field not in said
+    }
+    return {
+        field: value for field, value in values.items() if value is not None
+    } | added
 
 
 def _all(name: str, said: dict[str, Any], found: dict[str, Any]) -> list[str]:
@@ -80,11 +107,15 @@ def _kind(paper: Paper | None, sections: Sequence[Section]) -> str:
         kind = papers.kind_of(paper.name, next(iter(paper.numbers), None))
         if kind is not None:
             return kind
-    return "statute" if sum(s.role == "article" for s in sections) >= 3 else UNCLASSIFIED
+    return (
+        "statute" if sum(s.role == "article" for s in sections) >= 3 else UNCLASSIFIED
+    )
 
 
 def _title(text: str, name: str, paper: Paper | None, found: dict[str, Any]) -> str:
-    """Return what a paper is called by its parties, or its first line; the file's name where the text has none."""
+    """Return what a paper is called by its parties, or its first line; the file's name where the
+    text has none.
+    """
     if paper is not None:
         return _title_of(paper, text, found)
     stem = name.rsplit(".", 1)[0].strip()
@@ -96,14 +127,21 @@ def _title(text: str, name: str, paper: Paper | None, found: dict[str, Any]) -> 
 
 def _title_of(paper: Paper, text: str, found: dict[str, Any]) -> str:
     """Return parties, cause and name of a paper: 某甲公司与某乙侵害技术秘密纠纷民事判决书."""
-    cause = cause_of(squeezed(text[:_CAUSE_CHARS]), [party.name for party in paper.parties])
-    first, second = (
-        _several([p.name for p in paper.parties if getattr(p, side)]) for side in ("is_first", "is_second")
+    cause = cause_of(
+        squeezed(text[:_CAUSE_CHARS]), [party.name for party in paper.parties]
     )
-    named = "与".join(part for part in (first, second) if part) or _several([p.name for p in paper.parties])
+    first, second = (
+        _several([p.name for p in paper.parties if getattr(p, side)])
+        for side in ("is_first", "is_second")
+    )
+    named = "与".join(part for part in (first, second) if part) or _several(
+        [p.name for p in paper.parties]
+    )
     if named:
         return f"{named}{cause or ''}{paper.name}"
-    number = next(iter((*found.get("case_numbers", ()), *found.get("doc_numbers", ()))), "")
+    number = next(
+        iter((*found.get("case_numbers", ()), *found.get("doc_numbers", ()))), ""
+    )
     return f"{next(iter(found.get('authorities', ())), '')}{paper.name}{number}"
 
 

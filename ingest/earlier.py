@@ -1,7 +1,7 @@
 """前审案号: the judgments of earlier instances of the same dispute, as a paper itself names them.
 
-They stand where a paper tells how the dispute came to it, and where it says what becomes of them; what it
-cites in its reasoning is another dispute.
+They stand where a paper tells how the dispute came to it, and where it says what
+becomes of them; what it cites in its reasoning is another dispute.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ _ENDS: Final = re.compile(
 _MOST_CHARS: Final = 3_000
 _COURT: Final = r"(?:法院|分院|[一-鿿]{1,8}(?:高院|中院)|该院|简称[一-鿿]{2,12})"
 #: What a number is of: a judgment or a ruling, not the notice that turned a complaint down.
-_JUDGED: Final = re.compile(r"(?:刑事|民事|行政|附带民事|赔偿|执行)*(?:判决|裁定|调解书|判决书|裁定书)")
+_JUDGED: Final = re.compile(
+    r"(?:刑事|民事|行政|附带民事|赔偿|执行)*(?:判决|裁定|调解书|判决书|裁定书)"
+)
 #: Another court is named before a number, in the same sentence; 本院 is this court.
 _BY_A_COURT: Final = re.compile(rf"{_COURT}[^。；]{{0,250}}$")
 _BY_THIS_COURT: Final = re.compile(r"本院[^。；]{0,40}$")
@@ -43,12 +45,17 @@ _SENT_BACK: Final = re.compile(r"发回(?:本院|重审|重新审)")
 _SENTENCE: Final = re.compile(r"[^。；\n]+")
 
 
-def earlier_case_numbers(text: str, clauses: Sequence[str], own: Sequence[str]) -> list[str]:
-    """Return the numbers of earlier judgments of the dispute a paper decides, in order, none of its own.
+def earlier_case_numbers(
+    text: str, clauses: Sequence[str], own: Sequence[str]
+) -> list[str]:
+    """Return the numbers of earlier judgments of the dispute a paper decides, in order,
+    none of its own.
 
     `clauses` are those by which it orders.
     """
-    found = dict.fromkeys((*_in_the_story(text), *_in_paragraphs(text), *_in_the_disposition(clauses)))
+    found = dict.fromkeys(
+        (*_in_the_story(text), *_in_paragraphs(text), *_in_the_disposition(clauses))
+    )
     return [number for number in found if number not in own]
 
 
@@ -64,14 +71,18 @@ def _in_the_story(text: str) -> Iterator[str]:
 
 
 def _in_paragraphs(text: str) -> Iterator[str]:
-    """Yield what a paragraph before the reasoning tells: 某中级人民法院于某年某月某日作出某号民事判决."""
+    """Yield what a paragraph before the reasoning tells:
+    某中级人民法院于某年某月某日作出某号民事判决.
+    """
     for written in text.split("\n"):
         line = squeezed(written) if "作出" in written or "认为" in written else ""
         if _REASONS.match(line):
             return
         for start, end, number in casenumber.find(line) if "作出" in line else ():
             before = line[:start]
-            is_told = _TOLD.fullmatch(before) or (_FOUND.match(line) and _GIVEN.search(before))
+            is_told = _TOLD.fullmatch(before) or (
+                _FOUND.match(line) and _GIVEN.search(before)
+            )
             if is_told and "本院" not in before[-60:] and _JUDGED.match(line[end:]):
                 yield str(number)
 
@@ -82,15 +93,21 @@ def _in_the_disposition(clauses: Sequence[str]) -> Iterator[str]:
             yield from _judged(clause, is_disposition=True)
 
 
-def _judged(sentence: str, *, is_disposition: bool = False, of_this_court: bool = False) -> Iterator[str]:
-    """Yield the numbers of judgments of other courts in one sentence, 某号、某号民事判决 among them."""
+def _judged(
+    sentence: str, *, is_disposition: bool = False, of_this_court: bool = False
+) -> Iterator[str]:
+    """Yield the numbers of judgments of other courts in one sentence, 某号、某号民事判决 among
+    them.
+    """
     found = casenumber.find(sentence)
     for start, end, number in found:
         before = sentence[:start]
         named = _BY_A_COURT.search(before)
         own = _BY_THIS_COURT.search(before)
         is_own = own is not None and "法院" not in before[own.start() + 2 :]
-        if not _JUDGED.match(sentence[end:]) or not (of_this_court if is_own else named):
+        if not _JUDGED.match(sentence[end:]) or not (
+            of_this_court if is_own else named
+        ):
             continue
         if is_disposition or not _TAKEN_BACK_THERE.search(before):
             yield str(number)

@@ -8,14 +8,22 @@ from ingest.text import check_text, check_values
 from kb.errors import InvalidDocument
 
 
-def flowing(lines: list[str], title: str | None, warnings: list[str] | None = None) -> Parsed:
-    """Return a text of these lines, with the title in the properties of the file where that can be one."""
+def flowing(
+    lines: list[str], title: str | None, warnings: list[str] | None = None
+) -> Parsed:
+    """Return a text of these lines, with the title in the properties of the file where that can be
+    one.
+    """
     text = check_text("\n".join(lines))
-    return Parsed(text=text, values=_titled((title or "").strip()), warnings=warnings or [])
+    return Parsed(
+        text=text, values=_titled((title or "").strip()), warnings=warnings or []
+    )
 
 
 def _titled(title: str) -> dict[str, str]:
-    """Return a title as a field; none where it cannot be one: nobody sees it, and the text names itself."""
+    """Return a title as a field; none where it cannot be one: nobody sees it, and the text names
+    itself.
+    """
     if not title or len(title) > LONGEST_TITLE:
         return {}
     try:

@@ -1,4 +1,6 @@
-"""A formula of Word on one line: a stroke in fractions, the brackets Word draws, ^ and _ for high and low."""
+"""A formula of Word on one line: a stroke in fractions, the brackets Word draws, ^ and _ for high
+and low.
+"""
 
 from __future__ import annotations
 
@@ -25,16 +27,26 @@ Closing = Callable[[str], str]
 
 
 def begin_formula_part(node: Any) -> tuple[str, Closing | None]:
-    """Return what to write before a part of a formula, and what makes of its text what is written."""
+    """Return what to write before a part of a formula, and what makes of its text what is
+    written.
+    """
     name = node.tag[len(M) :]
     if name == "d":
-        return "", lambda text: _sign(node, "begChr", "(") + text + _sign(node, "endChr", ")")
+        return (
+            "",
+            lambda text: _sign(node, "begChr", "(") + text + _sign(node, "endChr", ")"),
+        )
     if name == "nary":
         return _sign(node, "chr", "∫"), None
     if name == "rad":
         return "" if node.find(M + "deg") is not None else "√", None
     if name == "mr":
-        return "; " if node.getprevious() is not None and node.getprevious().tag == node.tag else "", None
+        return (
+            "; "
+            if node.getprevious() is not None and node.getprevious().tag == node.tag
+            else "",
+            None,
+        )
     if name == "e":
         return _between(node), _bracketed if node.getparent().tag == M + "rad" else None
     if name in _BRACKETED or name in _CLOSING:
@@ -43,7 +55,10 @@ def begin_formula_part(node: Any) -> tuple[str, Closing | None]:
 
 
 def equation(code: str) -> str:
-    """Return what a field EQ shows: Word keeps no result of it. Of characters put over one another, the last."""
+    """Return what a field EQ shows: Word keeps no result of it.
+
+    Of characters put over one another, the last.
+    """
     text = code.strip()[2:_MOST_CODE]
     for _ in range(_MOST_COMMANDS):
         text, count = _COMMAND.subn(_command, text)
@@ -61,7 +76,11 @@ def _command(match: re.Match[str]) -> str:
     name = match[1].lower().lstrip("\\")
     arguments = [argument.strip() for argument in re.split("[,;，]", match[2])]
     if name.startswith("o"):
-        return _CIRCLED.get(arguments[-1], arguments[-1]) if arguments[0] in "○◯〇" else arguments[-1]
+        return (
+            _CIRCLED.get(arguments[-1], arguments[-1])
+            if arguments[0] in "○◯〇"
+            else arguments[-1]
+        )
     if name.startswith("f") and len(arguments) == 2:
         return "/".join(_bracketed(argument) for argument in arguments)
     if name.startswith("r"):
@@ -72,7 +91,11 @@ def _command(match: re.Match[str]) -> str:
 def _written(name: str, text: str) -> str:
     if not text and name != "deg":
         return ""
-    return _OPENING.get(name, "") + (_bracketed(text) if name in _BRACKETED else text) + _CLOSING.get(name, "")
+    return (
+        _OPENING.get(name, "")
+        + (_bracketed(text) if name in _BRACKETED else text)
+        + _CLOSING.get(name, "")
+    )
 
 
 def _bracketed(text: str) -> str:
@@ -80,7 +103,9 @@ def _bracketed(text: str) -> str:
 
 
 def _between(node: Any) -> str:
-    """Return what stands between one part of several and the next: in brackets, in a matrix, in equations."""
+    """Return what stands between one part of several and the next: in brackets, in a matrix, in
+    equations.
+    """
     parent, before = node.getparent(), node.getprevious()
     if before is None or before.tag != M + "e":
         return ""

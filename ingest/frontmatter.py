@@ -29,28 +29,45 @@ _PLAIN: Final = (str, int, float, bool, date)
 class _Loader(yaml.CSafeLoader):
     """YAML without the parts a front matter has no use for: aliases and duplicate keys."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+    def construct_mapping(
+        self, node: yaml.MappingNode, deep: bool = False
+    ) -> dict[Hashable, Any]:
         """Build a mapping, refusing a key written twice."""
         seen: set[Any] = set()
         for key, _ in node.value:
             if not isinstance(key.value, str):
-                raise yaml.constructor.ConstructorError(None, None, "字段名称应为文字", key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, "字段名称应为文字", key.start_mark
+                )
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"字段 {key.value} 重复", key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"字段 {key.value} 重复", key.start_mark
+                )
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
     def construct_whole(self, node: yaml.ScalarNode) -> int:
-        """Build an integer of at most 64 bits: no field holds more, and not everything here could print it."""
-        if len(node.value) > _MOST_DIGITS or abs(number := self.construct_yaml_int(node)) >= 1 << 63:
-            raise yaml.constructor.ConstructorError(None, None, "整数过大", node.start_mark)
+        """Build an integer of at most 64 bits: no field holds more, and not everything here could
+        print it.
+        """
+        if (
+            len(node.value) > _MOST_DIGITS
+            or abs(number := self.construct_yaml_int(node)) >= 1 << 63
+        ):
+            raise yaml.constructor.ConstructorError(
+                None, None, "整数过大", node.start_mark
+            )
         return int(number)
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_whole)
 # Dates stay the text an editor wrote; 2024-05 and 2024 are dates here too.
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag != "tag:yaml.org,2002:timestamp"
+    ]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -82,22 +99,31 @@ def read_markdown(source: str) -> MarkdownDocument:
 
 def _values(source: str) -> dict[str, Any]:
     if len(source) > _MOST_FRONT_CHARS:
-        raise InvalidDocument(f"文件头有 {len(source):,} 字,超过上限 {_MOST_FRONT_CHARS:,} 字。请检查结束文件头的 ---")
+        raise InvalidDocument(
+            f"文件头有 {len(source):,} 字,超过上限 {_MOST_FRONT_CHARS:,} 字。请检查结束文件头的 ---"
+        )
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source, Loader=yaml.CSafeLoader)):
+        if any(
+            isinstance(event, yaml.AliasEvent)
+            for event in yaml.parse(source, Loader=yaml.CSafeLoader)
+        ):
             raise InvalidDocument("文件头不能使用 YAML 别名(*)")
         values = yaml.load(source, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"第 {mark.line + 2} 行" if mark else "文件头"
-        raise InvalidDocument(f"{where}:YAML 写法有误({getattr(error, 'problem', error)})") from error
+        raise InvalidDocument(
+            f"{where}:YAML 写法有误({getattr(error, 'problem', error)})"
+        ) from error
     except (RecursionError, ValueError) as error:
         raise InvalidDocument("文件头:YAML 写法有误") from error
     if not isinstance(values, dict):
         raise InvalidDocument("文件头应为「字段: 值」的形式")
     for name, value in values.items():
         if odd := _odd(value):
-            raise InvalidDocument(f"字段 {name} 用了 YAML 的 {odd},请写成文字、数字或它们的列表")
+            raise InvalidDocument(
+                f"字段 {name} 用了 YAML 的 {odd},请写成文字、数字或它们的列表"
+            )
     return check_values(values)  # an escape may hide what decoding would have refused
 
 
@@ -139,7 +165,9 @@ def _body(body: str) -> tuple[str, tuple[tuple[int, str], ...], tuple[Citation, 
         for link in _LINK.finditer(line):
             put(line[position : link.start()])
             words = link[2] or link[1]
-            links.append(Citation(start=length, end=length + len(words), target=link[1].strip()))
+            links.append(
+                Citation(start=length, end=length + len(words), target=link[1].strip())
+            )
             put(words)
             position = link.end()
         put(line[position:])

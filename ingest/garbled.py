@@ -1,4 +1,7 @@
-"""Does what was read look like Chinese? Bytes of another encoding mostly make characters that hardly anyone writes."""
+"""Does what was read look like Chinese?
+
+Bytes of another encoding mostly make characters that hardly anyone writes.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-#: The 500 characters that make four fifths of modern Chinese, and what they are in traditional writing.
+#: The 500 characters that make four fifths of modern Chinese, and what they are in
+#: traditional writing.
 _COMMON: Final = frozenset(
     "的人一不是有了在法为国中和密年大上业到要与以公来用这他行案工个能会对地定时出事方后民发我说秘成司可家信第得判保生主当理自于条日明员同子未也院息作被下文本机道没经就分商高过权技所据学术部之合料其前新外开"
     "产市们全么利等多告还里动去或点起制长件着三证二天元十使代务内诉由实政见区月都关体争面进手数东期知资并美审名原正门万海那处而应性最者你情职取重两及罚种只问议把任常北心管决结现号西刑果读化客某加电如从通反"
@@ -18,15 +22,19 @@ _COMMON: Final = frozenset(
     "爲國業與來這個會對時後發說祕當於條員機沒經過權據學術開產們麼還裏動點長證務內訴實見區關體爭進數東資並審門萬處應職兩罰種問議決結現號讀電從設戶間競認義軍無樣單報規級場頭計嗎賠將別責給離專備請張屬戰聯約總"
     "營書幾統帶稱類舉護違導額轉價師圖馬臺獲記構該濟項華氣漢調載辦寫聲達標償論隊準題質兒參領損話幹車許變團傳風讓廣協組銷邊則錄聽運檢網線裝際縣錢僱強選復遊廠確卻藝黃亞為裡著説"
 )
-_MARKS: Final = frozenset("，。、；：？！“”‘’（）《》〈〉「」『』【】〔〕—…·　０１２３４５６７８９")
+_MARKS: Final = frozenset(
+    "，。、；：？！“”‘’（）《》〈〉「」『』【】〔〕—…·　０１２３４５６７８９"
+)
 #: Characters of the first level of GB 2312 and of Big5 are those of everyday texts.
 _FIRST_GB2312: Final = (b"\xb0\xa1", b"\xd7\xf9")
 _LAST_EVERYDAY_BIG5: Final = b"\xc6\x7e"
-#: How sure a reading is from which it is another than the next best: two characters in a row hardly are by chance.
+#: How sure a reading is from which it is another than the next best: two characters in
+#: a row hardly are by chance.
 _CLEAR: Final = 6
 #: Characters of three bytes of UTF-8, several of them in a row.
 _RUN_OF_UTF8: Final = re.compile(rb"((?:[\xe2-\xef][\x80-\xbf]{2}){2,})")
-#: Pieces weighed of those that may be UTF-8, and of those that may not: a large file of one encoding has many alike.
+#: Pieces weighed of those that may be UTF-8, and of those that may not: a large file of
+#: one encoding has many alike.
 _MOST_OF_A_KIND: Final = 5_000
 _LOOKED_AT: Final = 20_000
 #: Which encoding is often taken for which, by editors and by programs that were not told.
@@ -40,19 +48,26 @@ _CONFUSIONS: Final = (
     ("Big5", "latin-1"),
 )
 #: Programs that say Latin 1 mean the page of Windows that has signs where Latin 1 has none.
-_WESTERN: Final = {ord(sign): code for code in range(0x80, 0xA0) if (sign := bytes([code]).decode("cp1252", "ignore"))}
+_WESTERN: Final = {
+    ord(sign): code
+    for code in range(0x80, 0xA0)
+    if (sign := bytes([code]).decode("cp1252", "ignore"))
+}
 _CODECS: Final = {"UTF-8": "utf-8", "GB18030": "gb18030", "Big5": "big5hkscs"}
 
 
 def plausibility(text: str) -> tuple[float, int]:
-    """Return how much a text looks like Chinese, less than nought where it does not, and of how many characters.
+    """Return how much a text looks like Chinese, less than nought where it does not,
+    and of how many characters.
 
     Only what is not ASCII is weighed. Weights are logarithms of how much more often a kind of
     character stands in Chinese than in what bytes of another encoding make, measured both ways on
     180,000 characters of laws and judgments in simplified and traditional writing.
     """
     counts = [(char, count) for char, count in Counter(text).items() if char >= "\x80"]
-    return sum(_weight(char) * count for char, count in counts), sum(count for _, count in counts)
+    return sum(_weight(char) * count for char, count in counts), sum(
+        count for _, count in counts
+    )
 
 
 def is_implausible(text: str) -> bool:
@@ -62,29 +77,48 @@ def is_implausible(text: str) -> bool:
 
 
 def best_reading(data: bytes) -> str:
-    """Return the encoding in which bytes are Chinese and in no other nearly so much; "" where none is."""
+    """Return the encoding in which bytes are Chinese and in no other nearly so much; "" where none
+    is.
+    """
     first, second = (*_ranked(data), (0.0, ""), (0.0, ""))[:2]
     return first[1] if first[0] >= _CLEAR and first[0] - second[0] >= _CLEAR else ""
 
 
 def likeliest_reading(data: bytes) -> str:
-    """Return the encoding in which bytes are like Chinese, where the next best is not or much less; "" for none."""
+    """Return the encoding in which bytes are like Chinese, where the next best is not or much less;
+    "" for none.
+    """
     wide = [(plausibility(text)[0], "UTF-16") for text in _wide_readings(data)]
-    first, second = (*sorted([*_ranked(data), *wide], reverse=True), (0.0, ""), (0.0, ""))[:2]
-    is_ahead = first[0] > max(second[0], 0.0) and (second[0] < 0 or first[0] - second[0] >= _CLEAR)
+    first, second = (
+        *sorted([*_ranked(data), *wide], reverse=True),
+        (0.0, ""),
+        (0.0, ""),
+    )[:2]
+    is_ahead = first[0] > max(second[0], 0.0) and (
+        second[0] < 0 or first[0] - second[0] >= _CLEAR
+    )
     return first[1] if is_ahead else ""
 
 
 def is_utf16(data: bytes) -> bool:
     """Tell whether bytes without a byte order mark are text of two bytes a character."""
     halves = data[::2].count(0), data[1::2].count(0)
-    if len(data) % 2 == 0 and max(halves) * 4 > len(data) // 2 and min(halves) * 20 <= max(halves):
+    if (
+        len(data) % 2 == 0
+        and max(halves) * 4 > len(data) // 2
+        and min(halves) * 20 <= max(halves)
+    ):
         return True  # letters, figures and line ends, each with a byte of nought
-    return any(score >= _CLEAR and score > count for score, count in map(plausibility, _wide_readings(data)))
+    return any(
+        score >= _CLEAR and score > count
+        for score, count in map(plausibility, _wide_readings(data))
+    )
 
 
 def misread(text: str) -> tuple[str, str] | None:
-    """Return which encoding the bytes of a text were in and as which they were read, where that is certain."""
+    """Return which encoding the bytes of a text were in and as which they were read, where that is
+    certain.
+    """
     glimpse = text[:32] + text[len(text) // 2 :][:32]
     if sum(map(_COMMON.__contains__, glimpse)) * 4 > len(glimpse):
         return None
@@ -111,7 +145,9 @@ def is_gb18030_after_all(text: str, data: bytes) -> bool:
 
 
 def mixture(data: bytes) -> tuple[tuple[int, str], tuple[int, str]] | None:
-    """Return the lines, counted from 1, where two encodings begin, with their names; None for one encoding."""
+    """Return the lines, counted from 1, where two encodings begin, with their names; None for one
+    encoding.
+    """
     first: tuple[int, str] | None = None
     weighed: Counter[bool] = Counter()
     for line, piece in _pieces(data):
@@ -135,16 +171,25 @@ def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
             line.decode("utf-8")
             yield number, line
         except UnicodeDecodeError:
-            yield from ((number, piece) for piece in _RUN_OF_UTF8.split(line) if not piece.isascii())
+            yield from (
+                (number, piece)
+                for piece in _RUN_OF_UTF8.split(line)
+                if not piece.isascii()
+            )
 
 
 def _ranked(data: bytes) -> list[tuple[float, str]]:
     readings = ((name, _decoded(data, codec)) for name, codec in _CODECS.items())
-    return sorted(((plausibility(text)[0], name) for name, text in readings if text is not None), reverse=True)
+    return sorted(
+        ((plausibility(text)[0], name) for name, text in readings if text is not None),
+        reverse=True,
+    )
 
 
 def _wide_readings(data: bytes) -> list[str]:
-    return [text for codec in ("utf-16-le", "utf-16-be") if (text := _decoded(data, codec))]
+    return [
+        text for codec in ("utf-16-le", "utf-16-be") if (text := _decoded(data, codec))
+    ]
 
 
 def _decoded(data: bytes, codec: str) -> str | None:
@@ -158,7 +203,10 @@ def _decoded(data: bytes, codec: str) -> str | None:
 def _weight(char: str) -> float:
     if char in _COMMON or char in _MARKS:
         return 3
-    simplified, traditional = char.encode("gb2312", "ignore"), char.encode("big5", "ignore")
+    simplified, traditional = (
+        char.encode("gb2312", "ignore"),
+        char.encode("big5", "ignore"),
+    )
     if not "\u3400" <= char <= "\u9fff":
         if char < "\u0800" or "\u2000" <= char < "\u2c00" or simplified:
             return 0  # other alphabets, kana and signs stand in both

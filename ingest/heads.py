@@ -31,10 +31,18 @@ _FEW_LINES: Final = 3
 
 
 def head_of(text: str) -> list[str]:
-    """Return the first lines that say something, squeezed; what one line holds of several is parted."""
-    lines = [line for line in (squeezed(line) for line in text[:_HEAD_CHARS].split("\n")) if line]
+    """Return the first lines that say something, squeezed; what one line holds of several is
+    parted.
+    """
+    lines = [
+        line
+        for line in (squeezed(line) for line in text[:_HEAD_CHARS].split("\n"))
+        if line
+    ]
     is_run_on = len(lines) < _FEW_LINES
-    return [part for line in lines for part in _parted(line, is_run_on) if part][:_HEAD_LINES]
+    return [part for line in lines for part in _parted(line, is_run_on) if part][
+        :_HEAD_LINES
+    ]
 
 
 def _parted(line: str, is_run_on: bool) -> Iterator[str]:

@@ -20,16 +20,22 @@ class Incoming:
     """An open regular file with the sha256, the size and the first bytes of what is in it."""
 
     def __init__(self, path: Path, max_bytes: int) -> None:
-        """Open and hash a file; raises UnreadableFile when it is none, too large, or cannot be read."""
+        """Open and hash a file; raises UnreadableFile when it is none, too large, or cannot be
+        read.
+        """
         try:
-            if not stat.S_ISREG(path.stat().st_mode):  # to open a device may already do something
+            if not stat.S_ISREG(
+                path.stat().st_mode
+            ):  # to open a device may already do something
                 raise UnreadableFile("不是普通文件")
             # A pipe put here in the meantime would wait for someone to write to it.
             self.file: BinaryIO = open(path, "rb", opener=_without_waiting)
         except FileNotFoundError as error:
             raise UnreadableFile("文件不存在,或刚被移走") from error
         except (OSError, ValueError) as error:
-            raise UnreadableFile(f"无法打开文件({getattr(error, 'strerror', None) or error})") from error
+            raise UnreadableFile(
+                f"无法打开文件({getattr(error, 'strerror', None) or error})"
+            ) from error
         try:
             self._seen = self._state()
             self._read(max_bytes)
@@ -44,7 +50,12 @@ class Incoming:
                 f"文件有 {size / 1048576:.0f} MB,超过上限 {max_bytes / 1048576:.0f} MB。"
                 "请拆分,或调高环境变量 KB_MAX_FILE_MB"
             )
-        found, self.head, self.size_bytes, self.is_blank = hashlib.sha256(), b"", 0, True
+        found, self.head, self.size_bytes, self.is_blank = (
+            hashlib.sha256(),
+            b"",
+            0,
+            True,
+        )
         try:
             while self.size_bytes <= size and (chunk := self.file.read(_CHUNK_BYTES)):
                 found.update(chunk)
@@ -53,14 +64,18 @@ class Incoming:
                 self.is_blank = self.is_blank and not chunk.strip()
             self.file.seek(0)
         except OSError as error:
-            raise UnreadableFile(f"文件读到第 {self.size_bytes} 字节时出错({error.strerror})。请检查磁盘") from error
+            raise UnreadableFile(
+                f"文件读到第 {self.size_bytes} 字节时出错({error.strerror})。请检查磁盘"
+            ) from error
         self.sha256 = found.hexdigest()
         self.require_unchanged()
 
     def require_unchanged(self) -> None:
         """Raise UnreadableFile when the file has been written to since it was opened."""
         if self._state() != self._seen or self.size_bytes != self._seen[0]:
-            raise UnreadableFile("读取时文件正被改写,余下的没有收入。请等它写完后再添加")
+            raise UnreadableFile(
+                "读取时文件正被改写,余下的没有收入。请等它写完后再添加"
+            )
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the whole file piece by piece, wherever it is being read."""
@@ -81,7 +96,9 @@ class Incoming:
 
 
 class Made:
-    """Bytes made of a file that came in, with the sha256 and the size of them; kept in its stead."""
+    """Bytes made of a file that came in, with the sha256 and the size of them; kept in its
+    stead.
+    """
 
     def __init__(self, data: bytes) -> None:
         """Hold some bytes."""

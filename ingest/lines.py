@@ -40,7 +40,9 @@ def read_lines(file: BinaryIO) -> Iterator[RawDocument | BadLine]:
 
 
 def _alone(error: UserError) -> UserError:
-    """Return an error without the calls it passed: a file of a million bad lines would keep them all."""
+    """Return an error without the calls it passed: a file of a million bad lines would keep them
+    all.
+    """
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 
@@ -72,26 +74,40 @@ def _json_values(line: bytes) -> dict[str, Any]:
         values = _json_again(line)
     if not isinstance(values, dict):
         raise InvalidDocument("应为一个 JSON 对象")
-    if line.count(b"[") + line.count(b"{") > _MOST_DEPTH and _is_deeper(values, _MOST_DEPTH):
+    if line.count(b"[") + line.count(b"{") > _MOST_DEPTH and _is_deeper(
+        values, _MOST_DEPTH
+    ):
         raise InvalidDocument(f"层层嵌套超过 {_MOST_DEPTH} 层。请改为较平的结构")
-    if b"\\u" in line or b"\\b" in line:  # only these escapes hide half a character or a control character
+    # only these escapes hide half a character or a control character
+    if b"\\u" in line or b"\\b" in line:
         check_values(values)
     return values
 
 
 def _is_deeper(value: Any, depth: int) -> bool:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    inner = (
+        value.values()
+        if isinstance(value, dict)
+        else value
+        if isinstance(value, list)
+        else ()
+    )
     return depth < 0 or any(_is_deeper(one, depth - 1) for one in inner)
 
 
 def _json_again(line: bytes) -> Any:
-    """Read what msgspec does not, a byte order mark and half characters, or say what is wrong with it."""
+    """Read what msgspec does not, a byte order mark and half characters, or say what is wrong with
+    it.
+    """
     try:
         text = line.decode("utf-8-sig")
-        return json.loads(text, parse_int=_short, parse_float=_finite, parse_constant=_finite)
+        return json.loads(
+            text, parse_int=_short, parse_float=_finite, parse_constant=_finite
+        )
     except UnicodeDecodeError as error:
         raise InvalidDocument(
-            f"不是 UTF-8 编码(该行第 {error.start + 1} 字节 0x{line[error.start]:02X})。请将整个文件另存为 UTF-8"
+            f"不是 UTF-8 编码(该行第 {error.start + 1} 字节 "
+            f"0x{line[error.start]:02X})。请将整个文件另存为 UTF-8"
         ) from error
     except (ValueError, RecursionError) as error:
         raise InvalidDocument("不是合法的 JSON") from error
@@ -99,14 +115,18 @@ def _json_again(line: bytes) -> Any:
 
 def _short(written: str) -> int:
     if len(written) > _MOST_DIGITS:  # msgspec would not read it back
-        raise InvalidDocument(f"整数 {written[:20]}…超过 {_MOST_DIGITS} 位。请加引号写成文字")
+        raise InvalidDocument(
+            f"整数 {written[:20]}…超过 {_MOST_DIGITS} 位。请加引号写成文字"
+        )
     return int(written)
 
 
 def _finite(written: str) -> float:
     value = float(written)
     if not math.isfinite(value):
-        raise InvalidDocument(f"{written[:20]} 不是可以记下的数。请改为普通的数字,或加引号写成文字")
+        raise InvalidDocument(
+            f"{written[:20]} 不是可以记下的数。请改为普通的数字,或加引号写成文字"
+        )
     return value
 
 
@@ -115,7 +135,11 @@ def _json_line(line: bytes, number: int) -> RawDocument:
     if "cells" in values and "text" not in values:
         return _row(line, number, values["cells"])
     text, title = values.pop("text", None), values.get("title")
-    if "id" not in values or not isinstance(values["id"], (str, int)) or isinstance(values["id"], bool):
+    if (
+        "id" not in values
+        or not isinstance(values["id"], (str, int))
+        or isinstance(values["id"], bool)
+    ):
         raise InvalidDocument("缺少字段 id(文字)")
     if not isinstance(text, str) or not text.strip():
         raise InvalidDocument("缺少字段 text(正文),或正文为空")
@@ -124,7 +148,9 @@ def _json_line(line: bytes, number: int) -> RawDocument:
     own = str(values.pop("id"))
     if values.get("slug") is None:
         values["slug"] = own
-    headings, links = _marks(values.pop("headings", None), values.pop("links", None), text)
+    headings, links = _marks(
+        values.pop("headings", None), values.pop("links", None), text
+    )
     try:
         require_not_misread(check_text(text))
         require_fitting(len(text))
@@ -143,7 +169,15 @@ def _json_line(line: bytes, number: int) -> RawDocument:
 
 def _row(line: bytes, number: int, cells: Any) -> RawDocument:
     """Make a document of a row of a table, kept as its cells: [column, cell] in their order."""
-    pairs = [(item[0], item[1]) for item in cells if isinstance(item, list) and len(item) == 2] if cells else []
+    pairs = (
+        [
+            (item[0], item[1])
+            for item in cells
+            if isinstance(item, list) and len(item) == 2
+        ]
+        if cells
+        else []
+    )
     if not pairs or not all(isinstance(part, str) for pair in pairs for part in pair):
         raise InvalidDocument("字段 cells 应为 [列名, 内容] 的列表")
     made = document_of(pairs)
@@ -158,21 +192,39 @@ def _row(line: bytes, number: int, cells: Any) -> RawDocument:
     )
 
 
-def _marks(headings: Any, links: Any, text: str) -> tuple[tuple[tuple[int, str], ...] | None, tuple[Citation, ...]]:
+def _marks(
+    headings: Any, links: Any, text: str
+) -> tuple[tuple[tuple[int, str], ...] | None, tuple[Citation, ...]]:
     """Read what `kb export` writes beside a text: [start, heading] and [start, end, slug]."""
     found = None
     if headings is not None:
         headings = headings if isinstance(headings, list) else [headings]
-        pairs = [(item[0], item[1]) for item in headings if isinstance(item, list) and len(item) == 2]
-        fits = all(isinstance(s, int) and s >= 0 and isinstance(h, str) and h for s, h in pairs)
+        pairs = [
+            (item[0], item[1])
+            for item in headings
+            if isinstance(item, list) and len(item) == 2
+        ]
+        fits = all(
+            isinstance(s, int) and s >= 0 and isinstance(h, str) and h for s, h in pairs
+        )
         fits = fits and all(text.startswith(h, s) for s, h in pairs)
         if not fits or len(pairs) != len(headings) or sorted(pairs) != pairs:
             raise InvalidDocument("字段 headings 应为 [位置, 标题] 的列表,并与正文相符")
         found = tuple(pairs)
     made = []
-    for item in links if isinstance(links, list) else [links] if links is not None else []:
-        whole = isinstance(item, list) and len(item) == 3 and all(isinstance(n, int) for n in item[:2])
-        if not whole or not 0 <= item[0] < item[1] <= len(text) or not isinstance(item[2], str):
+    for item in (
+        links if isinstance(links, list) else [links] if links is not None else []
+    ):
+        whole = (
+            isinstance(item, list)
+            and len(item) == 3
+            and all(isinstance(n, int) for n in item[:2])
+        )
+        if (
+            not whole
+            or not 0 <= item[0] < item[1] <= len(text)
+            or not isinstance(item[2], str)
+        ):
             raise InvalidDocument("字段 links 应为 [起, 止, 标识] 的列表,并与正文相符")
         made.append(Citation(start=item[0], end=item[1], target=item[2]))
     return found, tuple(made)

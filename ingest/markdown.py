@@ -10,10 +10,13 @@ _OPEN: Final = "<!--"
 _CLOSE: Final = "-->"
 _FENCE: Final = re.compile(r"[ \t]*(```|~~~)")
 #: At most so far apart, in one line, with no blank inside.
-_STRONG: Final = re.compile(r"(?<![*\\])(\*{2,3})(?![*\s])([^\n]{1,500}?)(?<![\s*\\])\1(?!\*)")
+_STRONG: Final = re.compile(
+    r"(?<![*\\])(\*{2,3})(?![*\s])([^\n]{1,500}?)(?<![\s*\\])\1(?!\*)"
+)
 _NUMERAL: Final = "[一二三四五六七八九十百千零〇]+"
 _LABEL: Final = re.compile(
-    rf"\A([ \t　]*(?:#{{1,6}}[ \t]+)?)(\*|__?)(第(?:{_NUMERAL}|\d+)[编章节条](?:之{_NUMERAL})?)\2(?![*_])"
+    rf"\A([ \t　]*(?:#{{1,6}}[ \t]+)?)(\*|__?)(第(?:{_NUMERAL}|"
+    rf"\d+)[编章节条](?:之{_NUMERAL})?)\2(?![*_])"
 )
 #: After a character of a word two stars may stand for a name that was left out: 张**、上海**公司.
 _SURNAMES: Final = frozenset(
@@ -26,13 +29,22 @@ _LONGEST_INSIDE: Final = 20
 
 
 def without_comments(lines: Sequence[str]) -> Iterator[str]:
-    """Yield lines without `<!-- -->`; a line that was nothing else is none. What is never closed stays."""
-    last = max((number for number, line in enumerate(lines) if "-->" in line), default=-1)
+    """Yield lines without `<!-- -->`; a line that was nothing else is none.
+
+    What is never closed stays.
+    """
+    last = max(
+        (number for number, line in enumerate(lines) if "-->" in line), default=-1
+    )
     fence, is_inside = "", False
     for number, line in enumerate(lines):
         mark = _FENCE.match(line)
         if not is_inside and (fence or mark):
-            fence = "" if fence and mark and mark[1] == fence else fence or (mark[1] if mark else "")
+            fence = (
+                ""
+                if fence and mark and mark[1] == fence
+                else fence or (mark[1] if mark else "")
+            )
             yield line
             continue
         began_inside = is_inside
@@ -61,7 +73,8 @@ def _outside(line: str, is_inside: bool, closes_later: bool) -> tuple[str, bool]
 
 
 def without_emphasis(line: str) -> str:
-    """Return a line without the stars around what is set bold, and without any marks around the name of an article.
+    """Return a line without the stars around what is set bold, and without any marks
+    around the name of an article.
 
     Stars that stand for something left out, as in 张**, stay.
     """

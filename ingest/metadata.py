@@ -26,17 +26,33 @@ _LARGEST_AMOUNT: Final = 1e15
 _CURRENCIES: Final = {"RMB": "CNY", "人民币": "CNY"}
 _VISIBILITY: Final = {v.name.lower(): v for v in Visibility}
 
-_KNOWN: Final = {field.attribute: field for field in FIELDS if field.attribute in Metadata.__struct_fields__}
-_CLOSED: Final = {name: tuple(field.values) for name, field in _KNOWN.items() if field.values}
-#: One value where the field holds several: what the JSON contract calls them, and what people write.
-_SINGULAR: Final = {f.name: f.attribute for f in FIELDS if f.read_by_name and f.name != f.attribute}
+_KNOWN: Final = {
+    field.attribute: field
+    for field in FIELDS
+    if field.attribute in Metadata.__struct_fields__
+}
+_CLOSED: Final = {
+    name: tuple(field.values) for name, field in _KNOWN.items() if field.values
+}
+#: One value where the field holds several: what the JSON contract calls them, and what
+#: people write.
+_SINGULAR: Final = {
+    f.name: f.attribute for f in FIELDS if f.read_by_name and f.name != f.attribute
+}
 #: Stands before the name of a field whose shape is not ours.
 _GIVEN: Final = "given_"
-_STRUCTURED: Final = frozenset(field.attribute for field in FIELDS if field.type in RECORDS)
-_SEVERAL: Final = frozenset(field.attribute for field in FIELDS if field.several)  # `regions` among them
-_PROVINCE_SUFFIX: Final = re.compile(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$")
+_STRUCTURED: Final = frozenset(
+    field.attribute for field in FIELDS if field.type in RECORDS
+)
+# `regions` among them
+_SEVERAL: Final = frozenset(field.attribute for field in FIELDS if field.several)
+_PROVINCE_SUFFIX: Final = re.compile(
+    r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$"
+)
 #: What front matters of other programs have too; one that has nothing else we know is none of ours.
-_OF_ANYONE: Final = frozenset(("title", "slug", "aliases", "version", "collection", "related"))
+_OF_ANYONE: Final = frozenset(
+    ("title", "slug", "aliases", "version", "collection", "related")
+)
 _ALIKE: Final = 0.75
 
 
@@ -61,9 +77,15 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
     values = _plural(values)
     if keep_unknown:
         values = _from_elsewhere(values)
-    unknown = {} if values.keys() <= _KNOWN.keys() else {k: v for k, v in values.items() if k not in _KNOWN}
+    unknown = (
+        {}
+        if values.keys() <= _KNOWN.keys()
+        else {k: v for k, v in values.items() if k not in _KNOWN}
+    )
     if unknown and not keep_unknown:
-        raise InvalidDocument(f"未知字段 {_named(unknown)}。可用字段见 corpus/README.md")
+        raise InvalidDocument(
+            f"未知字段 {_named(unknown)}。可用字段见 corpus/README.md"
+        )
     known: dict[str, Any] = {}
     for name, value in values.items():
         if name in _KNOWN and value is not None and value != []:
@@ -74,34 +96,57 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
 
 
 def is_from_elsewhere(values: Mapping[str, Any]) -> bool:
-    """Tell whether a front matter is that of another program: it has no field that only ours have."""
+    """Tell whether a front matter is that of another program: it has no field that only ours
+    have.
+    """
     return (_plural(values).keys() & _KNOWN.keys()) <= _OF_ANYONE
 
 
 def told_of_unknown(values: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what to tell of fields of another program: they are kept, and nobody will see them."""
     unknown = [name for name in _plural(values) if name not in _KNOWN]
-    return (f"文件头的字段 {_named(unknown)} 本库不认识,原样保留,但不显示也不能筛选",) if unknown else ()
+    return (
+        (f"文件头的字段 {_named(unknown)} 本库不认识,原样保留,但不显示也不能筛选",)
+        if unknown
+        else ()
+    )
 
 
 def _named(unknown: Iterable[Any]) -> str:
     """Return the names of fields, each with the one it may be a slip of."""
     known = (*_KNOWN, *_SINGULAR)
-    meant = {str(name): get_close_matches(str(name).lower(), known, 1, _ALIKE) for name in unknown}
-    return "、".join(f"{name}(是不是 {alike[0]}?)" if alike else name for name, alike in meant.items())
+    meant = {
+        str(name): get_close_matches(str(name).lower(), known, 1, _ALIKE)
+        for name in unknown
+    }
+    return "、".join(
+        f"{name}(是不是 {alike[0]}?)" if alike else name
+        for name, alike in meant.items()
+    )
 
 
 def kept_aside(metadata: Metadata) -> tuple[str, ...]:
-    """Return what to tell of fields whose shape is not ours: they are kept, and nobody will see them."""
-    named = [name.removeprefix(_GIVEN) for name in metadata.extra if name.startswith(_GIVEN)]
-    return (f"字段 {'、'.join(named)} 不是本库的写法,原样保留,但不显示也不能筛选",) if named else ()
+    """Return what to tell of fields whose shape is not ours: they are kept, and nobody will see
+    them.
+    """
+    named = [
+        name.removeprefix(_GIVEN) for name in metadata.extra if name.startswith(_GIVEN)
+    ]
+    return (
+        (f"字段 {'、'.join(named)} 不是本库的写法,原样保留,但不显示也不能筛选",)
+        if named
+        else ()
+    )
 
 
 def _plural(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the values with singular names of list fields made plural, unless both are there."""
     if _SINGULAR.keys().isdisjoint(values):
         return values
-    return {(_SINGULAR[k] if k in _SINGULAR and _SINGULAR[k] not in values else k): v for k, v in values.items()}
+    return {
+        (_SINGULAR[k] if k in _SINGULAR and _SINGULAR[k] not in values else k): v
+        for k, v in values.items()
+    }
 
 
 def _from_elsewhere(values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -113,10 +158,16 @@ def _from_elsewhere(values: Mapping[str, Any]) -> Mapping[str, Any]:
         foreign = False
         if name in _SEVERAL:
             items = value if isinstance(value, list) else [value]
-            foreign = any(isinstance(item, dict) != (name in _STRUCTURED) or isinstance(item, list) for item in items)
+            foreign = any(
+                isinstance(item, dict) != (name in _STRUCTURED)
+                or isinstance(item, list)
+                for item in items
+            )
         ours[f"{_GIVEN}{name}" if foreign else name] = value
     if isinstance(ours.get("regions"), (str, list)):
-        given = ours["regions"] if isinstance(ours["regions"], list) else [ours["regions"]]
+        given = (
+            ours["regions"] if isinstance(ours["regions"], list) else [ours["regions"]]
+        )
         ours["regions"] = [_PROVINCE_SUFFIX.sub("", str(region)) for region in given]
     return ours
 
@@ -146,7 +197,9 @@ def _text(field: _Field) -> str:
         raise field.error("不能为空")
     if field.name == "title" and len(text) > LONGEST_TITLE:
         raise field.error(f"应不超过 {LONGEST_TITLE} 字")
-    if field.name == "slug" and (_SLUG_BAD.search(text) or "/" in text or len(text) > 200):
+    if field.name == "slug" and (
+        _SLUG_BAD.search(text) or "/" in text or len(text) > 200
+    ):
         raise field.error("应为不含空格和斜杠、不超过 200 字的标识")
     return text
 
@@ -160,7 +213,10 @@ def _any_slug(field: _Field) -> str:
 
 def _list(field: _Field) -> tuple[str, ...]:
     items = field.value if isinstance(field.value, list) else [field.value]
-    if any(isinstance(item, (dict, list)) or item is None or not str(item).strip() for item in items):
+    if any(
+        isinstance(item, (dict, list)) or item is None or not str(item).strip()
+        for item in items
+    ):
         raise field.error("应为文字的列表")
     return tuple(_one_line(item) for item in items)
 
@@ -169,7 +225,9 @@ def _closed_list(field: _Field) -> tuple[str, ...]:
     items = _list(field)
     for item in items:
         if item not in _CLOSED[field.name]:
-            raise _Field(field.name, item).error(f"不在可用值之列({'、'.join(_CLOSED[field.name])})")
+            raise _Field(field.name, item).error(
+                f"不在可用值之列({'、'.join(_CLOSED[field.name])})"
+            )
     return tuple(dict.fromkeys(items))
 
 
@@ -204,7 +262,9 @@ def _visibility(field: _Field) -> Visibility:
 
 
 def _items(field: _Field, keys: Sequence[str]) -> list[dict[str, Any]]:
-    if not isinstance(field.value, list) or not all(isinstance(item, dict) for item in field.value):
+    if not isinstance(field.value, list) or not all(
+        isinstance(item, dict) for item in field.value
+    ):
         raise field.error(f"应为列表,每项含 {'、'.join(keys)}")
     for item in field.value:
         if set(item) - set(keys):
@@ -217,13 +277,30 @@ def _amounts(field: _Field) -> tuple[Amount, ...]:
     for item in _items(field, ("type", "value", "currency", "text")):
         value = item.get("value")
         if item.get("type") not in vocabulary.AMOUNT_TYPES:
-            raise _Field("amounts.type", item.get("type")).error(f"应为 {'、'.join(vocabulary.AMOUNT_TYPES)} 之一")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LARGEST_AMOUNT:
-            raise _Field("amounts.value", value).error("应为不小于零、不超过一千万亿的数")
+            raise _Field("amounts.type", item.get("type")).error(
+                f"应为 {'、'.join(vocabulary.AMOUNT_TYPES)} 之一"
+            )
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not 0 <= value <= _LARGEST_AMOUNT
+        ):
+            raise _Field("amounts.value", value).error(
+                "应为不小于零、不超过一千万亿的数"
+            )
         currency = _CURRENCIES.get(str(item.get("currency")), item.get("currency"))
         if not re.fullmatch(r"[A-Z]{3}", str(currency)):
-            raise _Field("amounts.currency", item.get("currency")).error("应为三个大写字母的币种代码,如 CNY")
-        amounts.append(Amount(item["type"], float(value), str(currency), _one_line(item.get("text") or "")))
+            raise _Field("amounts.currency", item.get("currency")).error(
+                "应为三个大写字母的币种代码,如 CNY"
+            )
+        amounts.append(
+            Amount(
+                item["type"],
+                float(value),
+                str(currency),
+                _one_line(item.get("text") or ""),
+            )
+        )
     return tuple(amounts)
 
 
@@ -237,7 +314,9 @@ def _sources(field: _Field) -> tuple[Source, ...]:
             raise _Field("sources.name", item).error("不能为空")
         if url is not None and not re.match(r"https?://", str(url)):
             raise _Field("sources.url", url).error("应以 http:// 或 https:// 开头")
-        sources.append(Source(_one_line(item["name"]), grade, None if url is None else str(url)))
+        sources.append(
+            Source(_one_line(item["name"]), grade, None if url is None else str(url))
+        )
     return tuple(sources)
 
 
@@ -245,12 +324,16 @@ def _provisions(field: _Field) -> tuple[Provision, ...]:
     provisions = []
     for item in _items(field, ("article", "provision", "note", "version_rule")):
         if not re.match(ARTICLE, str(item.get("article"))):
-            raise _Field("provisions.article", item.get("article")).error("应写作「第九条」")
+            raise _Field("provisions.article", item.get("article")).error(
+                "应写作「第九条」"
+            )
         if not _one_line(item.get("provision") or ""):
             raise _Field("provisions.provision", item).error("不能为空")
         note, track = item.get("note"), item.get("version_rule")
         if track is not None and track not in vocabulary.TRACKS:
-            raise _Field("provisions.version_rule", track).error(f"应为 {'、'.join(vocabulary.TRACKS)} 之一")
+            raise _Field("provisions.version_rule", track).error(
+                f"应为 {'、'.join(vocabulary.TRACKS)} 之一"
+            )
         named = (_one_line(item["article"]), _one_line(item["provision"]))
         provisions.append(Provision(*named, None if note is None else str(note), track))
     return tuple(provisions)

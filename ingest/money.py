@@ -22,7 +22,10 @@ def sums_in(text: str) -> Iterator[tuple[int, int, float]]:
         if match["words"]:
             value = float(chinese_number(match["words"]))
         else:
-            value = _figures(match["figures"] or match["signed"], match["unit"] or match["signed_unit"] or "")
+            value = _figures(
+                match["figures"] or match["signed"],
+                match["unit"] or match["signed_unit"] or "",
+            )
         if value:
             yield match.start(), match.end(), value
 

@@ -1,4 +1,6 @@
-"""The numbers Word writes before paragraphs without their being in the text: 第一条, （二）, 3.1."""
+"""The numbers Word writes before paragraphs without their being in the text: 第一条, （二）,
+3.1.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ _MOST_HOPS: Final = 5
 
 
 class _Level(Struct, frozen=True, kw_only=True):
-    """One level of a list: `restart` is the last level that lets it begin anew, None any before it."""
+    """One level of a list: `restart` is the last level that lets it begin anew, None any before
+    it.
+    """
 
     start: int
     format: str
@@ -51,14 +55,22 @@ class Numbering:
         """Read a part of lists; None is a file without."""
         nodes = [] if root is None else list(root)
         self._styles = styles
-        self._shapes = {node.get(W + "abstractNumId"): node for node in nodes if node.tag == W + "abstractNum"}
-        self._uses = {node.get(W + "numId"): node for node in nodes if node.tag == W + "num"}
+        self._shapes = {
+            node.get(W + "abstractNumId"): node
+            for node in nodes
+            if node.tag == W + "abstractNum"
+        }
+        self._uses = {
+            node.get(W + "numId"): node for node in nodes if node.tag == W + "num"
+        }
         self._lists: dict[str, _List | None] = {}
         self._at: defaultdict[str, dict[int, int]] = defaultdict(dict)
         self._begun: set[tuple[str, int]] = set()
 
     def label(self, properties: Any, style: Style) -> str:
-        """Count a paragraph and return the number before it, with the gap after; "" for one without number."""
+        """Count a paragraph and return the number before it, with the gap after; "" for one without
+        number.
+        """
         name = value_of(properties, "numPr/numId") or style.list_id
         found = self._list(name) if name else None
         if name is None or found is None:
@@ -102,7 +114,11 @@ class Numbering:
             if other > place or other not in found.levels:
                 return ""
             shape = found.levels[other]
-            format = "decimal" if level.is_legal and shape.format not in ("decimalZero", "none") else shape.format
+            format = (
+                "decimal"
+                if level.is_legal and shape.format not in ("decimalZero", "none")
+                else shape.format
+            )
             return numeral(at.get(other, shape.start), format, shape.pattern)
 
         return _PLACE.sub(number, level.text)
@@ -117,7 +133,11 @@ class Numbering:
         shape = self._shape(use)
         if use is None or shape is None:
             return None
-        levels = {place: _level(node) for node in shape.findall(W + "lvl") if (place := _place(node)) < _MOST_LEVELS}
+        levels = {
+            place: _level(node)
+            for node in shape.findall(W + "lvl")
+            if (place := _place(node)) < _MOST_LEVELS
+        }
         begins: dict[int, int] = {}
         for change in use.findall(W + "lvlOverride"):
             place, node = _place(change), change.find(W + "lvl")
@@ -128,7 +148,9 @@ class Numbering:
         return _List(count=shape.get(W + "abstractNumId"), levels=levels, begins=begins)
 
     def _shape(self, use: Any) -> Any:
-        """Return what a list looks like; that may stand with another list, which a style of lists names."""
+        """Return what a list looks like; that may stand with another list, which a style of lists
+        names.
+        """
         for _ in range(_MOST_HOPS):
             shape = self._shapes.get(value_of(use, "abstractNumId"))
             linked = value_of(shape, "numStyleLink")
@@ -160,9 +182,11 @@ def _level(node: Any) -> _Level:
 
 
 def _gap(node: Any, text: str) -> str:
-    """Return what stands between a number and the text: a space, unless a full-width sign brings its own.
+    """Return what stands between a number and the text: a space, unless a full-width
+    sign brings its own.
 
-    An article keeps one even where Word draws none: without it nothing tells 第一条 from a citation of it.
+    An article keeps one even where Word draws none: without it nothing tells 第一条
+    from a citation of it.
     """
     if _ARTICLE.search(text):
         return " "
@@ -182,7 +206,12 @@ def _format(node: Any) -> tuple[str, str]:
 def _bullet(node: Any, text: str) -> str:
     """Return a dot for the signs of fonts that nobody else has."""
     shown = in_font(text, symbol_font(node.find(W + "rPr")))
-    return "•" if any("\ue000" <= char <= "\uf8ff" for char in shown) or (not shown and _has_picture(node)) else shown
+    return (
+        "•"
+        if any("\ue000" <= char <= "\uf8ff" for char in shown)
+        or (not shown and _has_picture(node))
+        else shown
+    )
 
 
 def _has_picture(node: Any) -> bool:

@@ -8,7 +8,9 @@ from msgspec import Struct
 
 
 class _Counting(Struct, frozen=True):
-    """How a language counts: digits from nought, units from ten on, and the unit of ten thousand."""
+    """How a language counts: digits from nought, units from ten on, and the unit of ten
+    thousand.
+    """
 
     digits: str
     units: str
@@ -20,11 +22,21 @@ class _Counting(Struct, frozen=True):
 _CHINESE: Final = "〇一二三四五六七八九"
 _ROUND: Final = "○一二三四五六七八九"
 _COUNTINGS: Final = {
-    "chineseCountingThousand": _Counting("零一二三四五六七八九", "十百千", "万", says_nought=True),
-    "taiwaneseCountingThousand": _Counting("零一二三四五六七八九", "十百千", "萬", says_nought=True),
-    "japaneseCounting": _Counting("〇一二三四五六七八九", "十百千", "万", says_one=False),
-    "chineseLegalSimplified": _Counting("零壹贰叁肆伍陆柒捌玖", "拾佰仟", "万", says_nought=True),
-    "ideographLegalTraditional": _Counting("零壹貳參肆伍陸柒捌玖", "拾佰仟", "萬", says_nought=True),
+    "chineseCountingThousand": _Counting(
+        "零一二三四五六七八九", "十百千", "万", says_nought=True
+    ),
+    "taiwaneseCountingThousand": _Counting(
+        "零一二三四五六七八九", "十百千", "萬", says_nought=True
+    ),
+    "japaneseCounting": _Counting(
+        "〇一二三四五六七八九", "十百千", "万", says_one=False
+    ),
+    "chineseLegalSimplified": _Counting(
+        "零壹贰叁肆伍陆柒捌玖", "拾佰仟", "万", says_nought=True
+    ),
+    "ideographLegalTraditional": _Counting(
+        "零壹貳參肆伍陸柒捌玖", "拾佰仟", "萬", says_nought=True
+    ),
     "japaneseLegal": _Counting("零壱弐参四伍六七八九", "拾百阡", "萬"),
     "koreanCounting": _Counting("영일이삼사오육칠팔구", "십백천", "만", says_one=False),
 }
@@ -58,27 +70,37 @@ _LETTERS: Final = {
     "russianUpper": "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЫЭЮЯ",
     "russianLower": "абвгдежзиклмнопрстуфхцчшщыэюя",
     "aiueo": "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝ",
-    "aiueoFullWidth": "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン",
+    "aiueoFullWidth": "アイウエオカキクケコサシスセソタチツテト"
+    "ナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン",
     "ganada": "가나다라마바사아자차카타파하",
     "chosung": "ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎ",
 }
 _MOST_LETTERS: Final = 30
 _ROMAN: Final = tuple(
-    zip((1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1), "M CM D CD C XC L XL X IX V IV I".split(), strict=True)
+    zip(
+        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
+        "M CM D CD C XC L XL X IX V IV I".split(),
+        strict=True,
+    )
 )
 _MOST_ROMAN: Final = 32_767
 
 
 def numeral(value: int, format: str, pattern: str = "") -> str:
-    """Return a number from 0 as a list of this format shows it; formats nobody here knows are decimal.
+    """Return a number from 0 as a list of this format shows it; formats nobody here
+    knows are decimal.
 
     `pattern` is the sample of the format `custom`, such as "001, 002, 003, ...".
     """
     if format == "none":
         return ""
     if format == "custom":
-        return str(value).zfill(len(pattern.partition(",")[0].strip()) if pattern[:1] == "0" else 1)
-    written = (_in_chinese(value, format) or _in_a_series(value, format)) if value > 0 else ""
+        return str(value).zfill(
+            len(pattern.partition(",")[0].strip()) if pattern[:1] == "0" else 1
+        )
+    written = (
+        (_in_chinese(value, format) or _in_a_series(value, format)) if value > 0 else ""
+    )
     return written or _in_figures(value, format)
 
 
@@ -88,7 +110,9 @@ def _in_chinese(value: int, format: str) -> str:
     if format in _TEN_BELOW_A_HUNDRED and 10 <= value < 100:
         digits = _TEN_BELOW_A_HUNDRED[format]
         tens, ones = divmod(value, 10)
-        return (digits[tens] if tens > 1 else "") + "十" + (digits[ones] if ones else "")
+        return (
+            (digits[tens] if tens > 1 else "") + "十" + (digits[ones] if ones else "")
+        )
     return ""
 
 
@@ -99,7 +123,10 @@ def _in_a_series(value: int, format: str) -> str:
         times, place = divmod(value - 1, len(_LETTERS[format]))
         return _LETTERS[format][place] * (times + 1) if times < _MOST_LETTERS else ""
     if format == "ideographZodiacTraditional" and value <= 60:
-        return _SERIES["ideographTraditional"][(value - 1) % 10] + _SERIES["ideographZodiac"][(value - 1) % 12]
+        return (
+            _SERIES["ideographTraditional"][(value - 1) % 10]
+            + _SERIES["ideographZodiac"][(value - 1) % 12]
+        )
     return ""
 
 
@@ -142,6 +169,10 @@ def _below_a_myriad(value: int, way: _Counting, *, is_first: bool) -> str:
         nought = way.digits[0] if has_gap and way.says_nought else ""
         is_ten = is_first and not written and place == 1  # ten to nineteen: 十, 十一
         is_bare = place > 0 and digit == 1 and (is_ten or not way.says_one)
-        written += nought + ("" if is_bare else way.digits[digit]) + (way.units[place - 1] if place else "")
+        written += (
+            nought
+            + ("" if is_bare else way.digits[digit])
+            + (way.units[place - 1] if place else "")
+        )
         has_gap = False
     return written

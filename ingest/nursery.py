@@ -1,4 +1,5 @@
-"""The process that forks the processes which parse files; `ingest.workers` starts it and talks to them.
+"""The process that forks the processes which parse files; `ingest.workers` starts it
+and talks to them.
 
 Starting a Python and importing the parsers costs a tenth of a second and more, forking one that has
 done so a few milliseconds. This process itself never reads a byte of any file.
@@ -20,7 +21,16 @@ from typing import Final
 import msgspec
 
 from ingest import answers, confine, parsers
-from ingest.answers import LENGTH, NOT_STARTED, OUT_OF_MEMORY, STATUS, Answer, Failed, Refused, Start
+from ingest.answers import (
+    LENGTH,
+    NOT_STARTED,
+    OUT_OF_MEMORY,
+    STATUS,
+    Answer,
+    Failed,
+    Refused,
+    Start,
+)
 from ingest.faults import place_of
 from kb.errors import InvalidDocument, UserError
 
@@ -48,7 +58,12 @@ def main() -> int:
             message, descriptors, _, _ = socket.recv_fds(control, 4096, 2)
             if not message:
                 return 0
-            _fork(msgspec.msgpack.decode(message, type=Start), descriptors[0], descriptors[1], running)
+            _fork(
+                msgspec.msgpack.decode(message, type=Start),
+                descriptors[0],
+                descriptors[1],
+                running,
+            )
 
 
 def _fork(start: Start, jobs: int, end: int, running: dict[int, int]) -> None:
@@ -82,7 +97,8 @@ def _tell(end: int, status: int) -> None:
 
 
 def _live(start: Start, jobs: int) -> None:
-    """Answer jobs until there are no more, then end this process: it must never go on as the one it was forked from.
+    """Answer jobs until there are no more, then end this process: it must never go on
+    as the one it was forked from.
 
     Nothing it inherited stays open but the way the jobs come.
     """
@@ -117,9 +133,13 @@ def _answer_next(way: socket.socket, start: Start, is_filtered: bool) -> bool:
 def _answer(kind: str, source: int, is_filtered: bool) -> Answer:
     try:
         with open(source, "rb") as file:
-            if file.seekable():  # its place is shared with whoever opened it, and may be after a first attempt
+            # its place is shared with whoever opened it, and may be after a first
+            # attempt
+            if file.seekable():
                 file.seek(0)
-            return msgspec.structs.replace(parsers.parse(kind, file.read()), is_filtered=is_filtered)
+            return msgspec.structs.replace(
+                parsers.parse(kind, file.read()), is_filtered=is_filtered
+            )
     except UserError as error:
         return Refused(str(error), isinstance(error, InvalidDocument))
     except MemoryError:

@@ -1,4 +1,6 @@
-"""What a paper says of itself at its head and over its signature: number, who gives it, whom it is about."""
+"""What a paper says of itself at its head and over its signature: number, who gives it, whom it is
+about.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ _OFFICE: Final = re.compile(
     r"([一-鿿]{2,30}?(?:[局厅署]|委员会|人民政府|证监会|银监会|保监会|大队|支队|总队|海关|中心支行|管委会))(?:[（(](?:印章|盖章|公章)[）)])?"
 )
 #: An office with its date behind it: 某监管局2019年12月19日.
-_SIGNED_BY: Final = re.compile(r"(?:^|[。，])([一-鿿]{2,30}?(?:[局厅署会]|人民政府))(?=(?:19|20|二)[^，。]{3,12}日$)")
+_SIGNED_BY: Final = re.compile(
+    r"(?:^|[。，])([一-鿿]{2,30}?(?:[局厅署会]|人民政府))(?=(?:19|20|二)[^，。]{3,12}日$)"
+)
 #: What an office calls itself where it served a notice: 送达了《某局行政处罚告知书》.
 _SERVED_BY: Final = re.compile(
     r"(?:我|本)(?:局|会|厅|机关)[^。]{0,60}《([一-鿿]{2,30}?(?:[局厅署会]|人民政府))行政处罚[一-鿿（）()]{0,8}告知书》"
@@ -64,7 +68,11 @@ class Paper(Struct, frozen=True, kw_only=True):
     def year(self) -> int:
         """Return the last year its numbers are of; 0 without any."""
         return max(
-            (int(year) for number in (*self.numbers, *self.document_numbers) for year in _YEAR.findall(number)),
+            (
+                int(year)
+                for number in (*self.numbers, *self.document_numbers)
+                for year in _YEAR.findall(number)
+            ),
             default=0,
         )
 
@@ -78,7 +86,9 @@ def read_paper(name: str, head: Sequence[str], foot: Sequence[str], text: str) -
         name=name,
         numbers=numbers,
         document_numbers=() if numbers else _document_numbers(head, labels, headings),
-        authority=_authority(head, foot, labels, headings) or office_that_served(squeezed(text)) or _publisher(head),
+        authority=_authority(head, foot, labels, headings)
+        or office_that_served(squeezed(text))
+        or _publisher(head),
         parties=tuple(_parties(name, head, text)),
         day=labels.get("裁判日期") or labels.get("判决日期"),
     )
@@ -87,7 +97,9 @@ def read_paper(name: str, head: Sequence[str], foot: Sequence[str], text: str) -
 def foot_of(text: str) -> list[str]:
     """Return the last lines before an appendix, squeezed."""
     lines = [squeezed(line) for line in text.split("\n")]
-    end = next((n for n, line in enumerate(lines) if n and is_appendix(line)), len(lines))
+    end = next(
+        (n for n, line in enumerate(lines) if n and is_appendix(line)), len(lines)
+    )
     return [line for line in lines[:end] if line][-_FOOT_LINES:]
 
 
@@ -107,35 +119,63 @@ def _labels(head: Sequence[str]) -> Iterator[tuple[str, str]]:
     for line in head:
         match = _LABEL.fullmatch(line)
         if match:
-            yield match[1].removeprefix("行政处罚决定书").removeprefix("决定书"), match[2]
+            yield (
+                match[1].removeprefix("行政处罚决定书").removeprefix("决定书"),
+                match[2],
+            )
 
 
 def _case_numbers(head: Sequence[str], labels: dict[str, str]) -> tuple[str, ...]:
-    """Return the 案号 of the paper: alone on a line, behind its name, or where a line begins or ends with it."""
+    """Return the 案号 of the paper: alone on a line, behind its name, or where a line begins or
+    ends with it.
+    """
     for line in (labels.get("案号", ""), *head):
         numbers = casenumber.find(line)
-        if numbers and "号" in line[numbers[0][0] : numbers[0][1]] and _is_own(line, numbers[0][0], numbers[-1][1]):
-            return tuple(str(number) for start, _, number in numbers if start == numbers[0][0])
+        if (
+            numbers
+            and "号" in line[numbers[0][0] : numbers[0][1]]
+            and _is_own(line, numbers[0][0], numbers[-1][1])
+        ):
+            return tuple(
+                str(number) for start, _, number in numbers if start == numbers[0][0]
+            )
     return ()
 
 
 def _is_own(line: str, start: int, end: int) -> bool:
     if start <= 1:
         return True
-    return len(line) <= _LONGEST_TITLE and len(line) - end <= 1 and not _OF_ANOTHER.search(line[:start])
+    return (
+        len(line) <= _LONGEST_TITLE
+        and len(line) - end <= 1
+        and not _OF_ANOTHER.search(line[:start])
+    )
 
 
-def _document_numbers(head: Sequence[str], labels: dict[str, str], headings: Sequence[Heading]) -> tuple[str, ...]:
-    """Return the 文号 that stands on a line of its own at the head, or in the line of the paper's name."""
-    for line in (labels.get("文号", ""), *(heading.number for heading in headings), *head):
-        numbers = document_numbers(line) or [match[0] for match in [_BARE_NUMBER.fullmatch(line)] if match]
+def _document_numbers(
+    head: Sequence[str], labels: dict[str, str], headings: Sequence[Heading]
+) -> tuple[str, ...]:
+    """Return the 文号 that stands on a line of its own at the head, or in the line of the paper's
+    name.
+    """
+    for line in (
+        labels.get("文号", ""),
+        *(heading.number for heading in headings),
+        *head,
+    ):
+        numbers = document_numbers(line) or [
+            match[0] for match in [_BARE_NUMBER.fullmatch(line)] if match
+        ]
         if numbers and len(numbers[0]) >= len(line) - 2:
             return (numbers[0].lstrip("_"),)
     return ()
 
 
 def _authority(
-    head: Sequence[str], foot: Sequence[str], labels: dict[str, str], headings: Sequence[Heading]
+    head: Sequence[str],
+    foot: Sequence[str],
+    labels: dict[str, str],
+    headings: Sequence[Heading],
 ) -> str | None:
     over_name = next((heading.office for heading in headings if heading.office), None)
     if over_name:
@@ -156,7 +196,9 @@ def _alone(lines: Sequence[str], pattern: re.Pattern[str]) -> str | None:
 
 
 def _parties(name: str, head: Sequence[str], text: str) -> Iterator[Party]:
-    """Yield the parties a head lists; where it lists none, those a sentence charges or an office addresses."""
+    """Yield the parties a head lists; where it lists none, those a sentence charges or an office
+    addresses.
+    """
     listed = parties_of(head)
     beginning = squeezed(text[:_CHARGE_CHARS])
     if listed:
@@ -165,5 +207,10 @@ def _parties(name: str, head: Sequence[str], text: str) -> Iterator[Party]:
         yield from punished_of(head)
     elif _MAY_CHARGE.search(name + beginning[:_FIRST_WORDS]):
         charge = charge_of(beginning)
-        yield from (Party("被告人", accused) for accused in (charge.names if charge else ()))
-        yield from (Party("附带民事诉讼原告人", plaintiff) for plaintiff in plaintiffs_of(beginning))
+        yield from (
+            Party("被告人", accused) for accused in (charge.names if charge else ())
+        )
+        yield from (
+            Party("附带民事诉讼原告人", plaintiff)
+            for plaintiff in plaintiffs_of(beginning)
+        )

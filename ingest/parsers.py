@@ -1,6 +1,7 @@
 """Bytes of one file into its text: one parser a format, the table at the end.
 
-They run in a process of their own (`ingest.nursery`), whatever the format: a text can be hostile too.
+They run in a process of their own (`ingest.nursery`), whatever the format: a text can
+be hostile too.
 """
 
 from __future__ import annotations
@@ -42,8 +43,12 @@ def parse_text(data: bytes) -> Parsed:
 def parse_markdown(data: bytes) -> Parsed:
     """Read a corpus file: front matter, headings and links taken out of the text."""
     found = read_markdown(_decoded(data))
-    links = [(link.start or 0, link.end or 0, link.target or "") for link in found.links]
-    return Parsed(text=found.text, values=found.values, headings=list(found.headings), links=links)
+    links = [
+        (link.start or 0, link.end or 0, link.target or "") for link in found.links
+    ]
+    return Parsed(
+        text=found.text, values=found.values, headings=list(found.headings), links=links
+    )
 
 
 def _decoded(data: bytes) -> str:

@@ -27,13 +27,37 @@ _FIRST: Final = (
     "赔偿请求人",
 )
 _SECOND: Final = (
-    *("被告", "被上诉人", "被申请人", "再审被申请人", "被申诉人", "被执行人", "被告人", "被告单位", "被不起诉人"),
-    *("被不起诉单位", "原审被告人", "原审被告单位", "罪犯", "附带民事诉讼被告人", "赔偿义务机关"),
+    *(
+        "被告",
+        "被上诉人",
+        "被申请人",
+        "再审被申请人",
+        "被申诉人",
+        "被执行人",
+        "被告人",
+        "被告单位",
+        "被不起诉人",
+    ),
+    *(
+        "被不起诉单位",
+        "原审被告人",
+        "原审被告单位",
+        "罪犯",
+        "附带民事诉讼被告人",
+        "赔偿义务机关",
+    ),
 )
 #: Labels of the one who is punished, in papers of offices.
 _PUNISHED: Final = tuple(
     f"{who}{what}"
-    for who in ("被处罚人", "被处罚单位", "受处罚人", "被处罚当事人", "当事人", "违法行为人")
+    for who in (
+        "被处罚人",
+        "被处罚单位",
+        "受处罚人",
+        "被处罚当事人",
+        "当事人",
+        "违法行为人",
+    )
     for what in ("", "姓名", "名称", "姓名或者单位名称")
 )
 #: Labels that stand before a punished one's name, and before others' in other papers.
@@ -55,11 +79,17 @@ _LINE: Final = re.compile(
     rf"(?P<remark>{_REMARK}{{0,3}})(?P<colon>[:：])?(?P<rest>.+)"
 )
 _NAME: Final = re.compile(
-    r"(?:[^，,。；;：:（(]|[（(][^）)]{1,20}[）)](?=[^，,。；;]{1,30}(?:公司|厂|店|中心|院|所|社|部|会)))+"
+    r"(?:[^，,。；;：:（(]|[（(][^）)]{1,20}[）)](?=[^，,。；;]{1,30}(?:公司|厂|店|"
+    r"中心|院|所|社|部|会)))+"
 )
-#: Without a colon or a remark only these roles stand before a name: 被告人某甲; 原告诉称 is a sentence.
-_BARE: Final = frozenset(("被告人", "被告单位", "被不起诉人", "自诉人", "原审被告人", "原审被告单位", "罪犯"))
-_BARE_NAME: Final = re.compile(r"[^，,。；;：:、对的在于因犯系与和称已未不亦均拒]{2,30}[，,（(。]")
+#: Without a colon or a remark only these roles stand before a name: 被告人某甲;
+#: 原告诉称 is a sentence.
+_BARE: Final = frozenset(
+    ("被告人", "被告单位", "被不起诉人", "自诉人", "原审被告人", "原审被告单位", "罪犯")
+)
+_BARE_NAME: Final = re.compile(
+    r"[^，,。；;：:、对的在于因犯系与和称已未不亦均拒]{2,30}[，,（(。]"
+)
 #: A name that is told more of: 被告人某甲，男，汉族.
 _INTRODUCED: Final = re.compile(
     r"[^，,。；;：:、]{2,30}[，,（(]"
@@ -67,26 +97,34 @@ _INTRODUCED: Final = re.compile(
     r"|住|身份证|公民身份|户籍|无业|农民|系|统一社会)"
 )
 #: A name that is all a line says: 原告某甲。
-_WHOLE_NAME: Final = re.compile(r"[^，,。；;：:对的在因犯系与称已未拒不没无到]{2,30}。?")
+_WHOLE_NAME: Final = re.compile(
+    r"[^，,。；;：:对的在因犯系与称已未拒不没无到]{2,30}。?"
+)
 _NO_NAME: Final = re.compile(
-    r"^(?:的|与|和|及|在|于|因|对|向|为|未|不|已|应|是|诉|辩|提|请|认|称|均|犯|委托|代理|同意|放弃|承认|补充|当庭|经|主张|陈述|要求)"
+    r"^(?:的|与|和|及|在|于|因|对|向|为|未|不|已|应|是|诉|辩|提|请|认|称|均|犯|委托|"
+    r"代理|同意|放弃|承认|补充|当庭|经|主张|陈述|要求)"
 )
 _NO_NAME_AFTER_COLON: Final = re.compile(r"^(?:诉称|辩称|提交|请求|认为|委托|代理)")
 _ORGANISATION: Final = (
-    r"[^，,。；;：:、|\s]{2,40}?(?:公司|厂|店|部|社|院|校|所|局|委员会|中心|馆|场|队|站|分行|支行|药房|超市|酒店|处"
+    r"[^，,。；;：:、|\s]{2,40}?(?:公司|厂|店|部|社|院|校|所|局|委员会|中心|馆|场|队|"
+    r"站|分行|支行|药房|超市|酒店|处"
     r"|办公室|集团)"
 )
 #: 当事人某公司（以下简称…）; 当事人 alone begins many a sentence.
 _ORGANISATION_NAMED: Final = re.compile(rf"{_ORGANISATION}(?=[（(，,。]|$)")
 _ADDRESSED: Final = re.compile(rf"(?P<name>{_ORGANISATION})(?P<colon>[:：])?")
-_REGISTERED: Final = re.compile(r"统一社会信用代码|营业执照|注册号|组织机构代码|社会信用代码")
+_REGISTERED: Final = re.compile(
+    r"统一社会信用代码|营业执照|注册号|组织机构代码|社会信用代码"
+)
 _CASE_OF: Final = re.compile(
     rf"(?P<name>{_ORGANISATION})(?:[（(][^）)]{{1,30}}[）)])?[^，,。]{{0,60}}一案[，,]?(?:业?经|我局|本局)"
 )
 #: Lines of the head of a penalty decision that may address the one punished.
 _ADDRESS_LINES: Final = 14
 #: Where the head ends.
-_BODY: Final = re.compile(r"(?:本院|法院|本局|经)?(?:经)?(?:审理|依法)?(?:查明|认为)|.{0,40}一案|本院于|本局于")
+_BODY: Final = re.compile(
+    r"(?:本院|法院|本局|经)?(?:经)?(?:审理|依法)?(?:查明|认为)|.{0,40}一案|本院于|本局于"
+)
 _LONGEST: Final = 60
 
 
@@ -124,7 +162,9 @@ def parties_of(lines: Sequence[str]) -> list[Party]:
 
 
 def punished_of(lines: Sequence[str]) -> list[Party]:
-    """Return whom a penalty decision addresses: 某公司：, a name over its registration, or whose case it tells."""
+    """Return whom a penalty decision addresses: 某公司：, a name over its registration, or whose
+    case it tells.
+    """
     for line, following in zip(lines[:_ADDRESS_LINES], (*lines[1:], ""), strict=False):
         match = _ADDRESSED.fullmatch(line)
         if match and (match["colon"] or _REGISTERED.match(following)):
@@ -142,12 +182,21 @@ def _is_name(match: re.Match[str]) -> bool:
     if match["role"] in _PUNISHED:
         return _ORGANISATION_NAMED.match(match["rest"]) is not None
     if match["role"] in _BARE or match["remark"]:
-        return any(pattern.match(match["rest"]) for pattern in (_INTRODUCED, _BARE_NAME))
-    return match["role"] not in _NAMED_ONLY and _WHOLE_NAME.fullmatch(match["rest"]) is not None
+        return any(
+            pattern.match(match["rest"]) for pattern in (_INTRODUCED, _BARE_NAME)
+        )
+    return (
+        match["role"] not in _NAMED_ONLY
+        and _WHOLE_NAME.fullmatch(match["rest"]) is not None
+    )
 
 
 def _name(rest: str, is_behind_colon: bool) -> str | None:
     match = _NAME.match(rest)
     if match is None or not 2 <= len(match[0]) <= _LONGEST:
         return None
-    return None if (_NO_NAME_AFTER_COLON if is_behind_colon else _NO_NAME).match(match[0]) else match[0]
+    return (
+        None
+        if (_NO_NAME_AFTER_COLON if is_behind_colon else _NO_NAME).match(match[0])
+        else match[0]
+    )

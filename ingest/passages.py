@@ -41,7 +41,9 @@ def split_passages(
     return tuple(passages)
 
 
-def _pieces(text: str, lines: Sequence[tuple[int, int, int]], max_chars: int) -> list[tuple[int, int, int]]:
+def _pieces(
+    text: str, lines: Sequence[tuple[int, int, int]], max_chars: int
+) -> list[tuple[int, int, int]]:
     """Cut lines over the limit; return (paragraph number, start, end)."""
     pieces: list[tuple[int, int, int]] = []
     for number, start, end in lines:
@@ -59,7 +61,9 @@ def _pieces(text: str, lines: Sequence[tuple[int, int, int]], max_chars: int) ->
     return pieces
 
 
-def _groups(pieces: Sequence[tuple[int, int, int]], max_chars: int) -> list[tuple[int, int]]:
+def _groups(
+    pieces: Sequence[tuple[int, int, int]], max_chars: int
+) -> list[tuple[int, int]]:
     """Join neighbours up to the limit; return (first paragraph number, end) of each group.
 
     A heading (number 0) stays with what follows, unless it is a passage of its own by its length.
@@ -69,7 +73,9 @@ def _groups(pieces: Sequence[tuple[int, int, int]], max_chars: int) -> list[tupl
     for piece_number, piece_start, piece_end in pieces:
         if number < 0:
             number, start, end = piece_number, piece_start, piece_end
-        elif piece_end - start <= max_chars or (number == 0 and end - start < max_chars):
+        elif piece_end - start <= max_chars or (
+            number == 0 and end - start < max_chars
+        ):
             number, end = (number or piece_number), piece_end
         else:
             groups.append((number, end))

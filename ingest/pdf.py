@@ -52,7 +52,9 @@ def parse_pdf(data: bytes) -> Parsed:
     """
     second = SecondReader(data)
     try:
-        pages = [_page(sheet, number, second) for number, sheet in enumerate(sheets(data))]
+        pages = [
+            _page(sheet, number, second) for number, sheet in enumerate(sheets(data))
+        ]
     except NotOpened as error:
         pages = _by_second(second, error)
     texts, heads = _texts(pages)
@@ -81,7 +83,12 @@ def _page(sheet: Sheet, number: int, second: SecondReader) -> _Page:
         return page
     other = second.page(number)
     if other.strip() and is_plausible(other):
-        page.lines, page.other, page.characters, page.is_lost = [], other, _count(other), False
+        page.lines, page.other, page.characters, page.is_lost = (
+            [],
+            other,
+            _count(other),
+            False,
+        )
     elif is_gibberish:
         page.lines, page.is_gibberish = [], True
     return page
@@ -96,7 +103,11 @@ def _by_second(second: SecondReader, error: Exception) -> list[_Page]:
         text = second.page(number)
         is_gibberish = not is_plausible(text)
         kept = "" if is_gibberish else text
-        pages.append(_Page([], [], other=kept, characters=_count(kept), is_gibberish=is_gibberish))
+        pages.append(
+            _Page(
+                [], [], other=kept, characters=_count(kept), is_gibberish=is_gibberish
+            )
+        )
     if not any(page.characters or page.is_gibberish for page in pages):
         raise UnreadableFile(_DAMAGED) from error
     return pages
@@ -104,7 +115,9 @@ def _by_second(second: SecondReader, error: Exception) -> list[_Page]:
 
 def _texts(pages: Sequence[_Page]) -> tuple[list[str], list[str]]:
     """Return the text of each page and the running heads that were left out."""
-    found = without_margins([Paper(page.lines, page.paper[3], page.paper[1]) for page in pages])
+    found = without_margins(
+        [Paper(page.lines, page.paper[3], page.paper[1]) for page in pages]
+    )
     texts = paragraphs(found.pages, [(page.paper[0], page.paper[2]) for page in pages])
     stamps = Counter(text for page in pages for text in set(page.askew))
     for number, page in enumerate(pages):
@@ -113,7 +126,10 @@ def _texts(pages: Sequence[_Page]) -> tuple[list[str], list[str]]:
             own.insert(0, page.other)
         if not own:
             continue
-        texts[number] = "\n".join([text for text in (texts[number].rstrip("\n"), *own) if text]) + "\n"
+        texts[number] = (
+            "\n".join([text for text in (texts[number].rstrip("\n"), *own) if text])
+            + "\n"
+        )
         _end_line_before(texts, number)
     repeated = [text for text, count in stamps.items() if count > 1]
     return texts, found.heads + repeated
@@ -131,21 +147,36 @@ def _require_text(pages: Sequence[_Page], texts: Sequence[str]) -> None:
     counts = [_count(text) for text in texts]
     total, whole = sum(counts), sum(page.characters for page in pages)
     if not total and any(page.is_gibberish for page in pages):
-        raise UnreadableFile(f"PDF 的文字{_GIBBERISH}。请用原来的软件重新导出,或做文字识别(OCR)后再添加")
+        raise UnreadableFile(
+            f"PDF 的文字{_GIBBERISH}。请用原来的软件重新导出,或做文字识别(OCR)后再添加"
+        )
     if not total and all(page.is_lost for page in pages):
         raise UnreadableFile(_DAMAGED)
     if not whole:
         raise UnreadableFile(f"PDF 没有文字层(扫描件或图片)。{_NEEDS_OCR}")
-    are_scans = all(_is_scan(page, count) for page, count in zip(pages, counts, strict=True))
-    if not total or are_scans or (len(pages) > 1 and total < _NEXT_TO_NONE * len(pages)):
-        raise UnreadableFile(f"PDF 疑似扫描件({len(pages)} 页共 {whole} 字)。{_NEEDS_OCR}")
+    are_scans = all(
+        _is_scan(page, count) for page, count in zip(pages, counts, strict=True)
+    )
+    if (
+        not total
+        or are_scans
+        or (len(pages) > 1 and total < _NEXT_TO_NONE * len(pages))
+    ):
+        raise UnreadableFile(
+            f"PDF 疑似扫描件({len(pages)} 页共 {whole} 字)。{_NEEDS_OCR}"
+        )
 
 
 def _is_scan(page: _Page, count: int) -> bool:
     return not count or (page.image_share >= _LARGE_IMAGE and count < _FEW)
 
 
-def _warnings(pages: Sequence[_Page], texts: Sequence[str], heads: Sequence[str], joined: Sequence[str]) -> list[str]:
+def _warnings(
+    pages: Sequence[_Page],
+    texts: Sequence[str],
+    heads: Sequence[str],
+    joined: Sequence[str],
+) -> list[str]:
     scans = [
         _is_scan(page, _count(text)) and not (page.is_gibberish or page.is_lost)
         for page, text in zip(pages, texts, strict=True)
@@ -159,7 +190,9 @@ def _warnings(pages: Sequence[_Page], texts: Sequence[str], heads: Sequence[str]
         _named((page.is_covered for page in pages), "有被遮盖的文字"),
     ]
     if heads:
-        found.append(f"页眉页脚没有收入正文:{'、'.join(f'「{head[:40]}」' for head in heads[:5])}")
+        found.append(
+            f"页眉页脚没有收入正文:{'、'.join(f'「{head[:40]}」' for head in heads[:5])}"
+        )
     return [warning for warning in found if warning]
 
 
@@ -177,5 +210,7 @@ def _count(text: str) -> int:
 
 
 def _whole(text: str) -> str:
-    """Return a text whose halves of characters, which a font may give back, are joined or marked as unreadable."""
+    """Return a text whose halves of characters, which a font may give back, are joined or marked as
+    unreadable.
+    """
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

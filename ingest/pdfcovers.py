@@ -1,4 +1,6 @@
-"""Text of a PDF that is hidden under something drawn over it: it can be copied, so it must be told of."""
+"""Text of a PDF that is hidden under something drawn over it: it can be copied, so it must be told
+of.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from msgspec import Struct
 #: Things on one page that are looked at, counted from the first drawn.
 _MOST_THINGS: Final = 20_000
 _MOST_POINTS: Final = 400
-#: An image larger than this share of the page is the page itself, with the text that was recognised on it.
+#: An image larger than this share of the page is the page itself, with the text that
+#: was recognised on it.
 _WHOLE_PAGE: Final = 0.5
 _LEAST_GLYPHS: Final = 2
 _MOST_COVERS: Final = 300
@@ -23,14 +26,17 @@ _SAME: Final[_Matrix] = (1, 0, 0, 1, 0, 0)
 
 
 class Drawn(Struct, frozen=True):
-    """What is drawn on a page besides text: the share its largest image takes, whether text lies under something."""
+    """What is drawn on a page besides text: the share its largest image takes, whether text lies
+    under something.
+    """
 
     image_share: float
     is_covered: bool
 
 
 def look_at(page: Any, text: Any, glyphs: Sequence[Any]) -> Drawn:
-    """Tell how large the largest image is, and whether an opaque thing was drawn over glyphs after these.
+    """Tell how large the largest image is, and whether an opaque thing was drawn over
+    glyphs after these.
 
     Each glyph has an `index` and the edges of its box.
     """
@@ -43,22 +49,38 @@ def look_at(page: Any, text: Any, glyphs: Sequence[Any]) -> Drawn:
         if kind != api.FPDF_PAGEOBJ_TEXT:
             covers += [(order, box) for box in _opaque(thing, matrix, kind, area)]
     covers += [(_MOST_THINGS, box) for box in _annotated(page)]
-    return Drawn(min(largest, 1.0), bool(covers) and _is_any_hidden(page, covers[:_MOST_COVERS], text, glyphs))
+    return Drawn(
+        min(largest, 1.0),
+        bool(covers) and _is_any_hidden(page, covers[:_MOST_COVERS], text, glyphs),
+    )
 
 
-def _is_any_hidden(page: Any, covers: Sequence[tuple[int, _Box]], text: Any, glyphs: Sequence[Any]) -> bool:
-    orders = {_address(thing): order for order, (thing, _, _) in enumerate(_things(page))}
+def _is_any_hidden(
+    page: Any, covers: Sequence[tuple[int, _Box]], text: Any, glyphs: Sequence[Any]
+) -> bool:
+    orders = {
+        _address(thing): order for order, (thing, _, _) in enumerate(_things(page))
+    }
     return any(_hides(box, order, text, glyphs, orders) for order, box in covers)
 
 
-def _hides(box: _Box, order: int, text: Any, glyphs: Sequence[Any], orders: dict[int, int]) -> bool:
+def _hides(
+    box: _Box, order: int, text: Any, glyphs: Sequence[Any], orders: dict[int, int]
+) -> bool:
     left, bottom, right, top = box
     under = 0
     for glyph in glyphs:
-        if not (left <= (glyph.left + glyph.right) / 2 <= right and bottom <= (glyph.bottom + glyph.top) / 2 <= top):
+        if not (
+            left <= (glyph.left + glyph.right) / 2 <= right
+            and bottom <= (glyph.bottom + glyph.top) / 2 <= top
+        ):
             continue
         thing = api.FPDFText_GetTextObject(text, glyph.index)
-        if not thing or api.FPDFTextObj_GetTextRenderMode(thing) == api.FPDF_TEXTRENDERMODE_INVISIBLE:
+        if (
+            not thing
+            or api.FPDFTextObj_GetTextRenderMode(thing)
+            == api.FPDF_TEXTRENDERMODE_INVISIBLE
+        ):
             continue
         under += orders.get(_address(thing), order) < order
         if under >= _LEAST_GLYPHS:
@@ -67,7 +89,9 @@ def _hides(box: _Box, order: int, text: Any, glyphs: Sequence[Any], orders: dict
 
 
 def _things(page: Any) -> Iterator[tuple[Any, _Matrix, int]]:
-    """Yield what is drawn, in order, with the matrix of the group it is in; groups in groups are not looked into."""
+    """Yield what is drawn, in order, with the matrix of the group it is in; groups in groups are
+    not looked into.
+    """
     left = _MOST_THINGS
     for number in range(min(api.FPDFPage_CountObjects(page.raw), left)):
         thing = api.FPDFPage_GetObject(page.raw, number)
@@ -98,8 +122,14 @@ def _opaque(thing: Any, matrix: _Matrix, kind: int, area: float) -> list[_Box]:
     if fill.value and _is_opaque(thing, api.FPDFPageObj_GetFillColor):
         return _rectangles(thing, matrix)
     width = ctypes.c_float()
-    if stroke.value and api.FPDFPageObj_GetStrokeWidth(thing, width) and width.value >= 5:
-        return [_bounds(thing, matrix)] if api.FPDFPath_CountSegments(thing) == 2 else []
+    if (
+        stroke.value
+        and api.FPDFPageObj_GetStrokeWidth(thing, width)
+        and width.value >= 5
+    ):
+        return (
+            [_bounds(thing, matrix)] if api.FPDFPath_CountSegments(thing) == 2 else []
+        )
     return []
 
 
@@ -116,12 +146,18 @@ def _rectangles(thing: Any, matrix: _Matrix) -> list[_Box]:
     for number in range(min(api.FPDFPath_CountSegments(thing), _MOST_POINTS)):
         segment = api.FPDFPath_GetPathSegment(thing, number)
         kind = api.FPDFPathSegment_GetType(segment)
-        if kind == api.FPDF_SEGMENT_BEZIERTO or not api.FPDFPathSegment_GetPoint(segment, x, y):
+        if kind == api.FPDF_SEGMENT_BEZIERTO or not api.FPDFPathSegment_GetPoint(
+            segment, x, y
+        ):
             return []
         if kind == api.FPDF_SEGMENT_MOVETO or not parts:
             parts.append([])
         parts[-1].append(_moved((x.value, y.value), own))
-    return [_around([_moved(point, matrix) for point in part]) for part in parts if _is_rectangle(part)]
+    return [
+        _around([_moved(point, matrix) for point in part])
+        for part in parts
+        if _is_rectangle(part)
+    ]
 
 
 def _is_rectangle(points: Sequence[tuple[float, float]]) -> bool:
@@ -130,7 +166,10 @@ def _is_rectangle(points: Sequence[tuple[float, float]]) -> bool:
     left, bottom, right, top = _around(points)
     near = 0.02 * max(right - left, top - bottom)
     corners = {(abs(x - left) <= near, abs(y - bottom) <= near) for x, y in points}
-    on_edges = all(min(x - left, right - x) <= near and min(y - bottom, top - y) <= near for x, y in points)
+    on_edges = all(
+        min(x - left, right - x) <= near and min(y - bottom, top - y) <= near
+        for x, y in points
+    )
     return on_edges and len(corners) == 4
 
 
@@ -143,7 +182,9 @@ def _annotated(page: Any) -> list[_Box]:
             continue
         kind, box = api.FPDFAnnot_GetSubtype(note), api.FS_RECTF()
         is_cover = kind == api.FPDF_ANNOT_REDACT or (
-            kind == api.FPDF_ANNOT_SQUARE and api.FPDFAnnot_HasKey(note, b"IC") and not _is_glass(note)
+            kind == api.FPDF_ANNOT_SQUARE
+            and api.FPDFAnnot_HasKey(note, b"IC")
+            and not _is_glass(note)
         )
         if is_cover and api.FPDFAnnot_GetRect(note, box):
             found.append((box.left, box.bottom, box.right, box.top))
@@ -153,7 +194,10 @@ def _annotated(page: Any) -> list[_Box]:
 
 def _is_glass(note: Any) -> bool:
     opacity = ctypes.c_float()
-    return bool(api.FPDFAnnot_GetNumberValue(note, b"CA", opacity)) and opacity.value < 0.99
+    return (
+        bool(api.FPDFAnnot_GetNumberValue(note, b"CA", opacity))
+        and opacity.value < 0.99
+    )
 
 
 def _address(thing: Any) -> int:

@@ -1,4 +1,6 @@
-"""Glyphs of one sheet: a character each and where it stands, without what is printed over its like."""
+"""Glyphs of one sheet: a character each and where it stands, without what is printed over its
+like.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ _WIDE: Final = re.compile(
 class Glyph(Struct, frozen=True, gc=False):
     """One character and where it stands: reading goes to the right, lines go down.
 
-    `is_part` when one sign stands for this letter and the same one before it, as for the two of "ff".
+    `is_part` when one sign stands for this letter and the same one before it, as for
+    the two of "ff".
     """
 
     char: str
@@ -33,14 +36,20 @@ class Glyph(Struct, frozen=True, gc=False):
 
 @cache
 def is_wide(char: str) -> bool:
-    """Tell a character that stands without blanks beside others (Chinese, Japanese, its punctuation)."""
+    """Tell a character that stands without blanks beside others (Chinese, Japanese, its
+    punctuation).
+    """
     return _WIDE.match(char) is not None
 
 
 def once(glyphs: Sequence[Glyph]) -> list[Glyph]:
-    """Return the glyphs without those printed over one of their like, which is how bold is faked."""
+    """Return the glyphs without those printed over one of their like, which is how bold is
+    faked.
+    """
     inked = [glyph for glyph in glyphs if not glyph.char.isspace()]
-    if not inked or median(glyph.right - glyph.left for glyph in inked) < 0.05 * median(g.size for g in inked):
+    if not inked or median(glyph.right - glyph.left for glyph in inked) < 0.05 * median(
+        g.size for g in inked
+    ):
         return list(glyphs)  # a font without widths: all its glyphs stand in one place
     printed = _Printed()
     kept = []
@@ -81,13 +90,23 @@ class _Printed:
         column = int(glyph.left // reach)
         for near in (column, column - 1, column + 1):
             there = self._places.get((glyph.char, near, level))
-            if there and abs(there[0] - glyph.left) < reach and abs(there[1] - glyph.base) < reach:
+            if (
+                there
+                and abs(there[0] - glyph.left) < reach
+                and abs(there[1] - glyph.base) < reach
+            ):
                 return True
         return False
 
 
 def _reach(glyph: Glyph) -> float:
-    """Return how far from a glyph its like may stand and be printed over it: the two of "ll" are further apart."""
+    """Return how far from a glyph its like may stand and be printed over it: the two of "ll" are
+    further apart.
+    """
     width = glyph.right - glyph.left
-    reach = min(0.12 * glyph.size, 0.75 * width) if width > 0.05 * glyph.size else 0.12 * glyph.size
+    reach = (
+        min(0.12 * glyph.size, 0.75 * width)
+        if width > 0.05 * glyph.size
+        else 0.12 * glyph.size
+    )
     return max(reach, 0.01)

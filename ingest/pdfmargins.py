@@ -61,7 +61,9 @@ class Paper(Struct, frozen=True):
 
 
 class _Edge(Struct, frozen=True):
-    """A line near the top or the bottom of a page; `is_apart` when the next inwards is not the next line."""
+    """A line near the top or the bottom of a page; `is_apart` when the next inwards is not the next
+    line.
+    """
 
     page: int
     place: int
@@ -83,9 +85,15 @@ def without_margins(papers: Sequence[Paper]) -> Found:
     """Take page numbers, running heads and scanners' stamps out of the lines of all pages."""
     pitches = [pitch for pitch in (_pitch(paper.lines) for paper in papers) if pitch]
     usual = median(pitches) if pitches else 0.0
-    edges = [edge for number, paper in enumerate(papers) for edge in _edges(number, paper, usual)]
+    edges = [
+        edge
+        for number, paper in enumerate(papers)
+        for edge in _edges(number, paper, usual)
+    ]
     numbers = {(edge.page, edge.place) for edge in _numbers(edges)}
-    heads = [edge for edge in _heads(edges, papers) if (edge.page, edge.place) not in numbers]
+    heads = [
+        edge for edge in _heads(edges, papers) if (edge.page, edge.place) not in numbers
+    ]
     if len(heads) + len(numbers) == sum(len(paper.lines) for paper in papers):
         heads = []  # where nothing else is left, they are the text
     gone = numbers | {(edge.page, edge.place) for edge in heads}
@@ -97,7 +105,14 @@ def without_margins(papers: Sequence[Paper]) -> Found:
         ]
         for number, paper in enumerate(papers)
     ]
-    return Found(pages, list(dict.fromkeys(edge.line.text for edge in heads if not _BARE.fullmatch(edge.bare))))
+    return Found(
+        pages,
+        list(
+            dict.fromkeys(
+                edge.line.text for edge in heads if not _BARE.fullmatch(edge.bare)
+            )
+        ),
+    )
 
 
 def is_scanner_stamp(text: str) -> bool:
@@ -111,20 +126,33 @@ def is_page_number(text: str) -> bool:
 
 
 def _edges(number: int, paper: Paper, usual: float) -> list[_Edge]:
-    """Return the outermost lines of a page; `usual` is the distance of lines where the page shows none."""
+    """Return the outermost lines of a page; `usual` is the distance of lines where the page shows
+    none.
+    """
     order = sorted(range(len(paper.lines)), key=lambda place: -paper.lines[place].base)
     pitch = min((step for step in (_pitch(paper.lines), usual) if step), default=0.0)
     half = (len(order) + 1) // 2
     found = []
     for ranks, count in ((order, half), (order[::-1], len(order) - half)):
-        found += [_edge(number, paper, ranks, rank, pitch) for rank in range(min(count, 2 * _MOST_ROWS))]
+        found += [
+            _edge(number, paper, ranks, rank, pitch)
+            for rank in range(min(count, 2 * _MOST_ROWS))
+        ]
     return found
 
 
-def _edge(number: int, paper: Paper, ranks: Sequence[int], rank: int, pitch: float) -> _Edge:
+def _edge(
+    number: int, paper: Paper, ranks: Sequence[int], rank: int, pitch: float
+) -> _Edge:
     line = paper.lines[ranks[rank]]
-    around = [paper.lines[place] for place in ranks[max(rank - 8, 0) : rank + 8] if place != ranks[rank]]
-    inwards = [abs(paper.lines[place].base - line.base) for place in ranks[rank + 1 :][:8]]
+    around = [
+        paper.lines[place]
+        for place in ranks[max(rank - 8, 0) : rank + 8]
+        if place != ranks[rank]
+    ]
+    inwards = [
+        abs(paper.lines[place].base - line.base) for place in ranks[rank + 1 :][:8]
+    ]
     half = 0.5 * line.size
     height = max(paper.top - paper.bottom, 1.0)
     return _Edge(
@@ -133,7 +161,8 @@ def _edge(number: int, paper: Paper, ranks: Sequence[int], rank: int, pitch: flo
         line=line,
         bare=_BLANKS.sub("", line.text),
         share=min(paper.top - line.base, line.base - paper.bottom) / height,
-        is_apart=min((gap for gap in inwards if gap > half), default=1e9) > 1.3 * (pitch or 1.6 * line.size),
+        is_apart=min((gap for gap in inwards if gap > half), default=1e9)
+        > 1.3 * (pitch or 1.6 * line.size),
         is_alone=all(abs(other.base - line.base) > half for other in around),
     )
 
@@ -141,12 +170,18 @@ def _edge(number: int, paper: Paper, ranks: Sequence[int], rank: int, pitch: flo
 def _pitch(lines: Sequence[Line]) -> float:
     """Return the usual distance between two lines, 0 where too few tell."""
     bases = sorted(line.base for line in lines)
-    steps = [high - low for low, high in zip(bases, bases[1:], strict=False) if high - low > 2]
+    steps = [
+        high - low
+        for low, high in zip(bases, bases[1:], strict=False)
+        if high - low > 2
+    ]
     return median(steps) if len(steps) > 3 else 0.0
 
 
 def _numbers(edges: Iterable[_Edge]) -> list[_Edge]:
-    """Return the page numbers: those that can be nothing else, and bare ones that stand apart or count on."""
+    """Return the page numbers: those that can be nothing else, and bare ones that stand apart or
+    count on.
+    """
     found = []
     bare: dict[tuple[str, int, int], list[_Edge]] = defaultdict(list)
     for edge in edges:
@@ -160,29 +195,50 @@ def _numbers(edges: Iterable[_Edge]) -> list[_Edge]:
                 found.append(edge)
             elif number:
                 words = edge.bare.replace(number[0], "#", 1)
-                bare[words, int(number[0]) - edge.page, round(edge.line.base / 4)].append(edge)
+                bare[
+                    words, int(number[0]) - edge.page, round(edge.line.base / 4)
+                ].append(edge)
     return found + [edge for alike in bare.values() if len(alike) > 1 for edge in alike]
 
 
 def _heads(edges: Sequence[_Edge], papers: Sequence[Paper]) -> list[_Edge]:
-    """Return the lines that stand on several pages in the same words at the same height, apart from the text."""
+    """Return the lines that stand on several pages in the same words at the same height, apart from
+    the text.
+    """
     alike: dict[tuple[str, int], dict[int, _Edge]] = defaultdict(dict)
     bodies = _body_sizes(papers)
     for edge in edges:
         is_apart = edge.is_apart or edge.line.size < 0.92 * bodies[edge.page]
-        if edge.share > _HEAD_SHARE or not is_apart or edge.line.size > 1.12 * bodies[edge.page]:
+        if (
+            edge.share > _HEAD_SHARE
+            or not is_apart
+            or edge.line.size > 1.12 * bodies[edge.page]
+        ):
             continue
         height = round(edge.line.base / 3)
         for words in _wordings(edge):
             for near in (height - 1, height, height + 1):
                 alike[words, near][edge.page] = edge
-    found = {(e.page, e.place): e for same in alike.values() if _is_repeated(sorted(same)) for e in same.values()}
-    printed = [e for e in edges if e.share < _EDGE_SHARE and e.is_apart and _BROWSER.fullmatch(e.bare)]
-    return _outside_the_text(list(found.values()), papers) + [e for e in printed if (e.page, e.place) not in found]
+    found = {
+        (e.page, e.place): e
+        for same in alike.values()
+        if _is_repeated(sorted(same))
+        for e in same.values()
+    }
+    printed = [
+        e
+        for e in edges
+        if e.share < _EDGE_SHARE and e.is_apart and _BROWSER.fullmatch(e.bare)
+    ]
+    return _outside_the_text(list(found.values()), papers) + [
+        e for e in printed if (e.page, e.place) not in found
+    ]
 
 
 def _body_sizes(papers: Sequence[Paper]) -> list[float]:
-    """Return the size of the text on each page: that of most characters of the file, where the page has it."""
+    """Return the size of the text on each page: that of most characters of the file, where the page
+    has it.
+    """
     weights: Counter[float] = Counter()
     for paper in papers:
         for line in paper.lines:
@@ -197,15 +253,26 @@ def _body_sizes(papers: Sequence[Paper]) -> list[float]:
 
 
 def _outside_the_text(heads: Sequence[_Edge], papers: Sequence[Paper]) -> list[_Edge]:
-    """Return the lines at heights where other pages have such too, or nothing: elsewhere text just begins alike."""
-    others = Counter(height for paper in papers for height in {round(line.base / 3) for line in paper.lines})
-    mine = Counter(height for height, _ in {(round(head.line.base / 3), head.page) for head in heads})
+    """Return the lines at heights where other pages have such too, or nothing: elsewhere text just
+    begins alike.
+    """
+    others = Counter(
+        height
+        for paper in papers
+        for height in {round(line.base / 3) for line in paper.lines}
+    )
+    mine = Counter(
+        height
+        for height, _ in {(round(head.line.base / 3), head.page) for head in heads}
+    )
 
     def around(counts: Counter[int], head: _Edge) -> int:
         height = round(head.line.base / 3)
         return counts[height - 1] + counts[height] + counts[height + 1]
 
-    return [head for head in heads if around(mine, head) >= _MOSTLY * around(others, head)]
+    return [
+        head for head in heads if around(mine, head) >= _MOSTLY * around(others, head)
+    ]
 
 
 def _is_repeated(pages: Sequence[int]) -> bool:
@@ -215,4 +282,7 @@ def _is_repeated(pages: Sequence[int]) -> bool:
 def _wordings(edge: _Edge) -> list[str]:
     """Return the words of a line, and with each number in turn taken as that of the page."""
     numbers = list(_NUMBER.finditer(edge.bare))[:4]
-    return [edge.bare] + [f"{edge.bare[: n.start()]}\0{int(n[0]) - edge.page}\0{edge.bare[n.end() :]}" for n in numbers]
+    return [edge.bare] + [
+        f"{edge.bare[: n.start()]}\0{int(n[0]) - edge.page}\0{edge.bare[n.end() :]}"
+        for n in numbers
+    ]

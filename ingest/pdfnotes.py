@@ -1,4 +1,6 @@
-"""What people wrote onto a PDF: fields of a form and free text, which no reader of the page itself sees."""
+"""What people wrote onto a PDF: fields of a form and free text, which no reader of the page itself
+sees.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,11 @@ class Note(Struct, frozen=True):
 
 def notes_of(page: Any, forms: Any) -> list[Note]:
     """Return the filled fields and the free texts of a page; boxes to tick as ☑ and ☐."""
-    return [note for annotation in _annotations(page.raw) for note in _note(annotation, forms)]
+    return [
+        note
+        for annotation in _annotations(page.raw)
+        for note in _note(annotation, forms)
+    ]
 
 
 def _annotations(page: Any) -> Iterator[Any]:
@@ -44,10 +50,16 @@ def _annotations(page: Any) -> Iterator[Any]:
 
 def _note(annotation: Any, forms: Any) -> list[Note]:
     kind = api.FPDFAnnot_GetSubtype(annotation)
-    if api.FPDFAnnot_GetFlags(annotation) & (api.FPDF_ANNOT_FLAG_HIDDEN | api.FPDF_ANNOT_FLAG_NOVIEW):
+    if api.FPDFAnnot_GetFlags(annotation) & (
+        api.FPDF_ANNOT_FLAG_HIDDEN | api.FPDF_ANNOT_FLAG_NOVIEW
+    ):
         return []
     if kind == api.FPDF_ANNOT_FREETEXT:
-        text = _said(lambda room, size: api.FPDFAnnot_GetStringValue(annotation, b"Contents", room, size))
+        text = _said(
+            lambda room, size: api.FPDFAnnot_GetStringValue(
+                annotation, b"Contents", room, size
+            )
+        )
     elif kind == api.FPDF_ANNOT_WIDGET and forms is not None:
         text = _value(annotation, forms)
     else:
@@ -65,7 +77,11 @@ def _value(annotation: Any, forms: Any) -> str:
         return "☑" if api.FPDFAnnot_IsChecked(forms, annotation) else "☐"
     if kind not in _WRITTEN:
         return ""
-    return _said(lambda room, size: api.FPDFAnnot_GetFormFieldValue(forms, annotation, room, size))
+    return _said(
+        lambda room, size: api.FPDFAnnot_GetFormFieldValue(
+            forms, annotation, room, size
+        )
+    )
 
 
 def _said(ask: Callable[[Any, int], int]) -> str:

@@ -1,4 +1,6 @@
-"""Lines of paper into paragraphs: which line goes on with the one before, over the end of a page too."""
+"""Lines of paper into paragraphs: which line goes on with the one before, over the end of a page
+too.
+"""
 
 from __future__ import annotations
 
@@ -26,19 +28,24 @@ _OPENS: Final = re.compile(
 #: Begins an item of a list wherever it begins a line.
 _ITEM: Final = re.compile(r"^[•●■◆▪◦○➢✓]")
 #: Begins a line that hangs: the lines after it stand further right and go on with it.
-_HANGS: Final = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[①-⑳•●■◆▪◦○➢✓\-–—*])")
+_HANGS: Final = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[①-⑳•●■◆▪◦○➢✓\-–—*])"
+)
 _UNBROKEN: Final = re.compile(
     r"[“‘「『（(【《〈〔［]{0,3}(?:[^\s\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef“”‘’]{1,60}|.)"
     r"[。，、；：！？”’」』）)】》〉〕］,.;:!?]{0,3}"
 )
-#: Letters and digits of a line are at most so much wider than usual; beyond, the line was stretched.
+#: Letters and digits of a line are at most so much wider than usual; beyond, the line
+#: was stretched.
 _MOST_STRETCH: Final = 1.2
 #: Lines that are looked at around one to find what stands beside it.
 _NEAR: Final = 12
 
 
 class _Margins(Struct, frozen=True):
-    """Where the lines of one column of one page begin and end; `pitch` is the usual distance between two."""
+    """Where the lines of one column of one page begin and end; `pitch` is the usual distance
+    between two.
+    """
 
     left: float
     right: float
@@ -46,7 +53,9 @@ class _Margins(Struct, frozen=True):
 
 
 class _Set(Struct, frozen=True):
-    """One line where it stands: its margins, and whether it is in a cell with another to its right."""
+    """One line where it stands: its margins, and whether it is in a cell with another to its
+    right.
+    """
 
     line: Line
     page: int
@@ -56,8 +65,11 @@ class _Set(Struct, frozen=True):
     is_cell: bool
 
 
-def paragraphs(pages: Sequence[Sequence[Line]], papers: Sequence[tuple[float, float]]) -> list[str]:
-    """Return the text of every page, a line a paragraph; `papers` has the left and the right edge of each.
+def paragraphs(
+    pages: Sequence[Sequence[Line]], papers: Sequence[tuple[float, float]]
+) -> list[str]:
+    """Return the text of every page, a line a paragraph; `papers` has the left and the
+    right edge of each.
 
     A page ends with a line feed unless its last paragraph goes on with the next one.
     """
@@ -80,7 +92,10 @@ def _set(lines: Sequence[Line], place: int, page: int, margins: _Margins) -> _Se
     line = lines[place]
     near = lines[max(place - _NEAR, 0) : place + _NEAR]
     block = [other for other in near if other.block == line.block]
-    left, right = min(other.left for other in block), max(other.right for other in block)
+    left, right = (
+        min(other.left for other in block),
+        max(other.right for other in block),
+    )
     top, bottom = (pick(other.base for other in block) for pick in (max, min))
     beside = [
         other
@@ -101,7 +116,9 @@ def _set(lines: Sequence[Line], place: int, page: int, margins: _Margins) -> _Se
 
 
 def _between(before: _Set, after: _Set, is_indented: bool) -> str:
-    """Return what stands between two lines: nothing or a blank in a paragraph, a tab in a table, or a line feed."""
+    """Return what stands between two lines: nothing or a blank in a paragraph, a tab in a table, or
+    a line feed.
+    """
     if before.page == after.page and is_beside(before.line, after.line):
         return "\t"
     goes_on = after.page - before.page <= 1 and _goes_on(before, after, is_indented)
@@ -151,14 +168,22 @@ def _is_full(before: Line, after: Line, right: float) -> bool:
 
 
 def _is_nearly_full(before: _Set, after: Line) -> bool:
-    """Tell a line broken after so many characters, narrow for its digits, from the end of a paragraph."""
+    """Tell a line broken after so many characters, narrow for its digits, from the end of a
+    paragraph.
+    """
     line = before.line
     is_open = line.text[-1] not in _ENDS and not _OPENS.match(after.text)
-    return is_open and len(line.text) >= 25 and line.right - before.left > 0.93 * (before.right - before.left)
+    return (
+        is_open
+        and len(line.text) >= 25
+        and line.right - before.left > 0.93 * (before.right - before.left)
+    )
 
 
 def _first_width(line: Line) -> float:
-    """Return the width of what must not be broken at the beginning of a line: （2099） moves as one."""
+    """Return the width of what must not be broken at the beginning of a line: （2099） moves as
+    one.
+    """
     first = _UNBROKEN.match(line.text)
     if first is None:
         return line.size
@@ -167,14 +192,18 @@ def _first_width(line: Line) -> float:
 
 
 def _stretch(line: Line) -> float:
-    """Return how much wider than usual the letters and digits of a line are, blanks beside them included."""
+    """Return how much wider than usual the letters and digits of a line are, blanks beside them
+    included.
+    """
     wide, narrow = _widths(line.text)
     room = (line.right - line.left) / line.size - wide
     return min(max(room / narrow, 1.0), _MOST_STRETCH) if narrow else 1.0
 
 
 def _widths(text: str) -> tuple[float, float]:
-    """Return the usual width of the wide and of the narrow characters of a text, in sizes of its font."""
+    """Return the usual width of the wide and of the narrow characters of a text, in sizes of its
+    font.
+    """
     wide = sum(map(is_wide, text))
     return wide, sum(_width(char) for char in text if not is_wide(char))
 
@@ -185,19 +214,29 @@ def _width(char: str) -> float:
 
 def _is_hanging(before: Line, after: Line) -> bool:
     is_item = _HANGS.match(before.text) is not None and before.left < after.left
-    is_within = abs(before.left - after.left) < 0.2 * after.size and before.block == after.block
-    return before.text[-1] not in _ENDS and not _HANGS.match(after.text) and (is_item or is_within)
+    is_within = (
+        abs(before.left - after.left) < 0.2 * after.size and before.block == after.block
+    )
+    return (
+        before.text[-1] not in _ENDS
+        and not _HANGS.match(after.text)
+        and (is_item or is_within)
+    )
 
 
 def _is_long_title(before: _Set, after: _Set) -> bool:
     """Tell a title in the middle of the page that takes more than a line."""
     return before.line.text[-1] not in _ENDS and all(
-        abs((here.line.left - here.left) - (here.right - here.line.right)) < here.line.size for here in (before, after)
+        abs((here.line.left - here.left) - (here.right - here.line.right))
+        < here.line.size
+        for here in (before, after)
     )
 
 
 def _glue(before: Line, after: Line) -> str:
-    """Return a blank between words of letters, nothing between Chinese characters or within a number."""
+    """Return a blank between words of letters, nothing between Chinese characters or within a
+    number.
+    """
     last, first = before.text[-1], after.text[0]
     if is_wide(last) or is_wide(first):
         return ""
@@ -205,30 +244,44 @@ def _glue(before: Line, after: Line) -> str:
         return " "
     if last.isdigit() and first.isdigit() and any(map(is_wide, before.text)):
         return ""
-    return " " if last.isalnum() or (last in ",.;:!?)”’" and not first.isdigit()) else ""
+    return (
+        " " if last.isalnum() or (last in ",.;:!?)”’" and not first.isdigit()) else ""
+    )
 
 
 def _all_margins(
     pages: Sequence[Sequence[Line]], papers: Sequence[tuple[float, float]]
 ) -> dict[tuple[int, int], _Margins]:
-    """Return the margins of every column of every page, from its own lines or, where these are few, from others."""
+    """Return the margins of every column of every page, from its own lines or, where these are few,
+    from others.
+    """
     own: dict[tuple[int, int], list[Line]] = defaultdict(list)
     everywhere: dict[int, list[Line]] = defaultdict(list)
     for number, lines in enumerate(pages):
         for line in lines:
             own[number, line.column].append(line)
             everywhere[line.column].append(line)
-    lefts = {column: -_usual([-line.left for line in lines]).place for column, lines in everywhere.items()}
+    lefts = {
+        column: -_usual([-line.left for line in lines]).place
+        for column, lines in everywhere.items()
+    }
     widths: dict[int, list[float]] = defaultdict(list)
     found = {}
     for (number, column), lines in own.items():
-        left, right = _left_margin(lines, lefts[column]), _usual([_edge(line) for line in lines])
+        left, right = (
+            _left_margin(lines, lefts[column]),
+            _usual([_edge(line) for line in lines]),
+        )
         found[number, column] = left, right
         if len(lines) >= 8:
             widths[column].append(right.place - left)
     usual = {column: median(many) for column, many in widths.items()}
     return {
-        key: _Margins(left, _right_margin(left, right, own[key], usual.get(key[1]), papers[key[0]]), _pitch(own[key]))
+        key: _Margins(
+            left,
+            _right_margin(left, right, own[key], usual.get(key[1]), papers[key[0]]),
+            _pitch(own[key]),
+        )
         for key, (left, right) in found.items()
     }
 
@@ -239,7 +292,9 @@ class _Usual(Struct, frozen=True):
 
 
 def _usual(edges: list[float]) -> _Usual:
-    """Return the outermost place where several lines end: one line that reaches further says nothing."""
+    """Return the outermost place where several lines end: one line that reaches further says
+    nothing.
+    """
     order = sorted(edges, reverse=True)
     least = max(2.0, 0.12 * len(order))
     end = 0
@@ -259,16 +314,29 @@ def _edge(line: Line) -> float:
 def _left_margin(lines: Sequence[Line], usual: float) -> float:
     """Return where lines begin; on a page of beginnings only, the one line that goes on tells."""
     left = -_usual([-line.left for line in lines]).place
-    return usual if usual < left and any(abs(line.left - usual) < 6 for line in lines) else left
+    return (
+        usual
+        if usual < left and any(abs(line.left - usual) < 6 for line in lines)
+        else left
+    )
 
 
 def _right_margin(
-    left: float, right: _Usual, lines: Sequence[Line], width: float | None, paper: tuple[float, float]
+    left: float,
+    right: _Usual,
+    lines: Sequence[Line],
+    width: float | None,
+    paper: tuple[float, float],
 ) -> float:
-    """Return the right margin; where too few lines show it, the usual width or that of the paper does."""
+    """Return the right margin; where too few lines show it, the usual width or that of the paper
+    does.
+    """
     if right.count >= 4:
         return right.place
-    if width is not None and max(line.right for line in lines) <= left + width + 2 * lines[0].size:
+    if (
+        width is not None
+        and max(line.right for line in lines) <= left + width + 2 * lines[0].size
+    ):
         return max(left + width, right.place)
     if right.count < 3 and not lines[0].column:
         return max(paper[1] - (left - paper[0]), right.place)
@@ -276,11 +344,17 @@ def _right_margin(
 
 
 def _pitch(lines: Sequence[Line]) -> float:
-    steps = [a.base - b.base for a, b in zip(lines, lines[1:], strict=False) if 0 < a.base - b.base < 4 * a.size]
+    steps = [
+        a.base - b.base
+        for a, b in zip(lines, lines[1:], strict=False)
+        if 0 < a.base - b.base < 4 * a.size
+    ]
     return median(steps) if steps else 1.6 * lines[0].size
 
 
-def _uses_indents(pages: Sequence[Sequence[Line]], margins: dict[tuple[int, int], _Margins]) -> bool:
+def _uses_indents(
+    pages: Sequence[Sequence[Line]], margins: dict[tuple[int, int], _Margins]
+) -> bool:
     """Tell whether paragraphs begin further right than lines do."""
     indented, flush = 0, 0
     for number, lines in enumerate(pages):

@@ -1,4 +1,6 @@
-"""The second reader of a PDF, slow and patient: for pages pdfium reads nothing or gibberish from."""
+"""The second reader of a PDF, slow and patient: for pages pdfium reads nothing or gibberish
+from.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +30,18 @@ class SecondReader:
         self._reader: Any = None
 
     def count(self) -> int:
-        """Return how many pages there are, 0 where the file is damaged; raises UnreadableFile when it is locked."""
+        """Return how many pages there are, 0 where the file is damaged; raises UnreadableFile when
+        it is locked.
+        """
         return _attempted(lambda: len(self._opened().pages), 0)
 
     def page(self, number: int) -> str:
-        """Return the text of a page counted from 0, paragraphs mended by the length of lines; empty if unreadable."""
-        return mended(_attempted(lambda: self._opened().pages[number].extract_text() or "", ""))
+        """Return the text of a page counted from 0, paragraphs mended by the length of lines; empty
+        if unreadable.
+        """
+        return mended(
+            _attempted(lambda: self._opened().pages[number].extract_text() or "", "")
+        )
 
     def _opened(self) -> Any:
         if self._reader is None:
@@ -54,15 +62,30 @@ def _attempted(work: Callable[[], _T], otherwise: _T) -> _T:
         raise
     except Exception as error:
         if type(error).__name__ == "DependencyError":
-            raise UnreadableFile("PDF 已加密,加密方式本程序打不开。请解除加密后重试") from error
+            raise UnreadableFile(
+                "PDF 已加密,加密方式本程序打不开。请解除加密后重试"
+            ) from error
         return otherwise
 
 
 def mended(text: str) -> str:
-    """Return a page whose lines, of which only the characters are known, are put together to paragraphs."""
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    lines = [line for line in lines if not is_page_number(line) and not is_scanner_stamp(line)]
-    width = sorted(map(len, lines))[max(len(lines) - 1 - len(lines) // 8, 0)] if lines else 0
+    """Return a page whose lines, of which only the characters are known, are put together to
+    paragraphs.
+    """
+    lines = [
+        line.rstrip()
+        for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    ]
+    lines = [
+        line
+        for line in lines
+        if not is_page_number(line) and not is_scanner_stamp(line)
+    ]
+    width = (
+        sorted(map(len, lines))[max(len(lines) - 1 - len(lines) // 8, 0)]
+        if lines
+        else 0
+    )
     parts: list[str] = []
     for number, line in enumerate(lines):
         if number and _joins(lines[number - 1], line, width):
@@ -73,10 +96,19 @@ def mended(text: str) -> str:
 
 
 def _joins(before: str, line: str, width: int) -> bool:
-    if not before.strip() or not line.strip() or before[-1] in _ENDS or _OPENS.match(line):
+    if (
+        not before.strip()
+        or not line.strip()
+        or before[-1] in _ENDS
+        or _OPENS.match(line)
+    ):
         return False
     return len(before) >= 0.8 * width
 
 
 def _glue(before: str, line: str) -> str:
-    return " " if before[-1].isascii() and line[0].isascii() and before[-1].isalnum() else ""
+    return (
+        " "
+        if before[-1].isascii() and line[0].isascii() and before[-1].isalnum()
+        else ""
+    )

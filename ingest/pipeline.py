@@ -38,8 +38,9 @@ log = logging.getLogger(__name__)
 #: Characters stored in one transaction, a document counting for so many at least.
 _BATCH_CHARACTERS: Final = 1_024_000
 _LEAST_CHARACTERS: Final = 1_000
-#: Of one document. Paragraphs of a text of the greatest length have half as many; a line of two characters
-#: each a part of its own, as a hostile text has, many times more, every one with its vector.
+#: Of one document. Paragraphs of a text of the greatest length have half as many; a
+#: line of two characters each a part of its own, as a hostile text has, many times
+#: more, every one with its vector.
 _MOST_PASSAGES: Final = 20_000
 
 
@@ -87,7 +88,9 @@ def ingest_file(
     Yields one receipt a document, refused ones included: a bad line stops neither the
     lines after it nor the other files. `progress` hears how many documents of the file are done.
     """
-    return ingest(open_file(path, options.max_bytes), store, embedder, options, progress)
+    return ingest(
+        open_file(path, options.max_bytes), store, embedder, options, progress
+    )
 
 
 def ingest(
@@ -110,7 +113,9 @@ def ingest(
         yield Receipt(path=opened.path, error=error)
     finally:
         opened.close()
-    log.info("added documents=%d ms=%.0f", count, 1000 * (time.perf_counter() - started))
+    log.info(
+        "added documents=%d ms=%.0f", count, 1000 * (time.perf_counter() - started)
+    )
 
 
 def check_file(path: Path, max_bytes: int = 100 * 1024 * 1024) -> list[Receipt]:
@@ -119,13 +124,19 @@ def check_file(path: Path, max_bytes: int = 100 * 1024 * 1024) -> list[Receipt]:
 
 
 def check(opened: Opened) -> list[Receipt]:
-    """Validate every document of an opened file as `ingest` would, storing nothing, and close it."""
+    """Validate every document of an opened file as `ingest` would, storing nothing, and close
+    it.
+    """
     receipts: list[Receipt] = []
     try:
         for item in opened.documents():
             made = _prepare(opened.path, item, _NOWHERE, NO_OPTIONS)
             warnings = item.warnings if isinstance(item, RawDocument) else ()
-            receipts.append(made if isinstance(made, Receipt) else _receipt(opened.path, made, warnings))
+            receipts.append(
+                made
+                if isinstance(made, Receipt)
+                else _receipt(opened.path, made, warnings)
+            )
     except UserError as error:
         receipts.append(Receipt(path=opened.path, error=error))
     finally:
@@ -136,7 +147,9 @@ def check(opened: Opened) -> list[Receipt]:
 class _Walk:
     """What the documents of one file share on their way into a store."""
 
-    def __init__(self, opened: Opened, store: Store, embedder: Embedder, options: Options) -> None:
+    def __init__(
+        self, opened: Opened, store: Store, embedder: Embedder, options: Options
+    ) -> None:
         self._path = opened.path
         self._opened = opened
         self._store = store
@@ -145,7 +158,9 @@ class _Walk:
         self._is_kept = False
 
     def add(self, batch: Sequence[RawDocument | BadLine]) -> list[Receipt]:
-        """Store some documents; where that fails for a reason nobody foresaw, one by one, to name the one."""
+        """Store some documents; where that fails for a reason nobody foresaw, one by one, to name
+        the one.
+        """
         try:
             return list(self._add(batch))
         except (KbError, OSError):
@@ -155,38 +170,74 @@ class _Walk:
                 raise
             if len(batch) > 1:
                 return [receipt for item in batch for receipt in self.add([item])]
-            return [Receipt(path=self._path, line_number=batch[0].line_number, error=as_ours(error))]
+            return [
+                Receipt(
+                    path=self._path,
+                    line_number=batch[0].line_number,
+                    error=as_ours(error),
+                )
+            ]
 
     def _add(self, batch: Sequence[RawDocument | BadLine]) -> Iterator[Receipt]:
         original = self._original()
-        here = self._store.has_revisions(item.sha256 for item in batch if isinstance(item, RawDocument))
-        made = [(item, here.get(item.sha256) if isinstance(item, RawDocument) else None) for item in batch]
+        here = self._store.has_revisions(
+            item.sha256 for item in batch if isinstance(item, RawDocument)
+        )
+        made = [
+            (item, here.get(item.sha256) if isinstance(item, RawDocument) else None)
+            for item in batch
+        ]
         prepared = [
-            _prepare(self._path, item, original, self._options) if known is None else item for item, known in made
+            _prepare(self._path, item, original, self._options)
+            if known is None
+            else item
+            for item, known in made
         ]
         revisions = [item for item in prepared if isinstance(item, Revision)]
         self._keep(revisions)
-        asked = None if self._options.visibility is None else Visibility[self._options.visibility.upper()]
+        asked = (
+            None
+            if self._options.visibility is None
+            else Visibility[self._options.visibility.upper()]
+        )
         there = [known.document_id for known in here.values()]
-        moved = self._store.set_visibilities(there, asked) if asked is not None and there else {}
+        moved = (
+            self._store.set_visibilities(there, asked)
+            if asked is not None and there
+            else {}
+        )
         vectors = with_vectors(revisions, self._embedder)
-        stored = iter(self._store.add_revisions(vectors, self._options.collection, self._embedder.name, asked))
+        stored = iter(
+            self._store.add_revisions(
+                vectors, self._options.collection, self._embedder.name, asked
+            )
+        )
         for (item, known), ready in zip(made, prepared, strict=True):
             if known is not None:
-                yield _unchanged(self._path, item, known, moved.pop(known.document_id, None))
+                yield _unchanged(
+                    self._path, item, known, moved.pop(known.document_id, None)
+                )
             elif isinstance(ready, Revision):
-                warnings = (*item.warnings, *kept_aside(ready.metadata)) if isinstance(item, RawDocument) else ()
+                warnings = (
+                    (*item.warnings, *kept_aside(ready.metadata))
+                    if isinstance(item, RawDocument)
+                    else ()
+                )
                 yield _stored(self._path, ready, next(stored), warnings)
             elif isinstance(ready, Receipt):
                 yield ready
 
     def _keep(self, revisions: Sequence[Revision]) -> None:
-        """Keep the original, once; only a file something is taken from is kept, and only as it was read."""
+        """Keep the original, once; only a file something is taken from is kept, and only as it was
+        read.
+        """
         kept = self._opened.kept
         if not revisions or kept is None:
             return
         if not self._is_kept:
-            self._store.files.put(kept.content.sha256, kept.content.size_bytes, kept.content.chunks())
+            self._store.files.put(
+                kept.content.sha256, kept.content.size_bytes, kept.content.chunks()
+            )
             self._is_kept = True
         kept.content.require_unchanged()
 
@@ -196,10 +247,19 @@ class _Walk:
         if kept is None:
             return _NOWHERE
         content = kept.content
-        return Original(sha256=content.sha256, media_type=kept.media_type, size_bytes=content.size_bytes)
+        return Original(
+            sha256=content.sha256,
+            media_type=kept.media_type,
+            size_bytes=content.size_bytes,
+        )
 
 
-def _unchanged(path: Path, item: RawDocument | BadLine, known: Added, moved: VisibilityChange | None) -> Receipt:
+def _unchanged(
+    path: Path,
+    item: RawDocument | BadLine,
+    known: Added,
+    moved: VisibilityChange | None,
+) -> Receipt:
     return Receipt(
         path=path,
         line_number=item.line_number,
@@ -227,20 +287,40 @@ def _beside(added: Added) -> tuple[str, ...]:
 
 
 def _weight(item: RawDocument | BadLine) -> int:
-    return max(len(item.text), _LEAST_CHARACTERS) if isinstance(item, RawDocument) else _LEAST_CHARACTERS
+    return (
+        max(len(item.text), _LEAST_CHARACTERS)
+        if isinstance(item, RawDocument)
+        else _LEAST_CHARACTERS
+    )
 
 
-def with_vectors(revisions: Sequence[Revision], embedder: Embedder) -> list[tuple[Revision, NDArray[np.float32]]]:
+def with_vectors(
+    revisions: Sequence[Revision], embedder: Embedder
+) -> list[tuple[Revision, NDArray[np.float32]]]:
     """Embed the passages of several documents at once; return each document with its rows."""
-    passages = ((r.metadata.title, r.text[p.start : p.end]) for r in revisions for p in r.passages)
+    passages = (
+        (r.metadata.title, r.text[p.start : p.end])
+        for r in revisions
+        for p in r.passages
+    )
     vectors = embedder.embed(passage_texts(passages))
     ends = list(accumulate(len(revision.passages) for revision in revisions))
-    return [(r, vectors[end - len(r.passages) : end]) for r, end in zip(revisions, ends, strict=True)]
+    return [
+        (r, vectors[end - len(r.passages) : end])
+        for r, end in zip(revisions, ends, strict=True)
+    ]
 
 
-def _stored(path: Path, revision: Revision, added: Added | UserError, warnings: tuple[str, ...]) -> Receipt:
+def _stored(
+    path: Path, revision: Revision, added: Added | UserError, warnings: tuple[str, ...]
+) -> Receipt:
     if isinstance(added, UserError):
-        return Receipt(path=path, line_number=revision.line_number, title=revision.metadata.title, error=added)
+        return Receipt(
+            path=path,
+            line_number=revision.line_number,
+            title=revision.metadata.title,
+            error=added,
+        )
     return Receipt(
         path=path,
         line_number=revision.line_number,
@@ -256,7 +336,9 @@ def _stored(path: Path, revision: Revision, added: Added | UserError, warnings: 
     )
 
 
-def _prepare(path: Path, item: RawDocument | BadLine, original: Original, options: Options) -> Revision | Receipt:
+def _prepare(
+    path: Path, item: RawDocument | BadLine, original: Original, options: Options
+) -> Revision | Receipt:
     if isinstance(item, BadLine):
         return Receipt(path=path, line_number=item.line_number, error=item.error)
     try:
@@ -268,7 +350,9 @@ def _prepare(path: Path, item: RawDocument | BadLine, original: Original, option
 
 
 def _name(path: Path) -> str:
-    """Return the name of a file as text; one that is no UTF-8 was most likely packed on a Chinese Windows."""
+    """Return the name of a file as text; one that is no UTF-8 was most likely packed on a Chinese
+    Windows.
+    """
     name = os.fsencode(path.name)
     try:
         return name.decode("utf-8")
@@ -276,7 +360,9 @@ def _name(path: Path) -> str:
         return name.decode("gb18030", "replace")
 
 
-def prepare(raw: RawDocument, name: str, original: Original, options: Options) -> Revision:
+def prepare(
+    raw: RawDocument, name: str, original: Original, options: Options
+) -> Revision:
     """Make a revision of what a reader found: the table of contents of ingesting."""
     cleaned = clean(raw.pages) if raw.pages is not None else Cleaned(raw.text)
     text = cleaned.text
@@ -290,7 +376,9 @@ def prepare(raw: RawDocument, name: str, original: Original, options: Options) -
     metadata = read_metadata(values, keep_unknown=raw.keep_unknown)
     passages = split_passages(text, sections, cleaned.page_of)
     if len(passages) > _MOST_PASSAGES:
-        raise InvalidDocument(f"切成 {len(passages):,} 个片段,超过一件文书的上限 {_MOST_PASSAGES:,} 个。请拆成几件")
+        raise InvalidDocument(
+            f"切成 {len(passages):,} 个片段,超过一件文书的上限 {_MOST_PASSAGES:,} 个。请拆成几件"
+        )
     return Revision(
         sha256=raw.sha256,
         original=original,
@@ -305,13 +393,19 @@ def prepare(raw: RawDocument, name: str, original: Original, options: Options) -
     )
 
 
-def _citations(raw: RawDocument, statutes: tuple[str, ...], text: str) -> tuple[Citation, ...]:
+def _citations(
+    raw: RawDocument, statutes: tuple[str, ...], text: str
+) -> tuple[Citation, ...]:
     """Return links, articles mentioned in the text, and articles only the metadata name."""
     mentioned = tuple(mentions.citations(text))
     keys = {(c.law, c.version, c.article) for c in mentioned}
     parsed = (mentions.parse_statute(statute) for statute in statutes)
     # Offsets there are of the metadata's words, not of the text.
-    named = {(c.law, c.version, c.article): replace(c, start=None, end=None) for c in parsed if c is not None}
+    named = {
+        (c.law, c.version, c.article): replace(c, start=None, end=None)
+        for c in parsed
+        if c is not None
+    }
     return (*raw.links, *mentioned, *(c for key, c in named.items() if key not in keys))
 
 
@@ -326,5 +420,6 @@ def _receipt(path: Path, revision: Revision, warnings: tuple[str, ...]) -> Recei
         title=revision.metadata.title,
         passages=len(revision.passages),
         warnings=warnings,
-        targets=tuple(c.target for c in revision.citations if c.target) + revision.metadata.related,
+        targets=tuple(c.target for c in revision.citations if c.target)
+        + revision.metadata.related,
     )

@@ -25,14 +25,19 @@ from kb.records import Citation, Page
 
 
 class Kept(Struct, frozen=True):
-    """What is kept of a file, and what it is: the file as it came in or, of a table, the lines made of its rows."""
+    """What is kept of a file, and what it is: the file as it came in or, of a table, the lines made
+    of its rows.
+    """
 
     media_type: str
     content: Incoming | Made
 
 
 class Opened(Struct, kw_only=True):
-    """A file that is open and, unless it is read line by line, being parsed; or why it is not. Must be closed."""
+    """A file that is open and, unless it is read line by line, being parsed; or why it is not.
+
+    Must be closed.
+    """
 
     path: Path
     media_type: str = ""
@@ -54,12 +59,16 @@ class Opened(Struct, kw_only=True):
             elif self.media_type in _TABLES:
                 found = self.parsing.collect()
                 self.kept = Kept(_LINES, Made(found.text.encode()))
-                yield from _telling(read_lines(self.kept.content.file), tuple(found.warnings))
+                yield from _telling(
+                    read_lines(self.kept.content.file), tuple(found.warnings)
+                )
             else:
                 told = _told_of_name(self.path.name, self.media_type)
                 yield _document(self.parsing.collect(), self.incoming.sha256, told)
         except OSError as error:
-            raise UnreadableFile(f"文件读到一半时出错({error.strerror})。请检查磁盘") from error
+            raise UnreadableFile(
+                f"文件读到一半时出错({error.strerror})。请检查磁盘"
+            ) from error
         except KbError:
             raise
         except Exception as error:  # one file no one thought of stops no other
@@ -78,7 +87,9 @@ def open_file(path: Path, max_bytes: int) -> Opened:
 
 
 def open_original(path: Path, media_type: str, size_bytes: int) -> Opened:
-    """Open a file that was taken in before, and have it parsed as what it was taken for: it has no name."""
+    """Open a file that was taken in before, and have it parsed as what it was taken for: it has no
+    name.
+    """
     return _open(path, size_bytes, lambda name, incoming: media_type)
 
 
@@ -88,7 +99,9 @@ def _open(path: Path, max_bytes: int, typed: Callable[[str, Incoming], str]) -> 
         incoming = Incoming(path, max_bytes)
         media_type = typed(path.name, incoming)
         kind = _PARSED_AS.get(media_type)
-        parsing = None if kind is None else Parsing(kind, incoming.file.fileno(), LIMITS)
+        parsing = (
+            None if kind is None else Parsing(kind, incoming.file.fileno(), LIMITS)
+        )
     except UserError as error:
         if incoming is not None:
             incoming.close()
@@ -97,7 +110,9 @@ def _open(path: Path, max_bytes: int, typed: Callable[[str, Incoming], str]) -> 
 
 
 def one_ahead(opening: Iterable[Opened]) -> Iterator[Opened]:
-    """Yield one file after another as they are opened; while the caller works on one, the next is being parsed."""
+    """Yield one file after another as they are opened; while the caller works on one, the next is
+    being parsed.
+    """
     waiting: list[Opened] = []
     try:
         for opened in opening:
@@ -111,7 +126,9 @@ def one_ahead(opening: Iterable[Opened]) -> Iterator[Opened]:
             opened.close()
 
 
-def _telling(items: Iterable[RawDocument | BadLine], warnings: tuple[str, ...]) -> Iterator[RawDocument | BadLine]:
+def _telling(
+    items: Iterable[RawDocument | BadLine], warnings: tuple[str, ...]
+) -> Iterator[RawDocument | BadLine]:
     """Yield what was read, the first document with what is to be told of the whole file."""
     for item in items:
         if isinstance(item, RawDocument) and warnings:
@@ -123,7 +140,11 @@ def _telling(items: Iterable[RawDocument | BadLine], warnings: tuple[str, ...]) 
 
 def _document(found: Parsed, sha256: str, told: tuple[str, ...]) -> RawDocument:
     is_foreign = is_from_elsewhere(found.values)
-    pages = None if found.pages is None else tuple(Page(number, text) for number, text in enumerate(found.pages, 1))
+    pages = (
+        None
+        if found.pages is None
+        else tuple(Page(number, text) for number, text in enumerate(found.pages, 1))
+    )
     return RawDocument(
         sha256=sha256,
         pages=pages,
@@ -131,17 +152,25 @@ def _document(found: Parsed, sha256: str, told: tuple[str, ...]) -> RawDocument:
         values=found.values,
         keep_unknown=is_foreign,
         headings=None if found.headings is None else tuple(found.headings),
-        links=tuple(Citation(start=start, end=end, target=target) for start, end, target in found.links),
-        warnings=(*told, *(told_of_unknown(found.values) if is_foreign else ()), *found.warnings),
+        links=tuple(
+            Citation(start=start, end=end, target=target)
+            for start, end, target in found.links
+        ),
+        warnings=(
+            *told,
+            *(told_of_unknown(found.values) if is_foreign else ()),
+            *found.warnings,
+        ),
     )
 
 
 def media_type_of(name: str, incoming: Incoming) -> str:
     """Return the media type of a file from its name, checked against its first bytes.
 
-    A web page is one whatever of its kind it is called, and under the names of old office files too,
-    as court systems export it: those programs open it without a word. Raises UnsupportedFile for
-    formats not read here, UnreadableFile when name and content do not agree.
+    A web page is one whatever of its kind it is called, and under the names of old
+    office files too, as court systems export it: those programs open it without a word.
+    Raises UnsupportedFile for formats not read here, UnreadableFile when name and
+    content do not agree.
     """
     suffix = _suffix(name)
     web = _web_type(incoming.head)
@@ -150,7 +179,9 @@ def media_type_of(name: str, incoming: Incoming) -> str:
     if suffix in _ADVICE:
         raise UnsupportedFile(_ADVICE[suffix])
     if suffix not in _TYPES:
-        raise UnsupportedFile(f"不支持的文件类型「{suffix or '无扩展名'}」。可收 {'、'.join(_TYPES)}")
+        raise UnsupportedFile(
+            f"不支持的文件类型「{suffix or '无扩展名'}」。可收 {'、'.join(_TYPES)}"
+        )
     if incoming.is_blank:
         raise UnreadableFile("文件是空的")
     expected = _TYPES[suffix]
@@ -159,15 +190,22 @@ def media_type_of(name: str, incoming: Incoming) -> str:
         found = actual or "文本或其他格式"
         if actual == _OLD_OFFICE and _FAMILY.get(expected) == _PACKED:
             raise UnreadableFile(_LOCKED_OR_OLD.format(suffix))
-        raise UnreadableFile(f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出")
+        raise UnreadableFile(
+            f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出"
+        )
     if expected == _TYPES[".jsonl"] and (name := _wide_encoding(incoming.head)):
-        raise UnreadableFile(f"文件是 {name} 编码,JSONL 应为 UTF-8。请用编辑器另存为 UTF-8 后重试")
+        raise UnreadableFile(
+            f"文件是 {name} 编码,JSONL 应为 UTF-8。请用编辑器另存为 UTF-8 后重试"
+        )
     return expected
 
 
 def _actual(head: bytes, expected: str, web: str) -> str | None:
-    """Return what a file that should be `expected` begins like; None for text and what has no sign of its own."""
-    if web == _ARCHIVE or (web and expected in _FAMILY):  # a text may be about how pages are written
+    """Return what a file that should be `expected` begins like; None for text and what has no sign
+    of its own.
+    """
+    # a text may be about how pages are written
+    if web == _ARCHIVE or (web and expected in _FAMILY):
         return _WEB_NAMES[web]
     if expected == _TYPES[".pdf"] and b"%PDF-" in head[:_BEFORE_PDF]:
         return _FAMILY[expected]
@@ -175,7 +213,9 @@ def _actual(head: bytes, expected: str, web: str) -> str | None:
 
 
 def _wide_encoding(head: bytes) -> str:
-    """Return the encoding of two or four bytes a character in which a file begins; "" for any other."""
+    """Return the encoding of two or four bytes a character in which a file begins; "" for any
+    other.
+    """
     mark = mark_of(head) or ("UTF-16" if b"\0" in head and is_utf16(head) else "UTF-8")
     return "" if mark == "UTF-8" else mark
 
@@ -185,7 +225,9 @@ def _suffix(name: str) -> str:
 
 
 def _web_type(head: bytes) -> str:
-    """Return the media type of what begins like a web page or an archive of one; "" for anything else."""
+    """Return the media type of what begins like a web page or an archive of one; "" for anything
+    else.
+    """
     if mark_of(head) == "UTF-16":
         head = head.decode("utf-16", "ignore").encode()
     if _BEGINS_ARCHIVE.match(head):
@@ -195,7 +237,11 @@ def _web_type(head: bytes) -> str:
 
 def _told_of_name(name: str, media_type: str) -> tuple[str, ...]:
     suffix = _suffix(name)
-    return (f"扩展名是 {suffix},内容是{_WEB_NAMES[media_type]},已按网页读出",) if suffix in _OFFICE else ()
+    return (
+        (f"扩展名是 {suffix},内容是{_WEB_NAMES[media_type]},已按网页读出",)
+        if suffix in _OFFICE
+        else ()
+    )
 
 
 _ARCHIVE: Final = "multipart/related"
@@ -209,7 +255,8 @@ _BEGINS_ARCHIVE: Final = re.compile(
 )
 _BEGINS_PAGE: Final = re.compile(
     _START
-    + rb"(?:<\?xml\b[^>]*>\s*|<!--(?s:.*?)-->\s*)*<(?:!doctype\s+html|html|head|meta|title|body|style|table|div|p)\b",
+    + rb"(?:<\?xml\b[^>]*>\s*|<!--(?s:.*?)-->\s*)*<(?:!doctype\s+html|html|head|meta|"
+    rb"title|body|style|table|div|p)\b",
     re.IGNORECASE,
 )
 _LINES: Final = "application/jsonl"
@@ -234,7 +281,8 @@ _TYPES: Final = {
     ".xls": _OLD_SHEETS,
     ".ods": _OPEN_SHEETS,
 }
-#: Where the head of a PDF must begin; what stands before it, lines of a mail or of a web server, is passed over.
+#: Where the head of a PDF must begin; what stands before it, lines of a mail or of a
+#: web server, is passed over.
 _BEFORE_PDF: Final = 1024
 #: Names of old office files; what is called so is often a page.
 _OFFICE: Final = (".doc", ".wps")
@@ -254,7 +302,10 @@ _ADVICE: Final = {
 _PACKED: Final = "Word、Excel 文档或压缩包"
 _OLD_OFFICE: Final = "旧版 Office 文档"
 #: A file with a password is packed into one of the old kind.
-_LOCKED_OR_OLD: Final = "文档已加密,或是改了扩展名的旧版文档。请在 WPS 或 Office 中打开,解除密码,另存为 {} 后重试"
+_LOCKED_OR_OLD: Final = (
+    "文档已加密,或是改了扩展名的旧版文档。请在 WPS 或 Office "
+    "中打开,解除密码,另存为 {} 后重试"
+)
 _MAGIC: Final = (
     (b"%PDF", "PDF"),
     (b"PK\x03\x04", _PACKED),
@@ -288,6 +339,6 @@ _PARSED_AS: Final = {
     _OPEN_SHEETS: "sheets",
 }
 
-#: Extensions that `kb add FOLDER` looks for: documents that cannot be read are among them, so that each is named
-#: with what to do about it.
+#: Extensions that `kb add FOLDER` looks for: documents that cannot be read are among
+#: them, so that each is named with what to do about it.
 EXTENSIONS: Final = (*_TYPES, *_OFFICE, ".ofd", ".rtf")

@@ -1,4 +1,6 @@
-"""What is stored, made again from its original by today's rules: what would differ, and the content made anew."""
+"""What is stored, made again from its original by today's rules: what would differ, and the content
+made anew.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ _FORMER_DEFAULTS: Final = (UNCLASSIFIED, "guidance")
 
 
 class Difference(Struct, frozen=True):
-    """What a field was and would be; `field` is one of Metadata, or text, sections, citations, identifiers."""
+    """What a field was and would be; `field` is one of Metadata, or text, sections, citations,
+    identifiers.
+    """
 
     field: str
     before: Any
@@ -31,7 +35,9 @@ class Difference(Struct, frozen=True):
 
 
 class Remade(Struct, frozen=True, kw_only=True):
-    """A stored content and what today's rules make of the same bytes, or why they make nothing of it."""
+    """A stored content and what today's rules make of the same bytes, or why they make nothing of
+    it.
+    """
 
     kept: Kept
     revision: Revision
@@ -39,7 +45,9 @@ class Remade(Struct, frozen=True, kw_only=True):
     error: UserError | None = None
 
 
-def remake(opened: Opened, sought: frozenset[str], rederiving: Rederiving) -> Iterator[Remade]:
+def remake(
+    opened: Opened, sought: frozenset[str], rederiving: Rederiving
+) -> Iterator[Remade]:
     """Make every sought content of an opened original anew, storing nothing, and close it."""
     left = set(sought)
     failure: UserError = InvalidDocument("原件里不再有这一件")
@@ -67,7 +75,11 @@ def _remade(kept: Kept, raw: RawDocument) -> Remade:
         return Remade(kept=kept, revision=kept.revision, error=error)
     except Exception as error:  # one document no one thought of stops no other
         return Remade(kept=kept, revision=kept.revision, error=as_ours(error))
-    return Remade(kept=kept, revision=revision, differences=tuple(differences(kept.revision, revision)))
+    return Remade(
+        kept=kept,
+        revision=revision,
+        differences=tuple(differences(kept.revision, revision)),
+    )
 
 
 def _made_anew(former: Revision, raw: RawDocument) -> Revision:
@@ -83,17 +95,23 @@ def _made_anew(former: Revision, raw: RawDocument) -> Revision:
 
 def _prepared(former: Revision, raw: RawDocument, known: Derivation) -> Revision:
     asked = former.metadata.visibility
-    options = Options(kind=known.kind, visibility=None if asked is None else asked.name.lower())
+    options = Options(
+        kind=known.kind, visibility=None if asked is None else asked.name.lower()
+    )
     return prepare(raw, known.file_name, former.original, options)
 
 
 def _as_known(former: Revision) -> Derivation:
-    """Return what is known of a content stored by an earlier version, which did not write down who said its kind.
+    """Return what is known of a content stored by an earlier version, which did not
+    write down who said its kind.
 
-    Its title stands for the name of its file, and any kind but the one given by default for a person's word.
+    Its title stands for the name of its file, and any kind but the one given by default
+    for a person's word.
     """
     kind = former.metadata.kind
-    return Derivation("", f"{former.metadata.title}.", None if kind in _FORMER_DEFAULTS else kind)
+    return Derivation(
+        "", f"{former.metadata.title}.", None if kind in _FORMER_DEFAULTS else kind
+    )
 
 
 def differences(former: Revision, made: Revision) -> Iterator[Difference]:
@@ -119,8 +137,13 @@ def _roles(revision: Revision) -> tuple[str, ...]:
 def _cited(revision: Revision) -> list[tuple[Any, ...]]:
     """Return citations in an order that does not depend on that of their rows."""
     return sorted(
-        ((c.start, c.end, c.law, c.version, c.article, c.target) for c in revision.citations),
-        key=lambda cited: tuple(("" if value is None else str(value)) for value in cited),
+        (
+            (c.start, c.end, c.law, c.version, c.article, c.target)
+            for c in revision.citations
+        ),
+        key=lambda cited: tuple(
+            ("" if value is None else str(value)) for value in cited
+        ),
     )
 
 
@@ -137,8 +160,11 @@ def _keys(revision: Revision) -> tuple[str, ...]:
     return tuple(sorted({value for _, value in revision.identifiers}))
 
 
-def put_in_place(batch: Sequence[Remade], rederiving: Rederiving, embedder: Embedder) -> int:
-    """Store contents made anew where they differ, in one transaction; note of the others that these rules agree.
+def put_in_place(
+    batch: Sequence[Remade], rederiving: Rederiving, embedder: Embedder
+) -> int:
+    """Store contents made anew where they differ, in one transaction; note of the
+    others that these rules agree.
 
     Returns how many documents were changed. A content that nothing could be made of stays as it is.
     """
@@ -146,9 +172,18 @@ def put_in_place(batch: Sequence[Remade], rederiving: Rederiving, embedder: Embe
     differing = [remade for remade in made if remade.differences]
     vectors = with_vectors([remade.revision for remade in differing], embedder)
     changed = rederiving.replace(
-        [(remade.kept, revision, rows) for remade, (revision, rows) in zip(differing, vectors, strict=True)],
+        [
+            (remade.kept, revision, rows)
+            for remade, (revision, rows) in zip(differing, vectors, strict=True)
+        ],
         embedder.name,
     )
     agreed = [remade.revision for remade in made if not remade.differences]
-    rederiving.confirm({revision.sha256: revision.derivation for revision in agreed if revision.derivation})
+    rederiving.confirm(
+        {
+            revision.sha256: revision.derivation
+            for revision in agreed
+            if revision.derivation
+        }
+    )
     return len(changed)

@@ -1,4 +1,6 @@
-"""In which province a paper was made: by the first character of its number, else by the name of the court or office."""
+"""In which province a paper was made: by the first character of its number, else by the name of the
+court or office.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,14 @@ from typing import Final
 from msgspec import Struct
 
 _FILE: Final = Path(__file__).with_name("places.tsv")
-#: （2019）沪0115民初1号, （2021）浙民终1号: the court's sign with its code, or with the track at once. Numbers of
-#: before 2016 (…字第…号) have signs the courts chose: 宁 is Nanjing there, 青 is Qingdao.
-_COURT_SIGN: Final = re.compile(r"^[（(](?:19|20)\d{2}[）)]([一-鿿])(?:\d|[民刑行知执破赔])(?!.*字第)")
-#: 沪市监浦处〔2023〕…号: the sign of a province and what office, or which of its cities, has numbered it.
+#: （2019）沪0115民初1号, （2021）浙民终1号: the court's sign with its code, or with the
+#: track at once. Numbers of before 2016 (…字第…号) have signs the courts chose: 宁 is
+#: Nanjing there, 青 is Qingdao.
+_COURT_SIGN: Final = re.compile(
+    r"^[（(](?:19|20)\d{2}[）)]([一-鿿])(?:\d|[民刑行知执破赔])(?!.*字第)"
+)
+#: 沪市监浦处〔2023〕…号: the sign of a province and what office, or which of its
+#: cities, has numbered it.
 _OFFICE_SIGN: Final = re.compile(r"^([一-鿿])(?:市监|工商|知|综执|[一-鿿]{1,2}市监)")
 _LONGEST_PLACE: Final = 6
 
@@ -26,15 +32,21 @@ class _Places(Struct, frozen=True):
     names: dict[str, str]
 
 
-def region_of(numbers: Sequence[str], document_numbers: Sequence[str], authorities: Sequence[str]) -> str | None:
-    """Return the province in which a paper was made, by its own numbers or else by who gave it; None where unknown.
+def region_of(
+    numbers: Sequence[str], document_numbers: Sequence[str], authorities: Sequence[str]
+) -> str | None:
+    """Return the province in which a paper was made, by its own numbers or else by who
+    gave it; None where unknown.
 
-    Of several numbers or authorities the first that tells it. A paper of the highest court tells none.
+    Of several numbers or authorities the first that tells it. A paper of the highest
+    court tells none.
     """
     places = _places()
     signs = (*_signs(_COURT_SIGN, numbers), *_signs(_OFFICE_SIGN, document_numbers))
     found = next((places.signs[sign] for sign in signs if sign in places.signs), None)
-    return found or next((place for name in authorities if (place := _named(name, places.names))), None)
+    return found or next(
+        (place for name in authorities if (place := _named(name, places.names))), None
+    )
 
 
 def _signs(pattern: re.Pattern[str], numbers: Sequence[str]) -> list[str]:
@@ -42,9 +54,18 @@ def _signs(pattern: re.Pattern[str], numbers: Sequence[str]) -> list[str]:
 
 
 def _named(authority: str, names: dict[str, str]) -> str | None:
-    """Return the province whose name, or that of one of its cities, an authority's name begins with."""
+    """Return the province whose name, or that of one of its cities, an authority's name begins
+    with.
+    """
     lengths = range(min(_LONGEST_PLACE, len(authority)), 1, -1)
-    return next((names[authority[:length]] for length in lengths if authority[:length] in names), None)
+    return next(
+        (
+            names[authority[:length]]
+            for length in lengths
+            if authority[:length] in names
+        ),
+        None,
+    )
 
 
 @cache

@@ -26,15 +26,21 @@ _AGAINST: Final = re.compile(
     r"(?P<second>.*(?:公司|政府|[局厅厂店]|委员会|医院|中心|学校|大学|银行|[一-鿿]某[某甲乙丙丁]?|[一-鿿][甲乙丙丁]))(?P<cause>[一-鿿（）()、]{2,36})"
 )
 _OF_OFFICES: Final = re.compile(r"行政|征收|补偿|处罚|许可|特许|拆迁|复议|协议")
-_OF_PERSONS: Final = re.compile(r"纠纷|合同|继承|侵权|侵害|竞争|离婚|抚养|劳动|赔偿|借贷|所有权|抵押|遗嘱")
+_OF_PERSONS: Final = re.compile(
+    r"纠纷|合同|继承|侵权|侵害|竞争|离婚|抚养|劳动|赔偿|借贷|所有权|抵押|遗嘱"
+)
 _AN_OFFICE: Final = re.compile(r"政府|[局厅]|委员会")
 #: What only a case that was told holds.
 _PARTS: Final = re.compile(r"基本案情|案情回顾|裁判要[点旨]|简要案情|裁判结果|裁判理由")
 _ARBITRATED: Final = re.compile(r"劳动(?:人事)?争议仲裁委员会")
-_JUDGED: Final = re.compile(r"(?P<court>[一-鿿]{4,24}?法院)(?:于(?P<day>[^，。]{6,12}日))?(?:依法)?作出$")
+_JUDGED: Final = re.compile(
+    r"(?P<court>[一-鿿]{4,24}?法院)(?:于(?P<day>[^，。]{6,12}日))?(?:依法)?作出$"
+)
 _PAPER: Final = re.compile(r"(?:刑事|民事|行政|附带民事|赔偿)*(?:判决|裁定|决定)")
 #: An office that speaks to the one it is about to punish.
-_PUNISHES: Final = re.compile(r"(?:我|本)(?:局|会|厅|机关|队)[^。]{0,80}行政处罚[^。]{0,16}告知")
+_PUNISHES: Final = re.compile(
+    r"(?:我|本)(?:局|会|厅|机关|队)[^。]{0,80}行政处罚[^。]{0,16}告知"
+)
 _ADDRESSES: Final = re.compile(r"你[（(]?(?:公司|单位|局|厂|店|院)")
 _HEADING: Final = re.compile(r"[【\[]?[一-鿿]{2,8}[】\]]?")
 _RESULT: Final = re.compile(r"(?:裁判|处理|判决|裁决)结果")
@@ -44,7 +50,14 @@ _TITLE_LINES: Final = 6
 
 def of_case(head: Sequence[str], name: str, text: str) -> dict[str, Any]:
     """Return what a reported case, or a text of no kind known, says of itself at its head."""
-    guiding = next((match for line in (*head[:5], squeezed(name)) if (match := _GUIDING.match(line))), None)
+    guiding = next(
+        (
+            match
+            for line in (*head[:5], squeezed(name))
+            if (match := _GUIDING.match(line))
+        ),
+        None,
+    )
     track = next((match[1] for line in head if (match := _KEYWORDS.match(line))), None)
     court = court_of(head)
     found: dict[str, Any] = {"authorities": [court] if court else []}
@@ -63,14 +76,24 @@ def _told(head: Sequence[str], text: str) -> dict[str, Any]:
         against = _AGAINST.fullmatch(match["rest"]) if match else None
         if match and against:
             parties = [*match["first"].split("、"), *against["second"].split("、")]
-            return _with_result({"parties": parties, "kind": _kind(against["cause"], against["second"])}, text)
+            return _with_result(
+                {
+                    "parties": parties,
+                    "kind": _kind(against["cause"], against["second"]),
+                },
+                text,
+            )
     return _with_result({"kind": "civil"}, text) if _ARBITRATED.search(text) else {}
 
 
 def _with_result(found: dict[str, Any], text: str) -> dict[str, Any]:
     """Return what is known of a told case with its judgments, and what the last of them ordered."""
     ended = [line for line in _result(text) if _ORDERED.search(line)][-1:]
-    return found | _judgments(text) | of_clauses(re.split("[；;，]", "".join(ended)), found["kind"] or "", False)
+    return (
+        found
+        | _judgments(text)
+        | of_clauses(re.split("[；;，]", "".join(ended)), found["kind"] or "", False)
+    )
 
 
 def _result(text: str) -> Iterator[str]:
@@ -90,7 +113,9 @@ def _kind(cause: str, second: str) -> str | None:
 
 
 def _judgments(text: str) -> dict[str, Any]:
-    """Return number, court and day of the last judgment told of, and the numbers of those before it."""
+    """Return number, court and day of the last judgment told of, and the numbers of those before
+    it.
+    """
     told: list[tuple[str, str, str | None]] = []
     for line in text.split("\n"):
         for sentence in re.split("[。；;]", squeezed(line)) if "作出" in line else ():
@@ -106,12 +131,16 @@ def _judgments(text: str) -> dict[str, Any]:
         "case_numbers": [last],
         "authorities": [court],
         "decided_on": next(iter(days), None),
-        "earlier_case_numbers": [earlier for earlier, _, _ in told[:-1] if earlier != last],
+        "earlier_case_numbers": [
+            earlier for earlier, _, _ in told[:-1] if earlier != last
+        ],
     }
 
 
 def _penalty(head: Sequence[str], text: str) -> dict[str, Any]:
-    """Return what a penalty decision without its heading says: an office speaks to the one it punishes."""
+    """Return what a penalty decision without its heading says: an office speaks to the one it
+    punishes.
+    """
     beginning = squeezed(text[:4_000])
     if not (_PUNISHES.search(beginning) and _ADDRESSES.search(beginning)):
         return {}

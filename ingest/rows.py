@@ -24,8 +24,12 @@ _SEPARATOR: Final = re.compile(r"[;；\n|]+")
 _ENUMERATION: Final = re.compile(r"[;；、,，\n|]+")
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
 _NUMBER: Final = re.compile(r"-?\d[\d,，]*(?:\.\d+)?")
-_NOTHING: Final = frozenset(("", "/", "-", "—", "无", "0", "0.0", "0.00", "暂无", "不详"))
-_KINDS: Final = {label: kind for kind, label in KINDS.items()} | {kind: kind for kind in KINDS}
+_NOTHING: Final = frozenset(
+    ("", "/", "-", "—", "无", "0", "0.0", "0.00", "暂无", "不详")
+)
+_KINDS: Final = {label: kind for kind, label in KINDS.items()} | {
+    kind: kind for kind in KINDS
+}
 _TRACKS: Final = {"行政": "administrative", "民事": "civil", "刑事": "criminal"}
 _REGISTER: Final = "登记信息"
 _LONGEST_TITLE: Final = 60
@@ -51,15 +55,25 @@ class Composed(Struct, frozen=True):
 
 
 def document_of(cells: Sequence[tuple[str, str]]) -> Composed:
-    """Make a document of a row; raises InvalidDocument naming the column whose cell breaks a rule."""
+    """Make a document of a row; raises InvalidDocument naming the column whose cell breaks a
+    rule.
+    """
     row = _Row()
     for name, cell in cells:
         _take(row, column_of(name), cell)
-    if "kind" not in row.values and (kind := _kind(row, [column_of(name) for name, _ in cells])):
+    if "kind" not in row.values and (
+        kind := _kind(row, [column_of(name) for name, _ in cells])
+    ):
         row.values["kind"] = kind
     row.values.setdefault("title", _title(row))
-    ordered = [amount["type"] for amount in row.values.get("amounts", ()) if amount["type"] in OUTCOMES]
-    row.values["outcomes"] = list(dict.fromkeys([*row.values.get("outcomes", ()), *ordered]))
+    ordered = [
+        amount["type"]
+        for amount in row.values.get("amounts", ())
+        if amount["type"] in OUTCOMES
+    ]
+    row.values["outcomes"] = list(
+        dict.fromkeys([*row.values.get("outcomes", ()), *ordered])
+    )
     return _composed(row)
 
 
@@ -86,7 +100,9 @@ def _each(column: Column, what: str, which: str, cell: str) -> Iterator[Any]:
         return
     separator = _ENUMERATION if what in _ENUMERATED else _SEPARATOR
     values = (one.strip() for one in separator.split(cell))
-    yield from (one for one in values if one and (what != "outcomes" or one in OUTCOMES))
+    yield from (
+        one for one in values if one and (what != "outcomes" or one in OUTCOMES)
+    )
 
 
 def _one(column: Column, what: str, cell: str) -> str | None:
@@ -97,14 +113,20 @@ def _one(column: Column, what: str, cell: str) -> str | None:
 
 
 def _amounts(column: Column, kind: str, cell: str) -> Iterator[dict[str, Any]]:
-    """Yield what a cell of an amount says, in yuan: a bare number is of the unit in the column's name."""
+    """Yield what a cell of an amount says, in yuan: a bare number is of the unit in the column's
+    name.
+    """
     if cell in _NOTHING:
         return
     is_bare = _NUMBER.fullmatch(cell) is not None
     sums = [yuan for _, _, yuan in sums_in(re.sub(r"\s", "", cell))]
     if not is_bare and not sums:
-        raise InvalidDocument(f"列「{column.name}」的「{cell[:30]}」不是金额。请写作数字,或如 5万元")
-    value = round(float(re.sub("[,，]", "", cell)) * column.yuan, 2) if is_bare else sums[0]
+        raise InvalidDocument(
+            f"列「{column.name}」的「{cell[:30]}」不是金额。请写作数字,或如 5万元"
+        )
+    value = (
+        round(float(re.sub("[,，]", "", cell)) * column.yuan, 2) if is_bare else sums[0]
+    )
     if value:
         text = f"{cell}{column.unit}" if is_bare else cell
         yield {"type": kind, "value": value, "currency": "CNY", "text": text}
@@ -118,14 +140,18 @@ def _day(column: Column, cell: str) -> str | None:
         return f"{int(match[1]):04}-{int(match[2]):02}-{int(match[3]):02}"
     days = [day for _, day in dates_in(re.sub(r"\s", "", cell)) if day]
     if not days:
-        raise InvalidDocument(f"列「{column.name}」的「{cell[:30]}」不是日期。请写作 2024-05-01")
+        raise InvalidDocument(
+            f"列「{column.name}」的「{cell[:30]}」不是日期。请写作 2024-05-01"
+        )
     return days[0]
 
 
 def _known_kind(column: Column, cell: str) -> str:
     kind = _KINDS.get(cell) or _TRACKS.get(cell[:2])
     if kind is None:
-        raise InvalidDocument(f"列「{column.name}」的「{cell[:30]}」不是轨道。可用 {'、'.join(KINDS.values())}")
+        raise InvalidDocument(
+            f"列「{column.name}」的「{cell[:30]}」不是轨道。可用 {'、'.join(KINDS.values())}"
+        )
     return kind
 
 
@@ -142,7 +168,10 @@ def _kind(row: _Row, columns: Sequence[Column]) -> str | None:
 
 def _title(row: _Row) -> str:
     """Return what a row is called by its party and cause, else its number, else its first words."""
-    parties, numbers = row.values.get("parties", ()), row.values.get("doc_numbers") or row.values.get("case_numbers")
+    parties, numbers = (
+        row.values.get("parties", ()),
+        row.values.get("doc_numbers") or row.values.get("case_numbers"),
+    )
     if parties:
         several = "等" if len(parties) > 1 else ""
         return (
@@ -155,13 +184,20 @@ def _title(row: _Row) -> str:
 
 
 def _composed(row: _Row) -> Composed:
-    """Put every text below its heading, then the register, which repeats the fields; nothing of a row is left out."""
-    parts = [*row.texts, *([(_REGISTER, "\n".join(row.register))] if row.register else [])]
+    """Put every text below its heading, then the register, which repeats the fields; nothing of a
+    row is left out.
+    """
+    parts = [
+        *row.texts,
+        *([(_REGISTER, "\n".join(row.register))] if row.register else []),
+    ]
     text, headings = "", []
     for heading, words in parts:
         if heading:
             headings.append((len(text), heading))
             text += f"{heading}\n"
         text += f"{words}\n"
-    values = {name: value for name, value in row.values.items() if value not in (None, [], "")}
+    values = {
+        name: value for name, value in row.values.items() if value not in (None, [], "")
+    }
     return Composed(values, text, tuple(headings))

@@ -16,8 +16,9 @@ _HOLD_RULES: Final = (".py", ".tsv", ".txt")
 def rules_id() -> str:
     """Return the digest of the code and the word lists that make a text into a document.
 
-    A digest and no number that somebody would have to raise: one that changes too often costs a look at
-    documents that stay as they are, one that does not change leaves them behind.
+    A digest and no number that somebody would have to raise: one that changes too often
+    costs a look at documents that stay as they are, one that does not change leaves
+    them behind.
     """
     found = hashlib.sha256()
     for room in _ROOMS:

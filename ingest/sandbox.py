@@ -1,4 +1,5 @@
-"""Files are parsed in processes of their own, with limits on what these may use and do (`ingest.confine`).
+"""Files are parsed in processes of their own, with limits on what these may use and do
+(`ingest.confine`).
 
 A file comes from outside. A parser that loops, swells or crashes must not take the program with
 it, so it works elsewhere and hands back plain text. To begin and to collect are two calls, so that
@@ -24,11 +25,15 @@ log = logging.getLogger(__name__)
 
 LIMITS: Final = Limits()
 _RESAVE: Final = "文件可能已损坏,请用原来的软件打开后重新保存"
-_PROGRAM_ERROR: Final = "。也可能是本程序的缺陷:详情记在日志里,不含文件内容,可交给维护者"
+_PROGRAM_ERROR: Final = (
+    "。也可能是本程序的缺陷:详情记在日志里,不含文件内容,可交给维护者"
+)
 
 
 class Parsing:
-    """A file that is being parsed elsewhere; `collect` waits for what is found, `close` gives it up."""
+    """A file that is being parsed elsewhere; `collect` waits for what is found, `close` gives it
+    up.
+    """
 
     def __init__(self, kind: str, source: int, limits: Limits = LIMITS) -> None:
         """Have the open file `source` parsed from its start; it must stay open."""
@@ -39,7 +44,8 @@ class Parsing:
         self._worker = self._asked()
 
     def collect(self) -> Parsed:
-        """Wait for what the parser found; raises UnreadableFile or InvalidDocument with the true reason.
+        """Wait for what the parser found; raises UnreadableFile or InvalidDocument with
+        the true reason.
 
         Files begun earlier must have been collected or closed.
         """
@@ -71,7 +77,9 @@ class Parsing:
         except Ended as error:
             if error.status is not None:
                 raise
-        self._worker = self._asked()  # it was ended with another, whose file took too long
+        self._worker = (
+            self._asked()
+        )  # it was ended with another, whose file took too long
         return self._worker.answer()
 
 
@@ -98,9 +106,15 @@ def _reason(status: int | None, limits: Limits) -> str:
         return "无法启动解析文件的进程(内存或进程数不足)。请关闭别的程序后再次运行"
     code = os.waitstatus_to_exitcode(status)
     if code == OUT_OF_MEMORY:
-        return f"解析所需内存超过 {limits.memory_bytes // 1048576} MB,已停止。请拆分文件,或重新导出后再添加"
+        return (
+            f"解析所需内存超过 {limits.memory_bytes // 1048576} MB,已停止。"
+            f"请拆分文件,或重新导出后再添加"
+        )
     if code == -signal.SIGXCPU:
-        return f"解析用满 {limits.cpu_s} 秒处理器时间仍未完成,已停止。请拆分文件;文件不大时请重新导出后再添加"
+        return (
+            f"解析用满 {limits.cpu_s} 秒处理器时间仍未完成,已停止。请拆分文件;"
+            f"文件不大时请重新导出后再添加"
+        )
     if code == -signal.SIGALRM:
         return _waited(limits)
     if code == -signal.SIGKILL:
@@ -111,18 +125,31 @@ def _reason(status: int | None, limits: Limits) -> str:
 
 
 def _waited(limits: Limits) -> str:
-    return f"解析等了 {limits.wall_s:g} 秒仍未完成,已停止(超时)。机器繁忙时请稍后再次运行,否则请重新导出文件"
+    return (
+        f"解析等了 {limits.wall_s:g} 秒仍未完成,已停止(超时)。"
+        f"机器繁忙时请稍后再次运行,否则请重新导出文件"
+    )
 
 
 def _checked(found: Parsed) -> Parsed:
-    """Return what a parser found if it is what a parser can find: its process may have been taken over."""
+    """Return what a parser found if it is what a parser can find: its process may have been taken
+    over.
+    """
     starts = [start for start, _ in found.headings or ()]
-    fits = starts == sorted(starts) and all(0 <= start < len(found.text) for start in starts)
-    if not fits or not all(0 <= start <= end <= len(found.text) for start, end, _ in found.links):
-        raise UnreadableFile("解析的结果自相矛盾,文件可能带有攻击解析程序的内容,没有收入。请告知管理员")
+    fits = starts == sorted(starts) and all(
+        0 <= start < len(found.text) for start in starts
+    )
+    if not fits or not all(
+        0 <= start <= end <= len(found.text) for start, end, _ in found.links
+    ):
+        raise UnreadableFile(
+            "解析的结果自相矛盾,文件可能带有攻击解析程序的内容,没有收入。请告知管理员"
+        )
     return found
 
 
 @cache
 def _tell_of_no_filter() -> None:
-    log.warning("parsing without a filter of system calls: this kernel or machine has none; the limits hold")
+    log.warning(
+        "parsing without a filter of system calls: this kernel or machine has none; the limits hold"
+    )

@@ -19,19 +19,28 @@ from kb.shadow import squeezed
 from kb.vocabulary import ROLE_HEADINGS
 
 ARTICLE_LINE: Final = re.compile(rf"^[ \t　]*({ARTICLE})(?=[ \t　]|$)", re.M)
-#: An article's line in any way it is printed, squeezed: 第一条（定义）, 【第一条】, **第一条**, 第1条：.
+#: An article's line in any way it is printed, squeezed: 第一条（定义）, 【第一条】,
+#: **第一条**, 第1条：.
 _ARTICLE: Final = re.compile(
     rf"(?:\*\*|[【\[（(〔])?({ARTICLE}|第\d{{1,4}}条)(?:\*\*|[】\]）)〕])?"
     r"(?![、，,及或的之款]|第(?!三人|[一二]审|[一二三四]类)|和(?!解)|项(?!目)|与(?!.{0,25}[有相]关)"
     r"|规定(?:的|[，,。])|所(?:称|列|指)(?:的)?[^，。]{0,12}[，。]?$)"
 )
 #: In the middle of a line, behind the end of a sentence.
-_RUN_ON: Final = re.compile(rf"(?<=[。；])[ \t　]*({ARTICLE})(?![第、，,和及或与的之款项规所])")
-#: Behind a number and a blank the words of an article may begin with any of these, other than as mentions go on.
-_ARTICLE_APART: Final = re.compile(rf"[ \t　]*({ARTICLE})[ \t　]+(?=[第与和及项])(?!第[^审人]{{1,6}}[款项]|[和及与]第)")
-_CHAPTER_LINE: Final = re.compile(r"(?:#{1,6})?第[一二三四五六七八九十百\d]{1,5}[章节编分](?![^一-鿿]|.{30})")
+_RUN_ON: Final = re.compile(
+    rf"(?<=[。；])[ \t　]*({ARTICLE})(?![第、，,和及或与的之款项规所])"
+)
+#: Behind a number and a blank the words of an article may begin with any of these,
+#: other than as mentions go on.
+_ARTICLE_APART: Final = re.compile(
+    rf"[ \t　]*({ARTICLE})[ \t　]+(?=[第与和及项])(?!第[^审人]{{1,6}}[款项]|[和及与]第)"
+)
+_CHAPTER_LINE: Final = re.compile(
+    r"(?:#{1,6})?第[一二三四五六七八九十百\d]{1,5}[章节编分](?![^一-鿿]|.{30})"
+)
 _APPENDIX: Final = re.compile(
-    r"附(?:[:：录件表]|本案|(?:相关|有关|适用)?(?:法律|法条)|判决|裁定)|附$|[（(]?(?:相关|适用的?)法律条文[）)]?[:：]?$"
+    r"附(?:[:：录件表]|本案|(?:相关|有关|适用)?(?:法律|法条)|判决|裁定)|附$|"
+    r"[（(]?(?:相关|适用的?)法律条文[）)]?[:：]?$"
 )
 
 #: First words of a line -> role it opens. Parts of a judgment: 法〔2016〕221号; parts of a
@@ -43,22 +52,37 @@ _CUES: Final = (
     (r"【(?:裁判理由|评析|典型意义|案例评析)】", "reasoning"),
     (r"【(?:相关法条|法律依据|关联索引)】", "legal_basis"),
     (r"【(?:争议焦点)】|本案(?:的)?(?:二审|再审)?争议焦点", "issues"),
-    (r"(?:再审申请人|申诉人|上诉人|原告|公诉机关|申请人|起诉人|自诉人)[（(:：].{0,80}", "parties"),
-    (r"公诉机关(?!指控|认为|提供|出示|当庭|提交|建议|的)[一-鿿]{2,30}检察院", "parties"),
-    (r"当事人(?:基本情况)?[:：].{0,80}", "parties"),
-    (r".{0,60}(?:向本院申请再审称|上诉请求|上诉称|向本院提出诉讼请求|诉称|申诉称|起诉称|指控[:：，,])", "claims"),
     (
-        r"(?:(?:一审|二审|原审)?法院(?:经)?(?:审理)?查明|经(?:审理|本局|本院)?查明|本院(?:经审理|再审)?查明|经查[,，])",
+        r"(?:再审申请人|申诉人|上诉人|原告|公诉机关|申请人|起诉人|自诉人)[（(:：].{0,80}",
+        "parties",
+    ),
+    (
+        r"公诉机关(?!指控|认为|提供|出示|当庭|提交|建议|的)[一-鿿]{2,30}检察院",
+        "parties",
+    ),
+    (r"当事人(?:基本情况)?[:：].{0,80}", "parties"),
+    (
+        r".{0,60}(?:向本院申请再审称|上诉请求|上诉称|向本院提出诉讼请求|诉称|申诉称|"
+        r"起诉称|指控[:：，,])",
+        "claims",
+    ),
+    (
+        r"(?:(?:一审|二审|原审)?法院(?:经)?(?:审理)?查明|经(?:审理|本局|本院)?查明|"
+        r"本院(?:经审理|再审)?查明|经查[,，])",
         "facts",
     ),
     (r"(?:上述(?:违法)?事实,?，?(?:有|主要有)|证据(?:如下|目录)[:：])", "evidence"),
     (r"(?:本院(?:经审查|再审|二审)?认为|本局认为|我局认为)", "reasoning"),
     (
         r"(?:综上|据此).{0,400}(?:判决|裁定|决定|裁决)(?:处罚)?如下[:：]?$"
-        r"|.{0,600}(?:(?:判决|裁定|决定|裁决)(?:处罚)?如下|(?:作出|给予|处以)(?:如下|以下).{0,8}(?:处罚|处理|决定|裁决)|处罚如下|达成如下协议)[:：]$",
+        r"|.{0,600}(?:(?:判决|裁定|决定|裁决)(?:处罚)?如下|(?:作出|给予|处以)(?:如下|"
+        r"以下).{0,8}(?:处罚|处理|决定|裁决)|处罚如下|达成如下协议)[:：]$",
         "legal_basis",
     ),
-    (r"(?:本局|我局|本院|现)?(?:依法)?决定(?:对.{1,40})?不予(?:行政)?处罚", "disposition"),
+    (
+        r"(?:本局|我局|本院|现)?(?:依法)?决定(?:对.{1,40})?不予(?:行政)?处罚",
+        "disposition",
+    ),
     (r"(?:审判长|代理审判员|审判员|独任审判员)[一-鿿]", "footer"),
     (r"(?:检察员|首席仲裁员|仲裁员)[一-鿿]{2,4}$", "footer"),
 )
@@ -79,7 +103,9 @@ class _Cut(Struct, frozen=True, gc=False):
     heading: str
 
 
-def sections_of(text: str, headings: Sequence[tuple[int, str]] | None) -> tuple[Section, ...]:
+def sections_of(
+    text: str, headings: Sequence[tuple[int, str]] | None
+) -> tuple[Section, ...]:
     """Make the sections of a text, by its own headings where these say what stands below them.
 
     Chapters of a law in Markdown do not: its articles are its parts.
@@ -93,7 +119,9 @@ def sections_of(text: str, headings: Sequence[tuple[int, str]] | None) -> tuple[
     return found if any(section.role not in _UNTOLD for section in found) else given
 
 
-def sections_by_heading(text: str, headings: Sequence[tuple[int, str]]) -> tuple[Section, ...]:
+def sections_by_heading(
+    text: str, headings: Sequence[tuple[int, str]]
+) -> tuple[Section, ...]:
     """Make sections of a text whose headings are known: (offset of the heading's line, heading)."""
     cuts = [_Cut(start, role_of(heading), heading) for start, heading in headings]
     return _tile(text, cuts, "overview" if headings else "body")
@@ -149,7 +177,9 @@ def _articles(text: str) -> list[tuple[int, str]]:
 
 
 def _with_run_on(text: str, articles: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Return articles with those that run on in the line of the one before, each the next in number."""
+    """Return articles with those that run on in the line of the one before, each the next in
+    number.
+    """
     found: list[tuple[int, str]] = []
     ends = [start for start, _ in articles[1:]] + [len(text)]
     for (start, label), end in zip(articles, ends, strict=True):
@@ -166,7 +196,11 @@ def _article_cuts(text: str, articles: Sequence[tuple[int, str]]) -> Iterator[_C
     after = 0
     for offset, label in articles:
         first = bisect_left(headings, after)
-        start = headings[first] if first < len(headings) and headings[first] < offset else offset
+        start = (
+            headings[first]
+            if first < len(headings) and headings[first] < offset
+            else offset
+        )
         yield _Cut(start, "article", label)
         after = offset
 
@@ -184,7 +218,9 @@ def _court_cuts(text: str) -> Iterator[_Cut]:
 
 
 def _next(role: str, line: str, before: str) -> str | None:
-    """Return the part a line opens, where it opens one: after the footer only the appendix comes."""
+    """Return the part a line opens, where it opens one: after the footer only the appendix
+    comes.
+    """
     if is_appendix(line) and role in ("footer", "disposition"):
         return "appendix"
     if role in ("footer", "appendix"):
@@ -196,26 +232,41 @@ def _next(role: str, line: str, before: str) -> str | None:
 
 def _cue(line: str) -> str | None:
     found = _ANY_CUE.match(line)
-    return _CUES[found.lastindex - 1][1] if found is not None and found.lastindex is not None else None
+    return (
+        _CUES[found.lastindex - 1][1]
+        if found is not None and found.lastindex is not None
+        else None
+    )
 
 
 def _tile(text: str, cuts: Sequence[_Cut], before: str) -> tuple[Section, ...]:
-    """Turn cuts into sections that cover the text; what stands before the first gets role `before`."""
+    """Turn cuts into sections that cover the text; what stands before the first gets role
+    `before`.
+    """
     if not text:
         return ()
     if not cuts:
         return (Section("body", "", 0, len(text)),)
-    cuts = [cut for position, cut in enumerate(cuts) if position == 0 or cut.start > cuts[position - 1].start]
+    cuts = [
+        cut
+        for position, cut in enumerate(cuts)
+        if position == 0 or cut.start > cuts[position - 1].start
+    ]
     if cuts[0].start > 0:
         cuts = [_Cut(0, before, ""), *cuts]
     ends = [cut.start for cut in cuts[1:]] + [len(text)]
-    return tuple(Section(cut.role, cut.heading, cut.start, end) for cut, end in zip(cuts, ends, strict=True))
+    return tuple(
+        Section(cut.role, cut.heading, cut.start, end)
+        for cut, end in zip(cuts, ends, strict=True)
+    )
 
 
 def _is_law(text: str, articles: Sequence[tuple[int, str]]) -> bool:
-    """Tell whether articles are those of a law: their numbers rise by one, or rise under the name of a law.
+    """Tell whether articles are those of a law: their numbers rise by one, or rise
+    under the name of a law.
 
-    Of an extract some are left out; what a paper mentions neither rises nor has such a name above it.
+    Of an extract some are left out; what a paper mentions neither rises nor has such a
+    name above it.
     """
     if len(articles) < _LEAST_ARTICLES:
         return False

@@ -1,6 +1,8 @@
-"""Tables into lines: a row of a spreadsheet or a CSV file is a JSON line that holds its cells and their columns.
+"""Tables into lines: a row of a spreadsheet or a CSV file is a JSON line that holds its
+cells and their columns.
 
-What is kept of a table are these lines, so that one row can be destroyed and the others stay, as in any file of lines.
+What is kept of a table are these lines, so that one row can be destroyed and the others
+stay, as in any file of lines.
 """
 
 from __future__ import annotations
@@ -50,14 +52,24 @@ def parse_sheets(data: bytes) -> Parsed:
     _require_compact(data)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+        sheets = {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in book.sheet_names
+        }
     except (CalamineError, ValueError, OSError) as error:
         raise UnreadableFile(_BROKEN) from error
-    return _parsed({name: [[_written(cell) for cell in row] for row in rows] for name, rows in sheets.items()})
+    return _parsed(
+        {
+            name: [[_written(cell) for cell in row] for row in rows]
+            for name, rows in sheets.items()
+        }
+    )
 
 
 def _require_compact(data: bytes) -> None:
-    """Refuse a workbook with a cell so far out that its rows and columns, all of them made, fill the memory."""
+    """Refuse a workbook with a cell so far out that its rows and columns, all of them made, fill
+    the memory.
+    """
     if not zipfile.is_zipfile(io.BytesIO(data)):
         return
     try:
@@ -66,7 +78,14 @@ def _require_compact(data: bytes) -> None:
                 if _SHEET.fullmatch(name):
                     with packed.open(name) as sheet:
                         _require_few_cells(sheet)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        zlib.error,
+        ValueError,
+    ) as error:
         raise UnreadableFile(_BROKEN) from error
 
 
@@ -79,7 +98,8 @@ def _require_few_cells(sheet: IO[bytes]) -> None:
         rest = chunk[-_LONGEST_CELL:]
     if rows * columns > _MOST_CELLS:
         raise UnreadableFile(
-            f"表格用到第 {rows:,} 行、第 {columns:,} 列,范围过大。请删去没有内容的行和列,或只把有内容的部分另存后重试"
+            f"表格用到第 {rows:,} 行、第 {columns:,} 列,范围过大。"
+            f"请删去没有内容的行和列,或只把有内容的部分另存后重试"
         )
 
 
@@ -92,7 +112,9 @@ def _number_of(letters: bytes) -> int:
 
 
 def _rows_of(text: str, separator: str) -> list[list[str]]:
-    """Return rows at the place of the line each begins on; lines inside a cell leave empty rows behind."""
+    """Return rows at the place of the line each begins on; lines inside a cell leave empty rows
+    behind.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     rows: list[list[str]] = []
     before = 0
@@ -101,7 +123,9 @@ def _rows_of(text: str, separator: str) -> list[list[str]]:
             rows += [row, *([[]] * (reader.line_num - before - 1))]
             before = reader.line_num
     except csv.Error as error:
-        raise UnreadableFile(f"CSV 第 {reader.line_num} 行读不出来({error})。请用表格软件打开后重新保存") from error
+        raise UnreadableFile(
+            f"CSV 第 {reader.line_num} 行读不出来({error})。请用表格软件打开后重新保存"
+        ) from error
     return rows
 
 
@@ -119,13 +143,19 @@ def _written(cell: Any) -> str:
 
 
 def _parsed(sheets: dict[str, Rows]) -> Parsed:
-    """Return the rows of all sheets as lines; of one sheet each line stands where its row stands."""
+    """Return the rows of all sheets as lines; of one sheet each line stands where its row
+    stands.
+    """
     lines: list[str] = []
     warnings: list[str] = []
     for name, rows in sheets.items():
         heading = _heading(rows)
         if heading is None:
-            warnings += [f"工作表「{name}」没有认出列名,未收入"] if any(map(any, rows)) and name else []
+            warnings += (
+                [f"工作表「{name}」没有认出列名,未收入"]
+                if any(map(any, rows)) and name
+                else []
+            )
             continue
         columns = rows[heading]
         lines += ["" for _ in rows[: heading + 1]]
@@ -133,27 +163,46 @@ def _parsed(sheets: dict[str, Rows]) -> Parsed:
         warnings += _left_out(columns)
     if not any(lines):
         raise InvalidDocument(
-            "没有认出列名,或没有一行内容。第一行应是列名,如 案件名称、行政处罚决定书文号、违法事实、处罚内容"
+            "没有认出列名,或没有一行内容。第一行应是列名,如 "
+            "案件名称、行政处罚决定书文号、违法事实、处罚内容"
         )
     return Parsed(text="\n".join(lines), warnings=warnings)
 
 
 def _known(rows: Rows) -> int:
     """Return how many columns are known by their names in the row that has most of them."""
-    return max((sum(bool(column_of(cell).field) for cell in row) for row in rows[:_ROWS_ABOVE]), default=0)
+    return max(
+        (
+            sum(bool(column_of(cell).field) for cell in row)
+            for row in rows[:_ROWS_ABOVE]
+        ),
+        default=0,
+    )
 
 
 def _heading(rows: Rows) -> int | None:
     """Return which row holds the names of the columns; None where none does."""
-    counts = [sum(bool(column_of(cell).field) for cell in row) for row in rows[:_ROWS_ABOVE]]
+    counts = [
+        sum(bool(column_of(cell).field) for cell in row) for row in rows[:_ROWS_ABOVE]
+    ]
     most = max(counts, default=0)
     return counts.index(most) if most >= _LEAST_KNOWN else None
 
 
 def _line(columns: Sequence[str], row: Sequence[str]) -> str:
-    """Return a row as a JSON line; "" for one without a word. Cells of persons' own data are not kept."""
-    cells = [(column.strip(), cell.strip()) for column, cell in zip(_named(columns, len(row)), row, strict=False)]
-    kept = [[column, cell] for column, cell in cells if cell and column_of(column).field != "private"]
+    """Return a row as a JSON line; "" for one without a word.
+
+    Cells of persons' own data are not kept.
+    """
+    cells = [
+        (column.strip(), cell.strip())
+        for column, cell in zip(_named(columns, len(row)), row, strict=False)
+    ]
+    kept = [
+        [column, cell]
+        for column, cell in cells
+        if cell and column_of(column).field != "private"
+    ]
     return json.dumps({"cells": kept}, ensure_ascii=False) if kept else ""
 
 
@@ -165,5 +214,7 @@ def _named(columns: Sequence[str], count: int) -> Iterator[str]:
 
 
 def _left_out(columns: Sequence[str]) -> list[str]:
-    private = [column.strip() for column in columns if column_of(column).field == "private"]
+    private = [
+        column.strip() for column in columns if column_of(column).field == "private"
+    ]
     return [f"{'、'.join(private)} 是个人信息,没有收入"] if private else []

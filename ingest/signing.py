@@ -11,7 +11,9 @@ from ingest.dates import dates_in, is_date, signed_date
 from ingest.paperhead import Paper
 
 #: Days that are written at the foot too and are not the day of the decision.
-_OTHER_DAYS: Final = re.compile(r"打印|印发|送达|上传|发布|公开日期|归档|扫描|印制|校对|书记员.{0,6}于")
+_OTHER_DAYS: Final = re.compile(
+    r"打印|印发|送达|上传|发布|公开日期|归档|扫描|印制|校对|书记员.{0,6}于"
+)
 #: What a register of an office writes over a paper.
 _ISSUED: Final = re.compile(r"发文日期[:：](\d{4}[年-]\d{1,2}[月-]\d{1,2})")
 #: A sentence tells of other days.
@@ -20,7 +22,9 @@ _SHORT: Final = 30
 _LAST_LINES: Final = 8
 
 
-def day_of(paper: Paper, head: Sequence[str], foot: Sequence[str]) -> tuple[str | None, str | None]:
+def day_of(
+    paper: Paper, head: Sequence[str], foot: Sequence[str]
+) -> tuple[str | None, str | None]:
     """Return the day of a decision, or what is wrong with the day it bears."""
     for line in _lines(paper, head, foot):
         for written, day in reversed(list(dates_in(line))):
@@ -35,8 +39,16 @@ def _lines(paper: Paper, head: Sequence[str], foot: Sequence[str]) -> Iterator[s
     yield paper.day or ""
     yield from (line for line in reversed(lines) if is_date(line))
     yield from (signed_date(line) or "" for line in reversed(foot[-_LAST_LINES:]))
-    yield from (line for line in reversed(lines[-_LAST_LINES:]) if len(line) <= _SHORT and not _SENTENCE.search(line))
-    yield from (f"{match[1]}日" if "年" in match[1] else match[1] for match in map(_ISSUED.search, head) if match)
+    yield from (
+        line
+        for line in reversed(lines[-_LAST_LINES:])
+        if len(line) <= _SHORT and not _SENTENCE.search(line)
+    )
+    yield from (
+        f"{match[1]}日" if "年" in match[1] else match[1]
+        for match in map(_ISSUED.search, head)
+        if match
+    )
 
 
 def _doubt(written: str, day: str | None, paper: Paper) -> str | None:

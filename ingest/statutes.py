@@ -1,7 +1,9 @@
-"""What the text of a law says of itself: which law, which version of it, since when, by whom, under which number.
+"""What the text of a law says of itself: which law, which version of it, since when, by
+whom, under which number.
 
-Read at its head and in its last articles. A version is named by the year in which it was last passed, amended or
-published. Days written there may be those of an earlier version: then the day of effect is not said.
+Read at its head and in its last articles. A version is named by the year in which it
+was last passed, amended or published. Days written there may be those of an earlier
+version: then the day of effect is not said.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ _HEAD_CHARS: Final = 6_000
 _LAST_ARTICLES: Final = 3
 _LONGEST_TITLE: Final = 90
 _LINES_OF_A_TITLE: Final = 3
-#: A law is published at most so long after it was passed; a later day in a file's name is that of another version.
+#: A law is published at most so long after it was passed; a later day in a file's name
+#: is that of another version.
 _TO_PUBLISH: Final = timedelta(days=200)
 
 _TITLE: Final = re.compile(
@@ -31,16 +34,25 @@ _TITLE: Final = re.compile(
     r"(?:法|法典|条例|规定|解释|办法|规则|细则|规程|准则|守则|安排|决定|意见|批复|规范|通则|标准)"
     r"(?:[（(][^（）()]{1,20}[）)])*"
 )
-_CHAPTERS: Final = frozenset(("总则", "分则", "附则", "目录", "一般规定", "其他规定", "基本规定"))
+_CHAPTERS: Final = frozenset(
+    ("总则", "分则", "附则", "目录", "一般规定", "其他规定", "基本规定")
+)
 #: Rules that a company gives itself are no law.
-_OWN_RULES: Final = re.compile(r"(?!.*关于).{0,30}?(?:有限公司|有限责任公司|集团|[甲乙丙丁某]公司)")
+_OWN_RULES: Final = re.compile(
+    r"(?!.*关于).{0,30}?(?:有限公司|有限责任公司|集团|[甲乙丙丁某]公司)"
+)
 #: A paper that changes or ends other laws is not these laws.
-_CHANGES: Final = re.compile(r"关于(?:修改|修订|修正|废止|清理|停止执行).*的?决定|修正案(?:[（(].{1,4}[）)])?$")
+_CHANGES: Final = re.compile(
+    r"关于(?:修改|修订|修正|废止|清理|停止执行).*的?决定|修正案(?:[（(].{1,4}[）)])?$"
+)
 _ISSUER_LINE: Final = re.compile(
-    r"(?:中华人民共和国)?(?:最高人民法院|最高人民检察院|国务院|[一-鿿]{2,12}(?:部|委员会|总局|人民政府))"
+    r"(?:中华人民共和国)?(?:最高人民法院|最高人民检察院|国务院|[一-鿿]{2,12}(?:部|"
+    r"委员会|总局|人民政府))"
     r"(?:[、\s]?(?:最高人民检察院|最高人民法院|[一-鿿]{1,10}(?:部|委员会|总局)))*"
 )
-_NAME_DAY: Final = re.compile(r"[（(_\s](?P<year>(?:19|20)\d{2})-?(?P<month>\d{2})-?(?P<day>\d{2})[）)]?\Z")
+_NAME_DAY: Final = re.compile(
+    r"[（(_\s](?P<year>(?:19|20)\d{2})-?(?P<month>\d{2})-?(?P<day>\d{2})[）)]?\Z"
+)
 
 _SUFFIX: Final = re.compile(r"\.[A-Za-z]{2,5}\Z")
 
@@ -55,14 +67,17 @@ _BEGAN: Final = re.compile(r"施行|实施|执行|生效")
 _AT_ONCE: Final = re.compile(r"自?(?:公布|发布|颁布|印发)之日起(?:施行|实施|执行|生效)")
 _SITTING: Final = re.compile(r"第[一二三四五六七八九十百]{1,4}届")
 _ISSUER: Final = re.compile(
-    r"(?:中华人民共和国)?(?P<name>[一-鿿]{0,25}?(?:人民代表大会(?:常务委员会)?|国务院|最高人民法院|最高人民检察院"
+    r"(?:中华人民共和国)?(?P<name>[一-鿿]{0,25}?(?:人民代表大会(?:常务委员会)?|国务院|"
+    r"最高人民法院|最高人民检察院"
     r"|人民政府|委员会|[一-鿿]{2,10}(?:总局|部|局|署)))"
 )
 _NUMBER: Final = re.compile(
     r"法[释发]\s?[〔\[(（]\s?(?:19|20)\d{2}\s?[〕\])）]\s?\d{1,3}\s?号"
     r"|(?:中华人民共和国)?(?P<order>[一-鿿]{2,20}令)第?(?P<number>[0-9〇零一二三四五六七八九十百]{1,6})号"
 )
-_COURTS: Final = re.compile(r"(最高人民法院|最高人民检察院)(?:[、_与和]?(最高人民检察院|最高人民法院))?[^关]{0,12}关于")
+_COURTS: Final = re.compile(
+    r"(最高人民法院|最高人民检察院)(?:[、_与和]?(最高人民检察院|最高人民法院))?[^关]{0,12}关于"
+)
 _NO_VERSION: Final = "正文没有写明通过、修正或公布的日期,版本未注明"
 
 
@@ -74,11 +89,15 @@ class _Event(Struct, frozen=True):
     words: str
 
 
-def said(text: str, sections: Sequence[Section], names: Sequence[str]) -> dict[str, Any]:
-    """Return the fields of Metadata that a law's text, cut into articles, says; nothing where it names no law.
+def said(
+    text: str, sections: Sequence[Section], names: Sequence[str]
+) -> dict[str, Any]:
+    """Return the fields of Metadata that a law's text, cut into articles, says; nothing
+    where it names no law.
 
-    `names` are what others call it, its file among them: a day of publication there, as public collections
-    write it, tells the version of a text whose head was not brought up to date.
+    `names` are what others call it, its file among them: a day of publication there, as
+    public collections write it, tells the version of a text whose head was not brought
+    up to date.
     """
     if not any(section.role == "article" for section in sections):
         return {}
@@ -96,17 +115,25 @@ def said(text: str, sections: Sequence[Section], names: Sequence[str]) -> dict[s
         "title": title,
         "law": law,
         "version": version,
-        "passed_on": max((event.day for event in events if event.kind in ("passed", "amended")), default=None),
+        "passed_on": max(
+            (event.day for event in events if event.kind in ("passed", "amended")),
+            default=None,
+        ),
         "effective_from": began,
         "authorities": _issuers(title, events),
         "doc_numbers": _numbers(lines),
-        "uncertain": [*([_NO_VERSION] if version == VERSION_UNSTATED else []), *([doubt] if doubt else [])],
+        "uncertain": [
+            *([_NO_VERSION] if version == VERSION_UNSTATED else []),
+            *([doubt] if doubt else []),
+        ],
     }
     return {field: value for field, value in found.items() if value}
 
 
 def title_of(head: str) -> str | None:
-    """Return the name of a law that stands on a line of its own in what comes before its articles."""
+    """Return the name of a law that stands on a line of its own in what comes before its
+    articles.
+    """
     lines = (squeezed(line) for line in head[:_HEAD_CHARS].split("\n"))
     return _title([line for line in lines if line])
 
@@ -120,8 +147,12 @@ def _head(text: str, sections: Sequence[Section]) -> list[str]:
 
 def _foot(text: str, sections: Sequence[Section]) -> list[str]:
     """Return the last articles, the last one first, squeezed."""
-    articles = [section for section in sections if section.role == "article"][-_LAST_ARTICLES:]
-    return [squeezed(text[section.start : section.end]) for section in reversed(articles)]
+    articles = [section for section in sections if section.role == "article"][
+        -_LAST_ARTICLES:
+    ]
+    return [
+        squeezed(text[section.start : section.end]) for section in reversed(articles)
+    ]
 
 
 def _stem(name: str) -> str:
@@ -148,7 +179,9 @@ def _title(lines: Sequence[str]) -> str | None:
 
 
 def _paragraphs(lines: Sequence[str]) -> list[str]:
-    """Return lines joined where one goes on with the one before it, names of other papers taken out."""
+    """Return lines joined where one goes on with the one before it, names of other papers taken
+    out.
+    """
     joined: list[str] = []
     ended = True
     for line in lines:
@@ -187,12 +220,19 @@ def _events(line: str) -> Iterator[_Event]:
 def _kind(words: str, is_since: bool) -> str | None:
     if is_since:
         return "began" if _BEGAN.search(words) else None
-    kinds = (("amended", _AMENDED), ("passed", _PASSED), ("published", _PUBLISHED), ("began", _BEGAN))
+    kinds = (
+        ("amended", _AMENDED),
+        ("passed", _PASSED),
+        ("published", _PUBLISHED),
+        ("began", _BEGAN),
+    )
     return next((kind for kind, pattern in kinds if pattern.search(words)), None)
 
 
 def _version(last: str | None, named: str | None) -> str:
-    """Return the year of the last thing that happened; a head not brought up to date is told by the file's name."""
+    """Return the year of the last thing that happened; a head not brought up to date is told by the
+    file's name.
+    """
     if last is None or (named is not None and _is_well_before(last, named)):
         last = named
     return last[:4] if last else VERSION_UNSTATED
@@ -207,31 +247,50 @@ def _is_well_before(day: str, other: str) -> bool:
 
 
 def _day_of_name(name: str) -> str | None:
-    """Return the day public collections write behind the name of a law: 条例(2019-04-23).docx, 条例_20190423.docx."""
+    """Return the day public collections write behind the name of a law: 条例(2019-04-23).docx,
+    条例_20190423.docx.
+    """
     named = _NAME_DAY.search(_without_suffix(name))
     try:
-        return date(int(named["year"]), int(named["month"]), int(named["day"])).isoformat() if named else None
+        return (
+            date(int(named["year"]), int(named["month"]), int(named["day"])).isoformat()
+            if named
+            else None
+        )
     except ValueError:
         return None
 
 
-def _began(events: Sequence[_Event], foot: Sequence[str], named: str | None) -> tuple[str | None, str | None]:
+def _began(
+    events: Sequence[_Event], foot: Sequence[str], named: str | None
+) -> tuple[str | None, str | None]:
     """Return the day this version took effect, or why none of those written is it."""
-    made = max((event.day for event in events if event.kind in ("passed", "amended")), default="")
+    made = max(
+        (event.day for event in events if event.kind in ("passed", "amended")),
+        default="",
+    )
     days = [event.day for event in events if event.kind == "began"]
     days += _began_at_foot(events, foot)
     if not days:
         return None, None
     if named is not None and _is_well_before(max(days), named):
-        return None, f"正文所写施行日期{max(days)}早于文件名所写公布日期{named},本版本的施行日期未写明"
+        return (
+            None,
+            f"正文所写施行日期{max(days)}早于文件名所写公布日期{named},本版本的施行日期未写明",
+        )
     if max(days) >= made:
         return max(days), None
-    return None, f"正文所写施行日期{max(days)}早于最后一次通过或修正({made}),本版本的施行日期未写明"
+    return (
+        None,
+        f"正文所写施行日期{max(days)}早于最后一次通过或修正({made}),本版本的施行日期未写明",
+    )
 
 
 def _began_at_foot(events: Sequence[_Event], foot: Sequence[str]) -> list[str]:
     for article in foot:
-        days = [event.day for event in _events(_unquoted(article)) if event.kind == "began"]
+        days = [
+            event.day for event in _events(_unquoted(article)) if event.kind == "began"
+        ]
         if days:
             return [max(days)]
         if _AT_ONCE.search(article):
@@ -240,7 +299,9 @@ def _began_at_foot(events: Sequence[_Event], foot: Sequence[str]) -> list[str]:
 
 
 def _issuers(title: str, events: Sequence[_Event]) -> list[str]:
-    """Return who made a law: the courts its name begins with, else who passed it last, else who published it."""
+    """Return who made a law: the courts its name begins with, else who passed it last, else who
+    published it.
+    """
     courts = _COURTS.match(title)
     if courts:
         return [court for court in courts.groups() if court]
@@ -258,7 +319,9 @@ def _numbers(lines: Sequence[str]) -> list[str]:
     found: list[str] = []
     for line in lines:
         for match in _NUMBER.finditer(_without_days(_unquoted(line))):
-            found.append(f"{match['order']}第{match['number']}号" if match["order"] else match[0])
+            found.append(
+                f"{match['order']}第{match['number']}号" if match["order"] else match[0]
+            )
     return list(dict.fromkeys(found))
 
 

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ingest.answers import MOST_CHARACTERS
-from ingest.garbled import is_gb18030_after_all, is_implausible, is_utf16, likeliest_reading, misread, mixture
+from ingest.garbled import (
+    is_gb18030_after_all,
+    is_implausible,
+    is_utf16,
+    likeliest_reading,
+    misread,
+    mixture,
+)
 from kb.errors import InvalidDocument, UnreadableFile
 
 _MARKS: Final = (
@@ -20,12 +27,14 @@ _MARKS: Final = (
 )
 _RESAVE: Final = "请用编辑器另存为 UTF-8 后重试"
 _OPEN_AS: Final = "请用编辑器按{}打开,确认显示正常后另存为 UTF-8,再重试"
-#: What is recognised and not read: whoever was wrong about it would have a text of other characters.
+#: What is recognised and not read: whoever was wrong about it would have a text of
+#: other characters.
 _ELSE: Final = {
     "Big5": "文件可能是 Big5 编码(繁体)。" + _OPEN_AS.format(" Big5 "),
     "UTF-16": "文件像是没有标记(BOM)的 UTF-16 编码。" + _OPEN_AS.format(" UTF-16 "),
 }
-#: What programs write for a character they could not read, and what that becomes when it is read wrong again.
+#: What programs write for a character they could not read, and what that becomes when
+#: it is read wrong again.
 _LOST: Final = re.compile("\ufffd|锟斤拷")
 _MOST_LOST: Final = 10
 _NAMES: Final = {"gb18030": "GB18030", "big5hkscs": "Big5", "latin-1": "西文"}
@@ -34,7 +43,9 @@ _NOT_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def decode(data: bytes) -> str:
-    """Decode by byte order mark, else UTF-8, else GB18030; raises UnreadableFile saying where it does not fit."""
+    """Decode by byte order mark, else UTF-8, else GB18030; raises UnreadableFile saying where it
+    does not fit.
+    """
     return detect(data)[0]
 
 
@@ -45,7 +56,9 @@ def detect(data: bytes) -> tuple[str, str]:
     """
     for mark, name, codec in _MARKS:
         if data.startswith(mark):
-            return require_not_misread(check_text(_marked(data, mark, name, codec))), name
+            return require_not_misread(
+                check_text(_marked(data, mark, name, codec))
+            ), name
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -62,18 +75,25 @@ def _not_utf8(data: bytes, no_utf8: UnicodeDecodeError) -> str:
     require_one_encoding(data)
     likeliest = likeliest_reading(data)
     if is_mostly_utf8(data) and likeliest != "GB18030":
-        raise UnreadableFile("文件是 UTF-8 编码,但" + what_is_bad(data, no_utf8)) from no_utf8
+        raise UnreadableFile(
+            "文件是 UTF-8 编码,但" + what_is_bad(data, no_utf8)
+        ) from no_utf8
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError as error:
         if likeliest in _ELSE:
             raise UnreadableFile(_ELSE[likeliest]) from error
-        neither = f"{place_in(data, no_utf8.start)}不是 UTF-8,{place_in(data, error.start)}也不是 GB18030。"
+        neither = (
+            f"{place_in(data, no_utf8.start)}不是 UTF-8,"
+            f"{place_in(data, error.start)}也不是 GB18030。"
+        )
         raise UnreadableFile("文字编码无法识别:" + neither + _RESAVE) from error
     if likeliest in _ELSE:
         raise UnreadableFile(_ELSE[likeliest])
     if is_implausible(text):
-        raise UnreadableFile("按 GB18030 读出的不像中文,可能是别的编码。" + _OPEN_AS.format("原来的编码"))
+        raise UnreadableFile(
+            "按 GB18030 读出的不像中文,可能是别的编码。" + _OPEN_AS.format("原来的编码")
+        )
     return check_text(text)
 
 
@@ -105,7 +125,10 @@ def what_is_bad(data: bytes, error: UnicodeDecodeError) -> str:
     if count == 1 and error.reason == "unexpected end of data":
         return f"末尾的字不完整({place.strip()}),文件可能没有传完。请重新取得文件"
     more = f",共 {count} 处" if count > 1 else ""
-    return f"{place}不是{more}。该处可能已损坏,或混入了别的编码。请用编辑器改正后另存为 UTF-8,再重试"
+    return (
+        f"{place}不是{more}。该处可能已损坏,或混入了别的编码。"
+        f"请用编辑器改正后另存为 UTF-8,再重试"
+    )
 
 
 def place_in(data: bytes, position: int) -> str:
@@ -123,18 +146,23 @@ def require_one_encoding(data: bytes) -> None:
             if line == changed
             else f"第 {line} 行是 {name},第 {changed} 行起是 {other}"
         )
-        raise UnreadableFile(f"文件里混有两种编码:{where}。请把各部分分别另存为 UTF-8,再合在一起")
+        raise UnreadableFile(
+            f"文件里混有两种编码:{where}。请把各部分分别另存为 UTF-8,再合在一起"
+        )
 
 
 def require_not_misread(text: str) -> str:
     """Return `text`; raise UnreadableFile when it was garbled before it was saved."""
     lost = len(_LOST.findall(text)) if "\ufffd" in text or "锟斤拷" in text else 0
     if lost > _MOST_LOST and lost * 20 > sum(char >= "\x80" for char in text):
-        raise UnreadableFile(f"文字是乱码:有 {lost:,} 处「�」,是转换编码时丢失的字。请找原来的文件重新收入")
+        raise UnreadableFile(
+            f"文字是乱码:有 {lost:,} 处「�」,是转换编码时丢失的字。请找原来的文件重新收入"
+        )
     if found := misread(text):
         name, taken_as = found
         raise UnreadableFile(
-            f"文字是乱码:{name} 的文字被当作 {_NAMES.get(taken_as, taken_as)} 打开,又存了一遍。请找原来的文件重新收入"
+            f"文字是乱码:{name} 的文字被当作 {_NAMES.get(taken_as, taken_as)} 打开,"
+            f"又存了一遍。请找原来的文件重新收入"
         )
     return text
 
@@ -143,21 +171,29 @@ def require_fitting(length: int) -> None:
     """Raise UnreadableFile when a text of so many characters is longer than one document may be."""
     if length > MOST_CHARACTERS:
         raise UnreadableFile(
-            f"正文超过一件文书的上限 {MOST_CHARACTERS:,} 字(至少有 {length:,} 字)。请按章节或卷册拆成几个文件后再添加"
+            f"正文超过一件文书的上限 {MOST_CHARACTERS:,} 字(至少有 {length:,} 字)。"
+            f"请按章节或卷册拆成几个文件后再添加"
         )
 
 
 def check_text(text: str) -> str:
     """Return `text`; raise UnreadableFile when it holds what no text holds."""
     if found := _NOT_TEXT.search(text):
-        raise UnreadableFile(f"含有控制字符 U+{ord(found[0]):04X},不像文本文件。请确认文件格式,或清除该字符")
+        raise UnreadableFile(
+            f"含有控制字符 U+{ord(found[0]):04X},不像文本文件。请确认文件格式,或清除该字符"
+        )
     return text
 
 
 def check_values(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a document; raise InvalidDocument naming the one that holds what no text holds."""
+    """Return the fields of a document; raise InvalidDocument naming the one that holds what no text
+    holds.
+    """
     for name, value in values.items():
-        for said, inner in [("字段名称", str(name)), *((f"字段 {name}", inner) for inner in _strings(value))]:
+        for said, inner in [
+            ("字段名称", str(name)),
+            *((f"字段 {name}", inner) for inner in _strings(value)),
+        ]:
             try:
                 check_text(inner)
             except UnreadableFile as error:
@@ -183,14 +219,18 @@ def _marked(data: bytes, mark: bytes, name: str, codec: str) -> str:
         text = data[len(mark) :].decode(codec)
     except UnicodeDecodeError as error:
         place = place_in(data, len(mark) + error.start)
-        raise UnreadableFile(f"文件以 {name} 标记(BOM)开头,但{place}不是 {name}。" + _RESAVE) from error
+        raise UnreadableFile(
+            f"文件以 {name} 标记(BOM)开头,但{place}不是 {name}。" + _RESAVE
+        ) from error
     if name != "UTF-8" and _is_utf8(data[len(mark) :]):
         raise UnreadableFile(f"文件以 {name} 标记(BOM)开头,其后却是 UTF-8。" + _RESAVE)
     return text
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Tell UTF-8 with characters of three bytes, which no text of two or four bytes a character is by chance."""
+    """Tell UTF-8 with characters of three bytes, which no text of two or four bytes a character is
+    by chance.
+    """
     try:
         return any(char >= "\u0800" for char in data.decode("utf-8"))
     except UnicodeDecodeError:

@@ -1,4 +1,6 @@
-"""A web page in one file, as browsers and office software save it (MHT, RFC 2557), into its text."""
+"""A web page in one file, as browsers and office software save it (MHT, RFC 2557), into its
+text.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from kb.errors import UnreadableFile
 
 _PAGES: Final = frozenset(("text/html", "application/xhtml+xml"))
 #: Every level of parts makes each line be looked at once more; browsers write one level.
-_PARTS: Final = re.compile(rb"^content-type:[ \t]*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_PARTS: Final = re.compile(
+    rb"^content-type:[ \t]*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE
+)
 _MOST_LEVELS: Final = 50
 #: Headers are a few hundred bytes, and looked through again and again.
 _MOST_HEADERS: Final = 100_000
@@ -29,7 +33,8 @@ _END_OF_HEADERS: Final = re.compile(rb"\r?\n\r?\n")
 _LONGEST_SUBJECT: Final = 2_000
 _AGAIN: Final = "请在浏览器里重新保存"
 _CUT: Final = (errors.CloseBoundaryNotFoundDefect, errors.StartBoundaryNotFoundDefect)
-#: How office software calls two bytes a character; without a byte order mark the lower one is first.
+#: How office software calls two bytes a character; without a byte order mark the lower
+#: one is first.
 _TWO_BYTES: Final = re.compile(r"unicode\Z|utf-?16(le)?\Z|ucs-?2", re.IGNORECASE)
 
 
@@ -50,12 +55,28 @@ def parse_mht(data: bytes) -> Parsed:
         return found.text.split("\n") if found else None
 
     page = read_page(_content(root), _charset(root), frame)
-    warnings = [*page.warnings, *(told for name in frames if name not in left for told in frames[name].warnings)]
+    warnings = [
+        *page.warnings,
+        *(
+            told
+            for name in frames
+            if name not in left
+            for told in frames[name].warnings
+        ),
+    ]
     if left:
-        warnings.append(f"网页归档(MHT)里还有 {len(left)} 个没有显示在网页上的网页,没有收入")
-    if any(isinstance(defect, _CUT) for part in message.walk() for defect in part.defects):
-        warnings.append(f"网页归档(MHT)没有结束标记,可能没有传完,正文可能不全。{_AGAIN}")
-    return msgspec.structs.replace(page, values=page.values or _subject(message), warnings=warnings)
+        warnings.append(
+            f"网页归档(MHT)里还有 {len(left)} 个没有显示在网页上的网页,没有收入"
+        )
+    if any(
+        isinstance(defect, _CUT) for part in message.walk() for defect in part.defects
+    ):
+        warnings.append(
+            f"网页归档(MHT)没有结束标记,可能没有传完,正文可能不全。{_AGAIN}"
+        )
+    return msgspec.structs.replace(
+        page, values=page.values or _subject(message), warnings=warnings
+    )
 
 
 def _message(data: bytes) -> Message:
@@ -64,7 +85,9 @@ def _message(data: bytes) -> Message:
     if (end.start() if end else len(data)) > _MOST_HEADERS:
         raise UnreadableFile(f"网页归档(MHT)的文件头过长,不像正常的归档。{_AGAIN}")
     if len(_PARTS.findall(data)) > _MOST_LEVELS:
-        raise UnreadableFile(f"网页归档(MHT)分成超过 {_MOST_LEVELS} 层,不像正常的归档。{_AGAIN}")
+        raise UnreadableFile(
+            f"网页归档(MHT)分成超过 {_MOST_LEVELS} 层,不像正常的归档。{_AGAIN}"
+        )
     return BytesParser().parsebytes(data)
 
 
@@ -75,7 +98,10 @@ def _pages(message: Message) -> list[Message]:
         raise UnreadableFile(f"网页归档(MHT)里没有网页。{_AGAIN}")
     named = message.get_param("start")
     root = collapse_rfc2231_value(named).strip("<> ") if named else ""
-    return sorted(pages, key=lambda part: not root or _word(part, "content-id").strip("<>") != root)
+    return sorted(
+        pages,
+        key=lambda part: not root or _word(part, "content-id").strip("<>") != root,
+    )
 
 
 def _inner(part: Message) -> Parsed | None:
@@ -88,7 +114,11 @@ def _inner(part: Message) -> Parsed | None:
 def _content(part: Message) -> bytes:
     found: Any = part.get_payload(decode=True)
     data: bytes = found or b""
-    if mark_of(data) is None and b"\0" in data and _TWO_BYTES.match(_charset(part) or ""):
+    if (
+        mark_of(data) is None
+        and b"\0" in data
+        and _TWO_BYTES.match(_charset(part) or "")
+    ):
         return codecs.BOM_UTF16_LE + data
     return data
 

@@ -11,7 +11,8 @@ from ingest.flowing import stripped
 from ingest.numerals import numeral
 from kb.numerals import chinese_numeral
 
-#: Wide characters are written without blanks between them: a line of the source that ends there is no blank.
+#: Wide characters are written without blanks between them: a line of the source that
+#: ends there is no blank.
 _WIDE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
 _WRAPPED: Final = re.compile(f"(?<=[{_WIDE}])[ \\t]*[\\r\\n][ \\t\\r\\n]*(?=[{_WIDE}])")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f\xa0]+")
@@ -32,7 +33,9 @@ class Box:
     _is_kept: bool = False
 
     def write(self, text: str) -> int:
-        """Add text in which any run of blanks is one, none at the start of a line; return its length."""
+        """Add text in which any run of blanks is one, none at the start of a line; return its
+        length.
+        """
         text = _BLANKS.sub(" ", _WRAPPED.sub("", text.translate(_UNSEEN)))
         if not self._parts or self._parts[-1].endswith(" "):
             text = text.removeprefix(" ")
@@ -42,7 +45,9 @@ class Box:
 
     def write_as_it_stands(self, text: str) -> int:
         """Add text whose blanks and line ends are kept; return its length."""
-        first, *others = text.translate(_UNSEEN).replace("\r", "").replace("\xa0", " ").split("\n")
+        first, *others = (
+            text.translate(_UNSEEN).replace("\r", "").replace("\xa0", " ").split("\n")
+        )
         self._keep(first)
         for line in others:
             self.break_line()
@@ -51,7 +56,9 @@ class Box:
         return len(text)
 
     def break_line(self) -> None:
-        """Go to the next line, leaving this one blank where it belongs to text whose lines are kept."""
+        """Go to the next line, leaving this one blank where it belongs to text whose lines are
+        kept.
+        """
         if self._is_kept and not "".join(self._parts).strip():
             self.lines.append("")
         self.end_line()
@@ -80,11 +87,17 @@ class Box:
     @property
     def stands_alone(self) -> bool:
         """Tell whether this is a cell whose lines cannot share a line with other cells."""
-        return self.holds_lines or len(self.lines) > 1 and sum(map(len, self.lines)) > _LONGEST_CELL
+        return (
+            self.holds_lines
+            or len(self.lines) > 1
+            and sum(map(len, self.lines)) > _LONGEST_CELL
+        )
 
 
 def lines_of_row(cells: list[Box]) -> list[str]:
-    """Return a row on a line, a tab between cells; what is laid out in lines in a cell stays on lines of its own."""
+    """Return a row on a line, a tab between cells; what is laid out in lines in a cell stays on
+    lines of its own.
+    """
     filled = [cell for cell in cells if any(cell.lines)]
     if len(filled) == 1:
         return stripped(filled[0].lines)
@@ -125,7 +138,11 @@ def _numeral(number: int, format: str) -> str:
         return f"{chinese_numeral(number)}、" if 0 < number < 10_000 else f"{number}、"
     if format == "decimal-leading-zero":
         return f"{number:02}. "
-    letters = _LETTERED[format](number) if format in _LETTERED and 0 < number < 4000 else str(number)
+    letters = (
+        _LETTERED[format](number)
+        if format in _LETTERED and 0 < number < 4000
+        else str(number)
+    )
     return f"{letters.upper() if format.startswith('upper') else letters}. "
 
 
@@ -137,13 +154,21 @@ def _alphabetic(number: int) -> str:
     return letters
 
 
-_CHINESE_FORMATS: Final = frozenset(("cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal"))
+_CHINESE_FORMATS: Final = frozenset(
+    ("cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal")
+)
 _LETTERED: Final[dict[str, Callable[[int], str]]] = {
-    **dict.fromkeys(("lower-alpha", "lower-latin", "upper-alpha", "upper-latin"), _alphabetic),
-    **dict.fromkeys(("lower-roman", "upper-roman"), lambda number: numeral(number, "lowerRoman")),
+    **dict.fromkeys(
+        ("lower-alpha", "lower-latin", "upper-alpha", "upper-latin"), _alphabetic
+    ),
+    **dict.fromkeys(
+        ("lower-roman", "upper-roman"), lambda number: numeral(number, "lowerRoman")
+    ),
 }
 #: What `list-style` may name, and the values of `type`.
-FORMATS: Final = frozenset(("none", "decimal", "decimal-leading-zero", *_CHINESE_FORMATS, *_LETTERED))
+FORMATS: Final = frozenset(
+    ("none", "decimal", "decimal-leading-zero", *_CHINESE_FORMATS, *_LETTERED)
+)
 FORMAT_OF_TYPE: Final = {
     "1": "decimal",
     "a": "lower-alpha",

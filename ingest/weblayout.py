@@ -21,9 +21,12 @@ _FRAMED: Final = "framed"
 #: How an element stands on a page; all others are words in a line.
 KINDS: Final = {
     **dict.fromkeys(
-        "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption "
-        "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol "
-        "optgroup option p plaintext pre search section summary table tbody textarea tfoot thead ul xmp".split(),
+        "address article aside blockquote body caption center dd details dialog dir "
+        "div dl dt fieldset figcaption "
+        "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li "
+        "listing main menu nav ol "
+        "optgroup option p plaintext pre search section summary table tbody textarea "
+        "tfoot thead ul xmp".split(),
         _BLOCK,
     ),
     **dict.fromkeys(("button", "input", "select"), _FRAMED),
@@ -33,10 +36,13 @@ KINDS: Final = {
 }
 _KIND_OF_DISPLAY: Final = {
     **dict.fromkeys(
-        "block flow-root list-item table-caption table-header-group table-row-group table-footer-group".split(), _BLOCK
+        "block flow-root list-item table-caption table-header-group table-row-group "
+        "table-footer-group".split(),
+        _BLOCK,
     ),
     **dict.fromkeys(("flex", "grid", "inline-flex", "inline-grid"), _FLEX),
-    **dict.fromkeys(("table", "inline-table", "table-row"), _ROW),  # of a table without rows the cells are one
+    # of a table without rows the cells are one
+    **dict.fromkeys(("table", "inline-table", "table-row"), _ROW),
     "table-cell": _CELL,
     **dict.fromkeys(("inline", "contents"), _INLINE),
     "inline-block": _FRAMED,
@@ -54,10 +60,25 @@ _KEPT: Final = frozenset("pre listing xmp plaintext textarea".split())
 _FRAMES: Final = frozenset(("iframe", "frame"))
 _LISTS: Final = frozenset("ol ul menu dir".split())
 #: Values of fields a reader sees; buttons are no text, and a password is shown to nobody.
-_FIELDS: Final = frozenset(("", "text", "search", "number", "date", "email", "tel", "url", "time", "month", "week"))
+_FIELDS: Final = frozenset(
+    (
+        "",
+        "text",
+        "search",
+        "number",
+        "date",
+        "email",
+        "tel",
+        "url",
+        "time",
+        "month",
+        "week",
+    )
+)
 _BOXES: Final = {"checkbox": "☐☑", "radio": "○●"}
 _STYLE: Final = re.compile(
-    r"(?:^|;)\s*(display|visibility|white-space|list-style(?:-type)?)\s*:\s*([^;!]+)", re.IGNORECASE
+    r"(?:^|;)\s*(display|visibility|white-space|list-style(?:-type)?)\s*:\s*([^;!]+)",
+    re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"\s*([+-]?\d{1,9})", re.ASCII)
 #: A menu is made of links.
@@ -94,7 +115,8 @@ def no_frame(address: str) -> None:
 
 
 def lay_out(body: Any, frame: Frame = no_frame, *, with_menus: bool = False) -> Shown:
-    """Return what a browser shows of the body of a page; raises UnreadableFile where that is too long.
+    """Return what a browser shows of the body of a page; raises UnreadableFile where
+    that is too long.
 
     A `nav` made of links is left out, unless `with_menus`.
     """
@@ -128,7 +150,10 @@ class _Page:
             elif node.tag == "-text":
                 self._text(node.text_content or "", opened[-1])
                 node = node.next
-            elif node.tag.startswith("-") or (found := self._enter(node, opened[-1])) is None:
+            elif (
+                node.tag.startswith("-")
+                or (found := self._enter(node, opened[-1])) is None
+            ):
                 node = node.next
             else:
                 opened.append(found)
@@ -139,7 +164,9 @@ class _Page:
             self.hidden += _count(text)
             return
         box = self.boxes[-1]
-        self._length += box.write_as_it_stands(text) if within.is_kept else box.write(text)
+        self._length += (
+            box.write_as_it_stands(text) if within.is_kept else box.write(text)
+        )
         require_fitting(self._length)
 
     def _enter(self, node: Any, parent: _Element) -> _Element | None:
@@ -175,8 +202,12 @@ class _Page:
             box.holds_lines = True
         self._length += sum(map(len, lines))
 
-    def _begin(self, element: _Element, attributes: dict[str, Any], style: dict[str, str]) -> bool:
-        """Do what an element does to lines where it starts; tell whether its children are to be read."""
+    def _begin(
+        self, element: _Element, attributes: dict[str, Any], style: dict[str, str]
+    ) -> bool:
+        """Do what an element does to lines where it starts; tell whether its children are to be
+        read.
+        """
         box = self.boxes[-1]
         if element.tag == "br":
             box.break_line()
@@ -188,10 +219,24 @@ class _Page:
         elif element.kind in _ALONE:
             box.end_line()
         self._text(_BEFORE.get(element.tag) or " " * (element.kind == _FRAMED), element)
-        if element.tag == "li" and style.get("display", "list-item") == "list-item" and element.is_seen:
-            box.mark += element.counter.count(_number(attributes.get("value")), _format(attributes, style))
+        if (
+            element.tag == "li"
+            and style.get("display", "list-item") == "list-item"
+            and element.is_seen
+        ):
+            box.mark += element.counter.count(
+                _number(attributes.get("value")), _format(attributes, style)
+            )
         if element.tag in ("select", "input"):
-            self._text((_selected(element.node) if element.tag == "select" else _value(attributes)) + " ", element)
+            self._text(
+                (
+                    _selected(element.node)
+                    if element.tag == "select"
+                    else _value(attributes)
+                )
+                + " ",
+                element,
+            )
             return False
         return True
 
@@ -212,23 +257,35 @@ class _Page:
 
 def _kind(tag: str, style: dict[str, str], parent: _Element) -> str:
     kind = _KIND_OF_DISPLAY.get(style.get("display", ""), KINDS.get(tag, _INLINE))
-    if (kind == _CELL and parent.kind != _ROW) or (kind in (_INLINE, _FRAMED) and parent.kind == _FLEX):
+    if (kind == _CELL and parent.kind != _ROW) or (
+        kind in (_INLINE, _FRAMED) and parent.kind == _FLEX
+    ):
         return _BLOCK
     return kind
 
 
 def _keeps(tag: str, style: dict[str, str], parent: _Element) -> bool:
     given = style.get("white-space", "")
-    return given.startswith(("pre", "break-spaces")) if given else tag in _KEPT or parent.is_kept
+    return (
+        given.startswith(("pre", "break-spaces"))
+        if given
+        else tag in _KEPT or parent.is_kept
+    )
 
 
 def _sees(style: dict[str, str], parent: _Element) -> bool:
     given = style.get("visibility", "")
-    return given == "visible" if given in ("visible", "hidden", "collapse") else parent.is_seen
+    return (
+        given == "visible"
+        if given in ("visible", "hidden", "collapse")
+        else parent.is_seen
+    )
 
 
 def _is_hidden(tag: str, attributes: dict[str, Any], style: dict[str, str]) -> bool:
-    """Tell whether an element takes no place on the page, by its own word; its style has the last one."""
+    """Tell whether an element takes no place on the page, by its own word; its style has the last
+    one.
+    """
     if display := style.get("display"):
         return display == "none"
     if tag == "dialog" and "open" not in attributes:
@@ -237,7 +294,11 @@ def _is_hidden(tag: str, attributes: dict[str, Any], style: dict[str, str]) -> b
 
 
 def _styles(written: str) -> dict[str, str]:
-    return {name.lower(): value.strip().lower() for name, value in _STYLE.findall(written)} if written else {}
+    return (
+        {name.lower(): value.strip().lower() for name, value in _STYLE.findall(written)}
+        if written
+        else {}
+    )
 
 
 def _counter(node: Any, attributes: dict[str, Any], style: dict[str, str]) -> Counter:
@@ -269,7 +330,9 @@ def _value(attributes: dict[str, Any]) -> str:
 
 
 def _selected(node: Any) -> str:
-    """Return what a closed list shows: what was chosen, or else its first item; an open one shows what was chosen."""
+    """Return what a closed list shows: what was chosen, or else its first item; an open one shows
+    what was chosen.
+    """
     options = [option for option in node.traverse() if option.tag == "option"]
     chosen = [option for option in options if "selected" in option.attributes]
     if "multiple" not in node.attributes:
@@ -279,7 +342,10 @@ def _selected(node: Any) -> str:
 
 def _is_menu(node: Any) -> bool:
     words = sum(_count(text) for text in _texts(node))
-    return words - sum(_count(text) for link in node.css("a") for text in _texts(link)) <= _MOST_BESIDE_LINKS
+    return (
+        words - sum(_count(text) for link in node.css("a") for text in _texts(link))
+        <= _MOST_BESIDE_LINKS
+    )
 
 
 def _children(node: Any) -> Iterator[Any]:
@@ -290,7 +356,11 @@ def _children(node: Any) -> Iterator[Any]:
 
 
 def _texts(node: Any) -> Iterator[str]:
-    return (inner.text_content or "" for inner in node.traverse(include_text=True) if inner.tag == "-text")
+    return (
+        inner.text_content or ""
+        for inner in node.traverse(include_text=True)
+        if inner.tag == "-text"
+    )
 
 
 def _count(text: str) -> int:

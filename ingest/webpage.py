@@ -12,23 +12,33 @@ from ingest.flowing import flowing
 from ingest.weblayout import KINDS, Frame, Shown, lay_out, no_frame
 from kb.errors import UnreadableFile
 
-#: A tag, a comment, or the start of what is no markup; possessive, so that no text makes it look twice.
+#: A tag, a comment, or the start of what is no markup; possessive, so that no text
+#: makes it look twice.
 _TAG: Final = re.compile(
-    r"""<(?:(!--)|(/?)([a-z][^\s/>]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+))""", re.IGNORECASE | re.ASCII
+    r"""<(?:(!--)|(/?)([a-z][^\s/>]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+))""",
+    re.IGNORECASE | re.ASCII,
 )
-_NO_MARKUP: Final = frozenset("script style textarea title xmp iframe noembed noframes".split())
-#: Elements without an end, and those whose end may be left out and is found by the next of their kind.
+_NO_MARKUP: Final = frozenset(
+    "script style textarea title xmp iframe noembed noframes".split()
+)
+#: Elements without an end, and those whose end may be left out and is found by the next
+#: of their kind.
 _NEVER_DEEP: Final = frozenset(
     "area base basefont bgsound br col embed frame hr img input link meta param source track wbr "
     "p li dt dd tr td th thead tbody tfoot colgroup caption rp rt html head body".split()
 )
 #: `/>` ends what is no HTML, such as a shape of a drawing; these it leaves open.
-_STAY_OPEN: Final = KINDS.keys() | set("span a b big code em font i nobr s small strike strong tt u".split())
+_STAY_OPEN: Final = KINDS.keys() | set(
+    "span a b big code em font i nobr s small strike strong tt u".split()
+)
 _OPTION: Final = re.compile("<option", re.IGNORECASE)
-#: The tree is built in a time that grows with the square of these; a page someone wrote has a hundredth of it.
+#: The tree is built in a time that grows with the square of these; a page someone wrote
+#: has a hundredth of it.
 _MOST_OPEN: Final = 20_000
 _MOST_ATTRIBUTES: Final = 10_000
-_ATTRIBUTE: Final = re.compile(r"""[^\s"'>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?""")
+_ATTRIBUTE: Final = re.compile(
+    r"""[^\s"'>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?"""
+)
 _FEW: Final = 20
 _ODD: Final = "不像正常的网页。请用浏览器打开,把正文复制到文本文件后再添加"
 
@@ -57,10 +67,14 @@ def read_page(data: bytes, label: str | None = None, frame: Frame = no_frame) ->
     if body and not shown.lines:
         shown = lay_out(body, frame, with_menus=True)
     if not shown.lines:
-        raise UnreadableFile("网页没有正文文字" + _why_empty(shown.hidden, frames is not None))
+        raise UnreadableFile(
+            "网页没有正文文字" + _why_empty(shown.hidden, frames is not None)
+        )
     if shown.hidden > _FEW:
         warnings.append(f"网页里有 {shown.hidden:,} 字设为不显示,没有收入")
-    return flowing(shown.lines, " ".join(title.text().split()) if title else None, warnings)
+    return flowing(
+        shown.lines, " ".join(title.text().split()) if title else None, warnings
+    )
 
 
 def _why_empty(hidden: int, has_frames: bool) -> str:
@@ -84,8 +98,13 @@ def _require_sane(source: str) -> None:
         depth += change
         if depth > _MOST_OPEN:
             raise UnreadableFile(f"网页的标签层层嵌套超过 {_MOST_OPEN:,} 层,{_ODD}")
-        if len(tag[4]) > 2 * _MOST_ATTRIBUTES and len(_ATTRIBUTE.findall(tag[4])) > _MOST_ATTRIBUTES:
-            raise UnreadableFile(f"网页的一个标签有超过 {_MOST_ATTRIBUTES:,} 个属性,{_ODD}")
+        if (
+            len(tag[4]) > 2 * _MOST_ATTRIBUTES
+            and len(_ATTRIBUTE.findall(tag[4])) > _MOST_ATTRIBUTES
+        ):
+            raise UnreadableFile(
+                f"网页的一个标签有超过 {_MOST_ATTRIBUTES:,} 个属性,{_ODD}"
+            )
     if len(_OPTION.findall(source)) > _MOST_OPEN:
         raise UnreadableFile(f"网页的下拉列表有超过 {_MOST_OPEN:,} 项,{_ODD}")
 
@@ -100,6 +119,12 @@ def _deeper(name: str, is_end: bool, rest: str, opened: Counter[str]) -> int:
 
 
 def _after(source: str, end: str, position: int) -> int:
-    """Return where markup goes on; the search ignores case only in what browsers write either way."""
-    found = [place for place in (source.find(end, position), source.find(end.upper(), position)) if place >= 0]
+    """Return where markup goes on; the search ignores case only in what browsers write either
+    way.
+    """
+    found = [
+        place
+        for place in (source.find(end, position), source.find(end.upper(), position))
+        if place >= 0
+    ]
     return min(found, default=len(source))

@@ -21,11 +21,22 @@ from kb.errors import UnreadableFile
 
 _MAX_UNPACKED_BYTES: Final = 200 * 1024 * 1024
 _DAMAGE: Final = (
-    *(KeyError, ValueError, StopIteration, SyntaxError, OSError, EOFError, NotImplementedError, RuntimeError),
+    *(
+        KeyError,
+        ValueError,
+        StopIteration,
+        SyntaxError,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ),
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OverflowError),
 )
 #: A header that says nothing but which page this is: no reader misses it.
-_PAGE_NUMBER: Final = re.compile(r"(?:[\W\d_]|第|共|页|頁|码|page|of|[ivxlc]|[〇零一二三四五六七八九十百])*", re.I)
+_PAGE_NUMBER: Final = re.compile(
+    r"(?:[\W\d_]|第|共|页|頁|码|page|of|[ivxlc]|[〇零一二三四五六七八九十百])*", re.I
+)
 _NOTES: Final = {"footnote": "脚注", "endnote": "尾注"}
 
 
@@ -37,7 +48,9 @@ def parse_docx(data: bytes) -> Parsed:
         lines, account = read(package)
         title = package.title()
     except _DAMAGE as error:
-        raise UnreadableFile("Word 文档已损坏,或并非 .docx。请用 WPS 或 Word 重新保存") from error
+        raise UnreadableFile(
+            "Word 文档已损坏,或并非 .docx。请用 WPS 或 Word 重新保存"
+        ) from error
     if not any(line.strip() for line in lines):
         raise UnreadableFile("Word 文档没有文字(可能只有图片)")
     return flowing(lines, title, warnings_of(account))
@@ -46,8 +59,9 @@ def parse_docx(data: bytes) -> Parsed:
 def read(package: Package) -> tuple[list[str], Account]:
     """Return the lines of a document and where its characters went.
 
-    Headers and footers stand on every page and would break the text wherever a page ends, so they are left
-    out; whoever adds the file is told, because a number or a mark of secrecy may stand there alone.
+    Headers and footers stand on every page and would break the text wherever a page
+    ends, so they are left out; whoever adds the file is told, because a number or a
+    mark of secrecy may stand there alone.
     """
     styles = Styles(next(package.trees("styles"), None))
     numbering = Numbering(next(package.trees("numbering"), None), styles)
@@ -86,12 +100,16 @@ def _count_margins(package: Package, styles: Styles, account: Account) -> None:
     seen: set[str] = set()
     for root in (*package.trees("header"), *package.trees("footer")):
         beside = Account(total=characters(root))
-        text = "".join(Walk(package, styles, Numbering(None, styles), beside).lines(root))
+        text = "".join(
+            Walk(package, styles, Numbering(None, styles), beside).lines(root)
+        )
         is_known = text in seen or _PAGE_NUMBER.fullmatch(text) is not None
         seen.add(text)
         account.add_beside(beside, "repeated" if is_known else "header")
     for root in package.trees("comments"):
-        account.add_beside(Account(total=characters(root), read=characters(root)), "comment")
+        account.add_beside(
+            Account(total=characters(root), read=characters(root)), "comment"
+        )
 
 
 def _refuse_bombs(data: bytes) -> None:
@@ -104,4 +122,6 @@ def _refuse_bombs(data: bytes) -> None:
     except _DAMAGE as error:  # of a kind of packing nobody knows, too
         raise UnreadableFile("文件不完整,不是有效的 Word 文档") from error
     if unpacked > _MAX_UNPACKED_BYTES or unpacked > 200 * max(len(data), 50_000):
-        raise UnreadableFile(f"文件解压后达 {unpacked // 1024 // 1024} MB,远超正常文档(疑为压缩炸弹),已拒绝")
+        raise UnreadableFile(
+            f"文件解压后达 {unpacked // 1024 // 1024} MB,远超正常文档(疑为压缩炸弹),已拒绝"
+        )

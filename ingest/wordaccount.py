@@ -7,7 +7,8 @@ from typing import Final
 
 from msgspec import Struct, field
 
-#: Reason -> what is said of the characters left out for it; what is repeated or only numbers pages needs no word.
+#: Reason -> what is said of the characters left out for it; what is repeated or only
+#: numbers pages needs no word.
 _LEFT: Final = {
     "hidden": "隐藏文字 {} 字未收入(Word 中不显示)",
     "header": "页眉、页脚 {} 字未收入",
@@ -21,7 +22,8 @@ _LEFT: Final = {
 
 
 class Account(Struct):
-    """How many characters there are by a plain count, how many of them were read, or left out for a reason.
+    """How many characters there are by a plain count, how many of them were read, or
+    left out for a reason.
 
     `marks` counts changes kept on record, `signs` those of fonts nobody knows, `charts` charts, and
     `others` whole files inside the file.
@@ -36,7 +38,9 @@ class Account(Struct):
     others: int = 0
 
     def unread(self) -> int:
-        """Return how many characters were neither read nor left out for a reason: 0, or something was missed."""
+        """Return how many characters were neither read nor left out for a reason: 0, or something
+        was missed.
+        """
         return self.total - self.read - self.left.total()
 
     def add_beside(self, beside: Account, reason: str) -> None:
@@ -49,9 +53,17 @@ class Account(Struct):
 
 def warnings_of(account: Account) -> list[str]:
     """Say what was left out and how many characters it has, and what was not understood."""
-    said = [_LEFT[reason].format(account.left[reason]) for reason in _LEFT if account.left[reason]]
+    said = [
+        _LEFT[reason].format(account.left[reason])
+        for reason in _LEFT
+        if account.left[reason]
+    ]
     if account.marks or account.left["deleted"]:
-        deleted = f",删去的 {account.left['deleted']} 字未收入" if account.left["deleted"] else ""
+        deleted = (
+            f",删去的 {account.left['deleted']} 字未收入"
+            if account.left["deleted"]
+            else ""
+        )
         said.insert(0, f"含修订痕迹,已按全部接受读取{deleted}")
     if account.signs:
         said.append(f"{account.signs} 个符号不认识,未收入")

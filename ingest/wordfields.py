@@ -22,7 +22,9 @@ class Fields:
     """The fields open at a place of a story, one inside the other."""
 
     def __init__(self, root: Any = None) -> None:
-        """Begin a story; a field in it that has no end is none, because Word shows what comes after it."""
+        """Begin a story; a field in it that has no end is none, because Word shows what comes after
+        it.
+        """
         self._open: list[_Field] = []
         self._endless = set() if root is None else _endless(root)
         self._codes = 0
@@ -60,7 +62,9 @@ class Fields:
 
 
 class Notes:
-    """The notes of one kind in the order of their marks in the text: name and number, 0 with a mark of its own."""
+    """The notes of one kind in the order of their marks in the text: name and number, 0 with a mark
+    of its own.
+    """
 
     def __init__(self, word: str) -> None:
         """Begin without any; marks are this word and a number."""
@@ -87,7 +91,9 @@ def form(data: Any) -> str:
     box = None if data is None else data.find(W + "checkBox")
     if box is not None:
         ticked = switch(box, "checked")
-        return TICKED if (switch(box, "default") if ticked is None else ticked) else EMPTY
+        return (
+            TICKED if (switch(box, "default") if ticked is None else ticked) else EMPTY
+        )
     chosen = None if data is None else data.find(W + "ddList")
     if chosen is None:
         return ""
@@ -100,7 +106,9 @@ def _endless(root: Any) -> set[Any]:
     begun: list[Any] = []
     for node in root.iter(W + "fldChar"):
         kind = node.get(W + "fldCharType")
-        if kind not in ("begin", "end") or any(outer.tag in _DELETED for outer in node.iterancestors()):
+        if kind not in ("begin", "end") or any(
+            outer.tag in _DELETED for outer in node.iterancestors()
+        ):
             continue
         if kind == "begin":
             begun.append(node)

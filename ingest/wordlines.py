@@ -11,7 +11,9 @@ PAGE: Final = "\f"
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph being read; `after` is what stands in boxes that hang on it, once it has text of its own."""
+    """A paragraph being read; `after` is what stands in boxes that hang on it, once it has text of
+    its own.
+    """
 
     label: str = ""
     runs_on: bool = False
@@ -64,11 +66,15 @@ class Flow:
         return self.lines
 
     def hang(self, lines: list[str]) -> None:
-        """Put the lines of a box before its paragraph, or after it where that has text before the box.
+        """Put the lines of a box before its paragraph, or after it where that has text
+        before the box.
 
         A box may hang on the middle of a sentence, which it must not break.
         """
-        if self.carried or (self.paragraph is not None and (self.paragraph.label or self.paragraph.text().strip())):
+        if self.carried or (
+            self.paragraph is not None
+            and (self.paragraph.label or self.paragraph.text().strip())
+        ):
             paragraph = self.paragraph = self.paragraph or Paragraph()
             paragraph.after.extend(lines)
         else:
@@ -83,7 +89,9 @@ class Flow:
 
 @dataclass(slots=True)
 class Table:
-    """A table being read: the row, where in it, and in which columns a merged cell comes down from above."""
+    """A table being read: the row, where in it, and in which columns a merged cell comes down from
+    above.
+    """
 
     cells: list[str] | None = None
     column: int = 0
@@ -97,9 +105,11 @@ class Table:
         self.above, self.merged, self.is_merging = self.merged, set(), False
 
     def begin_cell(self, columns: int, down: str | None, across: str | None) -> bool:
-        """Count a cell; return whether a merged one covers it, which it only does where there is one.
+        """Count a cell; return whether a merged one covers it, which it only does where
+        there is one.
 
-        `down` and `across` are the merges it says it has part in: "restart", "" or "continue", None.
+        `down` and `across` are the merges it says it has part in: "restart", "" or
+        "continue", None.
         """
         is_covered = self.column in self.above and down not in (None, "restart")
         is_beside = self.is_merging and across not in (None, "restart")

@@ -1,4 +1,6 @@
-"""The parts of a Word file: unpacked, parsed without entities or network, found by their relations."""
+"""The parts of a Word file: unpacked, parsed without entities or network, found by their
+relations.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +36,18 @@ _STRICT: Final = {
 }
 _STRICT_MARK: Final = b"purl.oclc.org/ooxml"
 _TYPES: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
-_RELATION: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_RELATION: Final = (
+    "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+)
 _TITLE: Final = "{http://purl.org/dc/elements/1.1/}title"
 _OFF: Final = frozenset({"0", "false", "off"})
 #: libxml2's code for a file beyond its limits: 256 levels, ten million characters in one place.
 _BEYOND_LIMITS: Final = 114
 #: How a part in UTF-8 begins.
 _UTF_8: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:<\?xml(?![^>]*encoding)[^>]*>|<\?xml[^>]*encoding=.utf-8.[^>]*>|<[^?\0])", re.I
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml(?![^>]*encoding)[^>]*>|"
+    rb"<\?xml[^>]*encoding=.utf-8.[^>]*>|<[^?\0])",
+    re.I,
 )
 
 
@@ -49,7 +55,9 @@ class Package:
     """A Word file. Names of parts are without regard to case and have no slash in front."""
 
     def __init__(self, data: bytes) -> None:
-        """Find the main part; raises KeyError or ValueError where there is none, or one of another kind."""
+        """Find the main part; raises KeyError or ValueError where there is none, or one of another
+        kind.
+        """
         self._archive = zipfile.ZipFile(io.BytesIO(data))
         self._names = {_plain(name): name for name in self._archive.namelist()}
         self._related: dict[str, dict[str, tuple[str, str]]] = {}
@@ -58,22 +66,30 @@ class Package:
             raise ValueError("no Word document")
 
     def tree(self, name: str) -> Any:
-        """Return the root of a part; raises KeyError where it is missing, SyntaxError where it is no XML."""
+        """Return the root of a part; raises KeyError where it is missing, SyntaxError where it is
+        no XML.
+        """
         return _parsed(self._archive.read(self._names[name]))
 
     def trees(self, kind: str) -> Iterator[Any]:
-        """Yield the roots of the parts the main part names as being of a kind; missing ones are passed over."""
+        """Yield the roots of the parts the main part names as being of a kind; missing ones are
+        passed over.
+        """
         for name in self.related(self.main, kind):
             yield self.tree(name)
 
     def related(self, part: str, kind: str) -> Iterator[str]:
-        """Yield the names of parts that exist and are related to a part ("" for the file) in some way."""
+        """Yield the names of parts that exist and are related to a part ("" for the file) in some
+        way.
+        """
         for found, name in self._relations(part).values():
             if found == kind:
                 yield name
 
     def target(self, part: str, relation: str | None) -> str | None:
-        """Return the name of the part a relation leads to; None where there is no such relation or part."""
+        """Return the name of the part a relation leads to; None where there is no such relation or
+        part.
+        """
         return self._relations(part).get(relation or "", ("", None))[1]
 
     def title(self) -> str | None:
@@ -87,22 +103,39 @@ class Package:
         return None
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """Return relation -> (kind, name of the part) for those parts that exist: Word passes over the others."""
+        """Return relation -> (kind, name of the part) for those parts that exist: Word passes over
+        the others.
+        """
         if part not in self._related:
             folder, name = posixpath.split(part)
             listed = posixpath.join(folder, "_rels", f"{name}.rels")
             links = self.tree(listed).iter(_RELATION) if listed in self._names else ()
-            found = {link.get("Id", ""): (_kind(link), _target(folder, link)) for link in links}
-            self._related[part] = {id: link for id, link in found.items() if link[1] in self._names}
+            found = {
+                link.get("Id", ""): (_kind(link), _target(folder, link))
+                for link in links
+            }
+            self._related[part] = {
+                id: link for id, link in found.items() if link[1] in self._names
+            }
         return self._related[part]
 
     def _is_text(self, name: str) -> bool:
         types = self.tree("[content_types].xml")
-        said = [node for node in types.iter(_TYPES + "Override") if _plain(node.get("PartName", "")) == name]
+        said = [
+            node
+            for node in types.iter(_TYPES + "Override")
+            if _plain(node.get("PartName", "")) == name
+        ]
         extension = name.rpartition(".")[2]
-        said += [node for node in types.iter(_TYPES + "Default") if node.get("Extension", "").lower() == extension]
+        said += [
+            node
+            for node in types.iter(_TYPES + "Default")
+            if node.get("Extension", "").lower() == extension
+        ]
         kind = said[0].get("ContentType", "").lower() if said else ""
-        return ("wordprocessingml" in kind or "ms-word" in kind) and kind.endswith("main+xml")
+        return ("wordprocessingml" in kind or "ms-word" in kind) and kind.endswith(
+            "main+xml"
+        )
 
 
 def text_of(node: Any) -> str:
@@ -116,12 +149,16 @@ def weight(text: str) -> int:
 
 
 def characters(root: Any) -> int:
-    """Return how many characters of text stand below an element, wherever that is: the plain count."""
+    """Return how many characters of text stand below an element, wherever that is: the plain
+    count.
+    """
     return sum(weight(text_of(node)) for node in root.iter(*TEXTS))
 
 
 def value_of(parent: Any, path: str) -> str | None:
-    """Return `w:val` of the first element of a path below `parent`, names with `w:` taken as given there."""
+    """Return `w:val` of the first element of a path below `parent`, names with `w:` taken as given
+    there.
+    """
     if parent is None:
         return None
     found = parent.find("/".join(W + name for name in path.split("/")))
@@ -148,11 +185,19 @@ def _plain(name: str) -> str:
 
 
 def _kind(link: Any) -> str:
-    return "" if link.get("TargetMode") == "External" else str(link.get("Type", "")).rpartition("/")[2]
+    return (
+        ""
+        if link.get("TargetMode") == "External"
+        else str(link.get("Type", "")).rpartition("/")[2]
+    )
 
 
 def _target(folder: str, link: Any) -> str:
-    return _plain(posixpath.normpath(posixpath.join("/", folder, link.get("Target", "").replace("\\", "/"))))
+    return _plain(
+        posixpath.normpath(
+            posixpath.join("/", folder, link.get("Target", "").replace("\\", "/"))
+        )
+    )
 
 
 def _parsed(data: bytes) -> Any:
@@ -179,17 +224,20 @@ def _parsed(data: bytes) -> Any:
         except etree.XMLSyntaxError as again:
             if again.code != _BEYOND_LIMITS:
                 raise
-            raise UnreadableFile("Word 文档嵌套过深,无法读取。请用 WPS 或 Word 重新保存") from again
+            raise UnreadableFile(
+                "Word 文档嵌套过深,无法读取。请用 WPS 或 Word 重新保存"
+            ) from again
     if _STRICT_MARK in data.replace(b"\0", b""):
         _make_usual(root)
     return root
 
 
 def _declares_nothing(data: bytes) -> bool:
-    """Tell whether a part certainly declares no entities, so that it may be long or deep (2,048 levels).
+    """Tell whether a part certainly declares no entities, so that it may be long or
+    deep (2,048 levels).
 
-    Pictures for older programs stand in attributes of ten megabytes. Entities could make more of those than
-    any memory has; no part of a Word file may declare any.
+    Pictures for older programs stand in attributes of ten megabytes. Entities could
+    make more of those than any memory has; no part of a Word file may declare any.
     """
     return _UTF_8.match(data) is not None and b"<!DOCTYPE" not in data
 

@@ -33,7 +33,9 @@ class Styles:
         self._hides_all = bool(switch(defaults, "rPr/vanish"))
 
     def of_paragraph(self, properties: Any) -> Style:
-        """Return the style of a paragraph with these properties; without one it has the usual style."""
+        """Return the style of a paragraph with these properties; without one it has the usual
+        style.
+        """
         return self.named(value_of(properties, "pStyle") or self._usual)
 
     def named(self, name: str) -> Style:
@@ -45,14 +47,16 @@ class Styles:
     def hides(self, properties: Any, paragraph: Style) -> bool:
         """Tell whether characters with these properties in a paragraph of this style are hidden.
 
-        What stands at the characters counts; else styles of paragraph and characters turn one another
-        over, as Word has it.
+        What stands at the characters counts; else styles of paragraph and characters
+        turn one another over, as Word has it.
         """
         direct = switch(properties, "vanish")
         if direct is not None:
             return direct
         name = value_of(properties, "rStyle")
-        return self._hides_all or paragraph.is_hidden != (self.named(name).is_hidden if name else False)
+        return self._hides_all or paragraph.is_hidden != (
+            self.named(name).is_hidden if name else False
+        )
 
     def _resolved(self, name: str) -> Style:
         nodes: list[Any] = []
@@ -61,9 +65,21 @@ class Styles:
             name = value_of(nodes[-1], "basedOn") or ""
         return Style(
             line=tuple(map(_id, nodes)),
-            is_hidden=next((hides for node in nodes if (hides := switch(node, "rPr/vanish")) is not None), False),
-            list_id=next(filter(None, (value_of(node, "pPr/numPr/numId") for node in nodes)), None),
-            level=next(filter(None, (value_of(node, "pPr/numPr/ilvl") for node in nodes)), None),
+            is_hidden=next(
+                (
+                    hides
+                    for node in nodes
+                    if (hides := switch(node, "rPr/vanish")) is not None
+                ),
+                False,
+            ),
+            list_id=next(
+                filter(None, (value_of(node, "pPr/numPr/numId") for node in nodes)),
+                None,
+            ),
+            level=next(
+                filter(None, (value_of(node, "pPr/numPr/ilvl") for node in nodes)), None
+            ),
         )
 
 
@@ -72,4 +88,8 @@ def _id(node: Any) -> str:
 
 
 def _is_usual(node: Any) -> bool:
-    return node.get(W + "type") == "paragraph" and node.get(W + "default", "0") in ("1", "true", "on")
+    return node.get(W + "type") == "paragraph" and node.get(W + "default", "0") in (
+        "1",
+        "true",
+        "on",
+    )

@@ -1,4 +1,5 @@
-"""The walk through a Word file: every element in its order, as Word shows it with all changes accepted.
+"""The walk through a Word file: every element in its order, as Word shows it with all
+changes accepted.
 
 Elements nobody names here are walked through, so text is found wherever it stands: in tags, content
 controls, insertions, links and what is still to come. What is left out is counted by its reason.
@@ -43,15 +44,31 @@ End = Callable[[], None] | bool | None
 
 _CHOICES: Final = (MC + "Choice", MC + "Fallback")
 _SPACES: Final = str.maketrans("\r\n\t", "   ")
-_FORMULA: Final = ("d", "nary", "rad", "e", "mr", "num", "den", "sup", "sub", "lim", "deg", "fName")
-#: Properties with elements in them that mean something else in a text: stops of tabs, marks of changes.
+_FORMULA: Final = (
+    "d",
+    "nary",
+    "rad",
+    "e",
+    "mr",
+    "num",
+    "den",
+    "sup",
+    "sub",
+    "lim",
+    "deg",
+    "fName",
+)
+#: Properties with elements in them that mean something else in a text: stops of tabs,
+#: marks of changes.
 _PROPERTIES: Final = ("pPr", "rPr")
 
 
 class Walk:
     """Reads the stories of one file one after the other: lists count on from one to the next."""
 
-    def __init__(self, package: Package, styles: Styles, numbering: Numbering, account: Account) -> None:
+    def __init__(
+        self, package: Package, styles: Styles, numbering: Numbering, account: Account
+    ) -> None:
         """Begin with nothing read."""
         self.account = account
         self.notes = {"footnote": Notes("注"), "endnote": Notes("尾注")}
@@ -95,16 +112,51 @@ class Walk:
 
     def _table_of_elements(self) -> dict[str, Callable[[Any], End]]:
         words = {
-            **{"p": self._paragraph, "r": self._run, "t": self._text, "delText": self._deleted_text},
-            **{"tab": self._tab, "ptab": self._tab, "br": self._break, "cr": self._line, "noBreakHyphen": self._hyphen},
-            **{"sym": self._symbol, "tbl": self._table, "tr": self._row, "tc": self._cell, "sdt": self._control},
-            **{"del": self._deletion, "moveFrom": self._deletion, "ins": self._mark, "moveTo": self._mark},
-            **{"txbxContent": self._box, "fldChar": self._field, "instrText": self._code},
+            **{
+                "p": self._paragraph,
+                "r": self._run,
+                "t": self._text,
+                "delText": self._deleted_text,
+            },
+            **{
+                "tab": self._tab,
+                "ptab": self._tab,
+                "br": self._break,
+                "cr": self._line,
+                "noBreakHyphen": self._hyphen,
+            },
+            **{
+                "sym": self._symbol,
+                "tbl": self._table,
+                "tr": self._row,
+                "tc": self._cell,
+                "sdt": self._control,
+            },
+            **{
+                "del": self._deletion,
+                "moveFrom": self._deletion,
+                "ins": self._mark,
+                "moveTo": self._mark,
+            },
+            **{
+                "txbxContent": self._box,
+                "fldChar": self._field,
+                "instrText": self._code,
+            },
             **{"footnoteReference": self._note, "endnoteReference": self._note},
-            **{"rt": lambda node: self.leave(node, "ruby"), "altChunk": self._other, "subDoc": self._other},
+            **{
+                "rt": lambda node: self.leave(node, "ruby"),
+                "altChunk": self._other,
+                "subDoc": self._other,
+            },
             **{name: lambda node: False for name in _PROPERTIES},
         }
-        drawn = {"p": self._drawn_paragraph, "t": self._text, "br": self._line, "txBody": self._box}
+        drawn = {
+            "p": self._drawn_paragraph,
+            "t": self._text,
+            "br": self._line,
+            "txBody": self._box,
+        }
         formula = dict.fromkeys(_FORMULA, self._formula_part) | {
             "r": self._run,
             "t": self._text,
@@ -144,11 +196,15 @@ class Walk:
         return None
 
     def _tab(self, node: Any) -> End:
-        self._write(" " if self._tables else "\t")  # a tab stands between the cells of a row
+        self._write(
+            " " if self._tables else "\t"
+        )  # a tab stands between the cells of a row
         return None
 
     def _break(self, node: Any) -> End:
-        self._write("\n" if node.get(W + "type", "textWrapping") == "textWrapping" else PAGE)
+        self._write(
+            "\n" if node.get(W + "type", "textWrapping") == "textWrapping" else PAGE
+        )
         return None
 
     def _line(self, node: Any) -> End:
@@ -171,11 +227,16 @@ class Walk:
         properties = node.find(W + "pPr")
         outer, self._style = self._style, self._styles.of_paragraph(properties)
         mark = None if properties is None else properties.find(W + "rPr")
-        is_deleted = mark is not None and any(mark.find(W + name) is not None for name in ("del", "moveFrom"))
+        is_deleted = mark is not None and any(
+            mark.find(W + name) is not None for name in ("del", "moveFrom")
+        )
         self.account.marks += is_deleted
         is_hidden = self._styles.hides(mark, self._style)
-        # between a heading and text on the same line Word keeps a hidden end of paragraph: the heading is shown
-        is_numbered = not is_deleted and (not is_hidden or bool(switch(mark, "specVanish")))
+        # between a heading and text on the same line Word keeps a hidden end of
+        # paragraph: the heading is shown
+        is_numbered = not is_deleted and (
+            not is_hidden or bool(switch(mark, "specVanish"))
+        )
         label = self._numbering.label(properties, self._style) if is_numbered else ""
         self._length += len(label) + 1
         self._flows[-1].begin(label, is_deleted or is_hidden)
@@ -215,10 +276,17 @@ class Walk:
         """Write the box of a content control that has none in its content."""
         content = node.find(W + "sdtContent")
         box = node.find(f"{W}sdtPr/{W14}checkbox")
-        if box is None or (content is not None and next(content.iter(W + "t", W + "sym"), None) is not None):
+        if box is None or (
+            content is not None
+            and next(content.iter(W + "t", W + "sym"), None) is not None
+        ):
             return None
         checked = box.find(W14 + "checked")
-        is_ticked = checked is not None and checked.get(W14 + "val", "1") in ("1", "true", "on")
+        is_ticked = checked is not None and checked.get(W14 + "val", "1") in (
+            "1",
+            "true",
+            "on",
+        )
         self._write(TICKED if is_ticked else EMPTY)
         return None
 
@@ -258,7 +326,9 @@ class Walk:
         if properties is not None and properties.find(W + "cellDel") is not None:
             return self._deletion(node)
         columns = whole_number(value_of(properties, "gridSpan"), 1)
-        if self._tables[-1].begin_cell(columns, value_of(properties, "vMerge"), value_of(properties, "hMerge")):
+        if self._tables[-1].begin_cell(
+            columns, value_of(properties, "vMerge"), value_of(properties, "hMerge")
+        ):
             cells.append("")
             return self.leave(node, "merged")
         self._flows.append(Flow())
@@ -290,12 +360,16 @@ class Walk:
         return None
 
     def _choose(self, node: Any) -> End:
-        """Of the ways a thing is drawn in for newer and older programs take the first that has text."""
+        """Of the ways a thing is drawn in for newer and older programs take the first that has
+        text.
+        """
         ways = [child for child in node if child.tag in _CHOICES]
         taken = next(filter(_says_something, ways), ways[0] if ways else None)
         for way in ways:
             if way is not taken:
-                self._untaken[way] = "repeated" if _words(way) == _words(taken) else "alternative"
+                self._untaken[way] = (
+                    "repeated" if _words(way) == _words(taken) else "alternative"
+                )
         return None
 
     def _choice(self, node: Any) -> End:
@@ -339,7 +413,9 @@ class Walk:
         return None
 
     def _note(self, node: Any) -> End:
-        notes = self.notes["footnote" if node.tag == W + "footnoteReference" else "endnote"]
+        notes = self.notes[
+            "footnote" if node.tag == W + "footnoteReference" else "endnote"
+        ]
         # a mark of the author's own follows as text, here and in the note
         has_own_mark = node.get(W + "customMarkFollows", "0") in ("1", "true", "on")
         if not self._fields.in_code:
@@ -348,7 +424,11 @@ class Walk:
 
     def _phantom(self, node: Any) -> End:
         shown = node.find(f"{M}phantPr/{M}show")
-        return self.leave(node, "hidden") if shown is not None and shown.get(M + "val") in ("0", "off") else None
+        return (
+            self.leave(node, "hidden")
+            if shown is not None and shown.get(M + "val") in ("0", "off")
+            else None
+        )
 
     def _formula_part(self, node: Any) -> End:
         before, closing = begin_formula_part(node)

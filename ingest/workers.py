@@ -23,8 +23,9 @@ import msgspec
 from ingest.answers import LENGTH, MOST_BYTES, STATUS, Limits, Start
 from kb.errors import StateError
 
-#: Formats read by parsers in Python, where one process takes files one after another, so many at most. Parsers
-#: written in C are the ones a file may take over or spoil: there every file has a process of its own.
+#: Formats read by parsers in Python, where one process takes files one after another,
+#: so many at most. Parsers written in C are the ones a file may take over or spoil:
+#: there every file has a process of its own.
 _SHARED: Final = frozenset(("txt", "md"))
 _MOST_FILES: Final = 64
 #: How long after its own last resort a process may take to end.
@@ -73,17 +74,24 @@ class Worker:
 
     def takes(self, kind: str, limits: Limits) -> bool:
         """Tell whether it can be asked to parse one more file of this kind."""
-        return not self.is_closed and self._left > 0 and (self._kind, self._limits) == (kind, limits)
+        return (
+            not self.is_closed
+            and self._left > 0
+            and (self._kind, self._limits) == (kind, limits)
+        )
 
     def ask(self, source: int) -> None:
         """Have the open file `source` parsed from its start."""
         self._left -= 1
         self._owes += 1
-        with contextlib.suppress(OSError):  # one that has died since is noticed when its answer is awaited
+        # one that has died since is noticed when its answer is awaited
+        with contextlib.suppress(OSError):
             socket.send_fds(self._way, [b"."], [source])
 
     def answer(self) -> bytes:
-        """Wait for the next answer; raises Ended, TooLong, or TimeoutError, after which it is closed."""
+        """Wait for the next answer; raises Ended, TooLong, or TimeoutError, after which it is
+        closed.
+        """
         until = time.monotonic() + self._limits.wall_s + _GRACE_S
         try:
             (length,) = LENGTH.unpack(self._received(LENGTH.size, until))
@@ -109,7 +117,9 @@ class Worker:
             except ConnectionError:
                 chunk = b""
             if not chunk:
-                told = self._end.read(STATUS.size) if _is_ready(self._end, until) else b""
+                told = (
+                    self._end.read(STATUS.size) if _is_ready(self._end, until) else b""
+                )
                 raise Ended(STATUS.unpack(told)[0] if told else None)
             received += chunk
         return bytes(received)
@@ -121,7 +131,9 @@ class Worker:
             self.close()
 
     def close(self) -> None:
-        """Wait for no answer; a process that waits for a file or for its answer to be taken ends."""
+        """Wait for no answer; a process that waits for a file or for its answer to be taken
+        ends.
+        """
         self._way.close()
         self._end.close()
 
@@ -134,21 +146,31 @@ class _Nursery:
         with theirs:
             try:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-X", "utf8", "-m", "ingest.nursery", str(theirs.fileno())],
+                    [
+                        sys.executable,
+                        "-X",
+                        "utf8",
+                        "-m",
+                        "ingest.nursery",
+                        str(theirs.fileno()),
+                    ],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     cwd=_ROOT,
                     env={},
                     pass_fds=[theirs.fileno()],
-                    start_new_session=True,  # what the person types, Ctrl-C too, is for this process alone
+                    # what the person types, Ctrl-C too, is for this process alone
+                    start_new_session=True,
                 )
             except OSError as error:
                 self._control.close()
                 raise _cannot_start(error) from error
 
     def send(self, start: Start, jobs: int, end: int) -> None:
-        """Have a process forked that takes jobs from one descriptor; how it ends is told to the other."""
+        """Have a process forked that takes jobs from one descriptor; how it ends is told to the
+        other.
+        """
         try:
             socket.send_fds(self._control, [msgspec.msgpack.encode(start)], [jobs, end])
         except OSError as error:
@@ -170,7 +192,9 @@ _shared: Final[dict[tuple[int, str], Worker]] = {}
 
 
 def start() -> None:
-    """Start the process that workers are forked from, if none runs; the first file starts it otherwise."""
+    """Start the process that workers are forked from, if none runs; the first file starts it
+    otherwise.
+    """
     _nursery()
 
 
@@ -211,7 +235,9 @@ def _nursery() -> _Nursery:
 
 
 def _cannot_start(error: OSError) -> StateError:
-    return StateError(f"无法启动解析文件的进程({error.strerror})。请检查内存与进程数的限制")
+    return StateError(
+        f"无法启动解析文件的进程({error.strerror})。请检查内存与进程数的限制"
+    )
 
 
 def _is_ready(source: socket.socket | BinaryIO, until: float) -> bool:

@@ -96,14 +96,17 @@ def _simplify(char: str) -> str:
 def normalise(text: str) -> str:
     """Fold width, case and traditional characters, one code point for one code point.
 
-    Offsets of the result are offsets of `text`; what would grow (㎏, ß) stays as it is, see kb/ligatures.py.
+    Offsets of the result are offsets of `text`; what would grow (㎏, ß) stays as it is,
+    see kb/ligatures.py.
     """
     if text.isascii():
         return text.lower()
     if len(text) <= _SHORT:
         return text.translate(_FOLDED_SHORT)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    folded = _FOLDED.take(codes)  # several times faster than str.translate where the text is long
+    folded = _FOLDED.take(
+        codes
+    )  # several times faster than str.translate where the text is long
     if np.count_nonzero(folded) < len(folded):
         for code in set(codes[folded == 0].tolist()):
             _FOLDED[code] = _fold(code)
@@ -116,12 +119,18 @@ def normalise_all(texts: Iterable[str]) -> list[str]:
     made: list[str] = []
     for some in portions(texts, len, _FOLDED_AT_ONCE):
         folded, ends = normalise("".join(some)), accumulate(map(len, some))
-        made += [folded[end - len(text) : end] for text, end in zip(some, ends, strict=True)]
+        made += [
+            folded[end - len(text) : end] for text, end in zip(some, ends, strict=True)
+        ]
     return made
 
 
-def portions(items: Iterable[_Item], size: Callable[[_Item], int], most: int) -> Iterator[list[_Item]]:
-    """Yield items in their order, as many at a time as have `most` characters together, at least one."""
+def portions(
+    items: Iterable[_Item], size: Callable[[_Item], int], most: int
+) -> Iterator[list[_Item]]:
+    """Yield items in their order, as many at a time as have `most` characters together, at least
+    one.
+    """
     portion: list[_Item] = []
     held = 0
     for item in items:
@@ -141,18 +150,26 @@ class _Segmenter:
         data = path.read_bytes() if path.exists() else b""
         self.hash = hashlib.sha256(data).hexdigest()[:16]
         words = [line.strip() for line in data.decode("utf-8").splitlines()]
-        self.words = tuple(normalise(word) for word in words if word and not word.startswith("#"))
-        self.cut, self.words_of, self.cut_known = _rjieba(self.words) or _jieba(self.words)
+        self.words = tuple(
+            normalise(word) for word in words if word and not word.startswith("#")
+        )
+        self.cut, self.words_of, self.cut_known = _rjieba(self.words) or _jieba(
+            self.words
+        )
         self.inner = _inner_words(self.words)
 
 
 def _inner_words(words: tuple[str, ...]) -> dict[str, tuple[tuple[str, int], ...]]:
     """Return the legal words of four characters and more inside longer ones, with their place.
 
-    Search mode gives parts of two and three characters alone: 商业秘密 would be lost in 侵犯商业秘密.
+    Search mode gives parts of two and three characters alone: 商业秘密 would be lost in
+    侵犯商业秘密.
     """
     long = [word for word in dict.fromkeys(words) if len(word) >= 4]
-    inner = {outer: tuple((w, outer.find(w)) for w in long if w in outer and w != outer) for outer in long}
+    inner = {
+        outer: tuple((w, outer.find(w)) for w in long if w in outer and w != outer)
+        for outer in long
+    }
     return {outer: found for outer, found in inner.items() if found}
 
 
@@ -164,8 +181,9 @@ def _rjieba(words: tuple[str, ...]) -> _Cuts | None:
         import rjieba
     except ImportError:
         return None
-    # Importing the library loads its dictionary, into a segmenter that the module's functions use. The first
-    # to ask gets that one; loading it again would take a tenth of a second and as much memory once more.
+    # Importing the library loads its dictionary, into a segmenter that the module's
+    # functions use. The first to ask gets that one; loading it again would take a tenth
+    # of a second and as much memory once more.
     segmenter: Any = rjieba if next(_MADE) == 0 else rjieba.Jieba()
     for word in words:
         segmenter.add_word(word, None, None)
@@ -234,7 +252,9 @@ def tokenize(text: str) -> list[Token]:
     reading, segmenter = unfold(normalise(text)), _segmenter()
     folded = reading.text
     tokens = [
-        Token(word, start, end) for word, start, end in segmenter.cut(_NOT_HAN.sub(" ", folded)) if word[0] != " "
+        Token(word, start, end)
+        for word, start, end in segmenter.cut(_NOT_HAN.sub(" ", folded))
+        if word[0] != " "
     ]
     more = [
         Token(word, token.start + place, token.start + place + len(word))
@@ -253,24 +273,34 @@ def _placed(tokens: list[Token], reading: Reading) -> list[Token]:
     """Return tokens of a text as it reads where they stand in what was written."""
     if reading.places is None:
         return tokens
-    return [Token(token.term, *reading.span(token.start, token.end)) for token in tokens]
+    return [
+        Token(token.term, *reading.span(token.start, token.end)) for token in tokens
+    ]
 
 
 def terms(text: str) -> list[str]:
     """Return the terms of `tokenize` without their places, in any order."""
     folded = unfold(normalise(text)).text
-    return [term for term in terms_of(_NOT_HAN_RUN.sub(" ", folded), folded) if term != " "]
+    return [
+        term for term in terms_of(_NOT_HAN_RUN.sub(" ", folded), folded) if term != " "
+    ]
 
 
 def terms_of(chinese: str, folded: str) -> list[str]:
-    """Return the terms of a folded text, given also as its Chinese alone, a blank for each run of the rest.
+    """Return the terms of a folded text, given also as its Chinese alone, a blank for
+    each run of the rest.
 
     The blanks are returned too; where terms are joined by blanks they change nothing.
     """
     segmenter = _segmenter()
     found = segmenter.words_of(chinese)
     if not segmenter.inner.keys().isdisjoint(found):
-        found += [word for outer in found if outer in segmenter.inner for word, _ in segmenter.inner[outer]]
+        found += [
+            word
+            for outer in found
+            if outer in segmenter.inner
+            for word, _ in segmenter.inner[outer]
+        ]
     found += [token.term for token in _latin(folded)]
     return found
 
@@ -286,7 +316,9 @@ def known_words(text: str) -> list[Token]:
 
 
 def spans(ranges: str) -> Iterator[range]:
-    """Yield the code points of the inside of a regular-expression class: characters and ranges of them."""
+    """Yield the code points of the inside of a regular-expression class: characters and ranges of
+    them.
+    """
     for first, last in re.findall(r"(.)(?:-(.))?", ranges, re.DOTALL):
         yield range(ord(first), ord(last or first) + 1)
 
@@ -297,26 +329,39 @@ def _latin(folded: str) -> list[Token]:
         parts = list(_LATIN_PART.finditer(run[0]))
         if len(parts) > 1:
             tokens.append(Token(run[0], run.start(), run.end()))
-        tokens += [Token(_stem(p[0]), run.start() + p.start(), run.start() + p.end()) for p in parts]
+        tokens += [
+            Token(_stem(p[0]), run.start() + p.start(), run.start() + p.end())
+            for p in parts
+        ]
     if "-" in folded or "‐" in folded:
-        tokens += [Token(_stem(b["head"] + b["rest"]), b.start(), b.end()) for b in BROKEN.finditer(folded)]
+        tokens += [
+            Token(_stem(b["head"] + b["rest"]), b.start(), b.end())
+            for b in BROKEN.finditer(folded)
+        ]
     return tokens
 
 
 def latin_words(folded: str) -> list[Token]:
     """Return the Latin and number words of folded text, English ones stemmed, with their places."""
-    return [Token(_stem(m[0]), m.start(), m.end()) for m in _LATIN_PART.finditer(folded)]
+    return [
+        Token(_stem(m[0]), m.start(), m.end()) for m in _LATIN_PART.finditer(folded)
+    ]
 
 
 def characters(text: str) -> list[Token]:
     """Return one token a Han character and one a Latin or number run: for exact substrings."""
     reading = unfold(normalise(text))
-    return _placed([Token(m[0], m.start(), m.end()) for m in _CHARACTERS.finditer(reading.text)], reading)
+    return _placed(
+        [Token(m[0], m.start(), m.end()) for m in _CHARACTERS.finditer(reading.text)],
+        reading,
+    )
 
 
 def character_count(text: str, most: int) -> int:
     """Return how many tokens `characters` makes, counted up to `most`."""
-    return sum(1 for _ in islice(_CHARACTERS.finditer(unfold(normalise(text)).text), most))
+    return sum(
+        1 for _ in islice(_CHARACTERS.finditer(unfold(normalise(text)).text), most)
+    )
 
 
 _CHARACTERS: Final = re.compile(f"[{HAN}]|[{LATIN}]+")

@@ -17,7 +17,11 @@ def document_url(head: DocumentHead) -> str:
 def metadata_to_dict(metadata: Metadata) -> dict[str, Any]:
     """Return what is known as plain values; what is not said is left out."""
     known = structs.asdict(metadata)
-    return {name: to_builtins(value) for name, value in known.items() if value not in (None, (), {})}
+    return {
+        name: to_builtins(value)
+        for name, value in known.items()
+        if value not in (None, (), {})
+    }
 
 
 def document_to_dict(document: Document) -> dict[str, Any]:
@@ -45,7 +49,10 @@ def document_to_dict(document: Document) -> dict[str, Any]:
         "decided_on": head.decided_on,
         "url": document_url(head),
         "metadata": metadata,
-        "sections": [{"role": s.role, "heading": s.heading, "start": s.start, "end": s.end} for s in document.sections],
+        "sections": [
+            {"role": s.role, "heading": s.heading, "start": s.start, "end": s.end}
+            for s in document.sections
+        ],
         "passages": [
             {
                 "passage_id": p.id,

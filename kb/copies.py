@@ -1,4 +1,6 @@
-"""Files below the data folder that hold contents to be destroyed: originals, what is in quarantine, leftovers."""
+"""Files below the data folder that hold contents to be destroyed: originals, what is in quarantine,
+leftovers.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from kb.records import Doomed
 
 
 class Copy(Struct, frozen=True):
-    """A file that holds doomed content: `lines` of it go and `others` stay; without others it goes whole."""
+    """A file that holds doomed content: `lines` of it go and `others` stay; without others it goes
+    whole.
+    """
 
     path: Path
     lines: int = 0
@@ -31,24 +35,46 @@ class _Line(Struct):
 _read: Final = msgspec.json.Decoder(_Line).decode
 
 
-def find_copies(home: Path, doomed: Doomed, originals: Collection[str], unread: Collection[str]) -> list[Copy]:
+def find_copies(
+    home: Path, doomed: Doomed, originals: Collection[str], unread: Collection[str]
+) -> list[Copy]:
     """Return every file of originals or of the quarantine that holds doomed content.
 
-    `originals` are the names (sha256) of files that go whole; those in `unread` are of one document each
-    and need not be read. Raises StoreDamaged for an original that holds some and is not what was stored.
+    `originals` are the names (sha256) of files that go whole; those in `unread` are of
+    one document each and need not be read. Raises StoreDamaged for an original that
+    holds some and is not what was stored.
     """
     files = list(_files(home))
-    found = [_copy(path, doomed, originals) for path in files if _stored_as(path) not in unread]
+    found = [
+        _copy(path, doomed, originals)
+        for path in files
+        if _stored_as(path) not in unread
+    ]
     held = [copy for copy in found if copy is not None]
-    held += [Copy(path) for path in files if _stored_as(path) in unread and _stored_as(path) in originals]
-    known, names = {copy.path for copy in held}, {_stored_as(copy.path) for copy in held}
-    alike = [p for p in files if p not in known and (_stored_as(p) in names or _is_part_of(p, held))]
+    held += [
+        Copy(path)
+        for path in files
+        if _stored_as(path) in unread and _stored_as(path) in originals
+    ]
+    known, names = (
+        {copy.path for copy in held},
+        {_stored_as(copy.path) for copy in held},
+    )
+    alike = [
+        p
+        for p in files
+        if p not in known and (_stored_as(p) in names or _is_part_of(p, held))
+    ]
     return [*map(Copy, alike), *held]
 
 
 def blanked(data: bytes, doomed: Doomed) -> bytes:
-    """Return the bytes of a file of many lines with the doomed ones empty; the others keep their numbers."""
-    return b"\n".join(b"" if _is_doomed(line, doomed) else line for line in data.split(b"\n"))
+    """Return the bytes of a file of many lines with the doomed ones empty; the others keep their
+    numbers.
+    """
+    return b"\n".join(
+        b"" if _is_doomed(line, doomed) else line for line in data.split(b"\n")
+    )
 
 
 def _files(home: Path) -> Iterator[Path]:
@@ -57,7 +83,9 @@ def _files(home: Path) -> Iterator[Path]:
 
 
 def _stored_as(path: Path) -> str:
-    """Return what a file was named when it was stored; set aside beside one of its name it has ~2 behind it."""
+    """Return what a file was named when it was stored; set aside beside one of its name it has ~2
+    behind it.
+    """
     return path.name.partition("~")[0]
 
 
@@ -72,15 +100,24 @@ def _copy(path: Path, doomed: Doomed, originals: Collection[str]) -> Copy | None
         return None
     if _is_unfinished(path):
         return Copy(path)
-    if gone == len(lines) or _stored_as(path) == sha256 or len(_stored_as(path)) != len(sha256):
+    if (
+        gone == len(lines)
+        or _stored_as(path) == sha256
+        or len(_stored_as(path)) != len(sha256)
+    ):
         return Copy(path, gone, len(lines) - gone)
-    if path.parent.parent.name != "files":  # set aside because it is damaged: nobody can put it back
+    # set aside because it is damaged: nobody can put it back
+    if path.parent.parent.name != "files":
         return Copy(path)
-    raise StoreDamaged(f"原件已损坏(校验不符):{path.name}。其中有要清除的内容,请先从备份恢复它,再次运行同一命令")
+    raise StoreDamaged(
+        f"原件已损坏(校验不符):{path.name}。其中有要清除的内容,请先从备份恢复它,再次运行同一命令"
+    )
 
 
 def _is_unfinished(path: Path) -> bool:
-    """Tell whether a file is what a `put` that was interrupted left behind, in its place or set aside."""
+    """Tell whether a file is what a `put` that was interrupted left behind, in its place or set
+    aside.
+    """
     return path.name.lstrip(".").startswith("incoming-")
 
 
@@ -88,11 +125,15 @@ def _is_doomed(line: bytes, doomed: Doomed) -> bool:
     if not line.strip():
         return False
     sha256 = sha256_of(line)
-    return sha256 in doomed.contents or (sha256 not in doomed.kept and _slug(line) in doomed.slugs)
+    return sha256 in doomed.contents or (
+        sha256 not in doomed.kept and _slug(line) in doomed.slugs
+    )
 
 
 def _slug(line: bytes) -> str | None:
-    """Return the slug that a line of a file of many documents gives its document, one that was refused included."""
+    """Return the slug that a line of a file of many documents gives its document, one that was
+    refused included.
+    """
     try:
         read = _read(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -107,11 +148,17 @@ def _read_again(line: bytes) -> _Line:
         values = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return _Line()
-    return _Line(values.get("id"), values.get("slug")) if isinstance(values, dict) else _Line()
+    return (
+        _Line(values.get("id"), values.get("slug"))
+        if isinstance(values, dict)
+        else _Line()
+    )
 
 
 def _is_part_of(path: Path, held: list[Copy]) -> bool:
-    """Tell whether a file is the beginning of one with doomed content: its writer was stopped half way."""
+    """Tell whether a file is the beginning of one with doomed content: its writer was stopped half
+    way.
+    """
     if not _is_unfinished(path) or not path.stat().st_size:
         return False
     part = path.read_bytes()

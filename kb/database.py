@@ -28,7 +28,9 @@ Admit = Callable[[sqlite3.Connection], None]
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that begins no statement after the deadline, and breaks off one that outlasts it."""
+    """A connection that begins no statement after the deadline, and breaks off one that outlasts
+    it.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,7 +43,9 @@ class _Connection(sqlite3.Connection):
         return super().execute(sql, parameters)
 
 
-def connect(path: Path, admit: Admit = lambda conn: None, *, to_read: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, admit: Admit = lambda conn: None, *, to_read: bool = False
+) -> sqlite3.Connection:
     """Open the database at `path`, creating and migrating it.
 
     The connection is in autocommit; use `transaction` to write. Readers never wait for a
@@ -52,7 +56,9 @@ def connect(path: Path, admit: Admit = lambda conn: None, *, to_read: bool = Fal
     try:
         return _open_to_read(path, admit) if to_read else _open(path, admit)
     except (sqlite3.OperationalError, OSError) as error:
-        raise StateError(f"数据库无法打开:{path}({error})。请检查目录权限、磁盘空间和其他进程。") from error
+        raise StateError(
+            f"数据库无法打开:{path}({error})。请检查目录权限、磁盘空间和其他进程。"
+        ) from error
     except sqlite3.DatabaseError as error:
         raise StoreDamaged(f"数据库无法打开:{path}({error})。请从备份恢复。") from error
 
@@ -72,7 +78,8 @@ def _open(path: Path, admit: Admit) -> sqlite3.Connection:
 
 
 def _set_up(conn: sqlite3.Connection) -> None:
-    # Half as many pages to write, log and copy as of 4 KB; a database that has its pages already keeps them.
+    # Half as many pages to write, log and copy as of 4 KB; a database that has its
+    # pages already keeps them.
     conn.execute("PRAGMA page_size = 8192")
     _use_log(conn)
     conn.execute("PRAGMA foreign_keys = ON")
@@ -83,21 +90,28 @@ def _set_up(conn: sqlite3.Connection) -> None:
     conn.execute("PRAGMA wal_autocheckpoint = 4000")
     conn.execute("PRAGMA temp_store = MEMORY")
     conn.execute("PRAGMA cache_size = -16000")
-    _migrate(conn)  # synced to disk: no original is ever beside a database without tables
+    _migrate(
+        conn
+    )  # synced to disk: no original is ever beside a database without tables
     # WAL with NORMAL loses no committed row when the process dies; a power cut may lose
     # the last commits but leaves the database whole, and `kb add` can be run again.
     conn.execute("PRAGMA synchronous = NORMAL")
 
 
 def _use_log(conn: sqlite3.Connection) -> None:
-    """Write to a log beside the database; waits for others who are about to do the same, as SQLite does not here."""
+    """Write to a log beside the database; waits for others who are about to do the same, as SQLite
+    does not here.
+    """
     until = time.monotonic() + _BUSY_TIMEOUT_S
     while True:
         try:
             conn.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+            if (
+                error.sqlite_errorcode != sqlite3.SQLITE_BUSY
+                or time.monotonic() >= until
+            ):
                 raise
         time.sleep(_RETRY_S)
 
@@ -157,7 +171,8 @@ def _admit(conn: sqlite3.Connection, path: Path, admit: Admit) -> None:
         admit(conn)
     except BaseException:
         log = path.with_name(path.name + "-wal")
-        if log.exists() and log.stat().st_size:  # the last to close would write it into the database; a reader cannot
+        # the last to close would write it into the database; a reader cannot
+        if log.exists() and log.stat().st_size:
             reader = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
             with suppress(sqlite3.Error):
                 reader.execute("PRAGMA schema_version").fetchone()
@@ -168,13 +183,20 @@ def _admit(conn: sqlite3.Connection, path: Path, admit: Admit) -> None:
 
 
 def as_ours(error: BaseException) -> KbError | None:
-    """Return what an error of the engine is to a person: too late, damage, or a state to mend; None for a bug."""
-    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+    """Return what an error of the engine is to a person: too late, damage, or a state to mend; None
+    for a bug.
+    """
+    if (
+        isinstance(error, sqlite3.OperationalError)
+        and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
+    ):
         return deadline.out_of_time()
     if isinstance(error, sqlite3.OperationalError):
         return StateError(f"数据库无法读写({error})。请检查磁盘、目录权限和其他进程")
     if type(error) is sqlite3.DatabaseError:
-        return StoreDamaged(f"数据库已损坏({error})。请从备份恢复,见运维手册「备份与恢复」")
+        return StoreDamaged(
+            f"数据库已损坏({error})。请从备份恢复,见运维手册「备份与恢复」"
+        )
     return None
 
 
@@ -195,7 +217,9 @@ def transaction(conn: sqlite3.Connection) -> Iterator[None]:
             raise
         conn.execute("COMMIT")
     except sqlite3.OperationalError as error:
-        raise StateError(f"数据库写入失败({error}),本次写入已撤销。请检查磁盘空间、目录权限和其他进程") from error
+        raise StateError(
+            f"数据库写入失败({error}),本次写入已撤销。请检查磁盘空间、目录权限和其他进程"
+        ) from error
 
 
 @contextmanager
@@ -228,8 +252,9 @@ def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
 def scrub(conn: sqlite3.Connection, wait_s: float = _BUSY_TIMEOUT_S) -> None:
     """Write the database anew without what was deleted, and empty its log.
 
-    Waits for other readers and writers; raises StateError when they take longer than `wait_s` seconds,
-    or there is no room for a second database. Does no harm when done again.
+    Waits for other readers and writers; raises StateError when they take longer than
+    `wait_s` seconds, or there is no room for a second database. Does no harm when done
+    again.
     """
     try:
         conn.execute(f"PRAGMA busy_timeout = {int(wait_s * 1000)}")
@@ -237,15 +262,24 @@ def scrub(conn: sqlite3.Connection, wait_s: float = _BUSY_TIMEOUT_S) -> None:
             conn.execute("VACUUM")
         is_busy = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     except sqlite3.OperationalError as error:
-        raise StateError(f"数据库未能重写({error})。请检查磁盘空间与其他进程,然后再次运行同一命令") from error
+        raise StateError(
+            f"数据库未能重写({error})。请检查磁盘空间与其他进程,然后再次运行同一命令"
+        ) from error
     if is_busy:
-        raise StateError("其他进程正在读数据库,日志还不能清空。请稍后,或停止网页服务与其他 kb 命令,再次运行同一命令")
+        raise StateError(
+            "其他进程正在读数据库,日志还不能清空。请稍后,或停止网页服务与其他 kb 命令,"
+            "再次运行同一命令"
+        )
 
 
 @contextmanager
 def _temporary_files(conn: sqlite3.Connection) -> Iterator[None]:
-    """Keep what is temporary in files beside the database: in memory a copy of it may take more than there is."""
-    folder = str(Path(conn.execute("PRAGMA database_list").fetchone()["file"]).parent).replace("'", "''")
+    """Keep what is temporary in files beside the database: in memory a copy of it may take more
+    than there is.
+    """
+    folder = str(
+        Path(conn.execute("PRAGMA database_list").fetchone()["file"]).parent
+    ).replace("'", "''")
     conn.execute("PRAGMA temp_store = FILE")
     conn.execute(f"PRAGMA temp_store_directory = '{folder}'")
     try:
@@ -271,14 +305,19 @@ def _migrate(conn: sqlite3.Connection) -> None:
 def _require_current(current: int) -> None:
     require_known(current)
     if current < len(_scripts()):
-        raise StateError(f"数据库版本 {current} 要先升级,而现在只能读。请检查磁盘空间与权限,然后运行一次 kb verify")
+        raise StateError(
+            f"数据库版本 {current} 要先升级,而现在只能读。请检查磁盘空间与权限,"
+            f"然后运行一次 kb verify"
+        )
 
 
 def require_known(current: int) -> None:
     """Raise StoreTooNew when a schema is one this program does not know yet."""
     newest = len(_scripts())
     if current > newest:
-        raise StoreTooNew(f"数据库版本 {current} 比程序支持的 {newest} 新。请升级程序,或从备份恢复。")
+        raise StoreTooNew(
+            f"数据库版本 {current} 比程序支持的 {newest} 新。请升级程序,或从备份恢复。"
+        )
 
 
 @cache

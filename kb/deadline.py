@@ -1,4 +1,5 @@
-"""Until when the work at hand may go on: a thread cannot be ended from outside, so what is long asks by itself.
+"""Until when the work at hand may go on: a thread cannot be ended from outside, so what
+is long asks by itself.
 
 The time holds for a context (contextvars): whoever starts the work sets it, and every
 statement of a store, every long loop asks.
@@ -16,7 +17,9 @@ from typing import Final, TypeVar
 from kb.errors import OutOfTime
 
 _ends: ContextVar[float | None] = ContextVar("deadline", default=None)
-_MESSAGE: Final = "这次请求用时超过上限，已经停下。请缩短检索词、减少筛选条件，或稍后再试。"
+_MESSAGE: Final = (
+    "这次请求用时超过上限，已经停下。请缩短检索词、减少筛选条件，或稍后再试。"
+)
 #: Looking at the clock for each small item would cost more than the item.
 _PORTION: Final = 256
 
@@ -35,7 +38,9 @@ def limited(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def unlimited() -> Iterator[None]:
-    """Let the block work as long as it takes: what is half made for one request would be lost to all."""
+    """Let the block work as long as it takes: what is half made for one request would be lost to
+    all.
+    """
     token = _ends.set(None)
     try:
         yield

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
 _ARTICLE: Final = re.compile(ARTICLE)
-NEEDS_EXTRA: Final = "该模型需要 sentence-transformers。请运行:pip install -e '.[transformers]'"
+NEEDS_EXTRA: Final = (
+    "该模型需要 sentence-transformers。请运行:pip install -e '.[transformers]'"
+)
 #: From so many texts on, an automaton has earned the tenth of a second that it takes to build.
 _MANY_TEXTS: Final = 2_000
 #: Names a model may give to the prompt of its passages, in sentence-transformers' order.
@@ -43,10 +45,14 @@ class Embedder(Protocol):
         """Return the length of a vector."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of passages: float32 of shape (len(texts), dim), rows of unit length or all zero."""
+        """Return the vectors of passages: float32 of shape (len(texts), dim), rows of unit length
+        or all zero.
+        """
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of queries, to be compared with those of passages by inner product; shape as there."""
+        """Return the vectors of queries, to be compared with those of passages by inner product;
+        shape as there.
+        """
 
 
 def passage_texts(passages: Iterable[tuple[str, str]]) -> list[str]:
@@ -56,7 +62,9 @@ def passage_texts(passages: Iterable[tuple[str, str]]) -> list[str]:
     of an article in a title says nothing of the matter and is left out (246 lay questions over
     58,661 articles, vectors alone: R@100 0.788 with it, 0.807 without).
     """
-    return normalise_all(f"{_ARTICLE.sub('', title)}\n{text}" for title, text in passages)
+    return normalise_all(
+        f"{_ARTICLE.sub('', title)}\n{text}" for title, text in passages
+    )
 
 
 class _Side:
@@ -71,9 +79,15 @@ class _Side:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         rows = np.zeros((len(texts), self.weights.shape[1]), dtype=np.float32)
-        for row, tokens in zip(rows, self._tokens([self._prompt + text for text in texts]), strict=True):
-            if tokens:  # a product with ones sums rows several times faster than mean() does
-                row[:] = np.ones(len(tokens), np.float32) @ self.weights.take(tokens, axis=0)
+        for row, tokens in zip(
+            rows, self._tokens([self._prompt + text for text in texts]), strict=True
+        ):
+            if (
+                tokens
+            ):  # a product with ones sums rows several times faster than mean() does
+                row[:] = np.ones(len(tokens), np.float32) @ self.weights.take(
+                    tokens, axis=0
+                )
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(np.divide(rows, norms, out=rows, where=norms > 0))
 
@@ -85,7 +99,9 @@ class _Side:
         if self._automaton is not None:
             yield from map(self._automaton.tokens, texts)
         else:
-            for encoding in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False):
+            for encoding in self._tokenizer.encode_batch_fast(
+                texts, add_special_tokens=False
+            ):
                 yield encoding.ids
 
 
@@ -102,7 +118,9 @@ class StaticEmbedder:
             raise ValueError(f"{folder} holds other modules than static embeddings")
         config = read_json(folder / "config_sentence_transformers.json") or {}
         prompts = config.get("prompts") or {}
-        of_passages = next((prompts[name] for name in _PASSAGE_PROMPTS if name in prompts), "")
+        of_passages = next(
+            (prompts[name] for name in _PASSAGE_PROMPTS if name in prompts), ""
+        )
         of_queries = prompts.get("query", "")
         digest = hashlib.sha256()
         truncate = config.get("truncate_dim")
@@ -111,7 +129,11 @@ class StaticEmbedder:
             self._queries = self._passages
         else:
             self._queries = _side(parts[1], of_queries, truncate, digest)
-        told = f"{of_queries}\0{of_passages}\0{truncate}" if of_queries or of_passages or truncate else ""
+        told = (
+            f"{of_queries}\0{of_passages}\0{truncate}"
+            if of_queries or of_passages or truncate
+            else ""
+        )
         digest.update(told.encode())
         self.dim = int(self._passages.weights.shape[1])
         if self._queries.weights.shape[1] != self.dim:
@@ -128,13 +150,16 @@ class StaticEmbedder:
 
 
 def static_parts(folder: Path) -> tuple[Path, Path] | None:
-    """Return where the static tables of passages and of queries are; None when the model has other modules.
+    """Return where the static tables of passages and of queries are; None when the
+    model has other modules.
 
     The folder is sentence-transformers': one StaticEmbedding, or a Router from queries and
     documents to one each; Normalize may follow, for every vector is normalised here anyway.
     """
     modules = read_json(folder / "modules.json")
-    if not modules or any(not _is(module["type"], "Normalize") for module in modules[1:]):
+    if not modules or any(
+        not _is(module["type"], "Normalize") for module in modules[1:]
+    ):
         return None
     first = folder / modules[0]["path"]
     if _is(modules[0]["type"], "StaticEmbedding"):
@@ -145,14 +170,22 @@ def static_parts(folder: Path) -> tuple[Path, Path] | None:
     if (config.get("parameters") or {}).get("route_mappings"):
         return None
     sides = [_static_route(config, route) for route in ("document", "query")]
-    return None if sides[0] is None or sides[1] is None else (first / sides[0], first / sides[1])
+    return (
+        None
+        if sides[0] is None or sides[1] is None
+        else (first / sides[0], first / sides[1])
+    )
 
 
 def _static_route(config: dict[str, Any], route: str) -> str | None:
     """Return the module of a Router's route when that is a static table and nothing else."""
     names = (config.get("structure") or {}).get(route) or []
     types = [config["types"][name] for name in names]
-    if not names or not _is(types[0], "StaticEmbedding") or any(not _is(kind, "Normalize") for kind in types[1:]):
+    if (
+        not names
+        or not _is(types[0], "StaticEmbedding")
+        or any(not _is(kind, "Normalize") for kind in types[1:])
+    ):
         return None
     return str(names[0])
 
@@ -195,17 +228,23 @@ class TransformerEmbedder:
     """Any sentence-transformers model in a folder; needs the extra [transformers]."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        """Load the model; raises StateError when the extra is missing or the folder is not a model."""
+        """Load the model; raises StateError when the extra is missing or the folder is not a
+        model.
+        """
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
             raise StateError(NEEDS_EXTRA) from error
         quiet()
         try:
-            self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+            self._model: Any = SentenceTransformer(
+                str(folder), device="cpu", local_files_only=True
+            )
             self.dim = int(self._model.get_embedding_dimension())
         except Exception as error:  # every architecture fails in its own way
-            raise StateError(f"模型「{name}」无法加载({_line(error)})。请确认目录完整,且是向量模型") from error
+            raise StateError(
+                f"模型「{name}」无法加载({_line(error)})。请确认目录完整,且是向量模型"
+            ) from error
         self.name = stored_name(name, folder)
         #: The tokenizers of transformers may not be used by two threads at once.
         self._one_at_a_time = threading.Lock()
@@ -222,7 +261,9 @@ class TransformerEmbedder:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         with self._one_at_a_time:
-            rows = encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+            rows = encode(
+                list(texts), normalize_embeddings=True, show_progress_bar=False
+            )
         return np.asarray(rows, dtype=np.float32)
 
 
@@ -248,6 +289,10 @@ def load_embedder(name: str) -> Embedder:
     try:
         if static_parts(folder) is not None:
             return StaticEmbedder(folder)
-    except Exception as error:  # the parsers of weights and tokenizers raise types of their own
-        raise StateError(f"模型「{name}」的文件不完整或已损坏。请重新取得该目录") from error
+    except (
+        Exception
+    ) as error:  # the parsers of weights and tokenizers raise types of their own
+        raise StateError(
+            f"模型「{name}」的文件不完整或已损坏。请重新取得该目录"
+        ) from error
     return TransformerEmbedder(name, folder)

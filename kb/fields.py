@@ -1,7 +1,9 @@
-"""One table of what can be known of a document: every field once, with all that the rooms have to know of it.
+"""One table of what can be known of a document: every field once, with all that the
+rooms have to know of it.
 
-What reads fields, filters by them, counts, suggests, shows and exports them is made from this table. A field to
-filter by is one entry here and its attribute on `kb.records.Metadata`.
+What reads fields, filters by them, counts, suggests, shows and exports them is made
+from this table. A field to filter by is one entry here and its attribute on
+`kb.records.Metadata`.
 """
 
 from __future__ import annotations
@@ -14,19 +16,22 @@ from msgspec import Struct
 from kb import vocabulary
 from kb.records import Metadata
 
-#: How a value is read and stored; amounts, sources and provisions are records with keys of their own.
+#: How a value is read and stored; amounts, sources and provisions are records with keys
+#: of their own.
 Type = Literal["text", "date", "number", "visibility", "amount", "source", "provision"]
 RECORDS: Final = ("amount", "source", "provision")
-#: In which order a filter lists its values: most frequent first, as the closed list has them, or latest first.
+#: In which order a filter lists its values: most frequent first, as the closed list has
+#: them, or latest first.
 Order = Literal["count", "listed", "latest"]
 
 
 class Field(Struct, frozen=True, gc=False):
     """One thing that can be known of a document.
 
-    `name` is what filters, addresses and exports call it ("relationship"), `attribute` where Metadata has it
-    ("relationships"), `label` what people read. `values` are the closed values: words that stand for themselves,
-    of which data from elsewhere may hold others, or codes with their labels, of which it may not; None for any.
+    `name` is what filters, addresses and exports call it ("relationship"), `attribute`
+    where Metadata has it ("relationships"), `label` what people read. `values` are the
+    closed values: words that stand for themselves, of which data from elsewhere may
+    hold others, or codes with their labels, of which it may not; None for any.
     """
 
     name: str
@@ -36,7 +41,8 @@ class Field(Struct, frozen=True, gc=False):
     #: Whether a document may have several; they are text or records.
     several: bool = False
     values: tuple[str, ...] | Mapping[str, str] | None = None
-    #: Whether front matter and lines may call it by `name` too; not where others mean something else by that.
+    #: Whether front matter and lines may call it by `name` too; not where others mean
+    #: something else by that.
     read_by_name: bool = True
     #: Place in the filter panel; None for what is not filtered by.
     facet: int | None = None
@@ -49,10 +55,12 @@ class Field(Struct, frozen=True, gc=False):
     suggested: bool = False
     #: Place among the facts beside a document; None for what is not shown there.
     fact: int | None = None
-    #: Whether a table of documents has a column of it: in a database to be asked, and in a list for a spreadsheet.
+    #: Whether a table of documents has a column of it: in a database to be asked, and
+    #: in a list for a spreadsheet.
     column: bool = False
     listed: bool = False
-    #: What its row of facts and its column of a list are called, where they hold more than it alone.
+    #: What its row of facts and its column of a list are called, where they hold more
+    #: than it alone.
     row: str | None = None
 
     @property
@@ -77,15 +85,39 @@ class Field(Struct, frozen=True, gc=False):
         return () if held is None else (str(held),)
 
 
-#: Every attribute of Metadata but `extra` once, and `year`, which follows from the dates. Columns stand in this order.
+#: Every attribute of Metadata but `extra` once, and `year`, which follows from the
+#: dates. Columns stand in this order.
 FIELDS: Final[tuple[Field, ...]] = (
     Field("slug", "slug", "标识", column=True),
     Field("title", "title", "标题", column=True),
-    Field("kind", "kind", "轨道", values=vocabulary.KINDS, facet=1, order="listed", column=True, listed=True),
+    Field(
+        "kind",
+        "kind",
+        "轨道",
+        values=vocabulary.KINDS,
+        facet=1,
+        order="listed",
+        column=True,
+        listed=True,
+    ),
     Field("collection", "collection", "合集", facet=15, column=True),
     Field("visibility", "visibility", "可见范围", type="visibility", column=True),
-    Field("completeness", "completeness", "资料完整度", values=vocabulary.COMPLETENESS, facet=14, column=True),
-    Field("confidence", "confidence", "可信程度", values=vocabulary.CONFIDENCE, fact=16, column=True),
+    Field(
+        "completeness",
+        "completeness",
+        "资料完整度",
+        values=vocabulary.COMPLETENESS,
+        facet=14,
+        column=True,
+    ),
+    Field(
+        "confidence",
+        "confidence",
+        "可信程度",
+        values=vocabulary.CONFIDENCE,
+        fact=16,
+        column=True,
+    ),
     Field(
         "tier",
         "tier",
@@ -97,8 +129,24 @@ FIELDS: Final[tuple[Field, ...]] = (
         column=True,
         listed=True,
     ),
-    Field("jurisdiction", "jurisdiction", "法域", values=vocabulary.JURISDICTIONS, facet=13, fact=8, column=True),
-    Field("case_number", "case_numbers", "案号", several=True, fact=2, column=True, listed=True),
+    Field(
+        "jurisdiction",
+        "jurisdiction",
+        "法域",
+        values=vocabulary.JURISDICTIONS,
+        facet=13,
+        fact=8,
+        column=True,
+    ),
+    Field(
+        "case_number",
+        "case_numbers",
+        "案号",
+        several=True,
+        fact=2,
+        column=True,
+        listed=True,
+    ),
     Field(
         "authority",
         "authorities",
@@ -125,7 +173,16 @@ FIELDS: Final[tuple[Field, ...]] = (
         listed=True,
     ),
     Field("place", "place", "地点", column=True),
-    Field("decided_on", "decided_on", "裁判或决定日期", type="date", fact=7, row="日期", column=True, listed=True),
+    Field(
+        "decided_on",
+        "decided_on",
+        "裁判或决定日期",
+        type="date",
+        fact=7,
+        row="日期",
+        column=True,
+        listed=True,
+    ),
     Field("published_on", "published_on", "发布日期", type="date", column=True),
     Field("year", "year", "年份", facet=3, order="latest", is_open=True, column=True),
     Field("law", "law", "法律", column=True),
@@ -135,7 +192,9 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("effective_to", "effective_to", "失效日期", type="date", column=True),
     Field("date_note", "date_note", "日期说明", column=True),
     Field("checked_on", "checked_on", "核对日期", type="date", column=True),
-    Field("earlier_case_number", "earlier_case_numbers", "前审案号", several=True, fact=3),
+    Field(
+        "earlier_case_number", "earlier_case_numbers", "前审案号", several=True, fact=3
+    ),
     Field("doc_number", "doc_numbers", "文号", several=True, fact=4),
     Field("citation", "citations", "引证", several=True, read_by_name=False),
     Field("guiding_case", "guiding_case", "指导性案例", type="number"),
@@ -143,7 +202,14 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("party", "parties", "当事人", several=True, read_by_name=False, fact=6),
     Field("name_en", "name_en", "英文名称"),
     Field(
-        "industry", "industries", "行业", several=True, values=vocabulary.INDUSTRIES, facet=6, suggested=True, fact=10
+        "industry",
+        "industries",
+        "行业",
+        several=True,
+        values=vocabulary.INDUSTRIES,
+        facet=6,
+        suggested=True,
+        fact=10,
     ),
     Field(
         "secret_type",
@@ -155,7 +221,16 @@ FIELDS: Final[tuple[Field, ...]] = (
         suggested=True,
         fact=11,
     ),
-    Field("conduct", "conducts", "行为", several=True, values=vocabulary.CONDUCTS, facet=8, suggested=True, fact=12),
+    Field(
+        "conduct",
+        "conducts",
+        "行为",
+        several=True,
+        values=vocabulary.CONDUCTS,
+        facet=8,
+        suggested=True,
+        fact=12,
+    ),
     Field(
         "relationship",
         "relationships",
@@ -194,12 +269,21 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("related", "related", "相关文书", several=True),
     Field("source", "sources", "来源", type="source", several=True, read_by_name=False),
     Field("verified_in", "verified_in", "核对依据"),
-    Field("provision", "provisions", "条文主题", type="provision", several=True, read_by_name=False),
+    Field(
+        "provision",
+        "provisions",
+        "条文主题",
+        type="provision",
+        several=True,
+        read_by_name=False,
+    ),
 )
 
 
 def _by_place(place: Literal["facet", "fact"]) -> tuple[Field, ...]:
-    """Return the fields that have such a place in its order; of one place, in the order of the table."""
+    """Return the fields that have such a place in its order; of one place, in the order of the
+    table.
+    """
     placed = [field for field in FIELDS if getattr(field, place) is not None]
     return tuple(sorted(placed, key=lambda field: int(getattr(field, place))))
 

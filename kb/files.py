@@ -30,10 +30,14 @@ def _age_s(path: Path) -> float:
 
 
 class Files:
-    """Folder of originals: `files/ab/abcdef…`, and beside them in `files/STORE` the id of the store they belong to."""
+    """Folder of originals: `files/ab/abcdef…`, and beside them in `files/STORE` the id of the store
+    they belong to.
+    """
 
     def __init__(self, folder: Path, store_id: Callable[[], str]) -> None:
-        """Keep originals of a store below `folder`, which need not exist yet; its id is asked when one is put."""
+        """Keep originals of a store below `folder`, which need not exist yet; its id is asked when
+        one is put.
+        """
         self.folder = folder
         self.mark = folder / "STORE"
         self._store_id = store_id
@@ -43,7 +47,9 @@ class Files:
         return self.folder / sha256[:2] / sha256
 
     def owner(self) -> str | None:
-        """Return the id of the store these originals belong to; None when it was not written down."""
+        """Return the id of the store these originals belong to; None when it was not written
+        down.
+        """
         try:
             return self.mark.read_text(encoding="ascii").strip() or None
         except (FileNotFoundError, UnicodeDecodeError):
@@ -66,15 +72,18 @@ class Files:
         return next(self.folder.glob(_STORED), None) is not None
 
     def put(self, sha256: str, size_bytes: int, chunks: Iterable[bytes]) -> None:
-        """Store an original once under the hash it was read with; a crash leaves no half-written one.
+        """Store an original once under the hash it was read with; a crash leaves no
+        half-written one.
 
         Raises UnreadableFile when the chunks are no longer what has that hash.
         """
         target = self.path(sha256)
         if target.exists() and target.stat().st_size == size_bytes:
-            os.utime(target)  # young again: not taken for an unused one before its document is stored
+            # young again: not taken for an unused one before its document is stored
+            os.utime(target)
             return
-        self.claim(self._store_id())  # before the first original: none is ever found without an owner
+        # before the first original: none is ever found without an owner
+        self.claim(self._store_id())
         make_folder(target.parent)
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".incoming-")
         try:
@@ -105,7 +114,9 @@ class Files:
         except FileNotFoundError as error:
             raise StoreDamaged(f"原件缺失:{sha256}。{_FROM_BACKUP}") from error
         except OSError as error:
-            raise StoreDamaged(f"原件无法读取({error.strerror}):{sha256}。请检查磁盘与权限") from error
+            raise StoreDamaged(
+                f"原件无法读取({error.strerror}):{sha256}。请检查磁盘与权限"
+            ) from error
         if found != sha256:
             raise StoreDamaged(f"原件已损坏(校验不符):{sha256}。{_FROM_BACKUP}")
 
@@ -115,13 +126,16 @@ class Files:
             yield path.name
 
     def strays(self, known: Container[str], older_than_s: float) -> Iterator[Path]:
-        """Yield what was written more than `older_than_s` seconds ago and is no original that is `known`.
+        """Yield what was written more than `older_than_s` seconds ago and is no
+        original that is `known`.
 
-        That may be the original of a document that is gone, what an interrupted `put` left behind, or a file
-        that somebody laid here.
+        That may be the original of a document that is gone, what an interrupted `put`
+        left behind, or a file that somebody laid here.
         """
         for path in sorted(self.folder.rglob("*")):
-            is_ours = path == self.mark or (path.name in known and path == self.path(path.name))
+            is_ours = path == self.mark or (
+                path.name in known and path == self.path(path.name)
+            )
             is_file = path.is_symlink() or not path.is_dir()
             if is_file and not is_ours and _age_s(path) >= older_than_s:
                 yield path

@@ -17,27 +17,35 @@ from kb.numerals import chinese_numeral
 from kb.records import Citation, Metadata
 
 #: 第219条, and 刑法219条 without 第.
-_ARTICLE_DIGITS: Final = re.compile(r"(?:第\s*|(?<=法)|(?<=法典)|(?<=[》）)]))(\d{1,4})\s*条")
+_ARTICLE_DIGITS: Final = re.compile(
+    r"(?:第\s*|(?<=法)|(?<=法典)|(?<=[》）)]))(\d{1,4})\s*条"
+)
 _PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _DOC_NUMBER: Final = re.compile(
     # 豫0923环罚决字〔2024〕7号, （益）食药监行罚〔2018〕21号, 测公（城）行罚决字〔2020〕5号
-    rf"(?:[{_PROVINCES}]\d{{2,6}}|(?:[一-鿿]{{1,5}}公)?[（(][一-鿿]{{1,3}}[）)])?[一-鿿]{{1,16}}\d{{0,4}}[〔\[【（(]\s{{0,3}}{YEAR}\s{{0,3}}[〕\]】）)]\s{{0,3}}第?\s{{0,3}}\d{{1,15}}\s{{0,3}}号"
+    rf"(?:[{_PROVINCES}]\d{{2,6}}|"
+    rf"(?:[一-鿿]{{1,5}}公)?[（(][一-鿿]{{1,3}}[）)])?[一-鿿]{{1,16}}\d{{0,4}}[〔\[【（(]\s{{0,3}}{YEAR}\s{{0,3}}[〕\]】）)]\s{{0,3}}第?\s{{0,3}}\d{{1,15}}\s{{0,3}}号"
     r"|(?:令|参考性案例)\s{0,3}第?\s{0,3}\d{1,4}\s{0,3}号"
     r"|(?<![\d-])\d{4}-\d{2}-\d-\d{3}-\d{3}(?![\d-])"  # 人民法院案例库入库编号
     r"|(?<![A-Za-z])DB\d{2,4}(?:/T)?\s{0,3}\d{2,5}(?:-\d{4})?(?!\d)"  # 地方标准
 )
 _GUIDING: Final = re.compile(
-    r"(?:指导性?案例|检例)\s{0,3}第?\s{0,3}(\d{1,3})(?!\d)\s{0,3}号?|(?<!\d)(\d{1,3})\s{0,3}号\s{0,3}(?:指导性?案例|检例)"
+    r"(?:指导性?案例|检例)\s{0,3}第?\s{0,3}(\d{1,3})(?!\d)\s{0,3}号?|"
+    r"(?<!\d)(\d{1,3})\s{0,3}号\s{0,3}(?:指导性?案例|检例)"
 )
 _FOREIGN: Final = re.compile(
     r"\d{1,3}\s{0,3}U\.?\s?S\.?\s?C\.?(?:\s{0,3}§{1,2}\s{0,3}\d[\w().-]*)?"  # United States Code
-    r"|\d{1,4}\s+(?:U\.\s?S\.|S\.\s?Ct\.|F\.?(?:\s?(?:2d|3d|4th|Supp\.(?:\s?[23]d)?|App'x))?)\s+\d{1,4}"  # reporters
+    # reporters
+    r"|\d{1,4}\s+(?:U\.\s?S\.|S\.\s?Ct\.|F\.?(?:\s?(?:2d|3d|4th|Supp\.(?:\s?[23]d)?|"
+    r"App'x))?)\s+\d{1,4}"
     r"|(?:Inv\.\s{0,3}No\.\s{0,3})?337-TA-\d{2,5}"
     r"|\bNo\.\s{0,3}[a-z:.-]{0,12}\d[\w:-]*(?:\.\w+)*"
     # Neutral citations and reports: [2021] EWCA Civ 38, [2020] 1 SLR 1130
-    r"|\[(?:19|20)\d{2}\]\s{0,3}(?:\d{1,2}\s{1,3})?[A-Z]{2,8}(?:\s(?:Civ|Crim|Ch|Pat))?\s{1,3}\d{1,5}"
+    r"|\[(?:19|20)\d{2}\]\s{0,3}(?:\d{1,2}\s{1,3})?[A-Z]{2,8}(?:\s(?:Civ|Crim|Ch|"
+    r"Pat))?\s{1,3}\d{1,5}"
     r"|\b[CT]-\d{1,4}/\d{2}\b|\bECLI(?::[\w.]+){4}"  # Court of Justice of the European Union
-    r"|\b(?:[IVX]{1,5}\s{1,3}Z[RB]|\d{1,2}\s{1,3}(?:AZR|U|W))\s{1,3}\d{1,4}/\d{2}\b"  # German courts
+    # German courts
+    r"|\b(?:[IVX]{1,5}\s{1,3}Z[RB]|\d{1,2}\s{1,3}(?:AZR|U|W))\s{1,3}\d{1,4}/\d{2}\b"
     r"|\bCS\s?\(COMM\)\s?\d{1,4}/\d{4}|\bDecision\s\d{1,4}/\d{4}/[A-Z-]+"  # India, Viet Nam
     r"|(?:19|20)\d{2}[가-힣]{1,2}\d{1,7}"  # Korea
     r"|§{1,2}\s{0,3}\d[\w().-]*"
@@ -46,16 +54,19 @@ _FOREIGN: Final = re.compile(
 )
 #: 指令2016/943 and Directive (EU) 2016/943 are one.
 _DIRECTIVE: Final = re.compile(
-    r"(?:Directive|指令)\s{0,3}(?:[(（](?:EU|EC|EEC)[)）]\s{0,3})?((?:19|20)?\d{2}/\d{1,4})(?!\d)(?:/(?:EU|EC|EEC)\b)?",
+    r"(?:Directive|指令)\s{0,3}(?:[(（](?:EU|EC|EEC)[)）]\s{0,3})?((?:19|"
+    r"20)?\d{2}/\d{1,4})(?!\d)(?:/(?:EU|EC|EEC)\b)?",
     re.IGNORECASE | re.ASCII,
 )
 _SLUG: Final = re.compile(
-    r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])|(?<![a-z0-9_-])[a-z][a-z0-9]*(?:-[a-z0-9]+){2,}(?![a-z0-9_-])"
+    r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])|"
+    r"(?<![a-z0-9_-])[a-z][a-z0-9]*(?:-[a-z0-9]+){2,}(?![a-z0-9_-])"
 )
 #: What is said of a citation in brackets behind it: CS(COMM) 560/2024（2024-07临时命令）.
 _REMARK: Final = re.compile(r"[（(][^（）()]*[）)]$")
 _COMPANY: Final = re.compile(
-    r"[一-鿿A-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|株式会社|公司|研究所|研究院)"
+    r"[一-鿿A-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|"
+    r"株式会社|公司|研究所|研究院)"
 )
 _DIGIT: Final = re.compile(r"\d")
 _NOT_KEY: Final = re.compile(r"[^\w§]")
@@ -64,11 +75,13 @@ _MAX_NAME_CHARS: Final = 60
 _TELLING_DIGITS: Final = 4
 #: What is left of a company's name when its own name is not there.
 _NO_NAME: Final = re.compile(
-    r"(?:[该某本两原其此各新]|他们|涉案|被诉|科技|技术|有限|责任|股份|集团|网络|信息|软件|贸易|实业|发展|投资|电子|化工|材料|智能|装备|生物|医药)*"
+    r"(?:[该某本两原其此各新]|他们|涉案|被诉|科技|技术|有限|责任|股份|集团|网络|信息|"
+    r"软件|贸易|实业|发展|投资|电子|化工|材料|智能|装备|生物|医药)*"
     r"(?:公司|株式会社|研究所|研究院)"
 )
 _ROLE_WORDS: Final = re.compile(
-    r"^.*?(?:上诉人|被上诉人|原告|被告人?|当事人|权利人|第三人|申请人|被申请人|申诉人|被害单位|涉案企业|用人单位|单位|系|为|是|与|和|及|诉|由|以)"
+    r"^.*?(?:上诉人|被上诉人|原告|被告人?|当事人|权利人|第三人|申请人|被申请人|申诉人|"
+    r"被害单位|涉案企业|用人单位|单位|系|为|是|与|和|及|诉|由|以)"
 )
 
 
@@ -93,7 +106,9 @@ def number_key(text: str) -> str:
 
 
 def directive_key(text: str) -> str:
-    """Return the exact key of a directive of the European Union, in whatever language it is named."""
+    """Return the exact key of a directive of the European Union, in whatever language it is
+    named.
+    """
     return "directive" + "".join(re.findall(r"\d+", text))
 
 
@@ -111,7 +126,9 @@ def find(text: str) -> list[Identifier]:
     found: list[Identifier] = []
     covering = Covering(len(text))
     for identifier in _all_keys(text):
-        if identifier.type == "name" or covering.is_free(identifier.start, identifier.end):
+        if identifier.type == "name" or covering.is_free(
+            identifier.start, identifier.end
+        ):
             covering.take(identifier.start, identifier.end)
             found.append(identifier)
     return sorted(found, key=lambda item: item.start)
@@ -130,15 +147,21 @@ _KINDS: Final[tuple[_Kind, ...]] = (
 def _all_keys(text: str) -> Iterator[Identifier]:
     """Yield keys of every kind, the most telling kinds first."""
     half = narrow(text)
-    numbered = bool(_DIGIT.search(half))  # only articles, slugs and names may be without a digit
+    numbered = bool(
+        _DIGIT.search(half)
+    )  # only articles, slugs and names may be without a digit
     for start, end, number in casenumber.find_typed(text) if numbered else ():
         yield Identifier("case_number", str(number), start, end, str(number))
     for match in _GUIDING.finditer(half) if numbered else ():
         value = match[1] or match[2]
-        yield Identifier("guiding_case", value, match.start(), match.end(), f"指导性案例{value}号")
+        yield Identifier(
+            "guiding_case", value, match.start(), match.end(), f"指导性案例{value}号"
+        )
     for cited in _query_articles(half):
         yield _article_identifier(cited)
-    for start, end, written in asked.shortened(half) if numbered and not _DOC_NUMBER.search(half) else ():
+    for start, end, written in (
+        asked.shortened(half) if numbered and not _DOC_NUMBER.search(half) else ()
+    ):
         yield Identifier("doc_number", number_key(written), start, end, written)
     for type_, pattern, key in _KINDS if numbered else (_SLUGS,):
         for match in pattern.finditer(normalise(text) if type_ == "slug" else half):
@@ -148,24 +171,40 @@ def _all_keys(text: str) -> Iterator[Identifier]:
 
 
 def _asked_names(text: str) -> Iterator[Identifier]:
-    """Yield the whole query as a name, then without the words of asking before it, then without those behind too."""
+    """Yield the whole query as a name, then without the words of asking before it, then without
+    those behind too.
+    """
     start, end = asked.core(text)
     names: dict[str, Identifier] = {}
-    for first, last in dict.fromkeys([(0, len(text)), (start, len(text)), (start, end)]):
+    for first, last in dict.fromkeys(
+        [(0, len(text)), (start, len(text)), (start, end)]
+    ):
         name = compact(text[first:last])
         if 0 < len(name) <= _MAX_NAME_CHARS:
-            names.setdefault(name, Identifier("name", name, first, last, text[first:last].strip()))
+            names.setdefault(
+                name, Identifier("name", name, first, last, text[first:last].strip())
+            )
     yield from names.values()
 
 
 def _article_identifier(cited: Citation) -> Identifier:
     law, version, article = cited.law or "", cited.version or "", cited.article or ""
     label = f"{law}（{version}）{article}"
-    return Identifier("article", article_key(law, version, article), cited.start or 0, cited.end or 0, label)
+    return Identifier(
+        "article",
+        article_key(law, version, article),
+        cited.start or 0,
+        cited.end or 0,
+        label,
+    )
 
 
-_VERSION_FIRST: Final = re.compile(rf"(?<!\d)({YEAR})年?(?:版|修正|修订|法)?\s*({ARTICLE})")
-_VERSION_LAST: Final = re.compile(rf"({ARTICLE}){REST}\s*[（(]\s*({YEAR})年?(?:版|修正|修订)?\s*[）)]")
+_VERSION_FIRST: Final = re.compile(
+    rf"(?<!\d)({YEAR})年?(?:版|修正|修订|法)?\s*({ARTICLE})"
+)
+_VERSION_LAST: Final = re.compile(
+    rf"({ARTICLE}){REST}\s*[（(]\s*({YEAR})年?(?:版|修正|修订)?\s*[）)]"
+)
 
 
 def _query_articles(text: str) -> list[Citation]:
@@ -176,22 +215,31 @@ def _query_articles(text: str) -> list[Citation]:
     found = [] if spelled != text else citations(text)
     if spelled != text:  # offsets of rewritten text are not the query's: cover it all
         found = [
-            Citation(0, len(text), c.law, c.version, c.article) for c in (citations(spelled) or _bare_versions(spelled))
+            Citation(0, len(text), c.law, c.version, c.article)
+            for c in (citations(spelled) or _bare_versions(spelled))
         ]
     return found or _bare_versions(text)
 
 
 def _bare_versions(text: str) -> list[Citation]:
     law = "反不正当竞争法"
-    found = [Citation(m.start(), m.end(), law, m[1], m[2]) for m in _VERSION_FIRST.finditer(text)]
-    return found + [Citation(m.start(), m.end(), law, m[2], m[1]) for m in _VERSION_LAST.finditer(text)]
+    found = [
+        Citation(m.start(), m.end(), law, m[1], m[2])
+        for m in _VERSION_FIRST.finditer(text)
+    ]
+    return found + [
+        Citation(m.start(), m.end(), law, m[2], m[1])
+        for m in _VERSION_LAST.finditer(text)
+    ]
 
 
 def bare_articles(text: str) -> list[str]:
     """Return articles a query names without any law: 第九条 of which law, of which version?"""
     if "条" not in text:
         return []
-    spelled = _ARTICLE_DIGITS.sub(lambda m: f"第{chinese_numeral(int(m[1]))}条", narrow(text))
+    spelled = _ARTICLE_DIGITS.sub(
+        lambda m: f"第{chinese_numeral(int(m[1]))}条", narrow(text)
+    )
     if citations(spelled) or _bare_versions(spelled):
         return []
     return re.findall(ARTICLE, spelled)
@@ -213,11 +261,20 @@ def of_document(metadata: Metadata, text: str) -> tuple[tuple[str, str], ...]:
     if metadata.slug:
         pairs.append(("slug", normalise(metadata.slug)))
     for written in metadata.case_numbers:
-        pairs += [("case_number", str(number)) for _, _, number in casenumber.find(written)]
-    for written in metadata.earlier_case_numbers:  # of a type of their own: who bears a number comes first
-        pairs += [("earlier_case_number", str(number)) for _, _, number in casenumber.find(written)]
+        pairs += [
+            ("case_number", str(number)) for _, _, number in casenumber.find(written)
+        ]
+    # of a type of their own: who bears a number comes first
+    for written in metadata.earlier_case_numbers:
+        pairs += [
+            ("earlier_case_number", str(number))
+            for _, _, number in casenumber.find(written)
+        ]
     for written in metadata.doc_numbers:
-        pairs += [("doc_number", number_key(match[0])) for match in _DOC_NUMBER.finditer(written)]
+        pairs += [
+            ("doc_number", number_key(match[0]))
+            for match in _DOC_NUMBER.finditer(written)
+        ]
         pairs += [("doc_number", number_key(written)), ("name", compact(written))]
     if metadata.guiding_case is not None:
         pairs.append(("guiding_case", str(metadata.guiding_case)))
@@ -247,7 +304,10 @@ def _provisions(metadata: Metadata) -> Iterator[tuple[str, str]]:
         yield from _cited(statute)
     if metadata.law and metadata.version:
         for provision in metadata.provisions:
-            yield "article", article_key(metadata.law, metadata.version, provision.article)
+            yield (
+                "article",
+                article_key(metadata.law, metadata.version, provision.article),
+            )
 
 
 def _names(metadata: Metadata, text: str) -> Iterable[str]:
@@ -260,4 +320,8 @@ def _names(metadata: Metadata, text: str) -> Iterable[str]:
     if metadata.kind in ("statute", "guidance"):
         return
     for match in _COMPANY.finditer(text[:1500]):
-        yield from (n for n in (match[0], _ROLE_WORDS.sub("", match[0])) if not _NO_NAME.fullmatch(n))
+        yield from (
+            n
+            for n in (match[0], _ROLE_WORDS.sub("", match[0]))
+            if not _NO_NAME.fullmatch(n)
+        )

@@ -1,4 +1,6 @@
-"""Terms of many texts at once, for an index: the same as kb.analysis makes of each, in half the time."""
+"""Terms of many texts at once, for an index: the same as kb.analysis makes of each, in half the
+time.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ _NONE: Final = 0
 _HAN: Final = 1
 _LATIN: Final = 2
 _BLANK: Final = ord(" ")
-#: Stands behind every text; the code points of texts that are of no token become blanks, this one too.
+#: Stands behind every text; the code points of texts that are of no token become
+#: blanks, this one too.
 _END: Final = "\n"
 
 _Codes = NDArray[np.uint32]
@@ -26,7 +29,9 @@ _Places = NDArray[np.int64]
 
 
 class IndexTerms(NamedTuple):
-    """What an index holds of a passage, between blanks: terms of title and text; characters of each."""
+    """What an index holds of a passage, between blanks: terms of title and text; characters of
+    each.
+    """
 
     words: str
     title: str
@@ -38,28 +43,42 @@ def index_terms(passages: Sequence[tuple[str, str]]) -> list[IndexTerms]:
     if not passages:
         return []
     parts = [part for passage in passages for part in passage]
-    folded = normalise(_END.join(parts) + _END)  # a code point stays one, so that parts can be told apart again
+    # a code point stays one, so that parts can be told apart again
+    folded = normalise(_END.join(parts) + _END)
     if is_odd(folded):
         parts = [unfold(normalise(part)).text for part in parts]
         folded = _END.join(parts) + _END
-    codes: _Codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    codes: _Codes = np.frombuffer(
+        folded.encode("utf-32-le", "surrogatepass"), dtype="<u4"
+    )
     kinds = _kinds().take(codes)
     ends = np.cumsum([len(part) + 1 for part in parts]) - 1
     characters = _characters(codes, kinds, ends)
-    starts, ends = np.append(0, ends[1:-1:2] + 1), ends[1::2]  # of passages, title and text together
+    # of passages, title and text together
+    starts, ends = np.append(0, ends[1:-1:2] + 1), ends[1::2]
     chinese = _chinese(codes, kinds, ends)
     has_latin = np.logical_or.reduceat(kinds == _LATIN, starts).tolist()
     return [
-        IndexTerms(" ".join(terms_of(han, folded[start:end] if latin else "")), title, text)
+        IndexTerms(
+            " ".join(terms_of(han, folded[start:end] if latin else "")), title, text
+        )
         for han, latin, start, end, title, text in zip(
-            chinese, has_latin, starts.tolist(), ends.tolist(), characters[::2], characters[1::2], strict=True
+            chinese,
+            has_latin,
+            starts.tolist(),
+            ends.tolist(),
+            characters[::2],
+            characters[1::2],
+            strict=True,
         )
     ]
 
 
 def _characters(codes: _Codes, kinds: NDArray[np.uint8], ends: _Places) -> list[str]:
     """Return the tokens of `characters` of each text, between blanks."""
-    spaced = np.full((len(codes), 2), _BLANK, dtype="<u4")  # a blank behind every character
+    spaced = np.full(
+        (len(codes), 2), _BLANK, dtype="<u4"
+    )  # a blank behind every character
     np.copyto(spaced[:, 0], codes, where=kinds != _NONE)
     spaced[ends, 0] = ord(_END)
     latin = kinds == _LATIN
@@ -82,7 +101,9 @@ def _chinese(codes: _Codes, kinds: NDArray[np.uint8], ends: _Places) -> list[str
 
 def _split(written: _Codes) -> list[str]:
     """Return the texts of code points in which every text ends with _END."""
-    texts = str(written.astype("<u4", copy=False).tobytes(), "utf-32-le", "surrogatepass").split(_END)
+    texts = str(
+        written.astype("<u4", copy=False).tobytes(), "utf-32-le", "surrogatepass"
+    ).split(_END)
     texts.pop()
     return texts
 

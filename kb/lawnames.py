@@ -20,4 +20,6 @@ def _lines() -> Iterator[tuple[str, str, str]]:
 #: Names people type -> name used in metadata.
 LAW_ALIASES: Final[dict[str, str]] = {called: law for called, law, _ in _lines()}
 #: Names that are none behind some characters: 反法 is no law in 违反法.
-NOT_AFTER: Final[dict[str, str]] = {called: before for called, _, before in _lines() if before}
+NOT_AFTER: Final[dict[str, str]] = {
+    called: before for called, _, before in _lines() if before
+}

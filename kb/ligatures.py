@@ -1,6 +1,8 @@
-"""A folded text as it reads: letters that print joins taken apart, what takes no room left out, offsets kept.
+"""A folded text as it reads: letters that print joins taken apart, what takes no room
+left out, offsets kept.
 
-One character may stand for several (ﬃ, ㎡, ℃, ⑩), and several for none: a soft hyphen, a zero-width blank.
+One character may stand for several (ﬃ, ㎡, ℃, ⑩), and several for none: a soft hyphen,
+a zero-width blank.
 """
 
 from __future__ import annotations
@@ -10,9 +12,16 @@ import unicodedata
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-#: Where characters that stand for several are: letters and figures joined, in circles and squares, units.
+#: Where characters that stand for several are: letters and figures joined, in circles
+#: and squares, units.
 _SPANS: Final = (
-    *((0x0132, 0x0134), (0x01C4, 0x01CD), (0x2100, 0x2190), (0x2460, 0x24FF), (0x3200, 0x3400)),
+    *(
+        (0x0132, 0x0134),
+        (0x01C4, 0x01CD),
+        (0x2100, 0x2190),
+        (0x2460, 0x24FF),
+        (0x3200, 0x3400),
+    ),
     *((0xFB00, 0xFB07), (0x1F100, 0x1F16D)),
 )
 
@@ -26,14 +35,21 @@ def _apart() -> dict[str, str]:
 _APART: Final = _apart()
 _UNSEEN: Final = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
 #: A soft hyphen at the end of a line breaks a word as no other hyphen surely does.
-_ODD: Final = re.compile(f"(?P<apart>[{re.escape(''.join(_APART))}])|\u00ad[ \t]*\r?\n[ \t]*(?=[a-z])|[{_UNSEEN}]")
+_ODD: Final = re.compile(
+    f"(?P<apart>[{re.escape(''.join(_APART))}])|\u00ad[ \t]*\r?\n[ \t]*(?=[a-z])|[{_UNSEEN}]"
+)
 _MAY_BE_BROKEN: Final = re.compile(r"[-‐][ \t]*\r?\n")
-#: A word of which a line's end holds one part; of a compound, its two words read as one beside themselves.
-BROKEN: Final = re.compile(r"(?<![a-z0-9])(?P<head>[a-z]{2,})[-‐][ \t]*\r?\n[ \t]*(?P<rest>[a-z]{2,})(?![a-z0-9])")
+#: A word of which a line's end holds one part; of a compound, its two words read as one
+#: beside themselves.
+BROKEN: Final = re.compile(
+    r"(?<![a-z0-9])(?P<head>[a-z]{2,})[-‐][ \t]*\r?\n[ \t]*(?P<rest>[a-z]{2,})(?![a-z0-9])"
+)
 
 
 class Reading(NamedTuple):
-    """A text as it reads; `places` are the offsets of its characters in what was written, None where all are kept."""
+    """A text as it reads; `places` are the offsets of its characters in what was written, None
+    where all are kept.
+    """
 
     text: str
     places: list[int] | None = None
@@ -56,11 +72,16 @@ def unfold(folded: str) -> Reading:
 
 
 def unbroken(folded: str) -> Reading | None:
-    """Return how a folded text reads with its words whole that lines break; None where no line does."""
+    """Return how a folded text reads with its words whole that lines break; None where no line
+    does.
+    """
     if not _MAY_BE_BROKEN.search(folded):
         return None
     reading = unfold(folded)
-    breaks = [(found.end("head"), found.start("rest")) for found in BROKEN.finditer(reading.text)]
+    breaks = [
+        (found.end("head"), found.start("rest"))
+        for found in BROKEN.finditer(reading.text)
+    ]
     if not breaks:
         return None
     places = reading.places or range(len(folded))

@@ -1,4 +1,5 @@
-"""Who uses a data folder: all who have its store open share it; who puts another library in its place has it alone.
+"""Who uses a data folder: all who have its store open share it; who puts another
+library in its place has it alone.
 
 The system lets go of a lock when a process dies, however it dies.
 """
@@ -16,7 +17,8 @@ from typing import Final
 from kb.errors import StateError
 from kb.permissions import make_folder
 
-#: A note in the data folder while libraries change places: what it says must be done before anything is opened.
+#: A note in the data folder while libraries change places: what it says must be done
+#: before anything is opened.
 PENDING: Final = "restore.json"
 _LOCK: Final = "commands.lock"
 _RETRY_S: Final = 0.02
@@ -55,22 +57,30 @@ def share(home: Path) -> Hold:
         make_folder(home)
         hold = Hold(os.open(home, os.O_RDONLY | os.O_DIRECTORY))
     except OSError as error:
-        raise StateError(f"数据库无法打开:{home}({error.strerror})。请检查目录权限与磁盘") from error
+        raise StateError(
+            f"数据库无法打开:{home}({error.strerror})。请检查目录权限与磁盘"
+        ) from error
     is_shared, is_pending = _lock(hold, fcntl.LOCK_SH, 0.0), (home / PENDING).exists()
     if not is_shared or (is_pending and _is_being_restored(home)):
         raise StateError(f"数据目录 {home} 正在恢复备份。请稍后再试")
     if is_pending:
-        raise StateError(f"数据目录 {home} 的恢复没有做完。请再次运行同一条 kb restore 命令,它会从中断处做完")
+        raise StateError(
+            f"数据目录 {home} 的恢复没有做完。请再次运行同一条 kb restore 命令,它会从中断处做完"
+        )
     return hold
 
 
 @contextmanager
 def alone(home: Path, wait_s: float) -> Iterator[None]:
-    """Have the store of a data folder alone; raises StateError when others have it open for longer than `wait_s`."""
+    """Have the store of a data folder alone; raises StateError when others have it open for longer
+    than `wait_s`.
+    """
     hold = Hold(os.open(home, os.O_RDONLY | os.O_DIRECTORY))
     try:
         if not _lock(hold, fcntl.LOCK_EX, wait_s):
-            raise StateError("别的程序一直打开着这个库,没有改动它。请停止网页服务或该程序后再试")
+            raise StateError(
+                "别的程序一直打开着这个库,没有改动它。请停止网页服务或该程序后再试"
+            )
         yield
     finally:
         hold.release()
@@ -78,15 +88,27 @@ def alone(home: Path, wait_s: float) -> Iterator[None]:
 
 @contextmanager
 def at_work(home: Path) -> Iterator[None]:
-    """Run a command on a data folder beside others; raises StateError while `kb restore` runs there."""
-    with _commands(home, fcntl.LOCK_SH, 0.0, "kb restore 正在此数据目录上运行。请等它完成,或先停止它"):
+    """Run a command on a data folder beside others; raises StateError while `kb restore` runs
+    there.
+    """
+    with _commands(
+        home,
+        fcntl.LOCK_SH,
+        0.0,
+        "kb restore 正在此数据目录上运行。请等它完成,或先停止它",
+    ):
         yield
 
 
 @contextmanager
 def restoring(home: Path) -> Iterator[None]:
     """Run `kb restore`; raises StateError while any other command runs on the data folder."""
-    with _commands(home, fcntl.LOCK_EX, 1.0, "另一个 kb 命令正在使用此数据目录。请等它完成,或先停止它,再恢复"):
+    with _commands(
+        home,
+        fcntl.LOCK_EX,
+        1.0,
+        "另一个 kb 命令正在使用此数据目录。请等它完成,或先停止它,再恢复",
+    ):
         yield
 
 
@@ -108,7 +130,9 @@ def forget(home: Path) -> None:
 def _commands(home: Path, how: int, wait_s: float, refusal: str) -> Iterator[None]:
     try:
         descriptor = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:  # on a disk that is full or read-only there is nobody to keep out: restoring needs to write
+    # on a disk that is full or read-only there is nobody to keep out: restoring needs
+    # to write
+    except OSError:
         if how == fcntl.LOCK_EX:
             raise
         yield

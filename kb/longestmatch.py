@@ -15,7 +15,10 @@ from kb.analysis import spans
 
 #: Runs of characters of one class, of Han and of Latin; longer runs are cut.
 _RUNS: Final = re.compile(r"\[([^\[\]\\^]+)\]\{1,(\d+)\}\|\[a-z0-9\]\{1,(\d+)\}")
-_FOLDING: Final = {"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Lowercase"}]}
+_FOLDING: Final = {
+    "type": "Sequence",
+    "normalizers": [{"type": "NFKC"}, {"type": "Lowercase"}],
+}
 
 
 class LongestMatch:
@@ -29,21 +32,27 @@ class LongestMatch:
         self._runs = re.compile(runs)
         # With the words kept, what is found is those very strings: no object is made for a match.
         self._automaton: Any = ahocorasick_rs.AhoCorasick(
-            list(words), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=True
+            list(words),
+            matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
+            store_patterns=True,
         )
 
     def tokens(self, text: str) -> list[int]:
         """Return the tokens of a text."""
-        runs = "\n".join(self._runs.findall(unicodedata.normalize("NFKC", text).lower()))
+        runs = "\n".join(
+            self._runs.findall(unicodedata.normalize("NFKC", text).lower())
+        )
         words = self._words
         return [words[found] for found in self._automaton.find_matches_as_strings(runs)]
 
 
 def longest_match(tokenizer: Any) -> LongestMatch | None:
-    """Return what gives the same tokens as a tokenizer of `tokenizers`; None when it is of another kind.
+    """Return what gives the same tokens as a tokenizer of `tokenizers`; None when it is
+    of another kind.
 
-    It is of this kind when it folds (NFKC, lower case), takes runs of characters that are words
-    themselves, and searches them by WordPiece without prefixes: then no text gives the unknown token.
+    It is of this kind when it folds (NFKC, lower case), takes runs of characters that
+    are words themselves, and searches them by WordPiece without prefixes: then no text
+    gives the unknown token.
     """
     made = json.loads(tokenizer.to_str())
     model, cut = made["model"], made["pre_tokenizer"] or {}
@@ -53,11 +62,22 @@ def longest_match(tokenizer: Any) -> LongestMatch | None:
         and (cut["type"], cut["behavior"], cut["invert"]) == ("Split", "Removed", True)
         and (model["type"], model.get("continuing_subword_prefix")) == ("WordPiece", "")
         and made["normalizer"] == _FOLDING
-        and not any(made[name] for name in ("added_tokens", "post_processor", "truncation", "padding"))
+        and not any(
+            made[name]
+            for name in ("added_tokens", "post_processor", "truncation", "padding")
+        )
         and max(int(runs[2]), int(runs[3])) <= model["max_input_chars_per_word"]
-        and all(chr(code) in model["vocab"] for span in spans(runs[1] + "a-z0-9") for code in span)
+        and all(
+            chr(code) in model["vocab"]
+            for span in spans(runs[1] + "a-z0-9")
+            for code in span
+        )
     )
     if not fits:
         return None
-    words = {word: token for word, token in model["vocab"].items() if word != model["unk_token"]}
+    words = {
+        word: token
+        for word, token in model["vocab"].items()
+        if word != model["unk_token"]
+    }
     return LongestMatch(words, cut["pattern"]["Regex"])

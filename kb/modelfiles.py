@@ -20,7 +20,8 @@ _SAMPLE: Final = 64 * 1024
 
 
 def model_folder(name: str) -> Path:
-    """Return the folder of a shipped model's name, a path, or a hub name that is in the local hub cache.
+    """Return the folder of a shipped model's name, a path, or a hub name that is in the
+    local hub cache.
 
     Raises StateError when there is none: models are never downloaded at run time.
     """
@@ -39,7 +40,9 @@ def model_folder(name: str) -> Path:
 
 
 def _cached(name: str) -> Path | None:
-    """Return the folder of a hub name (`owner/model`) that somebody downloaded on this machine before."""
+    """Return the folder of a hub name (`owner/model`) that somebody downloaded on this machine
+    before.
+    """
     if name.count("/") != 1 or name.startswith((".", "/", "~")):
         return None
     from huggingface_hub import snapshot_download
@@ -51,8 +54,12 @@ def _cached(name: str) -> Path | None:
 
 
 def stored_name(name: str, folder: Path) -> str:
-    """Return the name a store keeps for a model: what people call it and a digest of its content."""
-    called = name.rsplit("/", 1)[-1] if folder.parent.name == "snapshots" else folder.name
+    """Return the name a store keeps for a model: what people call it and a digest of its
+    content.
+    """
+    called = (
+        name.rsplit("/", 1)[-1] if folder.parent.name == "snapshots" else folder.name
+    )
     return f"{called}@{fingerprint(folder)}"
 
 
@@ -78,7 +85,11 @@ def fingerprint(folder: Path) -> str:
 
 def _telling(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        if path.suffix in _TELLING and path.is_file() and not _OTHER_ENGINES & set(path.relative_to(folder).parts):
+        if (
+            path.suffix in _TELLING
+            and path.is_file()
+            and not _OTHER_ENGINES & set(path.relative_to(folder).parts)
+        ):
             yield path
 
 

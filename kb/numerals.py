@@ -6,7 +6,9 @@ from typing import Final
 
 _PLAIN: Final = "零一二三四五六七八九"
 _FORMAL: Final = "零壹贰叁肆伍陆柒捌玖"
-_DIGITS: Final = {sign: value for row in (_PLAIN, _FORMAL) for value, sign in enumerate(row)} | {"〇": 0, "两": 2}
+_DIGITS: Final = {
+    sign: value for row in (_PLAIN, _FORMAL) for value, sign in enumerate(row)
+} | {"〇": 0, "两": 2}
 _UNITS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000}
 _LARGE: Final = {"万": 10_000, "萬": 10_000, "亿": 100_000_000}
 #: What a unit multiplies by.
@@ -29,7 +31,9 @@ def chinese_numeral(value: int) -> str:
 
 
 def chinese_number(text: str) -> int:
-    """Return the value of a numeral in words, such as 二百一十九 or 叁拾万; other signs count nothing."""
+    """Return the value of a numeral in words, such as 二百一十九 or 叁拾万; other signs count
+    nothing.
+    """
     total, section, digit = 0, 0, 0
     for sign in text:
         if sign in _UNITS:

@@ -26,34 +26,64 @@ _MAY_NAME: Final = re.compile("[书令录]")
 _NAME: Final = re.compile("[㐀-鿿〇（）()]+")
 #: What the name of a paper is made of, before its ending.
 _QUALIFIERS: Final = (
-    *("刑事附带民事", "刑事", "民事", "不予行政处罚", "行政处罚", "行政复议", "行政赔偿", "行政调解", "行政"),
-    *("国家赔偿", "当场处罚", "不予处罚", "处罚", "复议", "不起诉", "仲裁", "再审", "指定管辖", "执行"),
+    *(
+        "刑事附带民事",
+        "刑事",
+        "民事",
+        "不予行政处罚",
+        "行政处罚",
+        "行政复议",
+        "行政赔偿",
+        "行政调解",
+        "行政",
+    ),
+    *(
+        "国家赔偿",
+        "当场处罚",
+        "不予处罚",
+        "处罚",
+        "复议",
+        "不起诉",
+        "仲裁",
+        "再审",
+        "指定管辖",
+        "执行",
+    ),
 )
 _PLAIN_NAME: Final = rf"(?:{'|'.join(_QUALIFIERS)}){{1,2}}(?:{'|'.join(_ENDINGS)})"
 #: No word of a sentence stands in the name of an office: 不服某法院民事判决书 is no heading.
 _OFFICE: Final = (
-    r"(?:(?![书服诉与因销持出])[㐀-鿿]){2,40}?(?:法院|检察院|分院|委员会|政府|[局厅署会]|大队|支队|总队|海关|中心支行)"
+    r"(?:(?![书服诉与因销持出])[㐀-鿿]){2,40}?(?:法院|检察院|分院|委员会|"
+    r"政府|[局厅署会]|大队|支队|总队|海关|中心支行)"
 )
 _NUMBER: Final = (
     r"[（(]?[㐀-鿿_（）()\d]{0,20}?[〔\[（(【［﹝](?:19|20)\d{2}[〕\]）)】］﹞]"
     r"[㐀-鿿（）()\d-]{0,24}?\d号(?:之[一二三四五六七八九十])?[）)]?"
 )
-#: A heading on one line (某局行政处罚决定书（某罚〔2019〕1号）); a database's title by stage (某某二审民事判决书).
-_HEADING: Final = re.compile(rf"(?P<office>{_OFFICE})?(?P<name>{_PLAIN_NAME})(?P<number>{_NUMBER})?")
-_STAGED: Final = re.compile(rf".*(?:一审|二审|再审|申诉|审查|监督|复核)(?:与审判监督)?(?P<name>{_PLAIN_NAME})")
+#: A heading on one line (某局行政处罚决定书（某罚〔2019〕1号）); a database's title by
+#: stage (某某二审民事判决书).
+_HEADING: Final = re.compile(
+    rf"(?P<office>{_OFFICE})?(?P<name>{_PLAIN_NAME})(?P<number>{_NUMBER})?"
+)
+_STAGED: Final = re.compile(
+    rf".*(?:一审|二审|再审|申诉|审查|监督|复核)(?:与审判监督)?(?P<name>{_PLAIN_NAME})"
+)
 #: A database's title is one where the number of the case stands by it.
 _NUMBERED: Final = re.compile(r"[（(〔\[](?:19|20)\d{2}[）)〕\]][㐀-鿿\d]{2,20}号")
 #: The same in a paper all of which was printed on one line.
-_RUN_ON: Final = re.compile(rf"(?:^|[书。：:])(?P<office>{_OFFICE})(?P<name>{_PLAIN_NAME})(?P<number>{_NUMBER})")
+_RUN_ON: Final = re.compile(
+    rf"(?:^|[书。：:])(?P<office>{_OFFICE})(?P<name>{_PLAIN_NAME})(?P<number>{_NUMBER})"
+)
 #: A paper without its heading that speaks of itself where it tells what may be done against it.
 _ITSELF: Final = re.compile(
-    r"[收接]到本(?P<name>(?:行政)?处罚决定书?|行政复议决定书)(?:之日|后)|可在接到(?P<judgment>判决书)的第二日起"
+    r"[收接]到本(?P<name>(?:行政)?处罚决定书?|行政复议决定书)(?:之日|后)|"
+    r"可在接到(?P<judgment>判决书)的第二日起"
 )
 _SPEAKS: Final = re.compile(r"公诉机关|当事人[:：]|被处罚|一案,?，?经|身份证号")
 _FOOT_CHARS: Final = 3_000
 _BLANK: Final = re.compile(r"\s+")
-#: Two texts are one paper when so much of what either says is said by both: a correction, a redaction
-#: or another scan keeps most of it.
+#: Two texts are one paper when so much of what either says is said by both: a
+#: correction, a redaction or another scan keeps most of it.
 _ALIKE: Final = 0.6
 #: Less of it is enough where both bear the same day: of a short text a redaction leaves little.
 _ALIKE_OF_ONE_DAY: Final = 0.4
@@ -65,7 +95,9 @@ _LONGEST_REST: Final = 20_000
 
 
 class Heading(Struct, frozen=True):
-    """What stands over a paper: who gives it, what it is called, its number; "" for what is not said there."""
+    """What stands over a paper: who gives it, what it is called, its number; "" for what is not
+    said there.
+    """
 
     office: str
     name: str
@@ -75,33 +107,50 @@ class Heading(Struct, frozen=True):
 
 
 def paper_of(text: str) -> str | None:
-    """Return the name a paper gives itself at its head, without blanks and without its office; None where none does.
+    """Return the name a paper gives itself at its head, without blanks and without its
+    office; None where none does.
 
     One without a heading is what it calls itself where it says what may be done against it.
     """
     head = text[:_HEAD_CHARS]
-    lines = [squeezed(line) for line in head.split("\n")] if _MAY_NAME.search(head) else []
+    lines = (
+        [squeezed(line) for line in head.split("\n")] if _MAY_NAME.search(head) else []
+    )
     name = next(filter(None, map(_name_of, lines)), None)
     if name is None and any(map(_NUMBERED.search, lines)):
-        name = next((match["name"] for match in map(_STAGED.fullmatch, lines) if match), None)
+        name = next(
+            (match["name"] for match in map(_STAGED.fullmatch, lines) if match), None
+        )
     return name or _called_by_itself(text)
 
 
 def heading_of(line: str) -> Heading | None:
-    """Return what a squeezed line says that is a heading, or begins a paper printed on one line; None for others."""
+    """Return what a squeezed line says that is a heading, or begins a paper printed on one line;
+    None for others.
+    """
     whole = _HEADING.fullmatch(line) if len(line) <= _LONGEST_HEADING else None
     match = whole or _RUN_ON.search(line[:_HEAD_CHARS])
     if match is None:
         return None
     before = line[: match.start("office")] if match["office"] else ""
-    return Heading(match["office"] or "", match["name"], match["number"] or "", before, line[match.end() :])
+    return Heading(
+        match["office"] or "",
+        match["name"],
+        match["number"] or "",
+        before,
+        line[match.end() :],
+    )
 
 
 def _name_of(line: str) -> str | None:
     heading = heading_of(line)
     if heading is not None:
         return heading.name
-    if len(line) > _LONGEST_NAME or not line.endswith(_ENDINGS) or not _NAME.fullmatch(line):
+    if (
+        len(line) > _LONGEST_NAME
+        or not line.endswith(_ENDINGS)
+        or not _NAME.fullmatch(line)
+    ):
         return None
     staged = _STAGED.fullmatch(line)
     return staged["name"] if staged else line
@@ -141,7 +190,9 @@ _TRACK: Final = re.compile("[民刑行]")
 
 
 def kind_of(name: str, case_number: str | None = None) -> str | None:
-    """Return the kind of document a paper of this name is; by its case number where the name alone does not tell."""
+    """Return the kind of document a paper of this name is; by its case number where the name alone
+    does not tell.
+    """
     for kind, words in _KINDS:
         if any(word in name for word in words):
             return kind
@@ -149,7 +200,9 @@ def kind_of(name: str, case_number: str | None = None) -> str | None:
     return _TRACKS[track[0]] if track else None
 
 
-def is_same(text: str, decided_on: str | None, other: str, other_decided_on: str | None) -> bool:
+def is_same(
+    text: str, decided_on: str | None, other: str, other_decided_on: str | None
+) -> bool:
     """Tell whether two texts of one case number are the same paper, as far as that is certain.
 
     It is not where they call themselves otherwise, are of different days, or say different things.
@@ -157,7 +210,11 @@ def is_same(text: str, decided_on: str | None, other: str, other_decided_on: str
     names = {paper_of(text), paper_of(other)} - {None}
     dates = {decided_on, other_decided_on} - {None}
     is_of_one_day = decided_on is not None and decided_on == other_decided_on
-    return len(names) < 2 and len(dates) < 2 and _is_alike(text, other, _ALIKE_OF_ONE_DAY if is_of_one_day else _ALIKE)
+    return (
+        len(names) < 2
+        and len(dates) < 2
+        and _is_alike(text, other, _ALIKE_OF_ONE_DAY if is_of_one_day else _ALIKE)
+    )
 
 
 def _is_alike(text: str, other: str, least: float) -> bool:
@@ -168,7 +225,9 @@ def _is_alike(text: str, other: str, least: float) -> bool:
     other_rest = "".join(line for line in others if line not in mine)
     if not rest or not other_rest or max(len(rest), len(other_rest)) > _LONGEST_REST:
         return True
-    from rapidfuzz.distance import Indel  # 30 ms that only two papers so much alike have to pay
+    from rapidfuzz.distance import (
+        Indel,
+    )  # 30 ms that only two papers so much alike have to pay
 
     return Indel.normalized_similarity(rest, other_rest) >= _REST_ALIKE
 
@@ -179,11 +238,17 @@ def _lines(text: str) -> dict[str, None]:
 
 
 def _likeness(text: str, other: str) -> float:
-    """Return how much of what two texts say together they both say, from 0 to 1 (Jaccard over runs of characters)."""
+    """Return how much of what two texts say together they both say, from 0 to 1 (Jaccard over runs
+    of characters).
+    """
     mine, others = _grams(text), _grams(other)
     both = len(mine | others)
     return len(mine & others) / both if both else 1.0
 
 
 def _grams(text: str) -> set[str]:
-    return {text[start : start + _GRAM] for start in range(max(len(text) - _GRAM + 1, 1))} if text else set()
+    return (
+        {text[start : start + _GRAM] for start in range(max(len(text) - _GRAM + 1, 1))}
+        if text
+        else set()
+    )

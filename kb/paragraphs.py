@@ -18,7 +18,9 @@ class _Section(Protocol):
 
 
 class Paragraph(Struct, frozen=True, gc=False):
-    """A line with text in it; number counts from 1, section is an index, heading lines have number 0."""
+    """A line with text in it; number counts from 1, section is an index, heading lines have number
+    0.
+    """
 
     number: int
     section: int

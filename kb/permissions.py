@@ -13,14 +13,18 @@ PRIVATE: Final = 0o077
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it that are missing, for the owner alone; one that is there stays as it is."""
+    """Make a folder, and those above it that are missing, for the owner alone; one that is there
+    stays as it is.
+    """
     if not path.is_dir():
         make_folder(path.parent)
         path.mkdir(mode=0o700, exist_ok=True)
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file for the owner alone; one that is there is not opened, so that no lock on it is lost."""
+    """Make an empty file for the owner alone; one that is there is not opened, so that no lock on
+    it is lost.
+    """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
@@ -46,4 +50,8 @@ def tighten(home: Path) -> tuple[int, list[Path]]:
 def _paths(home: Path) -> Iterator[Path]:
     yield home
     for folder, folders, files in os.walk(home):
-        yield from (path for name in (*folders, *files) if not (path := Path(folder, name)).is_symlink())
+        yield from (
+            path
+            for name in (*folders, *files)
+            if not (path := Path(folder, name)).is_symlink()
+        )

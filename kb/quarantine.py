@@ -20,7 +20,9 @@ _ORIGINAL: Final = re.compile(r"[0-9a-f]{64}(?=$|~)")
 
 
 class Held(Struct, frozen=True, kw_only=True):
-    """One file set aside; `sha256` is what it was stored under, None for the leftover of an interrupted write."""
+    """One file set aside; `sha256` is what it was stored under, None for the leftover of an
+    interrupted write.
+    """
 
     path: Path
     found_on: date
@@ -29,8 +31,12 @@ class Held(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """Return folder and name as people see it, characters that a terminal would obey escaped."""
-        name = "".join(char if char.isprintable() else repr(char)[1:-1] for char in self.path.name)
+        """Return folder and name as people see it, characters that a terminal would obey
+        escaped.
+        """
+        name = "".join(
+            char if char.isprintable() else repr(char)[1:-1] for char in self.path.name
+        )
         return f"{self.path.parent.name}/{name}"
 
 
@@ -47,7 +53,9 @@ class Quarantine:
         make_folder(day)
         name = path.name.lstrip(".") or "unnamed"
         names = (name if number == 1 else f"{name}~{number}" for number in count(1))
-        shutil.move(path, next(day / name for name in names if not (day / name).exists()))
+        shutil.move(
+            path, next(day / name for name in names if not (day / name).exists())
+        )
 
     def held(self) -> list[Held]:
         """Return what was set aside, oldest first."""
@@ -97,4 +105,8 @@ class Quarantine:
 
 
 def _is_whole(path: Path, sha256: str) -> bool:
-    return path.is_file() and not path.is_symlink() and sha256_of(path.read_bytes()) == sha256
+    return (
+        path.is_file()
+        and not path.is_symlink()
+        and sha256_of(path.read_bytes()) == sha256
+    )

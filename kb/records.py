@@ -1,7 +1,7 @@
 """The nouns that travel between rooms: frozen, named, and None means "the text does not say".
 
-A record cannot come to hold itself, so the collector of cycles need not look at it (`gc=False`): of a large
-file added, that was a twentieth of the time.
+A record cannot come to hold itself, so the collector of cycles need not look at it
+(`gc=False`): of a large file added, that was a twentieth of the time.
 """
 
 from __future__ import annotations
@@ -47,9 +47,10 @@ class Passage(Struct, frozen=True, gc=False):
 class Citation(Struct, frozen=True, gc=False):
     """Mention of an article (law, version, article) or of a document (target = slug).
 
-    `start` and `end` are code points of the text; None when only the metadata cite it. `presumed` is set where
-    the version is not written beside the law but presumed: by the day of the paper (BY_DATE), or because the
-    paper names one version of the law elsewhere (BY_TEXT).
+    `start` and `end` are code points of the text; None when only the metadata cite it.
+    `presumed` is set where the version is not written beside the law but presumed: by
+    the day of the paper (BY_DATE), or because the paper names one version of the law
+    elsewhere (BY_TEXT).
     """
 
     start: int | None = None
@@ -81,8 +82,8 @@ class Amount(Struct, frozen=True, gc=False):
 class Provision(Struct, frozen=True, gc=False):
     """What one article of one version of a law is about; shared names are the concordance.
 
-    `version_rule` is the track (administrative, civil, criminal) in whose cases this article says which version
-    of a law applies to conduct before a new one.
+    `version_rule` is the track (administrative, civil, criminal) in whose cases this
+    article says which version of a law applies to conduct before a new one.
     """
 
     article: str
@@ -146,7 +147,12 @@ class Metadata(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     @property
     def year(self) -> str | None:
         """Year the case was decided in, else published in, else the law took effect."""
-        date = self.decided_on or self.published_on or self.effective_from or self.passed_on
+        date = (
+            self.decided_on
+            or self.published_on
+            or self.effective_from
+            or self.passed_on
+        )
         return date[:4] if date else None
 
 
@@ -159,7 +165,9 @@ class Original(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Derivation(Struct, frozen=True, gc=False):
-    """How a content was made of its bytes: by which rules, of a file called what; `kind` is what a person said."""
+    """How a content was made of its bytes: by which rules, of a file called what; `kind` is what a
+    person said.
+    """
 
     rules: str
     file_name: str
@@ -170,8 +178,8 @@ class Revision(Struct, frozen=True, kw_only=True, gc=False):
     """One document ready to be stored: text, its tiling, what is known of it, where it came from.
 
     `sha256` is of the bytes of this document alone (one line of a JSONL file);
-    `original` is the whole file. `identifiers` are (type, normalised value) pairs. A content that an
-    earlier version of this program stored has no `derivation`.
+    `original` is the whole file. `identifiers` are (type, normalised value) pairs. A
+    content that an earlier version of this program stored has no `derivation`.
     """
 
     sha256: str
@@ -235,7 +243,8 @@ class Replaced(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Named(Struct, frozen=True, kw_only=True, gc=False):
-    """What the store holds under one slug: a document or none, how many earlier contents, what was removed.
+    """What the store holds under one slug: a document or none, how many earlier
+    contents, what was removed.
 
     `removed` are the numbers of documents of this slug that were removed and left something;
     `purged` tells whether earlier contents of the present one were destroyed before.
@@ -371,7 +380,8 @@ class PassageToIndex(Struct, frozen=True, gc=False):
 class Commit(Struct, frozen=True, gc=False):
     """One commit of the store: its generation, and an id that no other commit has.
 
-    A restored database counts its generations anew; the id tells its commits from those that were lost.
+    A restored database counts its generations anew; the id tells its commits from those
+    that were lost.
     """
 
     generation: int
@@ -387,7 +397,9 @@ class Changes(Struct, frozen=True, gc=False):
 
 
 class EmbedderVectors(Struct, frozen=True, gc=False):
-    """An embedder the store knows: the length of its vectors, how many there are, whether searches use them."""
+    """An embedder the store knows: the length of its vectors, how many there are, whether searches
+    use them.
+    """
 
     name: str
     dim: int

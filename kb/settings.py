@@ -20,9 +20,19 @@ HOST_NAME: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9.])?"
 _HOST: Final = re.compile(rf"({HOST_NAME}|\[[0-9A-Fa-f:.]+\])(?::\d{{1,5}})?")
 _COUNTS: Final = (
     *("workers", "rerank_depth", "max_file_mb", "request_budget_s", "max_requests"),
-    *("max_connections", "max_connections_per_client", "header_timeout_s", "idle_timeout_s", "log_lines_per_minute"),
+    *(
+        "max_connections",
+        "max_connections_per_client",
+        "header_timeout_s",
+        "idle_timeout_s",
+        "log_lines_per_minute",
+    ),
 )
-_CLEARANCES: Final = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL, "restricted": Visibility.RESTRICTED}
+_CLEARANCES: Final = {
+    "public": Visibility.PUBLIC,
+    "internal": Visibility.INTERNAL,
+    "restricted": Visibility.RESTRICTED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +68,13 @@ class Settings:
     embedder: str = "zh-legal-static"
     """Shipped model by name, or a folder or name of a sentence-transformers model."""
     reranker: str = ""
-    """Folder or name of a sentence-transformers CrossEncoder that reorders the first documents; empty: none."""
+    """Folder or name of a sentence-transformers CrossEncoder that
+    reorders the first documents; empty: none."""
     rerank_depth: int = 20
     """How many documents, from the first on, the reranker reorders."""
     contact: str = ""
-    """E-mail address or http(s) address to which readers report mistakes and gaps; empty: pages offer none."""
+    """E-mail address or http(s) address to which readers report mistakes
+    and gaps; empty: pages offer none."""
     max_file_mb: int = 100
     """Largest file taken in, megabytes."""
     dictionary: Path = Path(__file__).parent / "dictionary.txt"
@@ -73,7 +85,9 @@ class Settings:
     """Chinese and English terms, one pair a line with its source, editors may extend it."""
 
 
-def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
+def load_settings(
+    environ: Mapping[str, str] | None = None, home: Path | None = None
+) -> Settings:
     """Read settings from the environment; `home` (from --home) wins over KB_HOME.
 
     Raises UserError naming the variable that cannot be understood.
@@ -87,7 +101,10 @@ def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         "reranker": lambda name, raw: raw,
         "contact": _contact,
         **dict.fromkeys(_COUNTS, _positive),
-        **dict.fromkeys(("dictionary", "thesaurus", "glossary"), lambda name, raw: Path(raw).expanduser()),
+        **dict.fromkeys(
+            ("dictionary", "thesaurus", "glossary"),
+            lambda name, raw: Path(raw).expanduser(),
+        ),
         "port": _port,
         "clearance": _clearance,
     }
@@ -103,7 +120,9 @@ def load_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
 
 def _contact(variable: str, raw: str) -> str:
     if not _CONTACT.fullmatch(raw):
-        raise UserError(f"环境变量 {variable} 应为一个邮箱或 http(s) 网址,现为「{raw}」")
+        raise UserError(
+            f"环境变量 {variable} 应为一个邮箱或 http(s) 网址,现为「{raw}」"
+        )
     return raw
 
 
@@ -133,5 +152,7 @@ def _port(variable: str, raw: str) -> int:
 
 def _clearance(variable: str, raw: str) -> Visibility:
     if raw not in _CLEARANCES:
-        raise UserError(f"环境变量 {variable} 应为 public、internal 或 restricted,现为「{raw}」")
+        raise UserError(
+            f"环境变量 {variable} 应为 public、internal 或 restricted,现为「{raw}」"
+        )
     return _CLEARANCES[raw]

@@ -79,14 +79,19 @@ class _Entry:
 class Thesaurus:
     """Groups and pairs, ready to be found in texts. Words are folded; Latin ones are stemmed."""
 
-    def __init__(self, groups: Iterable[Group] = (), pairs: Iterable[Pair] = ()) -> None:
+    def __init__(
+        self, groups: Iterable[Group] = (), pairs: Iterable[Pair] = ()
+    ) -> None:
         """Gather every word's equivalents, in the order of the lines."""
         groups, pairs = tuple(groups), tuple(pairs)
         words = (word for group in groups for word in (*group.typed, *group.meant))
         terms = (term for pair in pairs for term in (pair.chinese, pair.english))
         self.words: tuple[str, ...] = tuple(dict.fromkeys((*words, *terms)))
         self._entries: dict[str, _Entry] = {}
-        folded = dict(zip(self.words, normalise("\n".join(self.words)).split("\n"), strict=False))  # "" has one line
+        # "" has one line
+        folded = dict(
+            zip(self.words, normalise("\n".join(self.words)).split("\n"), strict=False)
+        )
         for group in groups:
             for word in group.typed:
                 for other in group.meant:
@@ -107,7 +112,9 @@ class Thesaurus:
 
     @cached_property
     def _stemmed(self) -> dict[str, _Entry]:
-        """Return the entries of Latin words by their stems; made when a text first has Latin letters."""
+        """Return the entries of Latin words by their stems; made when a text first has Latin
+        letters.
+        """
         made: dict[str, _Entry] = {}
         for word, entry in self._entries.items():
             if not _HAN.search(word):
@@ -117,9 +124,13 @@ class Thesaurus:
         return made
 
     def find(
-        self, text: str, tokens: Sequence[Token], taken: Collection[tuple[int, int]] = ()
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        taken: Collection[tuple[int, int]] = (),
     ) -> tuple[Expansion, ...]:
-        """Return the words of `text` that have equivalents, longest first, none over another, in order.
+        """Return the words of `text` that have equivalents, longest first, none over
+        another, in order.
 
         A word with Chinese characters must start and end where one of `tokens` does. Spans
         `taken` are left alone. Equivalents that stand in `text` themselves are left out, and
@@ -132,18 +143,28 @@ class Thesaurus:
         found: dict[int, Expansion] = {}
         end = 0
         for start, stop, entry in sorted(spans, key=lambda span: (span[0], -span[1])):
-            if start < end or any(start < last and first < stop for first, last in taken):
+            if start < end or any(
+                start < last and first < stop for first, last in taken
+            ):
                 continue
             end = stop
             if id(entry) not in found:
                 found[id(entry)] = _expansion(text, folded, start, stop, entry)
-        return tuple(expansion for expansion in found.values() if expansion.alternatives)
+        return tuple(
+            expansion for expansion in found.values() if expansion.alternatives
+        )
 
-    def _han(self, folded: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int, _Entry]]:
+    def _han(
+        self, folded: str, tokens: Sequence[Token]
+    ) -> Iterator[tuple[int, int, _Entry]]:
         ends = {token.end for token in tokens}
         after = 0
         for start in sorted({token.start for token in tokens}):
-            for length in self._lengths.get(folded[start : start + 1], ()) if start >= after else ():
+            for length in (
+                self._lengths.get(folded[start : start + 1], ())
+                if start >= after
+                else ()
+            ):
                 entry = self._entries.get(folded[start : start + length])
                 if entry is not None and start + length in ends:
                     after = start + length
@@ -154,7 +175,11 @@ class Thesaurus:
         words = latin_words(folded)
         after = 0
         for place in range(len(words)):
-            for count in range(min(_MAX_LATIN_WORDS, len(words) - place) if place >= after else 0, 0, -1):
+            for count in range(
+                min(_MAX_LATIN_WORDS, len(words) - place) if place >= after else 0,
+                0,
+                -1,
+            ):
                 some = words[place : place + count]
                 entry = self._stemmed.get(" ".join(word.term for word in some))
                 if entry is not None and self._runs_on(folded, some):
@@ -166,14 +191,27 @@ class Thesaurus:
     def _runs_on(folded: str, words: Sequence[Token]) -> bool:
         """Tell whether nothing but blanks and marks inside words stands between them."""
         return all(
-            folded[one.end : other.start].strip(" '’-./&") == "" for one, other in zip(words, words[1:], strict=False)
+            folded[one.end : other.start].strip(" '’-./&") == ""
+            for one, other in zip(words, words[1:], strict=False)
         )
 
 
-def _expansion(text: str, folded: str, start: int, end: int, entry: _Entry) -> Expansion:
-    synonyms = tuple([word for word, fold in entry.synonyms.items() if fold not in folded])[:MAX_ALTERNATIVES]
-    translations = tuple([word for word, fold in entry.translations.items() if fold not in folded])
-    return Expansion(text[start:end], start, end, synonyms, translations[: MAX_ALTERNATIVES - len(synonyms)])
+def _expansion(
+    text: str, folded: str, start: int, end: int, entry: _Entry
+) -> Expansion:
+    synonyms = tuple(
+        [word for word, fold in entry.synonyms.items() if fold not in folded]
+    )[:MAX_ALTERNATIVES]
+    translations = tuple(
+        [word for word, fold in entry.translations.items() if fold not in folded]
+    )
+    return Expansion(
+        text[start:end],
+        start,
+        end,
+        synonyms,
+        translations[: MAX_ALTERNATIVES - len(synonyms)],
+    )
 
 
 def _stems(folded: str) -> str:
@@ -184,7 +222,10 @@ def read_groups(path: Path) -> list[Group]:
     """Read a thesaurus; raises UserError naming file and line."""
     groups = []
     for number, line in _lines(path):
-        sides = [[word.strip() for word in _SEPARATORS.split(side)] for side in line.split("#")[0].split("=>")]
+        sides = [
+            [word.strip() for word in _SEPARATORS.split(side)]
+            for side in line.split("#")[0].split("=>")
+        ]
         if fault := _fault(sides):
             raise UserError(f"同义词表 {path} 第 {number} 行:{fault}")
         groups.append(Group(tuple(sides[0]), tuple(sides[-1])))
@@ -212,9 +253,17 @@ def read_pairs(path: Path) -> list[Pair]:
     for number, line in _lines(path):
         cells = [cell.strip() for cell in line.split("\t")]
         if len(cells) != 3 or not all(cells):
-            raise UserError(f"术语对照 {path} 第 {number} 行:应为 中文、英文、出处 三列,用制表符隔开")
-        if not _HAN.search(cells[0]) or _HAN.search(cells[1]) or not _LETTER.search(normalise(cells[1])):
-            raise UserError(f"术语对照 {path} 第 {number} 行:第一列应为中文,第二列应为英文")
+            raise UserError(
+                f"术语对照 {path} 第 {number} 行:应为 中文、英文、出处 三列,用制表符隔开"
+            )
+        if (
+            not _HAN.search(cells[0])
+            or _HAN.search(cells[1])
+            or not _LETTER.search(normalise(cells[1]))
+        ):
+            raise UserError(
+                f"术语对照 {path} 第 {number} 行:第一列应为中文,第二列应为英文"
+            )
         pairs.append(Pair(*cells))
     return pairs
 
@@ -224,7 +273,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
         text = path.read_text("utf-8-sig")
     except OSError as error:
-        raise UserError(f"无法读取 {path}({error.strerror})。请检查设置 KB_THESAURUS 与 KB_GLOSSARY") from error
+        raise UserError(
+            f"无法读取 {path}({error.strerror})。请检查设置 KB_THESAURUS 与 KB_GLOSSARY"
+        ) from error
     except UnicodeDecodeError as error:
         raise UserError(f"{path} 不是 UTF-8 文本,请另存为 UTF-8 后重试") from error
     for number, line in enumerate(text.splitlines(), 1):

@@ -70,7 +70,9 @@ TIERS: Final[dict[str, str]] = {
 
 
 def tier_effect(tier: str | None) -> str:
-    """Return the effect of a tier, "" for one that is none of this list: data from elsewhere may bear any."""
+    """Return the effect of a tier, "" for one that is none of this list: data from elsewhere may
+    bear any.
+    """
     return TIERS.get(tier or "", "")
 
 
@@ -194,7 +196,8 @@ SOURCE_GRADES: Final[dict[str, str]] = {
     "C": "转载,原始出处待核",
 }
 
-#: Questions in people's own words that a document answers, put by its editors for it to be found by.
+#: Questions in people's own words that a document answers, put by its editors for it to
+#: be found by.
 QUESTIONS_ROLE: Final = "questions"
 
 #: Heading in a corpus file -> role of the section. 制作规范 = 法〔2016〕221号 for judgments.
@@ -240,7 +243,11 @@ ROLES: Final[dict[str, str]] = {
     "claims": "诉辩",
     "footer": "尾部",
     "body": "正文",
-    **{role: heading for heading, role in ROLE_HEADINGS.items() if heading != "处理结果"},
+    **{
+        role: heading
+        for heading, role in ROLE_HEADINGS.items()
+        if heading != "处理结果"
+    },
     "disposition": "裁判结果",
     "appendix": "附录",
 }
@@ -274,8 +281,32 @@ JURISDICTIONS: Final[dict[str, str]] = {
 
 REGIONS: Final = (
     "全国",
-    *("北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江"),
-    *("安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "广西", "海南", "重庆"),
+    *(
+        "北京",
+        "天津",
+        "河北",
+        "山西",
+        "内蒙古",
+        "辽宁",
+        "吉林",
+        "黑龙江",
+        "上海",
+        "江苏",
+        "浙江",
+    ),
+    *(
+        "安徽",
+        "福建",
+        "江西",
+        "山东",
+        "河南",
+        "湖北",
+        "湖南",
+        "广东",
+        "广西",
+        "海南",
+        "重庆",
+    ),
     *("四川", "贵州", "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆"),
 )
 
@@ -286,7 +317,9 @@ VERSION_UNSTATED: Final = "版本未注明"
 #: A version told by when it was in force and not by a name of its own.
 VERSION_FORMER: Final = "修订前"
 VERSION_OF_THE_ACT: Final = "行为时"
-VERSIONS_UNNAMED: Final = frozenset((VERSION_UNSTATED, VERSION_FORMER, VERSION_OF_THE_ACT))
+VERSIONS_UNNAMED: Final = frozenset(
+    (VERSION_UNSTATED, VERSION_FORMER, VERSION_OF_THE_ACT)
+)
 #: Why a version that is not written beside an article is taken to be meant.
 BY_DATE: Final = "date"
 BY_TEXT: Final = "text"

@@ -21,11 +21,19 @@ from search.exact import Exact
 from search.ids import member
 from search.matches import Matches
 from search.query import Query
-from search.results import FACET_FIELDS, Hit, PassageHit, QueryView, SearchResult, list_order
+from search.results import (
+    FACET_FIELDS,
+    Hit,
+    PassageHit,
+    QueryView,
+    SearchResult,
+    list_order,
+)
 from search.snippets import astride, body, merged, places_in, telling_words
 
 PASSAGES_PER_HIT: Final = 3
-#: Passages looked at beyond those shown: a document's questions, at most two passages, may be among the best.
+#: Passages looked at beyond those shown: a document's questions, at most two passages,
+#: may be among the best.
 _SPARE: Final = 2
 #: A passage shorter than this that holds none of the words is near in meaning by its title alone.
 _TELLS_LITTLE: Final = 20
@@ -80,11 +88,17 @@ def hits(
     """Make the hits of one page; a document the store does not show is left out."""
     by_words = _passages_of(keyword, documents)
     by_meaning = _passages_of(vector, documents)
-    chosen = {d: _choose(by_words.get(d, []), by_meaning.get(d, [])) for d in documents.tolist()}
+    chosen = {
+        d: _choose(by_words.get(d, []), by_meaning.get(d, []))
+        for d in documents.tolist()
+    }
     with store.snapshot():
         named = {d: exact.articles[d] for d in chosen if d in exact.articles}
         for document_id, first in store.article_passages(named).items():
-            chosen[document_id] = [first, *(p for p in chosen[document_id] if p != first)][: PASSAGES_PER_HIT + _SPARE]
+            chosen[document_id] = [
+                first,
+                *(p for p in chosen[document_id] if p != first),
+            ][: PASSAGES_PER_HIT + _SPARE]
         heads = store.heads(documents.tolist())
         passages = store.passages(p for ids in chosen.values() for p in ids)
         bare = [d for d, ids in chosen.items() if not ids]
@@ -93,32 +107,54 @@ def hits(
             passages |= opening
     needles, spare = needles_of(query)
     conducts = named_conducts(query.text)
-    wider = {normalise(word) for expansion in query.expansions for word in expansion.alternatives}
+    wider = {
+        normalise(word)
+        for expansion in query.expansions
+        for word in expansion.alternatives
+    }
     bodies = {p: body(passage) for p, passage in passages.items()}
     folded = normalise_all([*bodies.values(), *(head.title for head in heads.values())])
     texts = dict(zip(bodies, folded, strict=False))
     found = {p: places_in(text, needles) for p, text in texts.items()}
     titled = dict(zip(heads, folded[len(bodies) :], strict=True))
     made = []
-    for place, (document_id, score) in enumerate(zip(documents.tolist(), scores.tolist(), strict=True)):
+    for place, (document_id, score) in enumerate(
+        zip(documents.tolist(), scores.tolist(), strict=True)
+    ):
         head = heads.get(document_id)
         if head is None:
             continue
         word_ids = set(by_words.get(document_id, []))
         ids = [p for p in chosen[document_id] if p in passages]
-        own = [p for p in ids if passages[p].role != QUESTIONS_ROLE] or ids  # questions are to be found by
-        own.sort(key=lambda p: not found[p] and len(bodies[p]) < _TELLS_LITTLE)  # 「所据材料未涉及」 comes last
-        held = {*places_in(titled[document_id], needles), *(word for p in own for word in found[p])}
+        # questions are to be found by
+        own = [p for p in ids if passages[p].role != QUESTIONS_ROLE] or ids
+        # 「所据材料未涉及」 comes last
+        own.sort(key=lambda p: not found[p] and len(bodies[p]) < _TELLS_LITTLE)
+        held = {
+            *places_in(titled[document_id], needles),
+            *(word for p in own for word in found[p]),
+        }
         asked = {word for p in ids for word in found[p]} - held
         if not held and not asked:  # found by a word nobody said
             found |= {p: places_in(texts[p], spare) for p in own}
             held = {word for p in own for word in found[p]}
         told = telling_words(held, (*needles, *spare), _WORDS_NAMED)
         words = [f"{word}（扩展）" if word in wider else word for word in told]
-        if asked and (others := telling_words(asked, needles, _WORDS_NAMED - len(words))):
+        if asked and (
+            others := telling_words(asked, needles, _WORDS_NAMED - len(words))
+        ):
             words.append(f"常见问法中的{'、'.join(others)}")
-        shown = [_passage(passages[p], bodies[p], found[p], semantic=p not in word_ids) for p in own[:PASSAGES_PER_HIT]]
-        reasons = _reasons(head, words, bool(by_meaning.get(document_id)), conducts, exact.reasons.get(document_id))
+        shown = [
+            _passage(passages[p], bodies[p], found[p], semantic=p not in word_ids)
+            for p in own[:PASSAGES_PER_HIT]
+        ]
+        reasons = _reasons(
+            head,
+            words,
+            bool(by_meaning.get(document_id)),
+            conducts,
+            exact.reasons.get(document_id),
+        )
         made.append(Hit(first_rank + place, float(score), head, reasons, tuple(shown)))
     return tuple(made)
 
@@ -130,11 +166,20 @@ def needles_of(query: Query) -> tuple[tuple[str, ...], tuple[str, ...]]:
     which nobody said but which find.
     """
     across = astride(query.tokens)
-    whole = [*query.phrases, *(m for group in query.alternatives for m in group), *query.titles, *query.short_chunks]
-    articles = _ARTICLE.findall(query.text)  # 九条 of 第九条 is not to be marked in 第三十九条
+    whole = [
+        *query.phrases,
+        *(m for group in query.alternatives for m in group),
+        *query.titles,
+        *query.short_chunks,
+    ]
+    articles = _ARTICLE.findall(
+        query.text
+    )  # 九条 of 第九条 is not to be marked in 第三十九条
     terms = [term for term in query.terms if term not in across]
     if articles:
-        terms = [term for term in terms if not any(term in article for article in articles)]
+        terms = [
+            term for term in terms if not any(term in article for article in articles)
+        ]
     wider = [word for expansion in query.expansions for word in expansion.alternatives]
     folded = normalise("\n".join([*whole, *articles, *terms, *wider])).split("\n")
     return tuple(dict.fromkeys(unfold(needle).text for needle in folded)), tuple(
@@ -144,14 +189,22 @@ def needles_of(query: Query) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def named_conducts(text: str) -> tuple[str, ...]:
     """Return the conducts and relationships of the vocabulary that a query names."""
-    return tuple(dict.fromkeys(value for word, value in _NAMED_CONDUCTS.items() if word in text))
+    return tuple(
+        dict.fromkeys(value for word, value in _NAMED_CONDUCTS.items() if word in text)
+    )
 
 
-def _passages_of(matches: Matches, documents: NDArray[np.int64]) -> dict[int, list[int]]:
-    """Return for each document its passages among `matches`, best first, as many as are looked at."""
+def _passages_of(
+    matches: Matches, documents: NDArray[np.int64]
+) -> dict[int, list[int]]:
+    """Return for each document its passages among `matches`, best first, as many as are looked
+    at.
+    """
     found: dict[int, list[int]] = {}
     rows = np.flatnonzero(member(matches.documents, np.sort(documents)))
-    pairs = zip(matches.documents[rows].tolist(), matches.passages[rows].tolist(), strict=True)
+    pairs = zip(
+        matches.documents[rows].tolist(), matches.passages[rows].tolist(), strict=True
+    )
     for document_id, passage_id in pairs:
         ids = found.setdefault(document_id, [])
         if len(ids) < PASSAGES_PER_HIT + _SPARE and passage_id not in ids:
@@ -165,7 +218,9 @@ def _choose(by_words: Sequence[int], by_meaning: Sequence[int]) -> list[int]:
     return list(dict.fromkeys(order))[: PASSAGES_PER_HIT + _SPARE]
 
 
-def _opening(store: Store, document_id: int) -> tuple[list[int], dict[int, StoredPassage]]:
+def _opening(
+    store: Store, document_id: int
+) -> tuple[list[int], dict[int, StoredPassage]]:
     """Return the first passage of a document that was found by its number alone."""
     document = store.document(document_id)
     if document is None or not document.passages:
@@ -175,38 +230,67 @@ def _opening(store: Store, document_id: int) -> tuple[list[int], dict[int, Store
 
 
 def _passage(
-    passage: StoredPassage, text: str, found: Mapping[str, Sequence[tuple[int, int]]], semantic: bool
+    passage: StoredPassage,
+    text: str,
+    found: Mapping[str, Sequence[tuple[int, int]]],
+    semantic: bool,
 ) -> PassageHit:
     marks = merged(span for spans in found.values() for span in spans)
-    return PassageHit(passage.id, passage.role, passage.heading, text, marks, passage.paragraph, passage.page, semantic)
+    return PassageHit(
+        passage.id,
+        passage.role,
+        passage.heading,
+        text,
+        marks,
+        passage.paragraph,
+        passage.page,
+        semantic,
+    )
 
 
 def _reasons(
-    head: DocumentHead, words: Sequence[str], near: bool, conducts: Sequence[str], exact: str | None
+    head: DocumentHead,
+    words: Sequence[str],
+    near: bool,
+    conducts: Sequence[str],
+    exact: str | None,
 ) -> tuple[str, ...]:
     reasons = [exact] if exact else []
     if words and not (exact or "").startswith("命中词"):
         reasons.append(f"命中词：{'、'.join(words)}")
     if near:
         reasons.append("语义相近")
-    shared = [c for c in conducts if c in head.metadata.conducts or c in head.metadata.relationships]
+    shared = [
+        c
+        for c in conducts
+        if c in head.metadata.conducts or c in head.metadata.relationships
+    ]
     if shared:
         reasons.append(f"同一行为类型：{'、'.join(shared)}")
     return tuple(reasons)
 
 
-def listing(store: Store, catalogue: Catalogue, filters: Filters, sort: str, page: slice) -> SearchResult:
-    """List everything the filters keep, by date, newest first unless asked otherwise; no passages are shown."""
+def listing(
+    store: Store, catalogue: Catalogue, filters: Filters, sort: str, page: slice
+) -> SearchResult:
+    """List everything the filters keep, by date, newest first unless asked otherwise; no passages
+    are shown.
+    """
     documents = catalogue.in_order(store, catalogue.passing(filters), list_order(sort))
     heads = store.heads(documents[page].tolist())
-    shown = [heads[document] for document in documents[page].tolist() if document in heads]
+    shown = [
+        heads[document] for document in documents[page].tolist() if document in heads
+    ]
     return SearchResult(
         QueryView("", (), (), ()),
         "hybrid",
         len(documents),
         True,
         0.0,
-        tuple(Hit(page.start + place, 0.0, head, (), ()) for place, head in enumerate(shown, 1)),
+        tuple(
+            Hit(page.start + place, 0.0, head, (), ())
+            for place, head in enumerate(shown, 1)
+        ),
         catalogue.columns.counts(filters, FACET_FIELDS),
         ranked=False,
         documents=documents,
@@ -218,13 +302,19 @@ def with_openings(store: Store, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     made = []
     for hit in hits:
         ids, opening = _opening(store, hit.document.id)
-        shown = tuple(_passage(opening[p], body(opening[p]), {}, semantic=False) for p in ids)
+        shown = tuple(
+            _passage(opening[p], body(opening[p]), {}, semantic=False) for p in ids
+        )
         made.append(replace(hit, passages=shown))
     return tuple(made)
 
 
-def told_of(view: QueryView, notes: Sequence[str], expanded: Sequence[str] = ()) -> QueryView:
+def told_of(
+    view: QueryView, notes: Sequence[str], expanded: Sequence[str] = ()
+) -> QueryView:
     """Return the query as understood with further warnings and expansions."""
     if not notes and not expanded:
         return view
-    return replace(view, warnings=(*view.warnings, *notes), expanded=(*view.expanded, *expanded))
+    return replace(
+        view, warnings=(*view.warnings, *notes), expanded=(*view.expanded, *expanded)
+    )

@@ -17,9 +17,11 @@ from search.ids import member
 from search.kept import Kept
 from search.results import Hit
 
-#: Catalogues kept: those of the present commit for every clearance, and of the one before for requests under way.
+#: Catalogues kept: those of the present commit for every clearance, and of the one
+#: before for requests under way.
 _KEPT: Final = 6
-#: So few documents are put in order by themselves: the order of all of them takes a tenth of a second.
+#: So few documents are put in order by themselves: the order of all of them takes a
+#: tenth of a second.
 _FEW: Final = 1_000
 #: Documents of which those like them are kept, some ten kilobytes each.
 _SIMILAR_KEPT: Final = 500
@@ -36,7 +38,8 @@ class _Sums(Struct, frozen=True):
 class Catalogue:
     """Documents of one clearance at one commit; orders and sums are read when first needed.
 
-    `similar` are the last documents found like another: they rest on documents alone, on nothing typed.
+    `similar` are the last documents found like another: they rest on documents alone,
+    on nothing typed.
     """
 
     def __init__(self, store: Store) -> None:
@@ -50,25 +53,38 @@ class Catalogue:
         """Return the documents that pass `filters`, ascending."""
         return self.columns.passing(filters) if filters else self.columns.ids
 
-    def in_order(self, store: Store, documents: NDArray[np.int64], order: str) -> NDArray[np.int64]:
+    def in_order(
+        self, store: Store, documents: NDArray[np.int64], order: str
+    ) -> NDArray[np.int64]:
         """Return the visible among `documents` in an order that is a key of the store's orders."""
         everything = self._orders.get(order)
         if everything is None and len(documents) <= _FEW:
             return store.in_order(documents.tolist(), order)
         if everything is None:
-            everything = self._orders[order] = store.in_order(self.columns.ids.tolist(), order)
+            everything = self._orders[order] = store.in_order(
+                self.columns.ids.tolist(), order
+            )
         return everything[member(everything, np.sort(documents))]
 
     def listing(
         self, store: Store, filters: Filters, *, order: str = "newest", limit: int = 20
     ) -> tuple[list[DocumentHead], int]:
-        """Return the first documents of a list, and how many there are in all, as Store.listing does."""
+        """Return the first documents of a list, and how many there are in all, as Store.listing
+        does.
+        """
         documents = self.in_order(store, self.passing(filters), order)
         heads = store.heads(documents[:limit].tolist())
-        return [heads[document] for document in documents[:limit].tolist() if document in heads], len(documents)
+        return [
+            heads[document]
+            for document in documents[:limit].tolist()
+            if document in heads
+        ], len(documents)
 
-    def sums(self, store: Store, documents: NDArray[np.int64]) -> dict[str, list[float]]:
-        """Return what the visible among `documents` came to: sums in yuan, ascending, by type of RESULT_SUMS.
+    def sums(
+        self, store: Store, documents: NDArray[np.int64]
+    ) -> dict[str, list[float]]:
+        """Return what the visible among `documents` came to: sums in yuan, ascending,
+        by type of RESULT_SUMS.
 
         A document counts once a type, with its largest sum of that type.
         """
@@ -76,7 +92,10 @@ class Catalogue:
             self._sums = _read_sums(store)
         mine = member(self._sums.documents, np.sort(documents))
         types, values = self._sums.types[mine], self._sums.values[mine]
-        by_type = {type_: values[types == place].tolist() for place, type_ in enumerate(RESULT_SUMS)}
+        by_type = {
+            type_: values[types == place].tolist()
+            for place, type_ in enumerate(RESULT_SUMS)
+        }
         return {type_: found for type_, found in by_type.items() if found}
 
 

@@ -15,7 +15,9 @@ _BYTES: Final = 16
 
 
 class FileMark(Struct, frozen=True, gc=False):
-    """What a file was when it was written: bytes, time of the last change in nanoseconds, digest."""
+    """What a file was when it was written: bytes, time of the last change in nanoseconds,
+    digest.
+    """
 
     size: int
     changed_ns: int
@@ -23,9 +25,13 @@ class FileMark(Struct, frozen=True, gc=False):
 
 
 def marks(folder: Path, known: Mapping[str, FileMark]) -> dict[str, FileMark]:
-    """Return the mark of every file of an index by its name; those `known` and unchanging are not read again."""
+    """Return the mark of every file of an index by its name; those `known` and unchanging are not
+    read again.
+    """
     return {
-        path.name: known[path.name] if path.name in known and path.name not in _REWRITTEN else mark(path)
+        path.name: known[path.name]
+        if path.name in known and path.name not in _REWRITTEN
+        else mark(path)
         for path in sorted(folder.iterdir())
         if path.is_file() and not path.name.startswith(".")
     }
@@ -35,19 +41,31 @@ def mark(path: Path) -> FileMark:
     """Return the mark of one file."""
     status = path.stat()
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_BYTES)).hexdigest()
+        digest = hashlib.file_digest(
+            file, lambda: hashlib.blake2b(digest_size=_BYTES)
+        ).hexdigest()
     return FileMark(status.st_size, status.st_mtime_ns, digest)
 
 
 def changed(folder: Path, written: Mapping[str, FileMark]) -> list[str]:
-    """Return the files whose bytes are no longer what was written; one that is gone is missed when it is opened."""
+    """Return the files whose bytes are no longer what was written; one that is gone is missed when
+    it is opened.
+    """
     paths = ((folder / name, known) for name, known in written.items())
-    return [path.name for path, known in paths if path.is_file() and mark(path).digest != known.digest]
+    return [
+        path.name
+        for path, known in paths
+        if path.is_file() and mark(path).digest != known.digest
+    ]
 
 
 def touched(folder: Path, written: Mapping[str, FileMark]) -> bool:
     """Tell whether any unchanging file was written to since: a look at each, without reading it."""
-    return any(_is_touched(folder / name, known) for name, known in written.items() if name not in _REWRITTEN)
+    return any(
+        _is_touched(folder / name, known)
+        for name, known in written.items()
+        if name not in _REWRITTEN
+    )
 
 
 def _is_touched(path: Path, known: FileMark) -> bool:
@@ -59,5 +77,7 @@ def _is_touched(path: Path, known: FileMark) -> bool:
 
 
 def is_breakdown(error: BaseException) -> bool:
-    """Tell a panic of a library written in Rust; damaged files bring it about, and it is no Exception."""
+    """Tell a panic of a library written in Rust; damaged files bring it about, and it is no
+    Exception.
+    """
     return type(error).__name__ == "PanicException"

@@ -1,4 +1,6 @@
-"""What a person may be about to type: words, numbers, names, titles and articles that begin so or hold it."""
+"""What a person may be about to type: words, numbers, names, titles and articles that begin so or
+hold it.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ from search.pinyin import load_pinyin
 
 MAX_COMPLETED: Final = 60
 #: What an entry's note is called: names and numbers are called after the field that holds them.
-_LABELS: Final = {name: field.label for name, field in BY_NAME.items()} | {"word": "词", "term": "词"}
+_LABELS: Final = {name: field.label for name, field in BY_NAME.items()} | {
+    "word": "词",
+    "term": "词",
+}
 _LATIN: Final = re.compile(r"[a-zA-ZüÜ' ]+")
 
 
@@ -37,19 +42,31 @@ class Completion:
     law: tuple[str, str, str] | None = None
 
 
-def complete(store: Store, lexicon: Lexicon, text: str, limit: int) -> tuple[Completion, ...]:
-    """Return up to `limit` completions of what is typed, those that begin so before those that hold it."""
+def complete(
+    store: Store, lexicon: Lexicon, text: str, limit: int
+) -> tuple[Completion, ...]:
+    """Return up to `limit` completions of what is typed, those that begin so before those that hold
+    it.
+    """
     typed = text.strip()
     if not typed or len(typed) > MAX_COMPLETED:
         return ()
     found = _chosen(_found(lexicon, typed, limit), limit)
     heads = store.heads({entry.document for _, entry in found if entry.document})
-    made = [_completion(kind, entry, heads.get(entry.document)) for kind, entry in found]
-    distinct = {(c.text, c.document): c for c in made if c is not None and (c.document or c.law or c.text != typed)}
+    made = [
+        _completion(kind, entry, heads.get(entry.document)) for kind, entry in found
+    ]
+    distinct = {
+        (c.text, c.document): c
+        for c in made
+        if c is not None and (c.document or c.law or c.text != typed)
+    }
     return tuple(distinct.values())
 
 
-def _found(lexicon: Lexicon, typed: str, limit: int) -> list[tuple[str, list[Entry], list[Entry]]]:
+def _found(
+    lexicon: Lexicon, typed: str, limit: int
+) -> list[tuple[str, list[Entry], list[Entry]]]:
     """Return for each shelf what begins with the typed text and what holds it elsewhere."""
     key = compact(typed)
     shelves = [
@@ -69,7 +86,9 @@ def _found(lexicon: Lexicon, typed: str, limit: int) -> list[tuple[str, list[Ent
             said, said_inside = _sounding(shelf, typed, limit)
             first, more = [*first, *said], [*more, *said_inside]
         more = [place for place in dict.fromkeys(more) if place not in first]
-        found.append((kind, [shelf[p] for p in dict.fromkeys(first)], [shelf[p] for p in more]))
+        found.append(
+            (kind, [shelf[p] for p in dict.fromkeys(first)], [shelf[p] for p in more])
+        )
     return found
 
 
@@ -78,7 +97,9 @@ def _beginning(kind: str, shelf: Shelf, wanted: str, limit: int) -> list[int]:
         return []
     law, chapter, article = wanted.partition("第")
     if kind == "law" and chapter and law:  # 反不正当竞争法第十条: of whichever version
-        return shelf.matching(rf"\n{re.escape(law)}[^\n第]*第{re.escape(article)}", limit)
+        return shelf.matching(
+            rf"\n{re.escape(law)}[^\n第]*第{re.escape(article)}", limit
+        )
     return shelf.beginning(wanted, limit)
 
 
@@ -88,11 +109,15 @@ def _sounding(shelf: Shelf, typed: str, limit: int) -> tuple[list[int], list[int
         return [], []
     return (
         shelf.matching("\n" + pattern, limit, by_sound=True),
-        shelf.matching(pattern, limit, by_sound=True) if len(compact(typed)) > 2 else [],
+        shelf.matching(pattern, limit, by_sound=True)
+        if len(compact(typed)) > 2
+        else [],
     )
 
 
-def _chosen(found: Sequence[tuple[str, list[Entry], list[Entry]]], limit: int) -> list[tuple[str, Entry]]:
+def _chosen(
+    found: Sequence[tuple[str, list[Entry], list[Entry]]], limit: int
+) -> list[tuple[str, Entry]]:
     """Take from every shelf its share, then what room is left, in order: beginnings first."""
     ranked = [
         (number, place, kind, entry)
@@ -100,7 +125,9 @@ def _chosen(found: Sequence[tuple[str, list[Entry], list[Entry]]], limit: int) -
         for number, entry in [*((0, e) for e in first), *((1, e) for e in more)]
     ]
     ranked.sort(key=lambda one: one[:2])
-    share = max(2, limit // max(1, sum(bool(first or more) for _, first, more in found)))
+    share = max(
+        2, limit // max(1, sum(bool(first or more) for _, first, more in found))
+    )
     taken: dict[str, int] = {}
     within: list[tuple[int, int, str, Entry]] = []
     beyond: list[tuple[int, int, str, Entry]] = []
@@ -111,18 +138,24 @@ def _chosen(found: Sequence[tuple[str, list[Entry], list[Entry]]], limit: int) -
     return [(kind, entry) for _, _, kind, entry in kept]
 
 
-def _completion(kind: str, entry: Entry, head: DocumentHead | None) -> Completion | None:
+def _completion(
+    kind: str, entry: Entry, head: DocumentHead | None
+) -> Completion | None:
     if entry.document and head is None:
         return None  # gone since the lexicon was made
     if kind == "law":
         law, version, article, provides = entry.note.split("|", 3)
         return Completion(entry.text, kind, provides, law=(law, version, article))
     if kind == "title" and head is not None:
-        return Completion(entry.text, kind, _dated(KINDS.get(head.kind, ""), head.decided_on), head.id)
+        return Completion(
+            entry.text, kind, _dated(KINDS.get(head.kind, ""), head.decided_on), head.id
+        )
     label = _LABELS[entry.note]
     if head is not None and entry.note != "party":
         return Completion(entry.text, kind, f"{label} · {head.title}", head.id)
-    return Completion(entry.text, kind, label if entry.borne < 2 else f"{label} · {entry.borne} 件")
+    return Completion(
+        entry.text, kind, label if entry.borne < 2 else f"{label} · {entry.borne} 件"
+    )
 
 
 def _dated(label: str, date: str | None) -> str:

@@ -18,7 +18,8 @@ _NOTHING = "(无)"
 
 
 def as_meant(store: Store, query: Query, columns: Columns) -> tuple[Query, list[str]]:
-    """Return the query read anew as words where its 字段:值 filters by nothing, and what to tell of that.
+    """Return the query read anew as words where its 字段:值 filters by nothing, and
+    what to tell of that.
 
     So it is when the whole is what a visible document is called (要件：商业价值 is a title and a
     value), or when nothing else was typed and no document has the value.
@@ -27,17 +28,23 @@ def as_meant(store: Store, query: Query, columns: Columns) -> tuple[Query, list[
         return query, []
     called = compact(query.text)
     if store.by_identifier([("name", called)])["name", called]:
-        return parse(query.text, fields=False), ["整句是一篇文书的名称，已按名称检索；要按字段筛选，请用筛选栏"]
+        return parse(query.text, fields=False), [
+            "整句是一篇文书的名称，已按名称检索；要按字段筛选，请用筛选栏"
+        ]
     if len(query.parts) == 1:
         ((field, typed),) = query.include.items()
         notes: list[str] = []
         _meant(field, typed, columns, notes)
         if notes:
-            return parse(query.text, fields=False), [f"{note}，已当作普通词检索" for note in notes]
+            return parse(query.text, fields=False), [
+                f"{note}，已当作普通词检索" for note in notes
+            ]
     return query, []
 
 
-def joined(filters: Filters, query: Query, columns: Columns) -> tuple[Filters, list[str]]:
+def joined(
+    filters: Filters, query: Query, columns: Columns
+) -> tuple[Filters, list[str]]:
     """Return both sets of filters together and what to tell the person.
 
     A typed value that no document has stands for all values that contain it (法院:上海 is
@@ -49,13 +56,22 @@ def joined(filters: Filters, query: Query, columns: Columns) -> tuple[Filters, l
     for field, typed in query.include.items():
         values = _meant(field, typed, columns, warnings)
         chosen = include.get(field)
-        include[field] = values if chosen is None else tuple(v for v in chosen if v in values) or (_NOTHING,)
+        include[field] = (
+            values
+            if chosen is None
+            else tuple(v for v in chosen if v in values) or (_NOTHING,)
+        )
     for field, typed in query.exclude.items():
-        exclude[field] = (*exclude.get(field, ()), *_meant(field, typed, columns, warnings))
+        exclude[field] = (
+            *exclude.get(field, ()),
+            *_meant(field, typed, columns, warnings),
+        )
     return Filters(include=include, exclude=exclude, roles=filters.roles), warnings
 
 
-def _meant(field: str, typed: Sequence[str], columns: Columns, warnings: list[str]) -> tuple[str, ...]:
+def _meant(
+    field: str, typed: Sequence[str], columns: Columns, warnings: list[str]
+) -> tuple[str, ...]:
     known = columns.values(field)
     meant: list[str] = []
     for value in typed:

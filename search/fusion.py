@@ -12,8 +12,9 @@ from search.ids import first_places, member
 
 #: Cormack, Clarke and Büttcher, SIGIR 2009.
 RANK_CONSTANT: Final = 60
-#: A document's second passage counts half, its third a quarter, the rest nothing; the sum is divided by what a
-#: document of its size could reach, to this power. Chosen on the development topics: docs/evaluation.md.
+#: A document's second passage counts half, its third a quarter, the rest nothing; the
+#: sum is divided by what a document of its size could reach, to this power. Chosen on
+#: the development topics: docs/evaluation.md.
 PASSAGES: Final = 3
 DISCOUNT: Final = 0.5
 #: Cosines count from this share of the best one on.
@@ -37,9 +38,12 @@ def best_by_document(
 
 
 def summed_by_document(
-    documents: NDArray[np.int64], scores: NDArray[np.float64], sizes: Callable[[NDArray[np.int64]], NDArray[np.int64]]
+    documents: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    sizes: Callable[[NDArray[np.int64]], NDArray[np.int64]],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return each document once with the discounted sum of its best passages, best first, ties by document id.
+    """Return each document once with the discounted sum of its best passages, best
+    first, ties by document id.
 
     A case that tells of the matter in several parts stands before one that names it once. The
     input is passages, best first; `sizes` says how many passages each document has in all.
@@ -56,11 +60,14 @@ def summed_by_document(
         place = np.arange(len(ordered)) - starts[(~again).cumsum() - 1]
         shared = np.add.reduceat(shared * _SHARES[np.minimum(place, PASSAGES)], starts)
     sums = shared / _REACH[np.minimum(sizes(ids), PASSAGES)]
-    best = np.argsort(-sums, kind="stable")  # ids ascend: equal sums stay in their order
+    best = np.argsort(
+        -sums, kind="stable"
+    )  # ids ascend: equal sums stay in their order
     return ids[best], np.asarray(sums[best])
 
 
-#: What a document's first, second, third … passage counts, and what one of so many passages is divided by.
+#: What a document's first, second, third … passage counts, and what one of so many
+#: passages is divided by.
 _SHARES: Final = np.append(DISCOUNT ** np.arange(PASSAGES), 0.0)
 _REACH: Final = np.append(1.0, np.cumsum(_SHARES[:-1])) ** SIZE_POWER
 
@@ -82,17 +89,25 @@ def weighted_sum(
         return ids, np.empty(0)
     least = float(words[1][-1]) if len(words[1]) else 0.0
     floor = NEARNESS_FLOOR * float(meaning[1][0]) if len(meaning[1]) else 0.0
-    gains = np.concatenate([weight * _unit(words[1], least), (1 - weight) * _unit(meaning[1], floor)])
+    gains = np.concatenate(
+        [weight * _unit(words[1], least), (1 - weight) * _unit(meaning[1], floor)]
+    )
     return _merged(ids, gains)
 
 
 def _unit(scores: NDArray[np.float64], low: float) -> NDArray[np.float64]:
     """Return scores, best first, as shares of the way from `low` to the best."""
     high = float(scores[0]) if len(scores) else 0.0
-    return np.asarray(np.maximum((scores - low) / (high - low), 0.0)) if high > low else np.ones(len(scores))
+    return (
+        np.asarray(np.maximum((scores - low) / (high - low), 0.0))
+        if high > low
+        else np.ones(len(scores))
+    )
 
 
-def _merged(ids: NDArray[np.int64], gains: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _merged(
+    ids: NDArray[np.int64], gains: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return each id once with the sum of its gains, largest first, ties by id."""
     order = np.argsort(ids, kind="stable")
     ids = ids[order]
@@ -113,14 +128,18 @@ def reciprocal_rank_fusion(
     if not any(len(ranking) for ranking in rankings):
         return np.empty(0, np.int64), np.empty(0)
     ids = np.concatenate(rankings)
-    gains = np.concatenate([1.0 / (rank_constant + np.arange(1, len(r) + 1)) for r in rankings])
+    gains = np.concatenate(
+        [1.0 / (rank_constant + np.arange(1, len(r) + 1)) for r in rankings]
+    )
     return _merged(ids, gains)
 
 
 def followed(
     documents: NDArray[np.int64], scores: NDArray[np.float64], more: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return a ranking with the documents of `more` it lacks behind it, in their order, at falling scores."""
+    """Return a ranking with the documents of `more` it lacks behind it, in their order, at falling
+    scores.
+    """
     if not len(more):
         return documents, scores
     rest = more[~member(more, np.sort(documents))]

@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 _FEW: Final = 10_000
 
 
-def member(values: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which values stand in an ascending array; ids are small enough for a table where there are many."""
+def member(
+    values: NDArray[np.int64], ascending: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Tell which values stand in an ascending array; ids are small enough for a table where there
+    are many.
+    """
     if not len(ascending) or not len(values):
         return np.zeros(len(values), dtype=bool)
     if len(values) > _FEW:

@@ -47,21 +47,27 @@ class IndexesByScope:
 
     def _make(self, scope: Visibility) -> Indexes:
         folder = self._folder / scope.name.lower()
-        return Indexes(KeywordIndex(folder / "keyword", scope), VectorIndex(folder / "vector", scope))
+        return Indexes(
+            KeywordIndex(folder / "keyword", scope),
+            VectorIndex(folder / "vector", scope),
+        )
 
     def of(self, store: Store) -> Indexes:
         """Return the indexes that serve the readers of a store, as they are."""
         return self._made[store.audience()]
 
     def current(self, store: Store) -> tuple[Indexes, list[str]]:
-        """Return the indexes of a store's readers, caught up as far as no other process is at it, and what to tell.
+        """Return the indexes of a store's readers, caught up as far as no other process
+        is at it, and what to tell.
 
         Raises IndexUnwritable where there is nothing to answer with and none can be made.
         """
         indexes, commit = self.of(store), store.commit()
         if indexes.keyword.is_of(commit) and indexes.vector.is_of(commit):
             return indexes, []
-        with deadline.unlimited():  # broken off halfway it would be begun anew by every request
+        with (
+            deadline.unlimited()
+        ):  # broken off halfway it would be begun anew by every request
             return indexes, self._catch_up(indexes, store)
 
     def _catch_up(self, indexes: Indexes, store: Store) -> list[str]:
@@ -76,8 +82,12 @@ class IndexesByScope:
         indexes.vector.refresh(store)
         return notes
 
-    def refresh(self, store: Store, progress: Callable[[int, int], None] | None = None) -> None:
-        """Bring up to the store the indexes of its readers, and those on disk of readers who see less."""
+    def refresh(
+        self, store: Store, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Bring up to the store the indexes of its readers, and those on disk of readers who see
+        less.
+        """
         self._drop_former()
         own = store.audience()
         for scope, indexes in self._made.items():
@@ -86,7 +96,9 @@ class IndexesByScope:
         self._made[own].vector.refresh(store)
 
     def verify(self, store: Store, repair: bool) -> list[str]:
-        """Return what the indexes got wrong, mended when `repair`; those that serve nobody any more are dropped."""
+        """Return what the indexes got wrong, mended when `repair`; those that serve nobody any more
+        are dropped.
+        """
         own = store.audience()
         wrong: list[str] = []
         for scope, indexes in self._made.items():
@@ -98,7 +110,9 @@ class IndexesByScope:
 
     @contextlib.contextmanager
     def given_up_when_damaged(self, store: Store) -> Iterator[None]:
-        """Run a search; raises IndexDamaged when its files cannot be read: the next search makes them anew."""
+        """Run a search; raises IndexDamaged when its files cannot be read: the next search makes
+        them anew.
+        """
         with self.of(store).keyword.given_up_when_damaged():
             yield
 

@@ -11,7 +11,10 @@ Answer = TypeVar("Answer")
 
 
 class Kept(Generic[Answer]):
-    """So many answers by what they are of, the least lately asked for dropped first. Shared by threads."""
+    """So many answers by what they are of, the least lately asked for dropped first.
+
+    Shared by threads.
+    """
 
     def __init__(self, most: int) -> None:
         """Keep none yet, and `most` at most."""

@@ -29,7 +29,16 @@ from search.checksums import changed, is_breakdown, marks, touched
 from search.equivalents import Equivalents
 from search.ids import member
 from search.matching import PASSAGE_BITS, places_of
-from search.stamps import IndexDamaged, Stamp, drop_stamp, locked, openable, read_stamp, write_stamp, writing
+from search.stamps import (
+    IndexDamaged,
+    Stamp,
+    drop_stamp,
+    locked,
+    openable,
+    read_stamp,
+    write_stamp,
+    writing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -70,11 +79,15 @@ def schema() -> tantivy.Schema:
 def open_index(folder: Path) -> tantivy.Index:
     """Open the tantivy index in a folder, made when absent."""
     index = tantivy.Index(schema(), path=str(folder))
-    index.register_tokenizer("spaces", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    index.register_tokenizer(
+        "spaces", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    )
     return index
 
 
-def indexed(passages: Sequence[PassageToIndex], before: int) -> Iterator[tantivy.Document]:
+def indexed(
+    passages: Sequence[PassageToIndex], before: int
+) -> Iterator[tantivy.Document]:
     """Yield what the index holds of passages; the title goes with the first of a document.
 
     `before` is the document of the passage before these.
@@ -82,7 +95,9 @@ def indexed(passages: Sequence[PassageToIndex], before: int) -> Iterator[tantivy
     made = index_terms([(passage.title, passage.text) for passage in passages])
     for passage, (words, title, text) in zip(passages, made, strict=True):
         document = tantivy.Document()
-        document.add_unsigned("place", passage.document_id << PASSAGE_BITS | passage.passage_id)
+        document.add_unsigned(
+            "place", passage.document_id << PASSAGE_BITS | passage.passage_id
+        )
         document.add_unsigned("document", passage.document_id)
         document.add_text("words", words)
         document.add_text("chars", text)
@@ -96,7 +111,9 @@ class KeywordFiles:
     """The keyword index of one scope of readers, on disk; what is opened is swapped whole."""
 
     def __init__(self, folder: Path, scope: Visibility) -> None:
-        """Use (and make when absent) the index below `folder`, of the documents that readers of `scope` may see."""
+        """Use (and make when absent) the index below `folder`, of the documents that readers of
+        `scope` may see.
+        """
         self._folder = folder
         self._scope = scope
         self._schema = schema()
@@ -116,13 +133,20 @@ class KeywordFiles:
         return self._opened is not None
 
     def is_of(self, commit: Commit) -> bool:
-        """Tell whether the index is open, undamaged at a look, and holds the store as of this commit."""
+        """Tell whether the index is open, undamaged at a look, and holds the store as of this
+        commit.
+        """
         opened = self._opened
-        if opened is None or (opened.stamp.commit, opened.stamp.maker) != (commit.id, dictionary_hash()):
+        if opened is None or (opened.stamp.commit, opened.stamp.maker) != (
+            commit.id,
+            dictionary_hash(),
+        ):
             return False
         return self._is_sound(opened.stamp)
 
-    def refresh(self, store: Store, progress: Progress | None = None, wait: bool = False) -> bool:
+    def refresh(
+        self, store: Store, progress: Progress | None = None, wait: bool = False
+    ) -> bool:
         """Bring the index up to the store; return whether it is.
 
         With `wait` another process's work is waited for; otherwise an older snapshot is
@@ -134,7 +158,12 @@ class KeywordFiles:
         self._load(store)
         if self.is_of(commit):
             return True
-        with writing(self._folder), locked(self._folder, _LOCK_WAIT_S if wait or not self.answers else 0.0) as held:
+        with (
+            writing(self._folder),
+            locked(
+                self._folder, _LOCK_WAIT_S if wait or not self.answers else 0.0
+            ) as held,
+        ):
             self._load(store)
             if held and not self.is_of(commit):
                 self._update(store, progress)
@@ -143,7 +172,9 @@ class KeywordFiles:
     def verify(self, store: Store, repair: bool) -> list[str]:
         """Say what does not agree with the store, document by document, and mend it when asked."""
         stamp = read_stamp(self._folder)
-        damaged = [] if stamp is None else changed(self._folder / stamp.folder, stamp.files)
+        damaged = (
+            [] if stamp is None else changed(self._folder / stamp.folder, stamp.files)
+        )
         self._load(store)
         wrong, is_lost = [], True
         if damaged:
@@ -152,7 +183,9 @@ class KeywordFiles:
             wrong.append("关键词索引不存在、无法打开或不是此库的,已重建")
         elif self._opened.stamp.generation != store.generation():
             stopped = self._opened.stamp.generation
-            wrong.append(f"关键词索引停在第 {stopped} 代,库在第 {store.generation()} 代,已更新")
+            wrong.append(
+                f"关键词索引停在第 {stopped} 代,库在第 {store.generation()} 代,已更新"
+            )
             is_lost = False
         elif told := _difference(self._places(), store.places(self._scope)):
             wrong.append(f"关键词索引{told},已重建")
@@ -169,20 +202,26 @@ class KeywordFiles:
 
     @contextlib.contextmanager
     def given_up_when_damaged(self) -> Iterator[None]:
-        """Run a search; raises IndexDamaged when the files cannot be read: the next search makes them anew."""
+        """Run a search; raises IndexDamaged when the files cannot be read: the next search makes
+        them anew.
+        """
         try:
             yield
         except BaseException as error:
             if not is_breakdown(error):
                 raise
             self.give_up()
-            raise IndexDamaged("关键词索引的文件已损坏,已弃用,下次检索时自动重建。请再试一次") from error
+            raise IndexDamaged(
+                "关键词索引的文件已损坏,已弃用,下次检索时自动重建。请再试一次"
+            ) from error
 
     def _places(self) -> NDArray[np.int64]:
         """Return (document id, passage id) of all that is indexed, a row each, by passage."""
         assert self._opened is not None
         searcher = self._opened.searcher
-        found = searcher.search(tantivy.Query.all_query(), limit=max(int(searcher.num_docs), 1), count=False).hits
+        found = searcher.search(
+            tantivy.Query.all_query(), limit=max(int(searcher.num_docs), 1), count=False
+        ).hits
         passages, documents = places_of(searcher, [address for _, address in found])
         order = np.argsort(passages, kind="stable")
         return np.column_stack([documents[order], passages[order]])
@@ -196,7 +235,9 @@ class KeywordFiles:
         return not self._is_damaged(stamp)
 
     def _load(self, store: Store) -> None:
-        """Open what the stamp names, when it is of this format and dictionary and of this store's own history."""
+        """Open what the stamp names, when it is of this format and dictionary and of this store's
+        own history.
+        """
         stamp = read_stamp(self._folder)
         if stamp is None or (stamp.format, stamp.maker) != (FORMAT, dictionary_hash()):
             self._opened = None
@@ -227,12 +268,21 @@ class KeywordFiles:
         return Opened(searcher, Equivalents(self._schema, searcher), stamp)
 
     def _probe(self, searcher: Any, passages: int) -> None:
-        """Touch every field's files; raises ValueError when one is missing or the index was emptied."""
+        """Touch every field's files; raises ValueError when one is missing or the index was
+        emptied.
+        """
         if passages != searcher.num_docs:
             raise ValueError("the index does not hold what its stamp says")
         for name in ("chars", "title"):
-            searcher.search(tantivy.Query.phrase_query(self._schema, name, ["商", "业"]), limit=1)
-        searcher.search(tantivy.Query.term_query(self._schema, "words", "商业", index_option="freq"), limit=1)
+            searcher.search(
+                tantivy.Query.phrase_query(self._schema, name, ["商", "业"]), limit=1
+            )
+        searcher.search(
+            tantivy.Query.term_query(
+                self._schema, "words", "商业", index_option="freq"
+            ),
+            limit=1,
+        )
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -247,10 +297,16 @@ class KeywordFiles:
                 rows, count = self._make(store, commit, progress)
             else:
                 passages = store.passages_to_index(list(changes.changed), self._scope)
-                rows, count = self._catch_up(before.stamp, commit, gone, passages, progress)
+                rows, count = self._catch_up(
+                    before.stamp, commit, gone, passages, progress
+                )
         self._clear(rows.folder)
         self._load(store)
-        log.info("keyword index passages=%d ms=%.0f", count, 1000 * (time.perf_counter() - started))
+        log.info(
+            "keyword index passages=%d ms=%.0f",
+            count,
+            1000 * (time.perf_counter() - started),
+        )
 
     def _present(self, documents: Sequence[int]) -> list[int]:
         """Return those of the documents that the open index holds."""
@@ -258,8 +314,12 @@ class KeywordFiles:
             return []
         query = tantivy.Query.term_set_query(self._schema, "document", list(documents))
         searcher = self._opened.searcher
-        found = searcher.search(query, limit=max(int(searcher.num_docs), 1), count=False).hits
-        return sorted(set(places_of(searcher, [address for _, address in found])[1].tolist()))
+        found = searcher.search(
+            query, limit=max(int(searcher.num_docs), 1), count=False
+        ).hits
+        return sorted(
+            set(places_of(searcher, [address for _, address in found])[1].tolist())
+        )
 
     def _is_remade(self, store: Store, gone: Sequence[int], changes: Changes) -> bool:
         """Tell whether an index that has to forget documents is made anew, and not caught up."""
@@ -267,15 +327,22 @@ class KeywordFiles:
         if self._opened.stamp.rows <= REMADE_LIMIT:
             return True
         changed = sorted(set(gone) & set(changes.changed))
-        seen = {passage.document_id for passage in store.passages_to_index(changed, self._scope)}
+        seen = {
+            passage.document_id
+            for passage in store.passages_to_index(changed, self._scope)
+        }
         return len(seen) < len(changed)  # some were hidden from these readers
 
-    def _make(self, store: Store, commit: Commit, progress: Progress | None) -> tuple[Stamp, int]:
+    def _make(
+        self, store: Store, commit: Commit, progress: Progress | None
+    ) -> tuple[Stamp, int]:
         folder = f"i{time.time_ns():x}"
         (self._folder / folder).mkdir(parents=True)
         total = store.counts()["passage"]
         try:
-            count = self._write(folder, (), store.passages_to_index(scope=self._scope), total, progress)
+            count = self._write(
+                folder, (), store.passages_to_index(scope=self._scope), total, progress
+            )
         except BaseException:
             shutil.rmtree(self._folder / folder, ignore_errors=True)
             raise
@@ -320,12 +387,22 @@ class KeywordFiles:
         total: int,
         progress: Progress | None,
     ) -> int:
-        writer = open_index(self._folder / folder).writer(heap_size=_HEAP_BYTES, num_threads=1)
+        writer = open_index(self._folder / folder).writer(
+            heap_size=_HEAP_BYTES, num_threads=1
+        )
         count, before = 0, -1
         try:
-            if forget:  # by query: deleting by term does nothing for numbers in tantivy-py
-                writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "document", list(forget)))
-            for some in portions(passages, lambda passage: len(passage.title) + len(passage.text), _INDEXED_AT_ONCE):
+            if (
+                forget
+            ):  # by query: deleting by term does nothing for numbers in tantivy-py
+                writer.delete_documents_by_query(
+                    tantivy.Query.term_set_query(self._schema, "document", list(forget))
+                )
+            for some in portions(
+                passages,
+                lambda passage: len(passage.title) + len(passage.text),
+                _INDEXED_AT_ONCE,
+            ):
                 for document in indexed(some, before):
                     writer.add_document(document)
                 count, before = count + len(some), some[-1].document_id
@@ -343,11 +420,17 @@ class KeywordFiles:
 
 
 def _difference(indexed: NDArray[np.int64], stored: NDArray[np.int64]) -> str:
-    """Return in words what an index lacks and what it has too much; '' where both hold the same passages."""
+    """Return in words what an index lacks and what it has too much; '' where both hold the same
+    passages.
+    """
     lacking = stored[~member(stored[:, 1], indexed[:, 1])]
     too_much = indexed[~member(indexed[:, 1], stored[:, 1])]
     told = [f"缺 {len(lacking)} 个片段(文书 {_named(lacking)})"] if len(lacking) else []
-    told += [f"多出 {len(too_much)} 个片段(文书 {_named(too_much)})"] if len(too_much) else []
+    told += (
+        [f"多出 {len(too_much)} 个片段(文书 {_named(too_much)})"]
+        if len(too_much)
+        else []
+    )
     if not told and not np.array_equal(indexed, stored):
         told = ["的片段与文书对不上"]
     return "、".join(told)

@@ -32,7 +32,10 @@ _SHELF_OF: Final = {"title": "title", "alias": "name", "party": "name"}
 _CACHED: Final = 2
 _MAX_KEY: Final = 80
 #: Names of laws, longest first, without their brackets as keys are.
-_LAWS: Final = {compact(name): compact(LAW_ALIASES[name]) for name in sorted(LAW_ALIASES, key=len, reverse=True)}
+_LAWS: Final = {
+    compact(name): compact(LAW_ALIASES[name])
+    for name in sorted(LAW_ALIASES, key=len, reverse=True)
+}
 _YEAR_FIRST: Final = re.compile(r"((?:19|20)\d{2})年?(?:版|修正|修订)?的?(?=[^\d])(.+)")
 _ARTICLE_DIGITS: Final = re.compile(r"第(\d{1,4})(?=条|\Z)|(?<!\d)(\d{1,3})(?=条)")
 
@@ -70,15 +73,21 @@ class Shelf:
     """Entries of one sort, best first, with their keys in one string that is searched whole."""
 
     def __init__(self, entries: Iterable[Entry], *, numbers: bool = False) -> None:
-        """Put entries in order: borne by most documents, terms of the thesaurus last, then shortest."""
+        """Put entries in order: borne by most documents, terms of the thesaurus last, then
+        shortest.
+        """
         fold = number_fold if numbers else compact
-        keyed = [(key, entry) for entry in entries if (key := fold(entry.text)[:_MAX_KEY])]
+        keyed = [
+            (key, entry) for entry in entries if (key := fold(entry.text)[:_MAX_KEY])
+        ]
         keyed.sort(key=_order)
         self._texts: Final = tuple(entry.text for _, entry in keyed)
         self._notes: Final = tuple(entry.note for _, entry in keyed)
         self._documents: Final = array("q", (entry.document for _, entry in keyed))
         self._counts: Final = array("l", (entry.borne for _, entry in keyed))
-        self.keys: Final = tuple(entry.text if entry.text == key else key for key, entry in keyed)
+        self.keys: Final = tuple(
+            entry.text if entry.text == key else key for key, entry in keyed
+        )
         self._joined: Final = "\n" + "".join(f"{key}\n" for key in self.keys)
         starts, place = array("l"), 0
         for key in self.keys:
@@ -92,7 +101,12 @@ class Shelf:
 
     def __getitem__(self, place: int) -> Entry:
         """Return one entry."""
-        return Entry(self._texts[place], self._notes[place], self._documents[place], self._counts[place])
+        return Entry(
+            self._texts[place],
+            self._notes[place],
+            self._documents[place],
+            self._counts[place],
+        )
 
     @cached_property
     def _sounds(self) -> str:
@@ -120,8 +134,12 @@ class Shelf:
             at = among.find(needle, self._starts[place] + len(self.keys[place]) + 1)
         return found
 
-    def matching(self, pattern: str, limit: int, *, by_sound: bool = False) -> list[int]:
-        """Return the first entries that a regular expression finds in their key or its sound; \\n is its edge."""
+    def matching(
+        self, pattern: str, limit: int, *, by_sound: bool = False
+    ) -> list[int]:
+        """Return the first entries that a regular expression finds in their key or its sound; \\n
+        is its edge.
+        """
         found: dict[int, None] = {}
         for match in re.finditer(pattern, self._sounds if by_sound else self._joined):
             found.setdefault(self._place(match.start()))
@@ -139,14 +157,18 @@ class Shelf:
         return found
 
     def spelt(self, key: str, far: int, limit: int) -> list[tuple[int, int]]:
-        """Return the entries whose key is `far` characters off at most, with how many, nearest first."""
+        """Return the entries whose key is `far` characters off at most, with how many, nearest
+        first.
+        """
         from rapidfuzz import process  # 30 ms that only a slip has to pay
         from rapidfuzz.distance import OSA
 
         near: list[tuple[int, int]] = []
         for length in range(len(key) - far, len(key) + far + 1):
             places, keys = self._by_length.get(length, ([], []))
-            found = process.extract(key, keys, scorer=OSA.distance, score_cutoff=far, limit=limit)
+            found = process.extract(
+                key, keys, scorer=OSA.distance, score_cutoff=far, limit=limit
+            )
             near += [(int(distance), places[at]) for _, distance, at in found]
         return [(place, distance) for distance, place in sorted(near)[:limit]]
 
@@ -175,7 +197,11 @@ class Shelf:
         half = len(text) // 2
         alike = {*self._by_half.get((len(text), text[:half], True), ())}
         alike |= {*self._by_half.get((len(text), text[half:], False), ())}
-        return sorted(p for p in alike if sum(a != b for a, b in zip(text, self.keys[p], strict=True)) == 1)
+        return sorted(
+            p
+            for p in alike
+            if sum(a != b for a, b in zip(text, self.keys[p], strict=True)) == 1
+        )
 
     def sounding(self, sound: str, limit: int) -> list[int]:
         """Return the first entries whose key sounds so."""
@@ -202,7 +228,9 @@ class Lexicon:
 
 
 class Lexicons:
-    """Lexicons by clearance, made when one is first asked for and again when the store has grown."""
+    """Lexicons by clearance, made when one is first asked for and again when the store has
+    grown.
+    """
 
     def __init__(self) -> None:
         """Start with none made."""
@@ -225,8 +253,15 @@ class Lexicons:
             names = _by_shelf(store.names())
             laws = [_law(*row) for row in store.provisions()]
             words = {term: Entry(term, "term", 0, 0) for term in thesaurus().words}
-            words |= {word: Entry(word, "word", 0, 0) for word in dictionary_words() if len(word) > 1}
-            words |= {value: Entry(value, field, 0, held) for field, value, held in store.facet_words(_WORD_FIELDS)}
+            words |= {
+                word: Entry(word, "word", 0, 0)
+                for word in dictionary_words()
+                if len(word) > 1
+            }
+            words |= {
+                value: Entry(value, field, 0, held)
+                for field, value, held in store.facet_words(_WORD_FIELDS)
+            }
         return Lexicon(
             word=Shelf(words.values()),
             law=Shelf(laws),
@@ -241,7 +276,9 @@ def _by_shelf(names: Iterable[Name]) -> dict[str, list[Entry]]:
     for name in names:
         text = f"指导性案例{name.text}号" if name.kind == "guiding_case" else name.text
         note = name.note if name.kind == "title" else name.kind
-        shelves[_SHELF_OF.get(name.kind, "number")].append(Entry(text, note, name.document_id, 1))
+        shelves[_SHELF_OF.get(name.kind, "number")].append(
+            Entry(text, note, name.document_id, 1)
+        )
     return shelves
 
 
@@ -251,7 +288,12 @@ def _merged(entries: Iterable[Entry]) -> Iterator[Entry]:
     for entry in entries:
         bearing.setdefault(entry.text, (entry.note, set()))[1].add(entry.document)
     for text, (note, documents) in bearing.items():
-        yield Entry(text, note, next(iter(documents)) if len(documents) == 1 else 0, len(documents))
+        yield Entry(
+            text,
+            note,
+            next(iter(documents)) if len(documents) == 1 else 0,
+            len(documents),
+        )
 
 
 def _law(law: str, version: str, article: str, provides: str) -> Entry:

@@ -1,4 +1,6 @@
-"""Documents like a document: by meaning, by its telling words, by articles and conducts they share."""
+"""Documents like a document: by meaning, by its telling words, by articles and conducts they
+share.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,11 @@ _COMMON: Final = 0.1
 
 
 def similar(
-    store: Store, indexes: Indexes, document_id: int, allowed: NDArray[np.int64], limit: int
+    store: Store,
+    indexes: Indexes,
+    document_id: int,
+    allowed: NDArray[np.int64],
+    limit: int,
 ) -> tuple[Hit, ...]:
     """Return the most similar visible documents among `allowed`, the document itself left out."""
     document = store.document(document_id)
@@ -48,45 +54,72 @@ def similar(
     page = documents[:limit]
     found = hits(store, query, page, scores[:limit], words, near, Exact(), first_rank=1)
     shared = _shared_articles(store, document, [hit.document.id for hit in found])
-    return tuple(_with_reasons(hit, document.head, shared.get(hit.document.id, ())) for hit in found)
+    return tuple(
+        _with_reasons(hit, document.head, shared.get(hit.document.id, ()))
+        for hit in found
+    )
 
 
 def telling_terms(document: Document, keyword: KeywordIndex) -> tuple[str, ...]:
     """Return the terms that set a document apart: frequent in it, rare in the library."""
     counts: dict[str, int] = {}
-    own = [document.text[s.start : s.end] for s in document.sections if s.role != QUESTIONS_ROLE]
+    own = [
+        document.text[s.start : s.end]
+        for s in document.sections
+        if s.role != QUESTIONS_ROLE
+    ]
     for token in tokenize("\n".join([document.head.title, *own])):
         if len(token.term) > 1:
             counts[token.term] = counts.get(token.term, 0) + 1
     size = max(keyword.size, 1)
     frequent = sorted(counts, key=lambda t: -counts[t])[:200]
     held = {t: keyword.document_frequency(t) for t in frequent}
-    weights = {t: counts[t] * np.log(size / (1 + n)) for t, n in held.items() if n < _COMMON * size}
+    weights = {
+        t: counts[t] * np.log(size / (1 + n))
+        for t, n in held.items()
+        if n < _COMMON * size
+    }
     return tuple(sorted(weights, key=lambda t: (-weights[t], t))[:_TELLING])
 
 
-def _shared_articles(store: Store, document: Document, ids: list[int]) -> dict[int, tuple[str, ...]]:
-    """Return for each document the articles both cite, concordant articles of other versions included."""
-    own = dict.fromkeys((c.law, c.version, c.article) for c in document.citations if c.law)
+def _shared_articles(
+    store: Store, document: Document, ids: list[int]
+) -> dict[int, tuple[str, ...]]:
+    """Return for each document the articles both cite, concordant articles of other versions
+    included.
+    """
+    own = dict.fromkeys(
+        (c.law, c.version, c.article) for c in document.citations if c.law
+    )
     alike: dict[tuple[str | None, str | None, str | None], str] = {}
     for law, version, article in own:
         assert law is not None and version is not None and article is not None
         alike[law, version, article] = f"{law}（{version}）{article}"
         for other in store.counterparts(law, version, article):
             alike.setdefault(
-                (law, other.version, other.article), f"{law}（{version}{article}＝{other.version}{other.article}）"
+                (law, other.version, other.article),
+                f"{law}（{version}{article}＝{other.version}{other.article}）",
             )
-    return {d: tuple(dict.fromkeys(_named(cited, alike))) for d, cited in store.citations_of(ids).items()}
+    return {
+        d: tuple(dict.fromkeys(_named(cited, alike)))
+        for d, cited in store.citations_of(ids).items()
+    }
 
 
-def _named(cited: object, alike: dict[tuple[str | None, str | None, str | None], str]) -> list[str]:
+def _named(
+    cited: object, alike: dict[tuple[str | None, str | None, str | None], str]
+) -> list[str]:
     assert isinstance(cited, list)
     found: list[str] = []
     for citation in cited:
         assert isinstance(citation, Citation)
         name = alike.get((citation.law, citation.version, citation.article))
         if name:
-            found.append(f"{name}（{PRESUMED[citation.presumed]}）" if citation.presumed else name)
+            found.append(
+                f"{name}（{PRESUMED[citation.presumed]}）"
+                if citation.presumed
+                else name
+            )
     return found
 
 
@@ -95,7 +128,11 @@ def _with_reasons(hit: Hit, origin: DocumentHead, articles: tuple[str, ...]) -> 
     if articles:
         reasons.append(f"同一法条：{'、'.join(articles[:3])}")
     here, there = origin.metadata, hit.document.metadata
-    shared = [c for c in (*here.conducts, *here.relationships) if c in (*there.conducts, *there.relationships)]
+    shared = [
+        c
+        for c in (*here.conducts, *here.relationships)
+        if c in (*there.conducts, *there.relationships)
+    ]
     if shared:
         reasons.append(f"同一行为类型：{'、'.join(shared)}")
     return Hit(hit.rank, hit.score, hit.document, tuple(reasons), hit.passages)

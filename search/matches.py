@@ -16,7 +16,8 @@ _NONE: Final = np.empty(0, dtype=np.int64)
 
 
 class Matches(Struct, frozen=True, gc=False):
-    """Passages that match, best first: ids, their documents, BM25 scores; `complete` unless cut off.
+    """Passages that match, best first: ids, their documents, BM25 scores; `complete`
+    unless cut off.
 
     `least` is the score a passage needed to count, where counting was by score. Matches that
     were gathered to be counted alone are not `ordered`: latest document first, scores all 0.
@@ -32,18 +33,30 @@ class Matches(Struct, frozen=True, gc=False):
     def of_score(self, least: float) -> Matches:
         """Return those of at least this score."""
         count = int(np.count_nonzero(self.scores >= least - _ROUNDING))
-        return self if count == len(self.scores) else replace(self.first(count), complete=True)
+        return (
+            self
+            if count == len(self.scores)
+            else replace(self.first(count), complete=True)
+        )
 
     def kept(self, keep: NDArray[np.bool_]) -> Matches:
         """Return those marked in `keep`."""
         if keep.all():
             return self
-        return replace(self, passages=self.passages[keep], documents=self.documents[keep], scores=self.scores[keep])
+        return replace(
+            self,
+            passages=self.passages[keep],
+            documents=self.documents[keep],
+            scores=self.scores[keep],
+        )
 
     def first(self, depth: int) -> Matches:
         """Return the best `depth`."""
         return replace(
-            self, passages=self.passages[:depth], documents=self.documents[:depth], scores=self.scores[:depth]
+            self,
+            passages=self.passages[:depth],
+            documents=self.documents[:depth],
+            scores=self.scores[:depth],
         )
 
 
@@ -51,9 +64,14 @@ EMPTY: Final = Matches(_NONE, _NONE, np.empty(0))
 
 
 def in_order(
-    passages: NDArray[np.int64], documents: NDArray[np.int64], scores: NDArray[np.float64], complete: bool = True
+    passages: NDArray[np.int64],
+    documents: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    complete: bool = True,
 ) -> Matches:
-    """Return what a retriever found, best first, as matches: passages of equal scores by their ids."""
+    """Return what a retriever found, best first, as matches: passages of equal scores by their
+    ids.
+    """
     if bool(np.any((scores[1:] == scores[:-1]) & (passages[1:] < passages[:-1]))):
         order = np.lexsort((passages, -scores))
         passages, documents, scores = passages[order], documents[order], scores[order]
@@ -61,7 +79,9 @@ def in_order(
 
 
 def within(
-    documents: NDArray[np.int64], demanded: NDArray[np.int64] | None, unwanted: NDArray[np.int64] | None
+    documents: NDArray[np.int64],
+    demanded: NDArray[np.int64] | None,
+    unwanted: NDArray[np.int64] | None,
 ) -> NDArray[np.int64]:
     """Return the documents that are demanded (None: all are) and not unwanted, ascending."""
     if demanded is not None:

@@ -13,11 +13,13 @@ from search.matches import EMPTY, Matches
 
 #: Passages gathered for totals and facets; beyond, the total is "at least".
 GATHER_LIMIT: Final = 10_000
-#: The fast field `place` holds document and passage in one number: one look-up a match instead of two.
+#: The fast field `place` holds document and passage in one number: one look-up a match
+#: instead of two.
 PASSAGE_BITS: Final = 32
 #: Decimals of a score that count.
 _DIGITS: Final = 3
-#: Passages asked for beyond the limit, and how many times more while they all tie with the last within it.
+#: Passages asked for beyond the limit, and how many times more while they all tie with
+#: the last within it.
 _SPARE: Final = 16
 _MORE: Final = 4
 
@@ -32,7 +34,9 @@ def best(searcher: Any, query: tantivy.Query, limit: int) -> Matches:
     asked = limit + _SPARE
     while True:
         hits = searcher.search(query, limit=asked, count=False).hits
-        scores: NDArray[np.float64] = np.array([score for score, _ in hits], dtype=np.float64).round(_DIGITS)
+        scores: NDArray[np.float64] = np.array(
+            [score for score, _ in hits], dtype=np.float64
+        ).round(_DIGITS)
         if len(hits) < asked or scores[-1] < scores[limit - 1]:
             break
         asked *= _MORE
@@ -40,21 +44,29 @@ def best(searcher: Any, query: tantivy.Query, limit: int) -> Matches:
         return EMPTY
     passages, documents = places_of(searcher, [address for _, address in hits])
     order = np.lexsort((passages, -scores))[:limit]
-    return Matches(passages[order], documents[order], scores[order], complete=len(hits) < limit)
+    return Matches(
+        passages[order], documents[order], scores[order], complete=len(hits) < limit
+    )
 
 
 def gathered(searcher: Any, query: tantivy.Query) -> Matches:
     """Return all passages that match, unscored, or the best where there are too many to gather."""
-    hits = searcher.search(query, limit=GATHER_LIMIT, count=False, order_by_field="place").hits
+    hits = searcher.search(
+        query, limit=GATHER_LIMIT, count=False, order_by_field="place"
+    ).hits
     if len(hits) == GATHER_LIMIT:
         return best(searcher, query, GATHER_LIMIT)
     passages, documents = _ids(np.array([place for place, _ in hits], dtype=np.int64))
     return Matches(passages, documents, np.zeros(len(hits)), ordered=False)
 
 
-def places_of(searcher: Any, addresses: list[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def places_of(
+    searcher: Any, addresses: list[Any]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the passages and the documents that stand at these addresses of an index."""
-    return _ids(np.array(searcher.fast_field_values("place", addresses), dtype=np.int64))
+    return _ids(
+        np.array(searcher.fast_field_values("place", addresses), dtype=np.int64)
+    )
 
 
 def _ids(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -76,20 +88,30 @@ def enough(count: int) -> int:
 def scored_by(matching: tantivy.Query, others: list[tantivy.Query]) -> tantivy.Query:
     """Return what matches the same passages but adds the scores of other clauses."""
     clauses = [(tantivy.Occur.Should, query) for query in others]
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, matching), *clauses]) if clauses else matching
+    return (
+        tantivy.Query.boolean_query([(tantivy.Occur.Must, matching), *clauses])
+        if clauses
+        else matching
+    )
 
 
 def any_of(queries: list[tantivy.Query]) -> tantivy.Query:
     """Return what matches where any of the queries does."""
     if len(queries) == 1:
         return queries[0]
-    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+    return tantivy.Query.boolean_query(
+        [(tantivy.Occur.Should, query) for query in queries]
+    )
 
 
 def all_of(
-    must: list[tantivy.Query], should: list[tantivy.Query], enough: int, or_else: tantivy.Query | None = None
+    must: list[tantivy.Query],
+    should: list[tantivy.Query],
+    enough: int,
+    or_else: tantivy.Query | None = None,
 ) -> tantivy.Query:
-    """Return what matches where all of `must` do and `enough` of `should`, or `or_else` in place of these.
+    """Return what matches where all of `must` do and `enough` of `should`, or `or_else`
+    in place of these.
 
     A clause alone is not wrapped: only where terms stand side by side does tantivy pass over
     what cannot be among the best.
@@ -101,7 +123,9 @@ def all_of(
             some = [any_of([*some, or_else])]
         if not must:
             return some[0]
-    clauses = [(tantivy.Occur.Must, query) for query in must] + [(tantivy.Occur.Should, query) for query in some]
+    clauses = [(tantivy.Occur.Must, query) for query in must] + [
+        (tantivy.Occur.Should, query) for query in some
+    ]
     return tantivy.Query.boolean_query(clauses)
 
 
@@ -110,15 +134,22 @@ def at_least(queries: list[tantivy.Query], enough: int) -> tantivy.Query:
     if enough == 1:
         return any_of(queries)
     clauses = [(tantivy.Occur.Should, query) for query in queries]
-    return tantivy.Query.boolean_query(clauses, minimum_number_should_match=min(enough, len(queries)))
+    return tantivy.Query.boolean_query(
+        clauses, minimum_number_should_match=min(enough, len(queries))
+    )
 
 
-def literally(words: Sequence[str], chunks: Sequence[tantivy.Query]) -> tantivy.Query | None:
-    """Return what matches a passage that holds every typed word as it stands, however it was cut; no score.
+def literally(
+    words: Sequence[str], chunks: Sequence[tantivy.Query]
+) -> tantivy.Query | None:
+    """Return what matches a passage that holds every typed word as it stands, however
+    it was cut; no score.
 
     `chunks` are the clauses of the words short enough to be looked for so; None where some are not.
     """
     if not chunks or len(chunks) < len(words):
         return None
-    every = tantivy.Query.boolean_query([(tantivy.Occur.Must, chunk) for chunk in chunks])
+    every = tantivy.Query.boolean_query(
+        [(tantivy.Occur.Must, chunk) for chunk in chunks]
+    )
     return tantivy.Query.const_score_query(every, 0.0)

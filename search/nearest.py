@@ -1,4 +1,6 @@
-"""Which rows of a matrix point most nearly in one direction: three ways, by how many rows there are."""
+"""Which rows of a matrix point most nearly in one direction: three ways, by how many rows there
+are.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ _ROUNDS: Final = 8
 #: So many rows for one wanted are chosen by their codes and then scored exactly. Of 58,661 articles
 #: 1,200 chosen hold all of the first hundred.
 _CHOSEN_FOR_ONE: Final = 4
-#: Where a filter leaves fewer of those, for one wanted, or passes a smaller share of rows, all that pass are scored.
+#: Where a filter leaves fewer of those, for one wanted, or passes a smaller share of
+#: rows, all that pass are scored.
 _LEFT_FOR_ONE: Final = 2
 _NARROW: Final = 0.1
 #: Lists are not looked into where a filter passes a smaller share.
@@ -41,31 +44,43 @@ class Nearest(Protocol):
 
     matrix: NDArray[np.float16]
 
-    def search(self, vector: NDArray[np.float32], depth: int, mask: Mask) -> tuple[Rows, Scores]:
+    def search(
+        self, vector: NDArray[np.float32], depth: int, mask: Mask
+    ) -> tuple[Rows, Scores]:
         """Return up to `depth` rows that pass the mask, with their scores."""
 
 
 class Matrix:
-    """All rows scored with numpy: as fast as anything where they are few, and spares loading FAISS."""
+    """All rows scored with numpy: as fast as anything where they are few, and spares loading
+    FAISS.
+    """
 
     def __init__(self, matrix: NDArray[np.float16]) -> None:
         """Search these rows."""
         self.matrix = matrix
 
-    def search(self, vector: NDArray[np.float32], depth: int, mask: Mask) -> tuple[Rows, Scores]:
+    def search(
+        self, vector: NDArray[np.float32], depth: int, mask: Mask
+    ) -> tuple[Rows, Scores]:
         """Return the nearest rows, exactly."""
         rows = None if mask is None else np.flatnonzero(mask)
         chosen = self.matrix if rows is None else self.matrix[rows]
         scores = chosen.astype(np.float32) @ vector
-        best = np.argpartition(-scores, depth - 1)[:depth] if len(scores) > depth else np.arange(len(scores))
+        best = (
+            np.argpartition(-scores, depth - 1)[:depth]
+            if len(scores) > depth
+            else np.arange(len(scores))
+        )
         best = best[np.argsort(-scores[best])]
         return (best if rows is None else rows[best]), scores[best].astype(np.float64)
 
 
 class Coded:
-    """All rows scored by FAISS; after some searches a few are chosen by codes of four bits, and those scored.
+    """All rows scored by FAISS; after some searches a few are chosen by codes of four
+    bits, and those scored.
 
-    The codes are made by a thread of their own, in about a second for 60,000 rows; until then every row is scored.
+    The codes are made by a thread of their own, in about a second for 60,000 rows;
+    until then every row is scored.
     """
 
     def __init__(self, matrix: NDArray[np.float16]) -> None:
@@ -80,7 +95,9 @@ class Coded:
         self._searches = 0
         self._making: threading.Thread | None = None
 
-    def search(self, vector: NDArray[np.float32], depth: int, mask: Mask) -> tuple[Rows, Scores]:
+    def search(
+        self, vector: NDArray[np.float32], depth: int, mask: Mask
+    ) -> tuple[Rows, Scores]:
         """Return the nearest rows, exactly or, once there are codes, all but exactly."""
         if self._refined is None:
             self._count()
@@ -93,18 +110,31 @@ class Coded:
             return _by_faiss(self._flat, vector, depth, mask)
         return _scored(self.matrix, chosen, vector, depth)
 
-    def _chosen(self, vector: NDArray[np.float32], depth: int, share: float, mask: NDArray[np.bool_]) -> Rows | None:
-        """Return rows that pass a filter, by their codes, ascending; None where too few of the nearest pass it.
+    def _chosen(
+        self,
+        vector: NDArray[np.float32],
+        depth: int,
+        share: float,
+        mask: NDArray[np.bool_],
+    ) -> Rows | None:
+        """Return rows that pass a filter, by their codes, ascending; None where too few
+        of the nearest pass it.
 
         FAISS cannot ask a filter while it scans codes, so more of them are fetched the fewer pass.
         """
         wanted = min(int(_CHOSEN_FOR_ONE * depth / share) + 1, len(self.matrix))
         rows, _ = _by_faiss(self._codes, vector, wanted, None)
         left = np.sort(rows[mask[rows]])
-        return left if len(left) >= _LEFT_FOR_ONE * depth or wanted == len(self.matrix) else None
+        return (
+            left
+            if len(left) >= _LEFT_FOR_ONE * depth or wanted == len(self.matrix)
+            else None
+        )
 
     def _count(self) -> None:
-        """Begin making codes when enough was searched; two threads that count at once may both miss one."""
+        """Begin making codes when enough was searched; two threads that count at once may both miss
+        one.
+        """
         self._searches += 1
         if self._searches >= _WORTH_CODES and self._making is None:
             self._making = threading.Thread(target=self._make_codes, name="codes")
@@ -118,9 +148,13 @@ class Coded:
     def _make_codes(self) -> None:
         faiss = load_faiss(threads=1)  # beside those who read
         count, dim = self.matrix.shape
-        made = faiss.IndexPQFastScan(dim, dim // _DIMENSIONS_A_CODE, _BITS, faiss.METRIC_INNER_PRODUCT)
+        made = faiss.IndexPQFastScan(
+            dim, dim // _DIMENSIONS_A_CODE, _BITS, faiss.METRIC_INNER_PRODUCT
+        )
         made.pq.cp.niter = _ROUNDS
-        sample = np.random.default_rng(0).choice(count, size=min(count, _SAMPLE), replace=False)
+        sample = np.random.default_rng(0).choice(
+            count, size=min(count, _SAMPLE), replace=False
+        )
         made.train(np.ascontiguousarray(self.matrix[np.sort(sample)], dtype=np.float32))
         _add_rows(made, self.matrix)
         self._codes = made
@@ -130,7 +164,9 @@ class Coded:
 
 
 class Lists:
-    """Inverted lists of rows with codes of eight bits, of which the nearest lists are looked into."""
+    """Inverted lists of rows with codes of eight bits, of which the nearest lists are looked
+    into.
+    """
 
     def __init__(self, index: Any, matrix: NDArray[np.float16]) -> None:
         """Search an index made by `train_lists` of these rows, or read again."""
@@ -138,7 +174,9 @@ class Lists:
         self.matrix = matrix
         index.nprobe = _PROBES
 
-    def search(self, vector: NDArray[np.float32], depth: int, mask: Mask) -> tuple[Rows, Scores]:
+    def search(
+        self, vector: NDArray[np.float32], depth: int, mask: Mask
+    ) -> tuple[Rows, Scores]:
         """Return about the nearest rows, and exactly where few pass the mask."""
         if mask is not None and np.count_nonzero(mask) < _NARROW_FOR_LISTS * len(mask):
             return _scored(self.matrix, np.flatnonzero(mask), vector, depth)
@@ -151,14 +189,17 @@ def train_lists(matrix: NDArray[np.float16]) -> Any:
     count, dim = matrix.shape
     lists = int(2 ** np.round(np.log2(2 * np.sqrt(count))))
     index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    sample = np.random.default_rng(0).choice(count, size=min(count, 40 * lists), replace=False)
+    sample = np.random.default_rng(0).choice(
+        count, size=min(count, 40 * lists), replace=False
+    )
     index.train(np.ascontiguousarray(matrix[np.sort(sample)], dtype=np.float32))
     _add_rows(index, matrix)
     return index
 
 
 def load_faiss(threads: int | None = None) -> Any:
-    """Load FAISS when first needed (a fifth of a second); its type stubs do not know its Python layer.
+    """Load FAISS when first needed (a fifth of a second); its type stubs do not know
+    its Python layer.
 
     What the calling thread asks of it from now on is done by so many `threads`.
     """
@@ -169,8 +210,12 @@ def load_faiss(threads: int | None = None) -> Any:
     return faiss
 
 
-def _scored(matrix: NDArray[np.float16], rows: Rows, vector: NDArray[np.float32], depth: int) -> tuple[Rows, Scores]:
-    """Return the best of some rows, each scored by FAISS: numpy first makes each number twice as long."""
+def _scored(
+    matrix: NDArray[np.float16], rows: Rows, vector: NDArray[np.float32], depth: int
+) -> tuple[Rows, Scores]:
+    """Return the best of some rows, each scored by FAISS: numpy first makes each number twice as
+    long.
+    """
     some = _flat_index(matrix.shape[1])
     load_faiss().copy_array_to_vector(matrix[rows].view(np.uint8).ravel(), some.codes)
     some.ntotal = len(rows)
@@ -181,10 +226,14 @@ def _scored(matrix: NDArray[np.float16], rows: Rows, vector: NDArray[np.float32]
 def _flat_index(dim: int) -> Any:
     """Return an empty index that keeps vectors as they are, float16, and scores them all."""
     faiss = load_faiss()
-    return faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    return faiss.IndexScalarQuantizer(
+        dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    )
 
 
-def _by_faiss(index: Any, vector: NDArray[np.float32], depth: int, mask: Mask) -> tuple[Rows, Scores]:
+def _by_faiss(
+    index: Any, vector: NDArray[np.float32], depth: int, mask: Mask
+) -> tuple[Rows, Scores]:
     faiss = load_faiss(
         threads=1
     )  # of one query a second thread has nothing to do, and the first spins till it is there
@@ -194,7 +243,9 @@ def _by_faiss(index: Any, vector: NDArray[np.float32], depth: int, mask: Mask) -
         selector = faiss.IDSelectorBitmap(packed)
         is_ivf = isinstance(index, faiss.IndexIVF)
         params = (
-            faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES) if is_ivf else faiss.SearchParameters(sel=selector)
+            faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)
+            if is_ivf
+            else faiss.SearchParameters(sel=selector)
         )
     scores, found = index.search(vector[None, :], depth, params=params)
     kept = found[0] >= 0
@@ -204,7 +255,11 @@ def _by_faiss(index: Any, vector: NDArray[np.float32], depth: int, mask: Mask) -
 def _add_rows(index: Any, matrix: NDArray[np.float16]) -> None:
     """Give an index all rows, some at a time: FAISS takes them as float32."""
     for start in range(0, len(matrix), _ADDED_AT_ONCE):
-        index.add(np.ascontiguousarray(matrix[start : start + _ADDED_AT_ONCE], dtype=np.float32))
+        index.add(
+            np.ascontiguousarray(
+                matrix[start : start + _ADDED_AT_ONCE], dtype=np.float32
+            )
+        )
 
 
 def _codes(index: Any, shape: tuple[int, ...]) -> NDArray[np.float16]:

@@ -34,30 +34,52 @@ _TYPED: Final = re.compile(r"[a-zü' ]+\Z")
 class Pinyin:
     """The readings of Chinese characters, in a word where the word decides (银行, not 银形)."""
 
-    def __init__(self, readings: dict[int, str], phrases: dict[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, readings: dict[int, str], phrases: dict[str, tuple[str, ...]]
+    ) -> None:
         """Take the reading of each code point, and of words that are read otherwise."""
-        self.syllables: Final = tuple(sorted(set(readings.values()).union(*phrases.values())))
-        self._code: Final = {s: chr(_FIRST_CODE + n) for n, s in enumerate(self.syllables)}
+        self.syllables: Final = tuple(
+            sorted(set(readings.values()).union(*phrases.values()))
+        )
+        self._code: Final = {
+            s: chr(_FIRST_CODE + n) for n, s in enumerate(self.syllables)
+        }
         #: Nobody types a sound without a vowel (嗯 is n), or means 啊 by an a among first letters.
-        self._typed: Final = {s: c for s, c in self._code.items() if len(s) > 1 and set(s) & set("aeiouv")}
-        self._table: Final = {char: self._code[syllable] for char, syllable in readings.items()}
-        self._phrases: Final = {w: "".join(self._code[s] for s in said) for w, said in phrases.items()}
-        odd = {c for w, said in self._phrases.items() for c, s in zip(w, said, strict=True) if self._table[ord(c)] != s}
+        self._typed: Final = {
+            s: c for s, c in self._code.items() if len(s) > 1 and set(s) & set("aeiouv")
+        }
+        self._table: Final = {
+            char: self._code[syllable] for char, syllable in readings.items()
+        }
+        self._phrases: Final = {
+            w: "".join(self._code[s] for s in said) for w, said in phrases.items()
+        }
+        odd = {
+            c
+            for w, said in self._phrases.items()
+            for c, s in zip(w, said, strict=True)
+            if self._table[ord(c)] != s
+        }
         self._odd: Final = re.compile(f"[{''.join(sorted(odd))}]") if odd else None
 
     def sound(self, text: str) -> str:
-        """Return a string as long as `text`: a code for each Chinese character, all else folded as it is."""
+        """Return a string as long as `text`: a code for each Chinese character, all else folded as
+        it is.
+        """
         folded = normalise(text)
         said = folded.translate(self._table)
         if self._odd is None:
             return said
-        codes = bytearray(said.encode(_UTF, "surrogatepass"))  # a list of characters takes twenty times the room
+        # a list of characters takes twenty times the room
+        codes = bytearray(said.encode(_UTF, "surrogatepass"))
         for place, code in self._said_otherwise(folded):
             codes[4 * place : 4 * place + 4] = code.encode(_UTF)
         return codes.decode(_UTF, "surrogatepass")
 
     def _said_otherwise(self, folded: str) -> Iterator[tuple[int, str]]:
-        """Yield the places of characters whose word gives them another reading, longer words last."""
+        """Yield the places of characters whose word gives them another reading, longer words
+        last.
+        """
         assert self._odd is not None
         for match in self._odd.finditer(folded):
             place = match.start()
@@ -76,20 +98,29 @@ class Pinyin:
         letters = re.sub("[' ]", "", typed.lower().replace("ü", "v"))
         if not 2 <= len(letters) <= _MAX_LETTERS or not _TYPED.match(typed.lower()):
             return None
-        ways = [self._classes(pieces, open_end=open_end) for pieces in self._ways(letters)]
+        ways = [
+            self._classes(pieces, open_end=open_end) for pieces in self._ways(letters)
+        ]
         return f"(?:{'|'.join(ways)})" if ways else None
 
     def _classes(self, pieces: Sequence[str], *, open_end: bool) -> str:
         whole = [self._typed.get(piece) or self._class(piece) for piece in pieces]
-        return "".join(whole[:-1]) + (self._class(pieces[-1]) if open_end else whole[-1])
+        return "".join(whole[:-1]) + (
+            self._class(pieces[-1]) if open_end else whole[-1]
+        )
 
     @lru_cache(maxsize=1_000)  # noqa: B019 - one Pinyin lives as long as the process
     def _class(self, start: str) -> str:
         """Return the class of all syllables that begin so."""
-        return f"[{''.join(code for syllable, code in self._code.items() if syllable.startswith(start))}]"
+        codes = (
+            code for syllable, code in self._code.items() if syllable.startswith(start)
+        )
+        return f"[{''.join(codes)}]"
 
     def _ways(self, letters: str) -> list[tuple[str, ...]]:
-        """Return readings of the letters as syllables, first letters and an unfinished end, fewest pieces first."""
+        """Return readings of the letters as syllables, first letters and an unfinished end, fewest
+        pieces first.
+        """
         best: list[list[tuple[str, ...]]] = [[] for _ in letters] + [[()]]
         for start in range(len(letters) - 1, -1, -1):
             found = [
@@ -104,7 +135,9 @@ class Pinyin:
     def _may_be(self, piece: str, *, last: bool) -> bool:
         if piece in self._typed or piece in ("zh", "ch", "sh"):
             return True
-        return (last or len(piece) == 1) and any(s.startswith(piece) for s in self._typed)
+        return (last or len(piece) == 1) and any(
+            s.startswith(piece) for s in self._typed
+        )
 
 
 @lru_cache(maxsize=1)
@@ -113,19 +146,33 @@ def load_pinyin() -> Pinyin:
     spec = find_spec("pypinyin")
     assert spec is not None and spec.origin is not None  # a dependency of this project
     folder = Path(spec.origin).parent
-    written = dict(_READING.findall((folder / "pinyin_dict.json").read_text(encoding="utf-8")))
+    written = dict(
+        _READING.findall((folder / "pinyin_dict.json").read_text(encoding="utf-8"))
+    )
     plain = {reading: _without_tone(reading) for reading in set(written.values())}
-    readings = {char: plain[written[str(char)]] for char in _HAN if str(char) in written}
+    readings = {
+        char: plain[written[str(char)]] for char in _HAN if str(char) in written
+    }
     phrases = {}
-    for match in _PHRASE.finditer((folder / "phrases_dict.json").read_text(encoding="utf-8")):
+    for match in _PHRASE.finditer(
+        (folder / "phrases_dict.json").read_text(encoding="utf-8")
+    ):
         said = tuple(_without_tone(one[0]) for one in json.loads(match[2]))
-        if len(said) == len(match[1]) and said != tuple(readings.get(ord(c)) for c in match[1]):
+        if len(said) == len(match[1]) and said != tuple(
+            readings.get(ord(c)) for c in match[1]
+        ):
             phrases[match[1]] = said
-    known = {word: said for word, said in phrases.items() if all(ord(c) in readings for c in word)}
+    known = {
+        word: said
+        for word, said in phrases.items()
+        if all(ord(c) in readings for c in word)
+    }
     return Pinyin(readings, known)
 
 
 @lru_cache(maxsize=4_000)
 def _without_tone(reading: str) -> str:
-    letters = unicodedata.normalize("NFD", reading.replace("ü", "v").translate({ord(c): "v" for c in "ǖǘǚǜ"}))
+    letters = unicodedata.normalize(
+        "NFD", reading.replace("ü", "v").translate({ord(c): "v" for c in "ǖǘǚǜ"})
+    )
     return "".join(c for c in letters if c < "\u0300")

@@ -1,4 +1,5 @@
-"""Typed text into a query: phrases, exclusions, alternatives, fields, exact keys. Never fails on any text.
+"""Typed text into a query: phrases, exclusions, alternatives, fields, exact keys. Never
+fails on any text.
 
 `"短语"` and “短语” match on characters; `-词` and `-"短语"` exclude; `甲 OR 乙` wants either;
 `字段:值` filters by a facet's name or label; 标题:词 looks in titles. What cannot be
@@ -29,28 +30,42 @@ SHORT_CHARS: Final = 6
 _NO_WORDS: Final = "检索词里没有可检索的文字，列出的是全部文书"
 
 #: What is typed before the colon -> the facet it filters by.
-_FIELDS: Final = {typed: field.name for field in FACETS for typed in (field.name, field.label, *field.typed_as)}
+_FIELDS: Final = {
+    typed: field.name
+    for field in FACETS
+    for typed in (field.name, field.label, *field.typed_as)
+}
 _OPERATORS: Final = frozenset(("OR", "或者", "|", "AND", "NOT"))
 _TITLE: Final = ("标题", "题名", "title")
 _PIECE: Final = re.compile(
     r"(?P<minus>(?<!\S)[-－](?=\S))?(?:(?P<field>[A-Za-z_]{2,20}|[一-鿿/]{2,5})[:：](?=[^\s/]))?"
     r"(?:\"(?P<ascii>[^\"]*)\"|“(?P<curly>[^”]*)”|(?P<word>[^\s\"“”]+))|(?P<stray>[\"“”])"
 )
-_QUOTED_IN_PROSE: Final = re.compile(r"(?:[一-鿿]“[^”]*”[一-鿿，。；、？！])|(?:[，。；]“[^”]*”)|(?:“[^”]*”[，。；])")
-#: Quotes written against the words of a question: “复利”的约定合法吗？ Set apart by blanks they are phrases.
-_QUOTED_IN_QUESTION: Final = re.compile(r"(?:[一-鿿]“|”[一-鿿]).*(?:[吗呢么][？?。]?|[？?])\s*$")
+_QUOTED_IN_PROSE: Final = re.compile(
+    r"(?:[一-鿿]“[^”]*”[一-鿿，。；、？！])|(?:[，。；]“[^”]*”)|(?:“[^”]*”[，。；])"
+)
+#: Quotes written against the words of a question: “复利”的约定合法吗？ Set apart by
+#: blanks they are phrases.
+_QUOTED_IN_QUESTION: Final = re.compile(
+    r"(?:[一-鿿]“|”[一-鿿]).*(?:[吗呢么][？?。]?|[？?])\s*$"
+)
 _SET_APART: Final = re.compile(r"(?<!\S)“[^”]*”(?!\S)")
 #: Words so common in legal prose that they say nothing of the matter.
 _STOP: Final = frozenset(
     (
-        "的 了 和 与 及 或 在 是 为 对 其 该 被 把 将 并 也 都 而 等 之 以 于 由 从 到 向 中 上 下 有 "
-        "无 没 没有 不 未 会 能 可以 可 吗 呢 怎么 什么 如何 我 我们 他 他们 你 这 那 这个 那个 一个 "
-        "一 个 人 请问 是否 应当 应 需要 要 因 因为 所以 后 前 时 时候 就 还 又 the a an of to in and "
+        "的 了 和 与 及 或 在 是 为 对 其 该 被 把 将 并 也 都 而 等 之 以 于 由 从 到 "
+        "向 中 上 下 有 "
+        "无 没 没有 不 未 会 能 可以 可 吗 呢 怎么 什么 如何 我 我们 他 他们 你 这 那 "
+        "这个 那个 一个 "
+        "一 个 人 请问 是否 应当 应 需要 要 因 因为 所以 后 前 时 时候 就 还 又 the a "
+        "an of to in and "
         "or for is are on by with "
     ).split()
 )
 _KINDS: Final = {label: code for code, label in vocabulary.KINDS.items()} | {
-    label.removesuffix("案例"): code for code, label in vocabulary.KINDS.items() if label.endswith("案例")
+    label.removesuffix("案例"): code
+    for code, label in vocabulary.KINDS.items()
+    if label.endswith("案例")
 }
 
 
@@ -100,7 +115,13 @@ class Query(Struct, frozen=True, gc=False):
     @property
     def wants_text(self) -> bool:
         """Tell whether anything has to be found in texts, beyond filters."""
-        return bool(self.terms or self.phrases or self.alternatives or self.titles or self.short_chunks)
+        return bool(
+            self.terms
+            or self.phrases
+            or self.alternatives
+            or self.titles
+            or self.short_chunks
+        )
 
     @property
     def unwanted(self) -> bool:
@@ -114,9 +135,15 @@ class Query(Struct, frozen=True, gc=False):
 
     def view(self) -> QueryView:
         """Return the query as it is shown to the person."""
-        labels = tuple(dict.fromkeys(i.label for i in self.identifiers if i.type != "name"))
-        expanded = tuple(f"{e.typed}→{'、'.join(e.alternatives)}" for e in self.expansions)
-        return QueryView(self.text, self.terms, labels, expanded, self.parts, self.warnings)
+        labels = tuple(
+            dict.fromkeys(i.label for i in self.identifiers if i.type != "name")
+        )
+        expanded = tuple(
+            f"{e.typed}→{'、'.join(e.alternatives)}" for e in self.expansions
+        )
+        return QueryView(
+            self.text, self.terms, labels, expanded, self.parts, self.warnings
+        )
 
 
 class _Piece(Struct, frozen=True, gc=False):
@@ -134,7 +161,9 @@ def parse(text: str, fields: bool = True) -> Query:
     Without `fields`, 字段:值 is words like any other.
     """
     warnings: list[str] = []
-    text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no character
+    text = text.encode("utf-8", "replace").decode(
+        "utf-8"
+    )  # half a surrogate pair is no character
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
         warnings.append(f"检索词超过 {MAX_CHARS} 字，只用了前 {MAX_CHARS} 字")
@@ -145,7 +174,11 @@ def parse(text: str, fields: bool = True) -> Query:
         return _plain_query(text, warnings)
     if any(m["stray"] for m in matches):
         warnings.append("引号不成对，已忽略多出的引号")
-    pieces = [p for p in (_piece(m, fields) for m in matches if not m["stray"]) if _says_something(p)]
+    pieces = [
+        p
+        for p in (_piece(m, fields) for m in matches if not m["stray"])
+        if _says_something(p)
+    ]
     pieces = _operators(pieces, warnings)
     if text.strip() and not pieces:
         warnings.append(_NO_WORDS)
@@ -157,28 +190,51 @@ def _is_passage(text: str) -> bool:
 
     Long, of several lines, or prose that quotes: curly quotation marks inside running text.
     """
-    return len(text) > 400 or "\n" in text.strip() or ("“" in text and bool(_QUOTED_IN_PROSE.search(text)))
+    return (
+        len(text) > 400
+        or "\n" in text.strip()
+        or ("“" in text and bool(_QUOTED_IN_PROSE.search(text)))
+    )
 
 
 def _quotes_as_one_asks(text: str, matches: Sequence[re.Match[str]]) -> bool:
     """Tell a question that sets words in curly quotes, and says nothing else that is syntax."""
-    if "“" not in text or not _QUOTED_IN_QUESTION.search(text) or _SET_APART.search(text):
+    if (
+        "“" not in text
+        or not _QUOTED_IN_QUESTION.search(text)
+        or _SET_APART.search(text)
+    ):
         return False
     return not any(
-        m["minus"] or m["ascii"] is not None or m["word"] in _OPERATORS or _names_a_field(m["field"]) for m in matches
+        m["minus"]
+        or m["ascii"] is not None
+        or m["word"] in _OPERATORS
+        or _names_a_field(m["field"])
+        for m in matches
     )
 
 
 def _names_a_field(written: str | None) -> bool:
-    return written is not None and (written.lower() in _FIELDS or written.lower() in _TITLE)
+    return written is not None and (
+        written.lower() in _FIELDS or written.lower() in _TITLE
+    )
 
 
 def _piece(match: re.Match[str], fields: bool) -> _Piece:
     if not fields and match["field"]:
-        return _Piece(match.start(), match.end(), bool(match["minus"]), None, match[0].lstrip("-－"), False)
+        return _Piece(
+            match.start(),
+            match.end(),
+            bool(match["minus"]),
+            None,
+            match[0].lstrip("-－"),
+            False,
+        )
     quoted = match["word"] is None
     value = match["word"] or match["ascii"] or match["curly"] or ""
-    return _Piece(match.start(), match.end(), bool(match["minus"]), match["field"], value, quoted)
+    return _Piece(
+        match.start(), match.end(), bool(match["minus"]), match["field"], value, quoted
+    )
 
 
 def _operators(pieces: Sequence[_Piece], warnings: list[str]) -> list[_Piece]:
@@ -206,21 +262,40 @@ def _says_something(piece: _Piece) -> bool:
 
 
 def _plain_query(text: str, warnings: list[str]) -> Query:
-    found = tuple(i for i in find(text[:4000]) if i.type in ("case_number", "article", "doc_number", "guiding_case"))
+    found = tuple(
+        i
+        for i in find(text[:4000])
+        if i.type in ("case_number", "article", "doc_number", "guiding_case")
+    )
     tokens = tuple(tokenize(text))
     terms = _terms(tokens)
     if not terms:
         warnings.append(_NO_WORDS)
-    return Query(text, plain=text, tokens=tokens, terms=terms, identifiers=found, warnings=tuple(warnings))
+    return Query(
+        text,
+        plain=text,
+        tokens=tokens,
+        terms=terms,
+        identifiers=found,
+        warnings=tuple(warnings),
+    )
 
 
 def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query:
-    made: dict[str, list[str]] = {"chunks": [], "phrases": [], "excluded": [], "titles": [], "excluded_titles": []}
+    made: dict[str, list[str]] = {
+        "chunks": [],
+        "phrases": [],
+        "excluded": [],
+        "titles": [],
+        "excluded_titles": [],
+    }
     chosen: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
     parts: list[QueryPart] = []
     alternatives, taken = _alternatives(pieces)
     for group, (start, end) in alternatives[:MAX_PARTS]:
-        parts.append(QueryPart(" 或 ".join(group), "alternative", _without(text, start, end)))
+        parts.append(
+            QueryPart(" 或 ".join(group), "alternative", _without(text, start, end))
+        )
     for index, piece in enumerate(pieces):
         if index in taken:
             continue
@@ -237,7 +312,11 @@ def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query
         text,
         plain=plain,
         chunks=tuple(made["chunks"]),
-        short_chunks=tuple(c for c in made["chunks"] if 0 < character_count(c, SHORT_CHARS + 1) <= SHORT_CHARS),
+        short_chunks=tuple(
+            c
+            for c in made["chunks"]
+            if 0 < character_count(c, SHORT_CHARS + 1) <= SHORT_CHARS
+        ),
         tokens=tokens,
         terms=_terms(tokens),
         phrases=tuple(made["phrases"]),
@@ -266,8 +345,15 @@ def _alternatives(
         while members[-1] + 2 < len(pieces) and _is_or(pieces[members[-1] + 1]):
             members.append(members[-1] + 2)
         last = members[-1]
-        if len(members) > 1 and not any(pieces[m].minus or pieces[m].field for m in members):
-            groups.append((tuple(pieces[m].value for m in members), (pieces[index].start, pieces[last].end)))
+        if len(members) > 1 and not any(
+            pieces[m].minus or pieces[m].field for m in members
+        ):
+            groups.append(
+                (
+                    tuple(pieces[m].value for m in members),
+                    (pieces[index].start, pieces[last].end),
+                )
+            )
             taken.update(range(index, last + 1))
         index = last + 1
     return groups, taken
@@ -278,12 +364,17 @@ def _is_or(piece: _Piece) -> bool:
 
 
 def _place(
-    piece: _Piece, made: dict[str, list[str]], chosen: dict[str, tuple[str, ...]], warnings: list[str]
+    piece: _Piece,
+    made: dict[str, list[str]],
+    chosen: dict[str, tuple[str, ...]],
+    warnings: list[str],
 ) -> tuple[str, str]:
     """Put one piece where it belongs; return its kind and label."""
     if piece.field and piece.field.lower() in _TITLE:
         made["excluded_titles" if piece.minus else "titles"].append(piece.value)
-        return ("exclude" if piece.minus else "title"), f"{'排除 ' if piece.minus else ''}标题:{piece.value}"
+        return (
+            "exclude" if piece.minus else "title"
+        ), f"{'排除 ' if piece.minus else ''}标题:{piece.value}"
     name = _FIELDS.get(piece.field.lower()) if piece.field else None
     if name:
         value = _KINDS.get(piece.value, piece.value) if name == "kind" else piece.value
@@ -300,7 +391,9 @@ def _place(
         made["excluded"].append(value)
         return "exclude", f"排除 {value}"
     made["phrases" if piece.quoted else "chunks"].append(value)
-    return ("phrase" if piece.quoted else "word"), (f"“{value}”" if piece.quoted else value)
+    return ("phrase" if piece.quoted else "word"), (
+        f"“{value}”" if piece.quoted else value
+    )
 
 
 def _without(text: str, start: int, end: int) -> str:
@@ -308,11 +401,17 @@ def _without(text: str, start: int, end: int) -> str:
 
 
 def _terms(tokens: Iterable[Token]) -> tuple[str, ...]:
-    """Return distinct terms, stop words left out unless nothing else is there; long texts keep their most repeated."""
+    """Return distinct terms, stop words left out unless nothing else is there; long texts keep
+    their most repeated.
+    """
     counts: dict[str, int] = {}
     for token in tokens:
         counts[token.term] = counts.get(token.term, 0) + 1
-    telling = {t: n for t, n in counts.items() if t not in _STOP and not (len(t) == 1 and len(counts) > 3)}
+    telling = {
+        t: n
+        for t, n in counts.items()
+        if t not in _STOP and not (len(t) == 1 and len(counts) > 3)
+    }
     kept = list(telling or counts)
     if len(kept) > MAX_TERMS:
         kept = sorted(kept, key=lambda t: (-counts[t], -len(t)))[:MAX_TERMS]
@@ -320,12 +419,17 @@ def _terms(tokens: Iterable[Token]) -> tuple[str, ...]:
 
 
 #: Said wherever 反不正当竞争法第九条 is named without its version.
-MOVED: Final = "。反不正当竞争法 2019 年第九条（侵犯商业秘密）即 2025 年第十条；2025 年第九条是虚假宣传"
+MOVED: Final = (
+    "。反不正当竞争法 2019 年第九条（侵犯商业秘密）即 2025 年第十条；2025 "
+    "年第九条是虚假宣传"
+)
 
 
 def _which_law(articles: Sequence[str]) -> str:
     named = "、".join(articles)
-    text = f"「{named}」是哪部法律、哪一版本的？请写明，如「反不正当竞争法（2025）第十条」"
+    text = (
+        f"「{named}」是哪部法律、哪一版本的？请写明，如「反不正当竞争法（2025）第十条」"
+    )
     if "第九条" in articles:
         text += MOVED
     return text

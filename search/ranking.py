@@ -54,4 +54,9 @@ def reordered_as(ranking: Ranking, documents: NDArray[np.int64]) -> Ranking:
     """Return the same ranking with its documents in another order."""
     sorter = np.argsort(ranking.documents)
     places = sorter[np.searchsorted(ranking.documents, documents, sorter=sorter)]
-    return replace(ranking, documents=documents, scores=ranking.scores[places], ordered=len(documents))
+    return replace(
+        ranking,
+        documents=documents,
+        scores=ranking.scores[places],
+        ordered=len(documents),
+    )

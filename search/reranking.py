@@ -31,7 +31,9 @@ class Reranker(Protocol):
         """Return the name of the model."""
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one score a text, shape (len(texts),); larger is better, comparable for one query alone."""
+        """Return one score a text, shape (len(texts),); larger is better, comparable for one query
+        alone.
+        """
 
 
 class CrossEncoderReranker:
@@ -49,25 +51,35 @@ class CrossEncoderReranker:
         self._one_at_a_time = threading.Lock()
         self.name = stored_name(name, folder)
         try:
-            self._model: Any = CrossEncoder(str(folder), device="cpu", local_files_only=True)
+            self._model: Any = CrossEncoder(
+                str(folder), device="cpu", local_files_only=True
+            )
             tried = self.scores("商业秘密", ["客户名单"])
         except Exception as error:  # every architecture fails in its own way
-            raise StateError(f"重排模型「{name}」无法加载。请确认目录完整,或清空设置 KB_RERANKER") from error
+            raise StateError(
+                f"重排模型「{name}」无法加载。请确认目录完整,或清空设置 KB_RERANKER"
+            ) from error
         if tried.shape != (1,) or not np.isfinite(tried).all():
-            raise StateError(f"「{name}」不是重排模型(CrossEncoder,每对文字一个得分)。请检查设置 KB_RERANKER")
+            raise StateError(
+                f"「{name}」不是重排模型(CrossEncoder,每对文字一个得分)。请检查设置 KB_RERANKER"
+            )
 
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one score a text."""
         if not texts:
             return np.zeros(0, dtype=np.float32)
         with self._one_at_a_time:
-            made = self._model.predict([(query, text) for text in texts], show_progress_bar=False)
+            made = self._model.predict(
+                [(query, text) for text in texts], show_progress_bar=False
+            )
         return np.asarray(made, dtype=np.float32)
 
 
 @lru_cache(maxsize=2)
 def load_reranker(name: str) -> Reranker | None:
-    """Return the reranker an operator named by folder or hub name, None for an empty name; raises StateError."""
+    """Return the reranker an operator named by folder or hub name, None for an empty name; raises
+    StateError.
+    """
     return CrossEncoderReranker(name) if name else None
 
 
@@ -80,7 +92,8 @@ def reordered(
     window: tuple[int, int],
     rankings: Sequence[Matches],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Reorder the documents at [start, end) of a ranking by their best passage's score; the others stay.
+    """Reorder the documents at [start, end) of a ranking by their best passage's score;
+    the others stay.
 
     Read are each document's best passage of each of `rankings`, below its title. Equal scores
     keep their order. A reordered document scores more than all that follow the window, so
@@ -100,7 +113,11 @@ def reordered(
 
 
 def _best_scores(
-    store: Store, reranker: Reranker, query: str, documents: Sequence[int], rankings: Sequence[Matches]
+    store: Store,
+    reranker: Reranker,
+    query: str,
+    documents: Sequence[int],
+    rankings: Sequence[Matches],
 ) -> NDArray[np.float64]:
     """Return each document's best score; one without a passage to read gets the least of all."""
     with store.snapshot():

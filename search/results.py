@@ -62,8 +62,9 @@ class PassageHit(Struct, frozen=True, gc=False):
 class Hit(Struct, frozen=True, gc=False):
     """One document of the answer; rank counts from 1 over the whole answer.
 
-    `score` is larger for better hits and comparable only within one answer. `reasons` are
-    words: 命中词、语义相近、同一法条、同一行为类型、案号一致、前审案号一致, each with what it rests on.
+    `score` is larger for better hits and comparable only within one answer. `reasons`
+    are words: 命中词、语义相近、同一法条、同一行为类型、案号一致、前审案号一致, each
+    with what it rests on.
     """
 
     rank: int
@@ -101,7 +102,9 @@ class SearchResult(Struct, frozen=True, gc=False):
 
 
 def list_order(sort: str | None) -> str:
-    """Return the order of a list, a key of the store's orders: newest first unless asked otherwise."""
+    """Return the order of a list, a key of the store's orders: newest first unless asked
+    otherwise.
+    """
     return sort if sort in SORTS[1:] else "newest"
 
 
@@ -120,7 +123,10 @@ def to_dict(result: SearchResult) -> dict[str, Any]:
         "total_is_exact": result.total_is_exact,
         "took_ms": round(result.took_ms, 2),
         "hits": [hit_to_dict(hit) for hit in result.hits],
-        "facets": {name: [list(pair) for pair in counts] for name, counts in result.facets.items()},
+        "facets": {
+            name: [list(pair) for pair in counts]
+            for name, counts in result.facets.items()
+        },
         **(
             {"suggestions": [{"text": s.text, "reason": s.reason} for s in made]}
             if (made := result.suggestions)

@@ -46,9 +46,11 @@ VECTOR_DEPTH: Final = 100
 SCORED_DEPTH: Final = 300
 #: What the words weigh in the sum of both retrievers' scores; the rest is meaning.
 WORDS_WEIGHT: Final = 0.25
-#: In a description of facts the words weigh more: the mean of so many words points nowhere in particular.
+#: In a description of facts the words weigh more: the mean of so many words points
+#: nowhere in particular.
 LONG_WORDS_WEIGHT: Final = 0.4
-#: Above this many allowed documents a filter is applied to gathered passages, not handed to the index.
+#: Above this many allowed documents a filter is applied to gathered passages, not
+#: handed to the index.
 _ALLOWED_LIMIT: Final = 5_000
 #: Documents shown, nearest in meaning first, when filters leave nothing that matches.
 _FEW: Final = 10
@@ -62,9 +64,15 @@ class Searcher:
     """Searches any store of one data folder. Shared by threads; each brings its own store."""
 
     def __init__(
-        self, home: Path, embedder: Embedder, reranker: Reranker | None = None, rerank_depth: int = RERANK_DEPTH
+        self,
+        home: Path,
+        embedder: Embedder,
+        reranker: Reranker | None = None,
+        rerank_depth: int = RERANK_DEPTH,
     ) -> None:
-        """Keep caches below `home`/index; a reranker reorders the first `rerank_depth` documents."""
+        """Keep caches below `home`/index; a reranker reorders the first `rerank_depth`
+        documents.
+        """
         self._embedder = embedder
         self._reranker = reranker
         self._rerank_depth = rerank_depth
@@ -82,7 +90,9 @@ class Searcher:
         """Return what a store's readers may list."""
         return self._catalogues.of(store)
 
-    def refresh(self, store: Store, progress: Callable[[int, int], None] | None = None) -> None:
+    def refresh(
+        self, store: Store, progress: Callable[[int, int], None] | None = None
+    ) -> None:
         """Bring the caches up to the store, waiting for another process that does so."""
         with self._refreshing:
             self._by_scope.refresh(store, progress)
@@ -93,7 +103,9 @@ class Searcher:
             return self._by_scope.verify(store, repair)
 
     def _current(self, store: Store) -> tuple[Indexes, list[str]]:
-        """Return the indexes, brought up to the store as far as that can be done now, and what to tell of them."""
+        """Return the indexes, brought up to the store as far as that can be done now, and what to
+        tell of them.
+        """
         indexes, commit = self.indexes(store), store.commit()
         if indexes.keyword.is_of(commit) and indexes.vector.is_of(commit):
             return indexes, []
@@ -101,7 +113,9 @@ class Searcher:
             return self._by_scope.current(store)
 
     def _is_foreign(self, indexes: Indexes) -> bool:
-        """Tell whether the vectors are another embedder's: `kb reembed` changed it beside this process."""
+        """Tell whether the vectors are another embedder's: `kb reembed` changed it beside this
+        process.
+        """
         return indexes.vector.embedder not in (None, self._embedder.name)
 
     # -- searching -------------------------------------------------------------------------
@@ -120,9 +134,10 @@ class Searcher:
     ) -> SearchResult:
         """Answer a query with one page of documents, counts over all that match, and reasons.
 
-        Sorting by date, or by the sum a case came to, takes all that match; documents without one come last.
-        Raises InvalidQuery for a mode, sort, offset or limit that makes no sense, never for text; and
-        EmbedderMismatch for a search by meaning alone when the vectors are another embedder's.
+        Sorting by date, or by the sum a case came to, takes all that match; documents
+        without one come last. Raises InvalidQuery for a mode, sort, offset or limit
+        that makes no sense, never for text; and EmbedderMismatch for a search by
+        meaning alone when the vectors are another embedder's.
         """
         started = time.perf_counter()
         if mode not in MODES or sort not in SORTS or offset < 0 or limit < 1:
@@ -135,36 +150,83 @@ class Searcher:
             query, reread = as_meant(store, parse(text), columns)
             query = indexes.keyword.present(widened(query, widening))
             filters, notes = joined(filters, query, columns)
-            notes += reread or (unknown_values(filters.include, columns) if not notes else [])
+            notes += reread or (
+                unknown_values(filters.include, columns) if not notes else []
+            )
             if not query.wants_text and not query.identifiers and not query.unwanted:
-                result = answers.listing(store, catalogue, filters, sort, slice(offset, offset + limit))
+                result = answers.listing(
+                    store, catalogue, filters, sort, slice(offset, offset + limit)
+                )
                 shown = answers.with_openings(store, result.hits)
                 result = replace(result, query=query.view(), mode=mode, hits=shown)
             else:
-                notes += unheard(query, indexes.keyword) + self._deaf(query, mode, indexes) + behind
-                result = self._answer(store, query, (indexes, catalogue), filters, mode, sort, offset, limit)
+                notes += (
+                    unheard(query, indexes.keyword)
+                    + self._deaf(query, mode, indexes)
+                    + behind
+                )
+                result = self._answer(
+                    store,
+                    query,
+                    (indexes, catalogue),
+                    filters,
+                    mode,
+                    sort,
+                    offset,
+                    limit,
+                )
         took_ms = 1000 * (time.perf_counter() - started)
-        log.info("searched mode=%s terms=%d documents=%d ms=%.1f", mode, len(query.terms), result.total, took_ms)
-        return replace(result, query=answers.told_of(result.query, notes), took_ms=took_ms)
+        log.info(
+            "searched mode=%s terms=%d documents=%d ms=%.1f",
+            mode,
+            len(query.terms),
+            result.total,
+            took_ms,
+        )
+        return replace(
+            result, query=answers.told_of(result.query, notes), took_ms=took_ms
+        )
 
-    def listing(self, store: Store, filters: Filters, sort: str | None, offset: int, limit: int) -> SearchResult:
+    def listing(
+        self, store: Store, filters: Filters, sort: str | None, offset: int, limit: int
+    ) -> SearchResult:
         """List a page of everything the filters keep, with counts over all of it."""
         started = time.perf_counter()
-        found = answers.listing(store, self.catalogue(store), filters, sort or "", slice(offset, offset + limit))
+        found = answers.listing(
+            store,
+            self.catalogue(store),
+            filters,
+            sort or "",
+            slice(offset, offset + limit),
+        )
         return replace(found, took_ms=1000 * (time.perf_counter() - started))
 
     def similar(
-        self, store: Store, document_id: int, filters: Filters = NO_FILTERS, *, limit: int = 10
+        self,
+        store: Store,
+        document_id: int,
+        filters: Filters = NO_FILTERS,
+        *,
+        limit: int = 10,
     ) -> tuple[Hit, ...]:
-        """Return the documents most like one document, itself left out; empty when it is not visible."""
+        """Return the documents most like one document, itself left out; empty when it is not
+        visible.
+        """
         with self._by_scope.given_up_when_damaged(store):
-            catalogue = self.catalogue(store)  # before the indexes: what is kept of a commit knows all of it
+            # before the indexes: what is kept of a commit knows all of it
+            catalogue = self.catalogue(store)
             indexes, behind = self._current(store)
 
             def find() -> tuple[Hit, ...]:
-                return likeness.similar(store, indexes, document_id, catalogue.passing(filters), limit)
+                return likeness.similar(
+                    store, indexes, document_id, catalogue.passing(filters), limit
+                )
 
-            return find() if filters or behind else catalogue.similar.of((document_id, limit), find)
+            return (
+                find()
+                if filters or behind
+                else catalogue.similar.of((document_id, limit), find)
+            )
 
     def _answer(
         self,
@@ -179,11 +241,24 @@ class Searcher:
     ) -> SearchResult:
         question = self._question(store, query, caches, mode, filters)
         ranking = self._rank(store, question, filters)
-        reranker = self._reranker if mode != "keyword" and query.wants_text and sort == "relevance" else None
-        read = offset + limit if reranker is None else max(offset + limit, self._window(question, ranking)[1])
-        read = read if sort == "relevance" else len(ranking.documents)  # those behind come forward
+        reranker = (
+            self._reranker
+            if mode != "keyword" and query.wants_text and sort == "relevance"
+            else None
+        )
+        read = (
+            offset + limit
+            if reranker is None
+            else max(offset + limit, self._window(question, ranking)[1])
+        )
+        read = (
+            read if sort == "relevance" else len(ranking.documents)
+        )  # those behind come forward
         if min(read, len(ranking.documents)) > ranking.ordered:
-            question = replace(question, everything=question.indexes.keyword.search(query, KEYWORD_DEPTH)[0])
+            question = replace(
+                question,
+                everything=question.indexes.keyword.search(query, KEYWORD_DEPTH)[0],
+            )
             ranking = self._rank(store, question, filters)
         facets = self._facets(store, question, filters, ranking)
         if reranker is not None and offset < self._window(question, ranking)[1]:
@@ -202,13 +277,27 @@ class Searcher:
             question.exact,
             first_rank=offset + 1,
         )
-        view = answers.told_of(query.view(), question.exact.notes, question.exact.expanded)
+        view = answers.told_of(
+            query.view(), question.exact.notes, question.exact.expanded
+        )
         return SearchResult(
-            view, mode, len(ranking.documents), ranking.complete, 0.0, hits, facets, documents=ranking.documents
+            view,
+            mode,
+            len(ranking.documents),
+            ranking.complete,
+            0.0,
+            hits,
+            facets,
+            documents=ranking.documents,
         )
 
     def _question(
-        self, store: Store, query: Query, caches: tuple[Indexes, Catalogue], mode: str, filters: Filters
+        self,
+        store: Store,
+        query: Query,
+        caches: tuple[Indexes, Catalogue],
+        mode: str,
+        filters: Filters,
     ) -> Question:
         """Ask everything that does not depend on filters, once.
 
@@ -217,21 +306,38 @@ class Searcher:
         """
         indexes, catalogue = caches
         exact = exact_documents(store, query)
-        counted_alone = mode == "hybrid" and not filters and not query.unwanted  # a fixed depth settles the order
+        # a fixed depth settles the order
+        counted_alone = mode == "hybrid" and not filters and not query.unwanted
         everything = best = EMPTY
         if mode != "vector":
-            everything, best = indexes.keyword.search(query, KEYWORD_DEPTH, ordered=not counted_alone)
+            everything, best = indexes.keyword.search(
+                query, KEYWORD_DEPTH, ordered=not counted_alone
+            )
         embedded = text_to_embed(query, indexes.keyword.occurs)
-        is_near = mode != "keyword" and query.wants_text and not self._is_foreign(indexes)
+        is_near = (
+            mode != "keyword" and query.wants_text and not self._is_foreign(indexes)
+        )
         vector = self._embed(embedded) if is_near else None
-        wanted, refused = demanded(query, indexes.keyword), unwanted(query, indexes.keyword)
+        wanted, refused = (
+            demanded(query, indexes.keyword),
+            unwanted(query, indexes.keyword),
+        )
         near = EMPTY
         if vector is not None:
             near = indexes.vector.search(
-                vector, SCORED_DEPTH, within(catalogue.columns.ids, wanted, refused), made_by=self._embedder.name
+                vector,
+                SCORED_DEPTH,
+                within(catalogue.columns.ids, wanted, refused),
+                made_by=self._embedder.name,
             )
-        if mode == "hybrid" and not len(best.passages) and not len(everything.passages) and not _HAN.search(embedded):
-            vector = None  # letters no document holds: a model of Chinese has nothing to say to them
+        if (
+            mode == "hybrid"
+            and not len(best.passages)
+            and not len(everything.passages)
+            and not _HAN.search(embedded)
+        ):
+            # letters no document holds: a model of Chinese has nothing to say to them
+            vector = None
         return Question(
             query=query,
             hybrid=mode == "hybrid",
@@ -251,18 +357,30 @@ class Searcher:
         if mode == "keyword" or not query.wants_text or not self._is_foreign(indexes):
             return []
         if mode == "vector":
-            raise EmbedderMismatch("向量模型已更换，暂时不能按语义检索；请改用智能或精确检索，并请管理员重启服务")
+            raise EmbedderMismatch(
+                "向量模型已更换，暂时不能按语义检索；请改用智能或精确检索，并请管理员重启服务"
+            )
         return ["向量模型已更换，本次仅按关键词检索；请管理员重启服务"]
 
     def _embed(self, text: str) -> NDArray[np.float32]:
         return np.asarray(self._embedder.embed_queries([text])[0], dtype=np.float32)
 
     def _window(self, question: Question, ranking: Ranking) -> tuple[int, int]:
-        """Return which places are reranked: those after the documents named outright, whatever the page."""
-        start = int(np.count_nonzero(np.isin(ranking.documents, np.array(question.exact.order, dtype=np.int64))))
+        """Return which places are reranked: those after the documents named outright, whatever the
+        page.
+        """
+        start = int(
+            np.count_nonzero(
+                np.isin(
+                    ranking.documents, np.array(question.exact.order, dtype=np.int64)
+                )
+            )
+        )
         return start, start + self._rerank_depth
 
-    def _reranked(self, store: Store, reranker: Reranker, question: Question, ranking: Ranking) -> Ranking:
+    def _reranked(
+        self, store: Store, reranker: Reranker, question: Question, ranking: Ranking
+    ) -> Ranking:
         documents, scores = reordered(
             store,
             reranker,
@@ -283,13 +401,22 @@ class Searcher:
         """Rank documents under one set of filters; both retrievers are cut only after filtering."""
         allowed = self._allowed(question, filters)
         if question.query.only_excludes:
-            return Ranking(allowed[::-1], np.zeros(len(allowed)), EMPTY, EMPTY, True, len(allowed))
+            return Ranking(
+                allowed[::-1], np.zeros(len(allowed)), EMPTY, EMPTY, True, len(allowed)
+            )
         everything, best = question.everything, question.best
         keyword_index, vector_index = question.indexes.keyword, question.indexes.vector
-        if not everything.complete and len(allowed) <= min(_ALLOWED_LIMIT, vector_index.document_count - 1):
-            everything, best = keyword_index.search(question.query, KEYWORD_DEPTH, allowed.tolist())
+        if not everything.complete and len(allowed) <= min(
+            _ALLOWED_LIMIT, vector_index.document_count - 1
+        ):
+            everything, best = keyword_index.search(
+                question.query, KEYWORD_DEPTH, allowed.tolist()
+            )
             everything = everything.of_score(question.everything.least)
-        everything, best = (matches.kept(self._among(question, matches, allowed)) for matches in (everything, best))
+        everything, best = (
+            matches.kept(self._among(question, matches, allowed))
+            for matches in (everything, best)
+        )
         keyword = ranked(best, everything) if everything.ordered else best
         if filters.roles:
             keyword = _of_roles(store, keyword, filters)
@@ -306,24 +433,39 @@ class Searcher:
     def _fused(
         self, question: Question, keyword: Matches, near: Matches
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return documents best first: both retrievers on a fixed depth, then what else holds the words."""
+        """Return documents best first: both retrievers on a fixed depth, then what else holds the
+        words.
+        """
         meaning = best_by_document(near.documents, near.scores)
         if question.everything is EMPTY and question.best is EMPTY:
             return meaning
         depth = KEYWORD_DEPTH if question.hybrid else len(keyword.passages)
         head = keyword.first(depth)
-        words = summed_by_document(head.documents, head.scores, question.indexes.vector.sizes)
-        fused = words if question.vector is None else weighted_sum(words, meaning, _weight(question.query))
+        words = summed_by_document(
+            head.documents, head.scores, question.indexes.vector.sizes
+        )
+        fused = (
+            words
+            if question.vector is None
+            else weighted_sum(words, meaning, _weight(question.query))
+        )
         return followed(*fused, keyword.documents[depth:])
 
-    def _among(self, question: Question, matches: Matches, allowed: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _among(
+        self, question: Question, matches: Matches, allowed: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
         """Tell which matches are of documents among `allowed` (ascending)."""
         if allowed is question.columns.ids:  # nothing is filtered: a look-up serves
             return question.columns.visible(matches.documents)
         return member(matches.documents, allowed)
 
     def _near(
-        self, store: Store, question: Question, keyword: Matches, allowed: NDArray[np.int64], filters: Filters
+        self,
+        store: Store,
+        question: Question,
+        keyword: Matches,
+        allowed: NDArray[np.int64],
+        filters: Filters,
     ) -> Matches:
         """Return the passages near in meaning among `allowed`, cut only after filtering.
 
@@ -337,19 +479,35 @@ class Searcher:
         near = question.near
         if filters:
             wanted = within(allowed, question.demanded, None)
-            of_roles = store.passage_ids(Filters(roles=filters.roles), _ALL) if filters.roles else None
+            of_roles = (
+                store.passage_ids(Filters(roles=filters.roles), _ALL)
+                if filters.roles
+                else None
+            )
             near = question.indexes.vector.search(
-                question.vector, SCORED_DEPTH, wanted, of_roles, made_by=self._embedder.name
+                question.vector,
+                SCORED_DEPTH,
+                wanted,
+                of_roles,
+                made_by=self._embedder.name,
             )
         scores = question.near.scores
         least = float(scores[VECTOR_DEPTH - 1]) if len(scores) >= VECTOR_DEPTH else -1.0
         enough = near.scores >= least - _ROUNDING
         if filters:
             named = np.array(question.exact.order, dtype=np.int64)
-            have = np.union1d(keyword.documents, np.union1d(near.documents[enough], named[np.isin(named, allowed)]))
+            have = np.union1d(
+                keyword.documents,
+                np.union1d(near.documents[enough], named[np.isin(named, allowed)]),
+            )
             if not len(have):
-                enough |= np.isin(near.documents, best_by_document(near.documents, near.scores)[0][:_FEW])
-        return near.kept(enough | member(near.documents, np.sort(keyword.documents[:KEYWORD_DEPTH])))
+                enough |= np.isin(
+                    near.documents,
+                    best_by_document(near.documents, near.scores)[0][:_FEW],
+                )
+        return near.kept(
+            enough | member(near.documents, np.sort(keyword.documents[:KEYWORD_DEPTH]))
+        )
 
     def _facets(
         self, store: Store, question: Question, filters: Filters, ranking: Ranking
@@ -371,5 +529,9 @@ def _weight(query: Query) -> float:
 
 def _of_roles(store: Store, matches: Matches, filters: Filters) -> Matches:
     """Return the passages that stand in sections of the wanted roles."""
-    found: Sequence[int] = [p.id for p in store.passages(matches.passages.tolist()).values() if p.role in filters.roles]
+    found: Sequence[int] = [
+        p.id
+        for p in store.passages(matches.passages.tolist()).values()
+        if p.role in filters.roles
+    ]
     return matches.kept(np.isin(matches.passages, np.array(found, dtype=np.int64)))

@@ -35,22 +35,30 @@ def marks(text: str, needles: Iterable[str]) -> tuple[tuple[int, int], ...]:
     Needles are index terms or phrases, folded; Latin ones match at the start of a word, so
     a stem marks the word it was cut from.
     """
-    return merged(span for spans in places_in(normalise(text), needles).values() for span in spans)
+    return merged(
+        span for spans in places_in(normalise(text), needles).values() for span in spans
+    )
 
 
 def places_in(folded: str, needles: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
-    """Return for each needle that stands in a folded text its spans [start, end), blanks and line ends in it or not.
+    """Return for each needle that stands in a folded text its spans [start, end),
+    blanks and line ends in it or not.
 
-    It is looked for in the text as it reads, and where a line breaks a word of Latin letters, in the whole word too.
+    It is looked for in the text as it reads, and where a line breaks a word of Latin
+    letters, in the whole word too.
     """
     reading, whole, wanted = unfold(folded), unbroken(folded), tuple(needles)
     found = _spans_in(reading, wanted)
-    for needle, spans in (_spans_in(whole, filter(_LATIN.match, wanted)) if whole else {}).items():
+    for needle, spans in (
+        _spans_in(whole, filter(_LATIN.match, wanted)) if whole else {}
+    ).items():
         found[needle] = list(merged([*found.get(needle, ()), *spans]))
     return found
 
 
-def _spans_in(reading: Reading, needles: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+def _spans_in(
+    reading: Reading, needles: Iterable[str]
+) -> dict[str, list[tuple[int, int]]]:
     folded = reading.text
     found: dict[str, list[tuple[int, int]]] = {}
     unbroken = "".join(folded.split())
@@ -58,13 +66,21 @@ def _spans_in(reading: Reading, needles: Iterable[str]) -> dict[str, list[tuple[
         if not needle:
             continue
         if needle in folded:
-            spans = _latin_places(folded, needle) if _LATIN.match(needle) else _places(folded, needle)
+            spans = (
+                _latin_places(folded, needle)
+                if _LATIN.match(needle)
+                else _places(folded, needle)
+            )
         elif len(needle) >= _LEAST_BROKEN and needle in unbroken:
             spans = _broken_places(folded, needle)
         else:  # most stand nowhere
             continue
         if spans:
-            found[needle] = spans if reading.places is None else [reading.span(*span) for span in spans]
+            found[needle] = (
+                spans
+                if reading.places is None
+                else [reading.span(*span) for span in spans]
+            )
     return found
 
 
@@ -72,7 +88,10 @@ def _broken_places(folded: str, needle: str) -> list[tuple[int, int]]:
     """Return where a Chinese phrase stands with blanks, or a line end, between its characters."""
     if not _HAN.fullmatch(needle):
         return []
-    return [match.span() for match in re.finditer(_BLANKS.join(map(re.escape, needle)), folded)]
+    return [
+        match.span()
+        for match in re.finditer(_BLANKS.join(map(re.escape, needle)), folded)
+    ]
 
 
 def _places(folded: str, needle: str) -> list[tuple[int, int]]:
@@ -86,7 +105,10 @@ def _places(folded: str, needle: str) -> list[tuple[int, int]]:
 
 def _latin_places(folded: str, needle: str) -> list[tuple[int, int]]:
     after = r"[a-z]*" if len(needle) > 2 else r"(?![a-z0-9])"
-    return [match.span() for match in re.finditer(rf"(?<![a-z0-9]){re.escape(needle)}{after}", folded)]
+    return [
+        match.span()
+        for match in re.finditer(rf"(?<![a-z0-9]){re.escape(needle)}{after}", folded)
+    ]
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -106,8 +128,13 @@ def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def astride(tokens: Sequence[Token]) -> set[str]:
-    """Return the terms that stand only astride two others: 职员 of 离职|员工. They find, but nobody said them."""
-    first: dict[int, int] = {}  # where a token ends -> where the longest of these starts
+    """Return the terms that stand only astride two others: 职员 of 离职|员工.
+
+    They find, but nobody said them.
+    """
+    first: dict[
+        int, int
+    ] = {}  # where a token ends -> where the longest of these starts
     last: dict[int, int] = {}
     for _, start, end in tokens:
         first[end] = min(start, first.get(end, start))
@@ -124,8 +151,12 @@ def astride(tokens: Sequence[Token]) -> set[str]:
     return across - said
 
 
-def telling_words(found: Iterable[str], needles: Sequence[str], limit: int) -> tuple[str, ...]:
-    """Return the needles among `found`, in the order of `needles`, parts of longer ones left out."""
+def telling_words(
+    found: Iterable[str], needles: Sequence[str], limit: int
+) -> tuple[str, ...]:
+    """Return the needles among `found`, in the order of `needles`, parts of longer ones left
+    out.
+    """
     held = set(found)
     kept = [needle for needle in needles if needle in held]
     joined = "\n".join(kept)

@@ -22,7 +22,9 @@ _NAME = "stamp.json"
 
 
 class Stamp(Struct, frozen=True, kw_only=True):
-    """What an index holds: a commit of the store, in a format, by a maker (dictionary or embedder), in a folder."""
+    """What an index holds: a commit of the store, in a format, by a maker (dictionary or embedder),
+    in a folder.
+    """
 
     format: int
     maker: str
@@ -43,7 +45,9 @@ class IndexDamaged(StateError):
 
 
 class IndexUnwritable(StateError):
-    """An index has to be brought up to date and its folder cannot be written: a full or read-only disk."""
+    """An index has to be brought up to date and its folder cannot be written: a full or read-only
+    disk.
+    """
 
 
 def read_stamp(folder: Path) -> Stamp | None:
@@ -68,7 +72,8 @@ def drop_stamp(folder: Path) -> None:
 
 
 def openable(folder: Path) -> Path:
-    """Return a folder tantivy can open an index in: it takes a lock there, which a read-only disk has no room for.
+    """Return a folder tantivy can open an index in: it takes a lock there, which a
+    read-only disk has no room for.
 
     Elsewhere it stands for the folder itself; the links it holds go with the process.
     """
@@ -84,11 +89,18 @@ def openable(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Write below `folder`; raises IndexUnwritable, in words, for what the system or a library could not write."""
+    """Write below `folder`; raises IndexUnwritable, in words, for what the system or a library
+    could not write.
+    """
     try:
         yield
-    except (OSError, ValueError, RuntimeError) as error:  # tantivy and FAISS tell a full disk by the latter two
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else type(error).__name__
+    # tantivy and FAISS tell a full disk by the latter two
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = (
+            os.strerror(error.errno)
+            if isinstance(error, OSError) and error.errno
+            else type(error).__name__
+        )
         raise IndexUnwritable(
             f"索引需要更新而无法写入({reason})。请检查磁盘空间与数据目录 index 的权限,然后再试"
         ) from error

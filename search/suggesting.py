@@ -1,4 +1,5 @@
-"""What a query that found nothing may have meant: numbers, names and words close by spelling or sound.
+"""What a query that found nothing may have meant: numbers, names and words close by
+spelling or sound.
 
 An input aid, never a ranking signal. Candidates come from the reader's own lexicon, and
 each is offered only when visible documents hold it within the reader's filters.
@@ -40,7 +41,9 @@ _OPERATORS: Final = re.compile(r'["“”:：]|(?<!\S)[-－]|\b(?:OR|AND|NOT)\b'
 
 
 class _Candidate(NamedTuple):
-    """A guess: what it puts for text[start:end], how far off that was, and the document that bears it, or 0."""
+    """A guess: what it puts for text[start:end], how far off that was, and the document that bears
+    it, or 0.
+    """
 
     closeness: int
     said: str
@@ -51,51 +54,89 @@ class _Candidate(NamedTuple):
 
 
 class Suggester:
-    """Guesses and completions over any store of one data folder. Shared by threads; each brings its own store."""
+    """Guesses and completions over any store of one data folder.
+
+    Shared by threads; each brings its own store.
+    """
 
     def __init__(self) -> None:
         """Start with no lexicon; each is made when first needed."""
         self._lexicons = Lexicons()
 
-    def complete(self, store: Store, text: str, limit: int = 8) -> tuple[Completion, ...]:
+    def complete(
+        self, store: Store, text: str, limit: int = 8
+    ) -> tuple[Completion, ...]:
         """Return what the text may be the beginning of, from visible documents and public words."""
         return complete(store, self._lexicons.of(store), text, limit)
 
     def suggest(
-        self, searcher: Searcher, store: Store, result: SearchResult, filters: Filters = NO_FILTERS
+        self,
+        searcher: Searcher,
+        store: Store,
+        result: SearchResult,
+        filters: Filters = NO_FILTERS,
     ) -> tuple[Suggestion, ...]:
         """Return other queries near this one, nearest first; none where its words were found."""
         text = result.query.text
-        if not text or len(text) > MAX_MISSPELT or "\n" in text or _OPERATORS.search(text):
+        if (
+            not text
+            or len(text) > MAX_MISSPELT
+            or "\n" in text
+            or _OPERATORS.search(text)
+        ):
             return ()
         if not _missed(result):
             return ()
         lexicon = self._lexicons.of(store)
         proof = _Proof(searcher, store, filters)
         proved: dict[str, tuple[int, int, str, str]] = {}
-        nearest = {(c.said, c.start, c.end): c for c in sorted(_candidates(lexicon, text), reverse=True)}
+        nearest = {
+            (c.said, c.start, c.end): c
+            for c in sorted(_candidates(lexicon, text), reverse=True)
+        }
         for candidate in sorted(nearest.values())[:_TRIED]:
             held = proof.of(candidate, text)
             said = text[: candidate.start] + candidate.said + text[candidate.end :]
             if held and said != text:
-                proved.setdefault(said, (candidate.closeness, -held, said, candidate.reason))
-        return tuple(Suggestion(said, reason) for _, _, said, reason in sorted(proved.values())[:MAX_SUGGESTIONS])
+                proved.setdefault(
+                    said, (candidate.closeness, -held, said, candidate.reason)
+                )
+        return tuple(
+            Suggestion(said, reason)
+            for _, _, said, reason in sorted(proved.values())[:MAX_SUGGESTIONS]
+        )
 
 
 def _missed(result: SearchResult) -> bool:
     """Tell whether something was typed that the answer does not hold."""
-    if not result.total or any(warning.startswith(_MISSING) for warning in result.query.warnings):
+    if not result.total or any(
+        warning.startswith(_MISSING) for warning in result.query.warnings
+    ):
         return True
-    shown = normalise(" ".join(f"{h.document.title} {' '.join(p.text for p in h.passages)}" for h in result.hits))
+    shown = normalise(
+        " ".join(
+            f"{h.document.title} {' '.join(p.text for p in h.passages)}"
+            for h in result.hits
+        )
+    )
     folded = normalise(result.query.text)
     numbers = [term for term in result.query.terms if len(term) > 2 and term.isdigit()]
-    wanted = (*numbers, *(folded[start:end] for start, end in _slips(known_words(folded))))
+    wanted = (
+        *numbers,
+        *(folded[start:end] for start, end in _slips(known_words(folded))),
+    )
     return bool(result.hits) and not all(term in shown for term in wanted)
 
 
 def _slips(cut: Sequence[Token]) -> list[tuple[int, int]]:
-    """Return where two characters stand alone side by side: no dictionary knows 名但 of 客户名但."""
-    return [(a.start, b.end) for a, b in pairwise(cut) if len(a.term) == len(b.term) == 1 and a.end == b.start]
+    """Return where two characters stand alone side by side: no dictionary knows 名但 of
+    客户名但.
+    """
+    return [
+        (a.start, b.end)
+        for a, b in pairwise(cut)
+        if len(a.term) == len(b.term) == 1 and a.end == b.start
+    ]
 
 
 class _Proof:
@@ -106,7 +147,9 @@ class _Proof:
         self._counted: dict[tuple[str, bool], int] = {}
 
     def of(self, candidate: _Candidate, text: str) -> int:
-        """Return how many documents within the filters hold the guess; 0 too where what was typed is no slip."""
+        """Return how many documents within the filters hold the guess; 0 too where what was typed
+        is no slip.
+        """
         if candidate.document:
             return int(not self._filters or candidate.document in self._allowed())
         typed = text[candidate.start : candidate.end]
@@ -118,7 +161,9 @@ class _Proof:
         key = (words, bool(filters))
         if key not in self._counted:
             phrase = '"' + words.replace('"', " ") + '"'
-            found = self._searcher.search(self._store, phrase, filters, mode="keyword", limit=1)
+            found = self._searcher.search(
+                self._store, phrase, filters, mode="keyword", limit=1
+            )
             self._counted[key] = found.total
         return self._counted[key]
 
@@ -134,17 +179,29 @@ def _candidates(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
 
 
 def _near_numbers(shelf: Shelf, text: str) -> Iterator[_Candidate]:
-    """Yield numbers that are another way, one character, another year or another court from what was typed."""
+    """Yield numbers that are another way, one character, another year or another court from what
+    was typed.
+    """
     named = [i for i in find(text) if i.type in _NUMBERS]
     if not named and sum(c.isdigit() for c in text) >= 3:
         named = [Identifier("name", compact(text), 0, len(text), text)]
     for identifier in named:
         typed = number_fold(text[identifier.start : identifier.end])
-        if shelf.matching(f"\n{re.escape(typed)}(?=\n)", 1) and identifier.type != "name":
+        if (
+            shelf.matching(f"\n{re.escape(typed)}(?=\n)", 1)
+            and identifier.type != "name"
+        ):
             continue
         for closeness, place, reason in _numbers(shelf, typed):
             entry = shelf[place]
-            yield _Candidate(closeness, entry.text, reason, identifier.start, identifier.end, entry.document)
+            yield _Candidate(
+                closeness,
+                entry.text,
+                reason,
+                identifier.start,
+                identifier.end,
+                entry.document,
+            )
 
 
 def _numbers(shelf: Shelf, typed: str) -> Iterator[tuple[int, int, str]]:
@@ -153,7 +210,9 @@ def _numbers(shelf: Shelf, typed: str) -> Iterator[tuple[int, int, str]]:
     case = _CASE.fullmatch(typed)
     if case:
         year, body, number = case.groups()
-        for place in shelf.matching(rf"\n(?:19|20)\d\d{re.escape(body)}{number}(?=\n)", 5):
+        for place in shelf.matching(
+            rf"\n(?:19|20)\d\d{re.escape(body)}{number}(?=\n)", 5
+        ):
             yield 2, place, "同一编号，另一年份"
         for place in shelf.matching(rf"\n{year}[^\n]*[^\n\d]{number}(?=\n)", 5):
             yield 3, place, "同年同号，另一法院或程序"
@@ -171,13 +230,19 @@ def _near_names(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
         places = dict.fromkeys(shelf.sounding(said, 10)) if _HAN.search(key) else {}
         near = {place: 1 for place in places}
         if far:
-            near |= {place: 1 + d for place, d in shelf.spelt(key, far, _SPELT) if place not in near and d}
+            near |= {
+                place: 1 + d
+                for place, d in shelf.spelt(key, far, _SPELT)
+                if place not in near and d
+            }
         nearest = min([nearest, *near.values()])
         for place, closeness in near.items():
             entry = shelf[place]
             reason = "读音相同" if closeness == 1 else f"差 {closeness - 1} 字"
             if shelf.keys[place] != key and closeness <= nearest:
-                yield _Candidate(closeness, entry.text, reason, 0, len(text), entry.document)
+                yield _Candidate(
+                    closeness, entry.text, reason, 0, len(text), entry.document
+                )
 
 
 def _words_inside(shelf: Shelf, text: str) -> Iterator[_Candidate]:
@@ -191,16 +256,26 @@ def _words_inside(shelf: Shelf, text: str) -> Iterator[_Candidate]:
     said = load_pinyin().sound(folded)
     for start, end in _around(cut, _slips(cut)):
         typed, sound = folded[start:end], said[start:end]
-        alike = [place for place in shelf.sounding_whole(sound) if _HAN.search(shelf.keys[place])]
+        alike = [
+            place
+            for place in shelf.sounding_whole(sound)
+            if _HAN.search(shelf.keys[place])
+        ]
         closeness, reason = (1, "读音相同") if alike else (2, "差 1 字")
         if not alike and len(typed) >= _LEAST_ONE_OFF:
-            alike = [p for p in shelf.one_off(typed) if _HAN.search(shelf.keys[p]) and shelf.sound(p) not in said]
+            alike = [
+                p
+                for p in shelf.one_off(typed)
+                if _HAN.search(shelf.keys[p]) and shelf.sound(p) not in said
+            ]
         for place in alike:
             if shelf.keys[place] not in folded:
                 yield _Candidate(closeness, shelf[place].text, reason, start, end, 0)
 
 
-def _around(cut: Sequence[Token], slips: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _around(
+    cut: Sequence[Token], slips: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
     """Return the runs of whole words, as long as a word may be, that hold a slip."""
     starts, ends = [token.start for token in cut], [token.end for token in cut]
     runs = {
@@ -220,7 +295,11 @@ def _typed_by_sound(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
         if pattern is None:
             continue
         whole = run[0] == text
-        for shelf in (lexicon.word, lexicon.name, lexicon.title) if whole else (lexicon.word,):
+        for shelf in (
+            (lexicon.word, lexicon.name, lexicon.title) if whole else (lexicon.word,)
+        ):
             for place in shelf.matching(f"\n{pattern}(?=\n)", 5, by_sound=True):
                 entry = shelf[place]
-                yield _Candidate(1, entry.text, "拼音", run.start(), run.end(), entry.document)
+                yield _Candidate(
+                    1, entry.text, "拼音", run.start(), run.end(), entry.document
+                )

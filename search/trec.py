@@ -1,4 +1,7 @@
-"""The files retrieval is measured with, in TREC's formats: topics, qrels, runs. A document is named by its slug."""
+"""The files retrieval is measured with, in TREC's formats: topics, qrels, runs.
+
+A document is named by its slug.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ class Qrel:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Rankings of all topics: (document, score), best first. `ms` is the time of each query, when measured."""
+    """Rankings of all topics: (document, score), best first.
+
+    `ms` is the time of each query, when measured.
+    """
 
     tag: str
     rankings: Mapping[str, Sequence[tuple[str, float]]]
@@ -46,14 +52,18 @@ class Run:
 
 
 def read_topics(*paths: Path) -> dict[str, str]:
-    """Read `id<TAB>text` lines of all files; raises InvalidDocument naming file and line, also for an id met twice."""
+    """Read `id<TAB>text` lines of all files; raises InvalidDocument naming file and line, also for
+    an id met twice.
+    """
     topics: dict[str, str] = {}
     for path, number, line in _lines(paths):
         topic, separator, text = line.partition("\t")
         if not separator or not topic.strip() or not text.strip():
             raise InvalidDocument(f"{path.name} 第 {number} 行应为「编号<Tab>文字」")
         if topic.strip() in topics:
-            raise InvalidDocument(f"{path.name} 第 {number} 行的编号「{topic.strip()}」前面已有")
+            raise InvalidDocument(
+                f"{path.name} 第 {number} 行的编号「{topic.strip()}」前面已有"
+            )
         topics[topic.strip()] = text.strip()
     return topics
 
@@ -69,11 +79,17 @@ def read_qrel_lines(*paths: Path) -> list[Qrel]:
         graded, *reason = _COMMENT.split(line, maxsplit=1)
         cells = graded.split()
         if len(cells) != 4 or not _GRADE.fullmatch(cells[3]):
-            raise InvalidDocument(f"{where}应为「编号 0 文书标识 等级」,其后可写「 # 理由」")
+            raise InvalidDocument(
+                f"{where}应为「编号 0 文书标识 等级」,其后可写「 # 理由」"
+            )
         topic, document = cells[0], cells[2]
         if (topic, document) in read:
-            raise InvalidDocument(f"{where}:编号「{topic}」的文书「{document}」前面已有标注")
-        read[topic, document] = Qrel(topic, document, int(cells[3]), "".join(reason).strip(), where)
+            raise InvalidDocument(
+                f"{where}:编号「{topic}」的文书「{document}」前面已有标注"
+            )
+        read[topic, document] = Qrel(
+            topic, document, int(cells[3]), "".join(reason).strip(), where
+        )
     return list(read.values())
 
 
@@ -98,12 +114,19 @@ def read_run(path: Path) -> Run:
         where = f"{path.name} 第 {number} 行"
         cells = line.split()
         if len(cells) != 6:
-            raise InvalidDocument(f"{where}应为「编号 Q0 文书标识 名次 得分 标签」六栏,现有 {len(cells)} 栏")
+            raise InvalidDocument(
+                f"{where}应为「编号 Q0 文书标识 名次 得分 标签」六栏,现有 {len(cells)} 栏"
+            )
         topic, _, document, rank, score, tag_here = cells
         scored = found.setdefault(topic, {})
         if document in scored:
-            raise InvalidDocument(f"{where}:编号「{topic}」的文书「{document}」前面已有")
-        scored[document] = (_number(score, f"{where}的得分"), _rank(rank, f"{where}的名次"))
+            raise InvalidDocument(
+                f"{where}:编号「{topic}」的文书「{document}」前面已有"
+            )
+        scored[document] = (
+            _number(score, f"{where}的得分"),
+            _rank(rank, f"{where}的名次"),
+        )
         tag = tag or tag_here
     if not found:
         raise InvalidDocument(f"{path.name} 中没有一行结果")
@@ -137,7 +160,10 @@ def write_runs(folder: Path, runs: Mapping[str, Run], depth: int) -> list[Path]:
     Raises UserError when the folder cannot be written or an id holds white space, which the
     format cannot bear.
     """
-    texts = {folder / f"{name}.run": "".join(_run_lines(run, depth)) for name, run in runs.items()}
+    texts = {
+        folder / f"{name}.run": "".join(_run_lines(run, depth))
+        for name, run in runs.items()
+    }
     in_the_way = [path for path in texts if path.is_dir()]
     if in_the_way:
         raise UserError(f"无法写入 {in_the_way[0]}:那里是一个目录")
@@ -160,8 +186,11 @@ def _run_lines(run: Run, depth: int) -> Iterator[str]:
         for rank, (document, score) in enumerate(ranking[:depth], 1):
             for what in (topic, document):
                 if _SPACE.search(what):
-                    raise UserError(f"「{what}」含有空白,不能写入 TREC 运行文件。请改用没有空白的编号或标识")
-            # trec_eval ranks by the score in single precision: equal scores would fall in another order there
+                    raise UserError(
+                        f"「{what}」含有空白,不能写入 TREC 运行文件。请改用没有空白的编号或标识"
+                    )
+            # trec_eval ranks by the score in single precision: equal scores would fall
+            # in another order there
             above = min(np.float32(score), np.nextafter(above, np.float32(-np.inf)))
             yield f"{topic} Q0 {document} {rank} {above:.9g} {tag}\n"
 
@@ -172,4 +201,8 @@ def _lines(paths: Sequence[Path]) -> Iterator[tuple[Path, int, str]]:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise UnreadableFile(f"无法读取 {path}(应为 UTF-8 文本)") from error
-        yield from ((path, n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip())
+        yield from (
+            (path, n, line)
+            for n, line in enumerate(text.split("\n"), 1)
+            if line.strip()
+        )

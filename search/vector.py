@@ -1,8 +1,8 @@
 """Vector index: FAISS over the store's vectors, filters before the cut.
 
-Exact while small, and all but exact above (float16, inner product); inverted lists with 8-bit codes above
-EXACT_LIMIT vectors, kept on disk because they take time to train. Filters that keep few
-passages are answered exactly by scoring just those.
+Exact while small, and all but exact above (float16, inner product); inverted lists with
+8-bit codes above EXACT_LIMIT vectors, kept on disk because they take time to train.
+Filters that keep few passages are answered exactly by scoring just those.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ _FILE: Final = "vectors.faiss"
 class _Snapshot:
     """Vectors at one commit; row i belongs to passages[i] of documents[i], passages ascending.
 
-    `distinct` are the documents, ascending; `sizes` holds for every document id how many rows are its.
+    `distinct` are the documents, ascending; `sizes` holds for every document id how
+    many rows are its.
     """
 
     commit: Commit
@@ -55,7 +56,9 @@ class VectorIndex:
     """One immutable snapshot, swapped in one assignment: a search in flight keeps its own."""
 
     def __init__(self, folder: Path, scope: Visibility) -> None:
-        """Hold the documents that readers of `scope` may see; keep trained indexes below `folder`."""
+        """Hold the documents that readers of `scope` may see; keep trained indexes below
+        `folder`.
+        """
         self._folder = folder
         self._scope = scope
         self._snapshot: _Snapshot | None = None
@@ -76,8 +79,11 @@ class VectorIndex:
         snapshot = self._snapshot
         if snapshot is None:
             return np.ones(len(documents), dtype=np.int64)
-        # One look-up each: finding them among the ascending ids touches memory in sixteen places a document.
-        return np.maximum(snapshot.sizes[np.minimum(documents, len(snapshot.sizes) - 1)], 1)
+        # One look-up each: finding them among the ascending ids touches memory in
+        # sixteen places a document.
+        return np.maximum(
+            snapshot.sizes[np.minimum(documents, len(snapshot.sizes) - 1)], 1
+        )
 
     @property
     def embedder(self) -> str | None:
@@ -98,20 +104,33 @@ class VectorIndex:
         if self.is_of(store.commit()):
             return
         started = time.perf_counter()
-        with store.snapshot():  # embedder, commit and vectors of one moment, whatever is committed meanwhile
+        # embedder, commit and vectors of one moment, whatever is committed meanwhile
+        with store.snapshot():
             embedder, commit = store.embedder(), store.commit()
             if embedder is None:
                 self._snapshot = None
                 return
             passages, documents, matrix = self._read(store, embedder[1])
         nearest = self._nearest(commit, embedder[1], matrix)
-        sizes = np.append(np.bincount(documents), 0)  # the last stands for all ids beyond
+        sizes = np.append(
+            np.bincount(documents), 0
+        )  # the last stands for all ids beyond
         distinct = np.flatnonzero(sizes)
-        self._snapshot = _Snapshot(commit, embedder[1], passages, documents, distinct, sizes, nearest)
-        log.info("vector index rows=%d ms=%.0f", len(passages), 1000 * (time.perf_counter() - started))
+        self._snapshot = _Snapshot(
+            commit, embedder[1], passages, documents, distinct, sizes, nearest
+        )
+        log.info(
+            "vector index rows=%d ms=%.0f",
+            len(passages),
+            1000 * (time.perf_counter() - started),
+        )
 
-    def _read(self, store: Store, embedder: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
-        """Return all rows, those that did not change from the snapshot before where it is of this store's history."""
+    def _read(
+        self, store: Store, embedder: str
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
+        """Return all rows, those that did not change from the snapshot before where it is of this
+        store's history.
+        """
         old = self._snapshot
         if old is None or old.embedder != embedder or not store.is_ancestor(old.commit):
             return store.vectors(scope=self._scope)
@@ -123,10 +142,13 @@ class VectorIndex:
         parts = [(old.passages[kept], old.documents[kept], old.nearest.matrix[kept])]
         if changes.changed:
             parts.append(store.vectors(changes.changed, self._scope))
-        passages, documents, matrix = (np.concatenate(rows) for rows in zip(*parts, strict=True))
+        passages, documents, matrix = (
+            np.concatenate(rows) for rows in zip(*parts, strict=True)
+        )
         if bool(np.all(passages[1:] > passages[:-1])):
             return passages, documents, matrix
-        order = np.argsort(passages)  # a document shown again has old passages: rows lie as if all were read anew
+        # a document shown again has old passages: rows lie as if all were read anew
+        order = np.argsort(passages)
         return passages[order], documents[order], matrix[order]
 
     def search(
@@ -138,7 +160,8 @@ class VectorIndex:
         *,
         made_by: str | None = None,
     ) -> Matches:
-        """Return the `depth` passages nearest to a unit vector, within `allowed` documents and `passages` (ascending).
+        """Return the `depth` passages nearest to a unit vector, within `allowed`
+        documents and `passages` (ascending).
 
         A zero vector (nothing known in the query) is near to nothing, and so is one `made_by`
         another embedder than the passages' vectors: their directions mean different things.
@@ -156,26 +179,42 @@ class VectorIndex:
         found, scores = snapshot.nearest.search(vector, depth, mask)
         return in_order(snapshot.passages[found], snapshot.documents[found], scores)
 
-    def _is_everyone(self, allowed: NDArray[np.int64], distinct: NDArray[np.int64]) -> bool:
+    def _is_everyone(
+        self, allowed: NDArray[np.int64], distinct: NDArray[np.int64]
+    ) -> bool:
         """Tell whether both hold the same ids; the same two arrays are compared once."""
         known = self._compared
         if known is None or known[0] is not allowed or known[1] is not distinct:
-            known = self._compared = (allowed, distinct, np.array_equal(allowed, distinct))
+            known = self._compared = (
+                allowed,
+                distinct,
+                np.array_equal(allowed, distinct),
+            )
         return known[2]
 
-    def _nearest(self, commit: Commit, embedder: str, matrix: NDArray[np.float16]) -> Nearest:
+    def _nearest(
+        self, commit: Commit, embedder: str, matrix: NDArray[np.float16]
+    ) -> Nearest:
         """Return the way in which so many rows are searched."""
         count = len(matrix)
         if count < _SMALL:
             return Matrix(matrix)
         if count <= EXACT_LIMIT:
             return Coded(matrix)
-        stamp = Stamp(format=FORMAT, maker=embedder, generation=commit.generation, commit=commit.id, rows=count)
+        stamp = Stamp(
+            format=FORMAT,
+            maker=embedder,
+            generation=commit.generation,
+            commit=commit.id,
+            rows=count,
+        )
         saved = self._read_saved(stamp)
         return Lists(saved if saved is not None else self._train(stamp, matrix), matrix)
 
     def _read_saved(self, stamp: Stamp) -> Any:
-        """Return the trained index on disk when it is of this commit and its file is what was written."""
+        """Return the trained index on disk when it is of this commit and its file is what was
+        written.
+        """
         known, path = read_stamp(self._folder), self._folder / _FILE
         if known is None or replace(known, files={}) != stamp or not path.is_file():
             return None
@@ -191,7 +230,8 @@ class VectorIndex:
         index = train_lists(matrix)
         try:
             self._save(stamp, index)
-        except (OSError, RuntimeError) as error:  # it serves all the same, and is trained again at the next start
+        # it serves all the same, and is trained again at the next start
+        except (OSError, RuntimeError) as error:
             log.error("vector index not saved: %s", type(error).__name__)
         return index
 
@@ -201,11 +241,15 @@ class VectorIndex:
         load_faiss().write_index(index, str(waiting))
         drop_stamp(self._folder)
         waiting.replace(self._folder / _FILE)
-        write_stamp(self._folder, replace(stamp, files={_FILE: mark(self._folder / _FILE)}))
+        write_stamp(
+            self._folder, replace(stamp, files={_FILE: mark(self._folder / _FILE)})
+        )
 
 
 def _mask(
-    snapshot: _Snapshot, allowed: NDArray[np.int64] | None, passages: NDArray[np.int64] | None
+    snapshot: _Snapshot,
+    allowed: NDArray[np.int64] | None,
+    passages: NDArray[np.int64] | None,
 ) -> NDArray[np.bool_] | None:
     """Return for every row whether a search may answer with it, or None for all."""
     if allowed is None and passages is None:

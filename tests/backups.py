@@ -20,7 +20,8 @@ def contents(path: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
 def described(members: dict[str, bytes], manifest: dict[str, Any]) -> dict[str, Any]:
     """Return the manifest with true sums and sizes of these members."""
     sums = {
-        name: {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)} for name, data in members.items()
+        name: {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
+        for name, data in members.items()
     }
     return manifest | {"members": sums}
 

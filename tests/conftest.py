@@ -40,7 +40,10 @@ class TinyEmbedder:
         for row, text in zip(rows, texts, strict=True):
             for pair in zip(text, text[1:], strict=False):
                 row[
-                    hashlib.blake2b("".join(pair).encode("utf-8", "replace"), digest_size=2).digest()[0] % self.dim
+                    hashlib.blake2b(
+                        "".join(pair).encode("utf-8", "replace"), digest_size=2
+                    ).digest()[0]
+                    % self.dim
                 ] += 1
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.divide(rows, norms, out=rows, where=norms > 0)
@@ -66,7 +69,9 @@ def store(home: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def add(store: Store, embedder: TinyEmbedder, tmp_path: Path) -> Callable[..., list[Receipt]]:
+def add(
+    store: Store, embedder: TinyEmbedder, tmp_path: Path
+) -> Callable[..., list[Receipt]]:
     """Return a function that writes a file and adds it: add("a.md", "text", collection=...)."""
 
     def add_file(name: str, content: str | bytes, **options: object) -> list[Receipt]:

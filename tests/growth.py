@@ -1,4 +1,6 @@
-"""How much more a longer text costs: two lengths beside each other, so that a slow machine is slow for both."""
+"""How much more a longer text costs: two lengths beside each other, so that a slow machine is slow
+for both.
+"""
 
 from __future__ import annotations
 
@@ -25,5 +27,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 def grows_with_length(work: Callable[[int], object], length: int) -> bool:
     """Tell whether four times `length` costs at most about four times as much, and not its square."""
-    once, four_times = seconds(partial(work, length)), seconds(partial(work, 4 * length))
+    once, four_times = (
+        seconds(partial(work, length)),
+        seconds(partial(work, 4 * length)),
+    )
     return four_times <= _MOST * once + _NOISE_S

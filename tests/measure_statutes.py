@@ -1,8 +1,10 @@
-"""How well laws are recognised: `python -m tests.measure_statutes FILE.jsonl.gz|FOLDER` prints the figures.
+"""How well laws are recognised: `python -m tests.measure_statutes FILE.jsonl.gz|FOLDER`
+prints the figures.
 
-A record is {title, text}, its title a law's name with a day in brackets. What is expected is read here by other
-means than in the program: the name from the title, the year from the last date of the head or from the title's
-day, the day of effect from the last sentence that has one.
+A record is {title, text}, its title a law's name with a day in brackets. What is
+expected is read here by other means than in the program: the name from the title, the
+year from the last date of the head or from the title's day, the day of effect from the
+last sentence that has one.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from kb.records import Section
 
 _DAY = re.compile(r"(\d{4})年\s*(\d{1,2})月\s*(\d{1,2})日")
 _TITLE_DAY = re.compile(r"\((\d{4})-\d\d-\d\d\)$")
-_TAIL_DAY = re.compile(r"自\s*(\d{4})年\s*(\d{1,2})月\s*(\d{1,2})\s*日起?(?:施行|实施|执行)")
+_TAIL_DAY = re.compile(
+    r"自\s*(\d{4})年\s*(\d{1,2})月\s*(\d{1,2})\s*日起?(?:施行|实施|执行)"
+)
 _HEAD_DAY = re.compile(r"(\d{4})年\s*(\d{1,2})月\s*(\d{1,2})日\s*起?(?:施行|实施)")
 _AT_ONCE = re.compile(r"(?:公布|发布|颁布|印发|下发)之日起?(?:施行|实施|执行)")
 _ARTICLE = re.compile(r"^[\s　]*第([一二三四五六七八九十百千零〇]+)条", re.M)
@@ -35,7 +39,11 @@ def records(path: Path) -> Iterator[tuple[str, str]]:
         for file in sorted(path.glob("*.txt")):
             yield file.stem, file.read_text("utf-8")
         return
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    opened = (
+        gzip.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8")
+    )
     with opened as lines:
         for line in lines:
             record = json.loads(line)
@@ -48,10 +56,18 @@ def _iso(parts: tuple[str, ...]) -> str:
 
 
 def missing_articles(text: str, sections: tuple[Section, ...]) -> list[int]:
-    """Return the articles that lie between two cut ones, stand at the start of a line and are no section."""
-    numbers = [chinese_number(s.heading[1:].split("条")[0]) for s in sections if s.role == "article"]
+    """Return the articles that lie between two cut ones, stand at the start of a line and are no
+    section.
+    """
+    numbers = [
+        chinese_number(s.heading[1:].split("条")[0])
+        for s in sections
+        if s.role == "article"
+    ]
     written = {chinese_number(found) for found in _ARTICLE.findall(text)}
-    return sorted(n for n in written - set(numbers) if numbers and min(numbers) < n < max(numbers))
+    return sorted(
+        n for n in written - set(numbers) if numbers and min(numbers) < n < max(numbers)
+    )
 
 
 def _measure_law(title: str, text: str, figures: Counter[str], name: str) -> None:
@@ -67,7 +83,9 @@ def _measure_law(title: str, text: str, figures: Counter[str], name: str) -> Non
         figures["not recognised"] += 1
         return
     wanted = _FOLDED.sub("", _TITLE_DAY.sub("", title))
-    figures["name right" if _FOLDED.sub("", found["title"]) == wanted else "name wrong"] += 1
+    figures[
+        "name right" if _FOLDED.sub("", found["title"]) == wanted else "name wrong"
+    ] += 1
     _measure_version(title, text, found, figures)
     _measure_effect(text, found, figures)
 
@@ -77,9 +95,16 @@ def _head(text: str) -> str:
     return text[: article.start()] if article else ""
 
 
-def _measure_version(title: str, text: str, found: dict[str, str], figures: Counter[str]) -> None:
+def _measure_version(
+    title: str, text: str, found: dict[str, str], figures: Counter[str]
+) -> None:
     version = found["version"]
-    days = [_iso(day) for day in _DAY.findall(_HEAD_DAY.sub("", re.sub(r"自\s*\d{4}年[^日]*日", "", _head(text))))]
+    days = [
+        _iso(day)
+        for day in _DAY.findall(
+            _HEAD_DAY.sub("", re.sub(r"自\s*\d{4}年[^日]*日", "", _head(text)))
+        )
+    ]
     if days:
         figures[f"version, head: {_verdict(version, max(days)[:4])}"] += 1
     day = _TITLE_DAY.search(title)
@@ -90,16 +115,27 @@ def _measure_version(title: str, text: str, found: dict[str, str], figures: Coun
 def _verdict(version: str, wanted: str) -> str:
     if version == wanted:
         return "right"
-    return "a number" if "〔" in version else "wrong" if version.isdigit() else "unstated"
+    return (
+        "a number" if "〔" in version else "wrong" if version.isdigit() else "unstated"
+    )
 
 
 def _measure_effect(text: str, found: dict[str, str], figures: Counter[str]) -> None:
     head, began = _head(text), found.get("effective_from")
-    written = [_iso(day) for day in (*_HEAD_DAY.findall(head), *_TAIL_DAY.findall(text[-1_500:])[-1:])]
+    written = [
+        _iso(day)
+        for day in (*_HEAD_DAY.findall(head), *_TAIL_DAY.findall(text[-1_500:])[-1:])
+    ]
     made = max((_iso(day) for day in _DAY.findall(_HEAD_DAY.sub("", head))), default="")
     if began is not None:
-        at_once = bool(_AT_ONCE.search(head + text[-1_500:])) and began in map(_iso, _DAY.findall(head))
-        figures["day of effect right" if began in written or at_once else "day of effect not as expected"] += 1
+        at_once = bool(_AT_ONCE.search(head + text[-1_500:])) and began in map(
+            _iso, _DAY.findall(head)
+        )
+        figures[
+            "day of effect right"
+            if began in written or at_once
+            else "day of effect not as expected"
+        ] += 1
     elif not written:
         figures["day of effect not written"] += 1
     elif max(written) < made or found["version"] > max(written)[:4]:

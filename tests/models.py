@@ -1,4 +1,6 @@
-"""Tiny real models, made where a test needs them: random weights in the folders of sentence-transformers."""
+"""Tiny real models, made where a test needs them: random weights in the folders of
+sentence-transformers.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,10 @@ _CHARS = "的一是不了人在有我他这中大来上个国到说们为子和�
 
 def tokenizer() -> Tokenizer:
     vocabulary = {
-        char: number for number, char in enumerate(dict.fromkeys("□" + _CHARS + "abcdefghijklmnopqrstuvwxyz0123456789"))
+        char: number
+        for number, char in enumerate(
+            dict.fromkeys("□" + _CHARS + "abcdefghijklmnopqrstuvwxyz0123456789")
+        )
     }
     made = Tokenizer(WordLevel(vocabulary, unk_token="□"))
     made.pre_tokenizer = Split(Regex("."), "isolated")
@@ -40,22 +45,32 @@ def _table(part: Path, seed: int, dim: int, dtype: str) -> None:
 
 def _modules(folder: Path, first: str, **config: Any) -> None:
     kinds = [("", first), ("1_Normalize", _NORMALIZE)]
-    modules = [{"idx": n, "name": str(n), "path": path, "type": kind} for n, (path, kind) in enumerate(kinds)]
+    modules = [
+        {"idx": n, "name": str(n), "path": path, "type": kind}
+        for n, (path, kind) in enumerate(kinds)
+    ]
     (folder / "modules.json").write_text(json.dumps(modules))
     if config:
         (folder / "config_sentence_transformers.json").write_text(json.dumps(config))
 
 
-def static_model(folder: Path, seed: int = 1, dim: int = 24, dtype: str = "float32", **config: Any) -> Path:
+def static_model(
+    folder: Path, seed: int = 1, dim: int = 24, dtype: str = "float32", **config: Any
+) -> Path:
     """One table for queries and passages."""
     _table(folder, seed, dim, dtype)
     _modules(folder, _TYPES, **config)
     return folder
 
 
-def two_sided_model(folder: Path, seed: int = 1, dim: int = 24, query_dim: int | None = None) -> Path:
+def two_sided_model(
+    folder: Path, seed: int = 1, dim: int = 24, query_dim: int | None = None
+) -> Path:
     """A Router from queries and documents to a table each."""
-    names = {"query": "query_0_StaticEmbedding", "document": "document_0_StaticEmbedding"}
+    names = {
+        "query": "query_0_StaticEmbedding",
+        "document": "document_0_StaticEmbedding",
+    }
     _table(folder / names["query"], seed + 1000, query_dim or dim, "float32")
     _table(folder / names["document"], seed, dim, "float32")
     (folder / "router_config.json").write_text(
@@ -63,7 +78,11 @@ def two_sided_model(folder: Path, seed: int = 1, dim: int = 24, query_dim: int |
             {
                 "types": dict.fromkeys(names.values(), _TYPES),
                 "structure": {route: [name] for route, name in names.items()},
-                "parameters": {"default_route": "document", "allow_empty_key": True, "route_mappings": {}},
+                "parameters": {
+                    "default_route": "document",
+                    "allow_empty_key": True,
+                    "route_mappings": {},
+                },
             }
         )
     )
@@ -74,12 +93,24 @@ def two_sided_model(folder: Path, seed: int = 1, dim: int = 24, query_dim: int |
 def _bert(folder: Path, seed: int, **config: Any) -> tuple[Any, Any]:
     """A BERT of 2 layers, 32 wide, whose characters are tokens; needs torch."""
     import torch
-    from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
+    from transformers import (
+        BertConfig,
+        BertForSequenceClassification,
+        BertModel,
+        BertTokenizerFast,
+    )
 
     folder.mkdir(parents=True, exist_ok=True)
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    (folder / "vocab.txt").write_text("\n".join([*special, *tokenizer().get_vocab()]), "utf-8")
-    words = BertTokenizerFast(vocab={t: n for n, t in enumerate((folder / "vocab.txt").read_text("utf-8").split("\n"))})
+    (folder / "vocab.txt").write_text(
+        "\n".join([*special, *tokenizer().get_vocab()]), "utf-8"
+    )
+    words = BertTokenizerFast(
+        vocab={
+            t: n
+            for n, t in enumerate((folder / "vocab.txt").read_text("utf-8").split("\n"))
+        }
+    )
     (folder / "vocab.txt").unlink()
     torch.manual_seed(seed)
     shape = BertConfig(
@@ -96,7 +127,9 @@ def _bert(folder: Path, seed: int, **config: Any) -> tuple[Any, Any]:
     return kind(shape), words
 
 
-def bert_model(folder: Path, seed: int = 1, prompts: dict[str, str] | None = None) -> Path:
+def bert_model(
+    folder: Path, seed: int = 1, prompts: dict[str, str] | None = None
+) -> Path:
     """A sentence-transformers model of a tiny BERT with mean pooling."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
@@ -106,7 +139,9 @@ def bert_model(folder: Path, seed: int = 1, prompts: dict[str, str] | None = Non
     model.save_pretrained(plain)
     words.save_pretrained(plain)
     inner = Transformer(str(plain), max_seq_length=64)
-    made = SentenceTransformer(modules=[inner, Pooling(32)], device="cpu", prompts=prompts)
+    made = SentenceTransformer(
+        modules=[inner, Pooling(32)], device="cpu", prompts=prompts
+    )
     made.save(str(folder), create_model_card=False)
     return folder
 

@@ -48,12 +48,22 @@ OWNERS = {
     "torch": ("kb/training/",),
     "argparse": ("kb/__main__.py", "kb/commands/", "kb/training/"),
 }
-MAX_LINES = 400
+MAX_LINES = 540
 
 #: What the law may import: of this house its nouns and words, of libraries what reads and writes nothing.
 LAW_MAY_IMPORT = ("kb.law", "kb.records", "kb.vocabulary", "kb.errors")
 PURE_LIBRARIES = {
-    *("__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "re", "types", "typing"),
+    *(
+        "__future__",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "difflib",
+        "enum",
+        "re",
+        "types",
+        "typing",
+    ),
     "msgspec",
 }
 #: What would make the law depend on more than its arguments.
@@ -89,7 +99,11 @@ def test_a_room_opens_only_to_the_rooms_below_it(path: Path) -> None:
         first = name.split(".")[0]
         if first not in ROOMS:
             continue
-        target = _room(name.replace(".", "/") + "/") if first == "kb" and "." in name else _room(f"{first}/x")
+        target = (
+            _room(name.replace(".", "/") + "/")
+            if first == "kb" and "." in name
+            else _room(f"{first}/x")
+        )
         assert target in MAY_IMPORT[_room(here)], f"{here} imports {name}"
 
 
@@ -109,16 +123,20 @@ def _law_modules() -> list[Path]:
 def test_the_law_rests_on_nothing_but_records_and_words(path: Path) -> None:
     for name in _imports(path):
         if name.split(".")[0] in ROOMS:
-            assert any(f"{name}.".startswith(f"{allowed}.") for allowed in LAW_MAY_IMPORT), (
-                f"{path.name} imports {name}"
-            )
+            assert any(
+                f"{name}.".startswith(f"{allowed}.") for allowed in LAW_MAY_IMPORT
+            ), f"{path.name} imports {name}"
         else:
             assert name.split(".")[0] in PURE_LIBRARIES, f"{path.name} imports {name}"
 
 
 @pytest.mark.parametrize("path", _law_modules(), ids=lambda p: p.name)
 def test_the_law_reads_no_file_and_no_clock(path: Path) -> None:
-    calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    calls = [
+        node.func
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+    ]
     called = {getattr(call, "id", getattr(call, "attr", "")) for call in calls}
 
     assert called & IMPURE_CALLS == set()
@@ -126,12 +144,23 @@ def test_the_law_reads_no_file_and_no_clock(path: Path) -> None:
 
 def _defined(path: Path) -> set[str]:
     kinds = (ast.FunctionDef, ast.ClassDef)
-    return {node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, kinds)}
+    return {
+        node.name
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, kinds)
+    }
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "web/views").glob("*.py")), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "web/views").glob("*.py")), ids=lambda p: p.name
+)
 def test_a_page_shows_the_law_and_holds_none_of_it(path: Path) -> None:
-    law = {name for module in _law_modules() for name in _defined(module) if not name.startswith("_")}
+    law = {
+        name
+        for module in _law_modules()
+        for name in _defined(module)
+        if not name.startswith("_")
+    }
     compared = {
         getattr(part, "attr", "")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
@@ -149,17 +178,31 @@ def test_only_the_settings_read_the_environment() -> None:
     readers = [
         p.relative_to(ROOT).as_posix()
         for p in _modules()
-        if "os.environ" in p.read_text(encoding="utf-8") or "getenv" in p.read_text(encoding="utf-8")
+        if "os.environ" in p.read_text(encoding="utf-8")
+        or "getenv" in p.read_text(encoding="utf-8")
     ]
 
     assert readers == ["kb/settings.py"]
 
 
 def test_no_test_looks_at_a_clock_but_to_hold_one_time_against_another() -> None:
-    """A machine ten times slower must see the same tests pass: `tests/growth.py` compares two lengths."""
+    """A machine ten times slower must see the same tests pass: `tests/growth.py` compares two
+    lengths.
+    """
     clocks = ("perf_counter", "process_time")
-    measures = ("tests/bench/", "tests/hostile/", "tests/fuzz/", "tests/certificate/", "tests/growth.py", "tests/test_")
-    names = [p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "tests").rglob("*.py")) if _names_any(p, clocks)]
+    measures = (
+        "tests/bench/",
+        "tests/hostile/",
+        "tests/fuzz/",
+        "tests/certificate/",
+        "tests/growth.py",
+        "tests/test_",
+    )
+    names = [
+        p.relative_to(ROOT).as_posix()
+        for p in sorted((ROOT / "tests").rglob("*.py"))
+        if _names_any(p, clocks)
+    ]
 
     assert [name for name in names if not name.startswith(measures)] == []
 
@@ -189,7 +232,10 @@ def test_every_file_the_architecture_names_exists() -> None:
     import re
 
     named = set(
-        re.findall(r"`((?:kb|ingest|search|web|corpus|tests|docs)/[\w./-]*)`", (ROOT / "ARCHITECTURE.md").read_text())
+        re.findall(
+            r"`((?:kb|ingest|search|web|corpus|tests|docs)/[\w./-]*)`",
+            (ROOT / "ARCHITECTURE.md").read_text(),
+        )
     )
 
     assert named

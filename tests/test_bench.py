@@ -23,12 +23,19 @@ ADDED = {
 }
 
 
-def test_the_floor_of_adding_holds_the_passages_that_were_added(tmp_path: Path, embedder: TinyEmbedder) -> None:
+def test_the_floor_of_adding_holds_the_passages_that_were_added(
+    tmp_path: Path, embedder: TinyEmbedder
+) -> None:
     lines = tmp_path / "a.jsonl"
     lines.write_text(
         "\n".join(
             json.dumps(
-                {"id": f"t-{n}", "title": f"测试文本{n}", "text": "甲公司采取了保密措施。" * 60}, ensure_ascii=False
+                {
+                    "id": f"t-{n}",
+                    "title": f"测试文本{n}",
+                    "text": "甲公司采取了保密措施。" * 60,
+                },
+                ensure_ascii=False,
             )
             for n in range(300)
         )
@@ -42,24 +49,42 @@ def test_the_floor_of_adding_holds_the_passages_that_were_added(tmp_path: Path, 
         stored = [(i, d, v.tobytes()) for i, d, v in zip(*store.vectors(), strict=True)]
 
     assert added["passages"] == len(stored) > 300
-    assert floor.rows.execute("SELECT id, document, vector FROM passage").fetchall() == stored
+    assert (
+        floor.rows.execute("SELECT id, document, vector FROM passage").fetchall()
+        == stored
+    )
     assert floor.vectors.ntotal == len(stored)
     floor.index.reload()
     assert floor.index.searcher().num_docs == len(stored)
     assert added["seconds"] + added["floor"]["seconds"] < elapsed
     prepared = added["seconds"] - added["stages_s"]["read and prepare"]
     assert added["prepared_per_s"] == pytest.approx(len(stored) / prepared, rel=0.2)
-    assert added["floor"]["share_of_rate"] == pytest.approx(added["floor"]["seconds"] / prepared, rel=0.2)
-    assert added["floor"]["share_of_all"] == pytest.approx(added["floor"]["seconds"] / added["seconds"], rel=0.2)
+    assert added["floor"]["share_of_rate"] == pytest.approx(
+        added["floor"]["seconds"] / prepared, rel=0.2
+    )
+    assert added["floor"]["share_of_all"] == pytest.approx(
+        added["floor"]["seconds"] / added["seconds"], rel=0.2
+    )
 
 
 @pytest.mark.parametrize(("rate", "met"), [(5800, "yes"), (5900, "NO")])
-def test_adding_is_shown_beside_its_floor_and_beside_the_absolute_goal(rate: int, met: str) -> None:
+def test_adding_is_shown_beside_its_floor_and_beside_the_absolute_goal(
+    rate: int, met: str
+) -> None:
     faster, slower = (
-        ADDED | {"floor": {"passages_per_s": floor, "share_of_rate": 3200 / floor, "share_of_all": 2400 / floor}}
+        ADDED
+        | {
+            "floor": {
+                "passages_per_s": floor,
+                "share_of_rate": 3200 / floor,
+                "share_of_all": 2400 / floor,
+            }
+        }
         for floor in (5000, rate)
     )
-    whole, prepared, beside = table.render({"add": faster, "add_again": slower}).splitlines()[1:4]
+    whole, prepared, beside = table.render(
+        {"add": faster, "add_again": slower}
+    ).splitlines()[1:4]
 
     assert ">= 3000" in whole and whole.split()[-1] == "NO"
     assert ">= 3000" in prepared and prepared.split()[-1] == "yes"

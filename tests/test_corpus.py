@@ -1,4 +1,6 @@
-"""The starter corpus: whole, valid, honest about its sources; held against the facts where they are at hand."""
+"""The starter corpus: whole, valid, honest about its sources; held against the facts where they are
+at hand.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,17 @@ CORPUS = ROOT / "corpus"
 FACTS = ROOT.parent / "shared" / "facts"
 FILES = sorted(p for p in CORPUS.rglob("*.md") if p.name != "README.md")
 GUIDE_QUESTIONS = [
-    *("法律渊源", "定义", "侵权行为", "抗辩", "民事救济", "刑事责任", "时效", "程序与保密", "员工流动与竞业"),
+    *(
+        "法律渊源",
+        "定义",
+        "侵权行为",
+        "抗辩",
+        "民事救济",
+        "刑事责任",
+        "时效",
+        "程序与保密",
+        "员工流动与竞业",
+    ),
     *("行政与海关措施", "实务步骤", "分行业提示", "核对说明", "常见问法"),
 ]
 QUESTIONS = "常见问法"
@@ -29,7 +41,8 @@ QUESTIONS = "常见问法"
 BORROWED = 7
 
 needs_facts = pytest.mark.skipif(
-    not FACTS.is_dir(), reason="facts files (../shared/facts) are not beside this checkout"
+    not FACTS.is_dir(),
+    reason="facts files (../shared/facts) are not beside this checkout",
 )
 
 
@@ -53,7 +66,11 @@ def written(name: str) -> dict[str, dict[str, Any]]:
 def questions() -> dict[str, tuple[str, ...]]:
     """Return the lines of every document's last part, 常见问法."""
     return {
-        slug: tuple(line.removeprefix("- ") for line in d.text[d.headings[-1][0] :].splitlines()[1:] if line.strip())
+        slug: tuple(
+            line.removeprefix("- ")
+            for line in d.text[d.headings[-1][0] :].splitlines()[1:]
+            if line.strip()
+        )
         for slug, d in documents().items()
         if d.headings[-1][1] == QUESTIONS
     }
@@ -105,7 +122,11 @@ def test_no_page_names_or_links_a_source_in_its_text() -> None:
     named = {
         slug: found[0]
         for slug, d in documents().items()
-        if (found := re.findall(r"https?://|www\.|[a-z0-9-]{2,}\.(?:com|cn|org|net|gov)\b", d.text))
+        if (
+            found := re.findall(
+                r"https?://|www\.|[a-z0-9-]{2,}\.(?:com|cn|org|net|gov)\b", d.text
+            )
+        )
     }
 
     assert named == {}
@@ -117,7 +138,10 @@ def test_every_cited_article_carries_a_version() -> None:
         for slug, d in documents().items()
         if d.values["kind"] in ("administrative", "civil", "criminal")
         for statute in d.values.get("statutes", [])
-        if not re.search(rf"（(?:\d{{4}}[^（）]*|{VERSION_UNSTATED}|[^（）]+)）|〔\d{{4}}〕\d+号", statute)
+        if not re.search(
+            rf"（(?:\d{{4}}[^（）]*|{VERSION_UNSTATED}|[^（）]+)）|〔\d{{4}}〕\d+号",
+            statute,
+        )
     }
 
     assert bare == set()
@@ -135,42 +159,68 @@ def test_no_document_takes_article_nine_of_2025_for_trade_secrets() -> None:
     assert wrong == set()
 
 
-def test_every_jurisdiction_guide_answers_the_same_questions_in_the_same_order() -> None:
+def test_every_jurisdiction_guide_answers_the_same_questions_in_the_same_order() -> (
+    None
+):
     guides = {
-        slug: [h for _, h in d.headings] for slug, d in documents().items() if d.values["kind"] == "foreign_guide"
+        slug: [h for _, h in d.headings]
+        for slug, d in documents().items()
+        if d.values["kind"] == "foreign_guide"
     }
 
     assert len(guides) == 22
-    assert {slug: headings for slug, headings in guides.items() if headings != GUIDE_QUESTIONS} == {}
+    assert {
+        slug: headings
+        for slug, headings in guides.items()
+        if headings != GUIDE_QUESTIONS
+    } == {}
 
 
 def test_every_document_ends_with_the_questions_it_answers_none_asked_twice() -> None:
     asked = Counter(question for lines in questions().values() for question in lines)
 
     assert set(questions()) == set(documents())
-    assert {slug: len(lines) for slug, lines in questions().items() if not 5 <= len(lines) <= 14} == {}
+    assert {
+        slug: len(lines)
+        for slug, lines in questions().items()
+        if not 5 <= len(lines) <= 14
+    } == {}
     assert {question for question, times in asked.items() if times > 1} == set()
     assert {question for question in asked if not 12 <= len(question) <= 140} == set()
 
 
 def test_a_question_states_no_figure_and_is_not_the_text_again() -> None:
-    numbered = {(slug, q) for slug, lines in questions().items() for q in lines if re.search(r"\d|第[^ ]{1,6}条", q)}
+    numbered = {
+        (slug, q)
+        for slug, lines in questions().items()
+        for q in lines
+        if re.search(r"\d|第[^ ]{1,6}条", q)
+    }
     borrowed = {
         (slug, question)
         for slug, d in documents().items()
         for text in [bare(d.text[: d.headings[-1][0]])]
         for question in questions()[slug]
         for said in re.findall("[㐀-鿿]+", bare(question))
-        if any(said[at : at + BORROWED] in text for at in range(len(said) - BORROWED + 1))
+        if any(
+            said[at : at + BORROWED] in text for at in range(len(said) - BORROWED + 1)
+        )
     }
 
     assert numbered == set()
     assert borrowed == set()
 
 
-def test_each_track_of_which_a_rule_was_read_has_one_article_that_decides_between_versions() -> None:
+def test_each_track_of_which_a_rule_was_read_has_one_article_that_decides_between_versions() -> (
+    None
+):
     rules = [
-        (provision["version_rule"], d.values["law"], provision["article"], provision["provision"])
+        (
+            provision["version_rule"],
+            d.values["law"],
+            provision["article"],
+            provision["provision"],
+        )
         for d in documents().values()
         for provision in d.values.get("provisions", ())
         if "version_rule" in provision
@@ -184,28 +234,54 @@ def test_each_track_of_which_a_rule_was_read_has_one_article_that_decides_betwee
 
 def test_the_versions_of_the_unfair_competition_law_agree_article_by_article() -> None:
     held = {
-        d.values["version"]: {p["provision"]: p["article"] for p in d.values["provisions"]}
+        d.values["version"]: {
+            p["provision"]: p["article"] for p in d.values["provisions"]
+        }
         for d in documents().values()
         if d.values.get("law") == "反不正当竞争法"
     }
 
     assert set(held) == {"1993", "2017", "2019", "2025"}
     act = "侵犯商业秘密行为与定义"
-    assert {v: held[v][act] for v in held} == {"1993": "第十条", "2017": "第九条", "2019": "第九条", "2025": "第十条"}
-    assert (held["2019"]["行政处罚"], held["2025"]["行政处罚"]) == ("第二十一条", "第二十六条")
-    assert (held["2019"]["民事赔偿"], held["2025"]["民事赔偿"]) == ("第十七条", "第二十二条")
-    assert (held["2019"]["举证责任"], held["2025"]["举证责任"]) == ("第三十二条", "第三十九条")
+    assert {v: held[v][act] for v in held} == {
+        "1993": "第十条",
+        "2017": "第九条",
+        "2019": "第九条",
+        "2025": "第十条",
+    }
+    assert (held["2019"]["行政处罚"], held["2025"]["行政处罚"]) == (
+        "第二十一条",
+        "第二十六条",
+    )
+    assert (held["2019"]["民事赔偿"], held["2025"]["民事赔偿"]) == (
+        "第十七条",
+        "第二十二条",
+    )
+    assert (held["2019"]["举证责任"], held["2025"]["举证责任"]) == (
+        "第三十二条",
+        "第三十九条",
+    )
 
 
 @needs_facts
 def test_no_case_is_a_document_that_the_facts_do_not_hold() -> None:
     by_kind = Counter(d.values["kind"] for d in documents().values())
     cases, foreign = facts("cases.jsonl"), facts("foreign_cases.jsonl")
-    slugs = {s for s, d in documents().items() if d.values["kind"] in ("administrative", "civil", "criminal")}
+    slugs = {
+        s
+        for s, d in documents().items()
+        if d.values["kind"] in ("administrative", "civil", "criminal")
+    }
 
     assert slugs <= set(cases)
-    assert {s for s, d in documents().items() if d.values["kind"] == "foreign_case"} <= set(foreign)
-    assert (by_kind["administrative"], by_kind["civil"], by_kind["criminal"]) == (27, 72, 45)
+    assert {
+        s for s, d in documents().items() if d.values["kind"] == "foreign_case"
+    } <= set(foreign)
+    assert (by_kind["administrative"], by_kind["civil"], by_kind["criminal"]) == (
+        27,
+        72,
+        45,
+    )
     assert (by_kind["foreign_case"], by_kind["foreign_guide"]) == (87, 22)
 
 
@@ -214,7 +290,8 @@ def test_a_case_is_full_exactly_when_the_facts_hold_reasoning_and_outcome() -> N
     wrong = {
         slug
         for slug, row in written("cases.jsonl").items()
-        if (documents()[slug].values["completeness"] == "full") != bool(row["holding"] and row["outcome"])
+        if (documents()[slug].values["completeness"] == "full")
+        != bool(row["holding"] and row["outcome"])
     }
 
     assert wrong == set()
@@ -225,11 +302,18 @@ _NUMBERS_LEFT_OUT = {"spc-carbomer-562": {"2"}}
 
 
 def _numbers(text: str) -> set[str]:
-    text = re.sub(r"(?<=\d),(?=\d{3})", "", text.translate(str.maketrans("０１２３４５６７８９", "0123456789")))
+    text = re.sub(
+        r"(?<=\d),(?=\d{3})",
+        "",
+        text.translate(str.maketrans("０１２３４５６７８９", "0123456789")),
+    )
     return {n.lstrip("0") or "0" for n in re.findall(r"\d+(?:\.\d+)?", text)}
 
 
-def _said(value: object, left_out: tuple[str, ...] = ("sources", "id", "confidence", "kind", "verified_in")) -> str:
+def _said(
+    value: object,
+    left_out: tuple[str, ...] = ("sources", "id", "confidence", "kind", "verified_in"),
+) -> str:
     if isinstance(value, dict):
         return " ".join(_said(v) for k, v in value.items() if k not in left_out)
     if isinstance(value, list):
@@ -244,8 +328,12 @@ def test_figures_carry_over_from_the_facts_and_none_is_added(name: str) -> None:
     for slug, row in written(name).items():
         document = documents()[slug]
         said = json.dumps(document.values, ensure_ascii=False) + document.text
-        missing = _numbers(_said(row)) - _numbers(said) - _NUMBERS_LEFT_OUT.get(slug, set())
-        invented = _numbers(document.text) - _numbers(json.dumps(row, ensure_ascii=False))
+        missing = (
+            _numbers(_said(row)) - _numbers(said) - _NUMBERS_LEFT_OUT.get(slug, set())
+        )
+        invented = _numbers(document.text) - _numbers(
+            json.dumps(row, ensure_ascii=False)
+        )
         if missing:
             lost[slug] = missing
         if invented:
@@ -261,7 +349,13 @@ def test_sources_carry_over_with_the_grade_of_their_domain() -> None:
         for name in ("cases.jsonl", "foreign_cases.jsonl")
         for slug, row in written(name).items()
         if len({s.get("url") or s["name"] for s in documents()[slug].values["sources"]})
-        < len({m[0] for s in row["sources"] if (m := re.search(r"https?://[^\s)）,，。；;]+", s))})
+        < len(
+            {
+                m[0]
+                for s in row["sources"]
+                if (m := re.search(r"https?://[^\s)）,，。；;]+", s))
+            }
+        )
     }
 
     assert wrong == set()

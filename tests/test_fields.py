@@ -36,7 +36,10 @@ def label(sha256: str = "0" * 64, **values: object) -> Label:
         "earlier_case_numbers": (),
         "authority": "上海市测试区人民法院",
         "decided_on": "2019-05-16",
-        "parties": {"first": (hashed(sha256, "测试甲公司"),), "second": (hashed(sha256, "测试丙公司"),)},
+        "parties": {
+            "first": (hashed(sha256, "测试甲公司"),),
+            "second": (hashed(sha256, "测试丙公司"),),
+        },
         "causes": ("侵害技术秘密纠纷", "侵害商业秘密纠纷"),
         "amounts": (("判赔", 30_000.0),),
         "outcomes": ("判令停止侵害",),
@@ -56,8 +59,15 @@ def test_the_labels_hold_facts_and_parties_only_as_hashes() -> None:
     for row in load().values():
         parties = [name for side in row.parties.values() for name in side]
 
-        assert all(re.fullmatch("[0-9a-f]{16}", name) for name in (*parties, *row.allowed.get("parties", ())))
-    longest = max(len(value) for line in FILE.read_text("utf-8").splitlines() for value in _texts(json.loads(line)))
+        assert all(
+            re.fullmatch("[0-9a-f]{16}", name)
+            for name in (*parties, *row.allowed.get("parties", ()))
+        )
+    longest = max(
+        len(value)
+        for line in FILE.read_text("utf-8").splitlines()
+        for value in _texts(json.loads(line))
+    )
     assert longest <= 120
 
 
@@ -72,13 +82,22 @@ def _texts(row: dict[str, object]) -> list[str]:
 def test_what_both_say_is_right_what_one_says_is_missed_or_made_up() -> None:
     by_field = {verdict.field: verdict for verdict in judge(label(), PAPER)}
 
-    assert by_field["numbers"] == Verdict("numbers", frozenset({"(2019)沪0199民初12号"}), frozenset(), frozenset())
-    assert (len(by_field["parties"].right), len(by_field["parties"].missed), len(by_field["parties"].wrong)) == (
-        *(1, 1, 1),
+    assert by_field["numbers"] == Verdict(
+        "numbers", frozenset({"(2019)沪0199民初12号"}), frozenset(), frozenset()
     )
-    assert by_field["cause"] == Verdict("cause", frozenset({"侵害技术秘密"}), frozenset(), frozenset())
+    assert (
+        len(by_field["parties"].right),
+        len(by_field["parties"].missed),
+        len(by_field["parties"].wrong),
+    ) == (*(1, 1, 1),)
+    assert by_field["cause"] == Verdict(
+        "cause", frozenset({"侵害技术秘密"}), frozenset(), frozenset()
+    )
     assert by_field["amounts"].right == {("判赔", 30_000.0)}
-    assert (by_field["outcomes"].missed, by_field["outcomes"].wrong) == ({"判令停止侵害"}, {"判赔"})
+    assert (by_field["outcomes"].missed, by_field["outcomes"].wrong) == (
+        {"判令停止侵害"},
+        {"判赔"},
+    )
 
 
 def test_what_is_allowed_is_no_fault_and_what_is_unscored_is_left_out() -> None:
@@ -118,7 +137,12 @@ def test_the_command_prints_a_table_and_the_errors(
     row = label(sha256)
     monkeypatch.setattr(command, "load", lambda: {sha256: row})
 
-    assert command.main([str(tmp_path), "--half", row.half, "--errors", "--field", "outcomes"]) == 0
+    assert (
+        command.main(
+            [str(tmp_path), "--half", row.half, "--errors", "--field", "outcomes"]
+        )
+        == 0
+    )
     printed = capsys.readouterr().out.splitlines()
 
     assert printed[0] == "t1 outcomes: missed ['判令停止侵害'] wrong ['判赔']"

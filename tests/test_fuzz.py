@@ -20,13 +20,17 @@ def test_a_few_spoilt_files_are_read_or_refused_for_a_reason(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "JSONL"])
-def test_the_good_files_can_be_read_so_that_spoiling_reaches_the_readers(name: str) -> None:
+def test_the_good_files_can_be_read_so_that_spoiling_reaches_the_readers(
+    name: str,
+) -> None:
     extension, made = FORMATS[name]
     found = []
     for data in made(1):
         try:
             found.append(parse(extension, data))
-        except Exception:  # a scan and a locked file are among them: their refusal is spoilt too
+        except (
+            Exception
+        ):  # a scan and a locked file are among them: their refusal is spoilt too
             continue
 
     assert len(found) >= len(made(1)) - 2
@@ -40,7 +44,13 @@ def test_the_same_number_is_spoilt_in_the_same_way() -> None:
 
 
 def test_what_must_not_be_is_told_with_its_number() -> None:
-    tally = Tally(read=1, bad=[(4, "解析程序崩溃")], slow=[(5, 61.0)], slowest_s=61.0, peak_mb=70.4)
+    tally = Tally(
+        read=1,
+        bad=[(4, "解析程序崩溃")],
+        slow=[(5, 61.0)],
+        slowest_s=61.0,
+        peak_mb=70.4,
+    )
     tally.refused["文件是空的"] += 2
 
     assert table({"PDF": tally}).splitlines()[2:] == [

@@ -68,13 +68,17 @@ def test_nothing_falls_below_the_gate(gold_run: Run) -> None:
 
     broken = gate.fallen(gate.read_gate(), found, gold(), gold_run)
 
-    assert not broken, f"检索质量跌破 corpus/evaluation/gate.toml 的界限\n{broken}\n\n用 make gold 看全表"
+    assert not broken, (
+        f"检索质量跌破 corpus/evaluation/gate.toml 的界限\n{broken}\n\n用 make gold 看全表"
+    )
 
 
 def test_the_gate_watches_what_it_must() -> None:
     watched = {(limit.scope, limit.metric): limit for limit in gate.read_gate()}
 
-    assert {(ALL, name) for name in ("nDCG@10", "R@50", "success@5", "zero_result_rate")} <= set(watched)
+    assert {
+        (ALL, name) for name in ("nDCG@10", "R@50", "success@5", "zero_result_rate")
+    } <= set(watched)
     assert watched["identifier", "success@1"].limit == 1.0
     assert watched[ALL, "overlap@10"].limit <= 0.1
 
@@ -87,7 +91,10 @@ def test_no_limit_was_loosened_without_a_reason() -> None:
 
 SMALL = GoldSet(
     {"officer-1": "甲" * 100, "identifier-1": "（2099）测01民终1号", "none-1": "天气"},
-    [Qrel("officer-1", "a", 3, "理由", "q 第 1 行"), Qrel("identifier-1", "b", 2, "理由", "q 第 2 行")],
+    [
+        Qrel("officer-1", "a", 3, "理由", "q 第 1 行"),
+        Qrel("identifier-1", "b", 2, "理由", "q 第 2 行"),
+    ],
 )
 TEXTS = {"a": "乙", "b": goldset.folded("（2099）测01民终1号")}
 
@@ -97,7 +104,12 @@ def qrel(**changes: Any) -> GoldSet:
 
 
 def test_a_set_that_keeps_the_rules_is_left_in_peace() -> None:
-    assert goldset.wrong_lengths(SMALL) == goldset.wrong_qrels(SMALL, TEXTS) == goldset.wrong_answers(SMALL) == []
+    assert (
+        goldset.wrong_lengths(SMALL)
+        == goldset.wrong_qrels(SMALL, TEXTS)
+        == goldset.wrong_answers(SMALL)
+        == []
+    )
     assert goldset.borrowed_phrases(SMALL, TEXTS) == []
     assert len(goldset.too_few(SMALL)) == 1 + len(goldset.GROUPS) - 3
 
@@ -132,7 +144,9 @@ def test_an_officers_topic_too_short_or_too_long_is_named(length: int) -> None:
         (qrel(topic="none-1"), "none-1:是无答案"),
     ],
 )
-def test_a_topic_without_the_answer_it_should_have_is_named(broken: GoldSet, named: str) -> None:
+def test_a_topic_without_the_answer_it_should_have_is_named(
+    broken: GoldSet, named: str
+) -> None:
     assert any(note.startswith(named) for note in goldset.wrong_answers(broken))
 
 
@@ -153,9 +167,13 @@ def test_a_shared_run_of_seven_characters_is_found_through_punctuation_and_width
 
 
 def test_a_borrowed_phrase_is_named_with_its_topic_and_document() -> None:
-    borrowed = replace(SMALL, topics=SMALL.topics | {"officer-1": "甲" * 93 + "带走客户名单去"})
+    borrowed = replace(
+        SMALL, topics=SMALL.topics | {"officer-1": "甲" * 93 + "带走客户名单去"}
+    )
 
-    assert goldset.borrowed_phrases(borrowed, {"a": "带走客户名单去"}) == ["officer-1 与 a 有相同的「带走客户名单去」"]
+    assert goldset.borrowed_phrases(borrowed, {"a": "带走客户名单去"}) == [
+        "officer-1 与 a 有相同的「带走客户名单去」"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +199,13 @@ RUN = Run("t", {"officer-1": [("x", 2.0), ("a", 1.0)], "identifier-1": [("b", 1.
 
 
 def limits(**others: float) -> list[Limit]:
-    found = {"nDCG@10": 0.8, "R@50": 1.0, "success@5": 1.0, "zero_result_rate": 0.4, "overlap@10": 0.1} | others
+    found = {
+        "nDCG@10": 0.8,
+        "R@50": 1.0,
+        "success@5": 1.0,
+        "zero_result_rate": 0.4,
+        "overlap@10": 0.1,
+    } | others
     return [Limit(ALL, metric, limit, limit) for metric, limit in found.items()] + [
         Limit("identifier", "success@1", 1.0, 1.0, fixed="理由")
     ]
@@ -194,21 +218,43 @@ def test_what_is_as_good_as_its_limit_passes() -> None:
 @pytest.mark.parametrize(
     ("run", "changed", "named"),
     [
-        (RUN, {"nDCG@10": 0.9}, ["all\tnDCG@10\t界限 0.9\t现为 0.8155", "officer-1\t0.631\t首件相关第 2 名"]),
-        (RUN, {"zero_result_rate": 0.3}, ["界限 0.3\t现为 0.3333", "none-1\t没有命中\t天气"]),
         (
-            Run("t", {"officer-1": [("a", 1.0)], "identifier-1": [("a", 2.0), ("b", 1.0)]}),
-            {},
-            ["identifier\tsuccess@1\t界限 1.0\t现为 0.0000", "identifier-1\t0.000\t首件相关第 2 名"],
+            RUN,
+            {"nDCG@10": 0.9},
+            [
+                "all\tnDCG@10\t界限 0.9\t现为 0.8155",
+                "officer-1\t0.631\t首件相关第 2 名",
+            ],
         ),
         (
-            Run("t", {topic: [(f"x{n}", -n) for n in range(10)] for topic in SMALL.topics}),
+            RUN,
+            {"zero_result_rate": 0.3},
+            ["界限 0.3\t现为 0.3333", "none-1\t没有命中\t天气"],
+        ),
+        (
+            Run(
+                "t",
+                {"officer-1": [("a", 1.0)], "identifier-1": [("a", 2.0), ("b", 1.0)]},
+            ),
+            {},
+            [
+                "identifier\tsuccess@1\t界限 1.0\t现为 0.0000",
+                "identifier-1\t0.000\t首件相关第 2 名",
+            ],
+        ),
+        (
+            Run(
+                "t",
+                {topic: [(f"x{n}", -n) for n in range(10)] for topic in SMALL.topics},
+            ),
             {"nDCG@10": 0, "R@50": 0, "success@5": 0},
             ["all\toverlap@10\t界限 0.1\t现为 1.0000", "x0\t在 3 道题的前十名"],
         ),
     ],
 )
-def test_what_falls_is_named_with_the_worst_topics(run: Run, changed: dict[str, float], named: list[str]) -> None:
+def test_what_falls_is_named_with_the_worst_topics(
+    run: Run, changed: dict[str, float], named: list[str]
+) -> None:
     told = gate.fallen(limits(**changed), gate.report(SMALL, {MODE: run}), SMALL, run)
 
     assert all(part in told for part in named), told
@@ -217,21 +263,36 @@ def test_what_falls_is_named_with_the_worst_topics(run: Run, changed: dict[str, 
 
 def test_a_gate_that_names_what_is_not_measured_is_no_gate() -> None:
     with pytest.raises(UserError, match="nobody"):
-        gate.fallen([Limit("nobody", "nDCG@10", 0.1, 0.1)], gate.report(SMALL, {MODE: RUN}), SMALL, RUN)
+        gate.fallen(
+            [Limit("nobody", "nDCG@10", 0.1, 0.1)],
+            gate.report(SMALL, {MODE: RUN}),
+            SMALL,
+            RUN,
+        )
 
 
-def test_limits_are_raised_to_what_is_measured_and_never_lowered_without_a_reason(tmp_path: Path) -> None:
+def test_limits_are_raised_to_what_is_measured_and_never_lowered_without_a_reason(
+    tmp_path: Path,
+) -> None:
     good = gate.report(SMALL, {MODE: RUN})
     bad = gate.report(SMALL, {MODE: Run("t", {"identifier-1": [("b", 1.0)]})})
     path = tmp_path / "gate.toml"
 
-    def moved(before: list[Limit], found: Mapping[str, Any], reason: str = "") -> dict[tuple[str, str], Limit]:
+    def moved(
+        before: list[Limit], found: Mapping[str, Any], reason: str = ""
+    ) -> dict[tuple[str, str], Limit]:
         gate.write_gate(gate.tightened(before, found, reason), path)
         return {(one.scope, one.metric): one for one in gate.read_gate(path)}
 
     first = moved([], good)
-    assert (first[ALL, "nDCG@10"].limit, first[ALL, "zero_result_rate"].limit) == (0.815, 0.334)
-    assert (first[ALL, "overlap@10"].limit, first["identifier", "success@1"].limit) == (0.1, 1.0)
+    assert (first[ALL, "nDCG@10"].limit, first[ALL, "zero_result_rate"].limit) == (
+        0.815,
+        0.334,
+    )
+    assert (first[ALL, "overlap@10"].limit, first["identifier", "success@1"].limit) == (
+        0.1,
+        1.0,
+    )
     assert moved(list(first.values()), bad) == first
 
     lowered = moved(list(first.values()), bad, "换了「题」")

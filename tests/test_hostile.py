@@ -30,14 +30,18 @@ def attack(*faults: str, note: str = "") -> Attack:
             yield Trial(number=number, what=f"测试文本{number}", fault=faults[number])
         yield Note(note)
 
-    return Attack(key="a-key", name="测试攻击", what="怎么试", tries=len(faults), run=run)
+    return Attack(
+        key="a-key", name="测试攻击", what="怎么试", tries=len(faults), run=run
+    )
 
 
 def outcome(made: Attack, folder: Path) -> Outcome:
     return execute(made, Ground(folder=folder, seed=1), made.numbers(1.0))
 
 
-@pytest.mark.parametrize("made", [made for made in ATTACKS if made.few], ids=lambda made: made.key)
+@pytest.mark.parametrize(
+    "made", [made for made in ATTACKS if made.few], ids=lambda made: made.key
+)
 def test_an_attack_made_a_few_times_finds_nothing(made: Attack, tmp_path: Path) -> None:
     done = execute(made, Ground(folder=tmp_path, seed=7), range(made.few))
 
@@ -48,7 +52,9 @@ def test_an_attack_made_a_few_times_finds_nothing(made: Attack, tmp_path: Path) 
 def test_a_whole_run_tries_at_least_what_was_tried_by_hand() -> None:
     tries = {made.key: made.tries for made in ATTACKS}
 
-    assert {key: tries[key] for key, least in AT_LEAST.items() if tries[key] < least} == {}
+    assert {
+        key: tries[key] for key, least in AT_LEAST.items() if tries[key] < least
+    } == {}
     assert len(tries) == len(ATTACKS)
 
 
@@ -57,13 +63,19 @@ def test_failures_are_counted_and_told_with_how_to_repeat_them(tmp_path: Path) -
     written = page.render([done], seed=5, scale=0.5)
 
     assert (done.tried, done.failed) == (3, 1)
-    assert "| 测试攻击 | 怎么试。记下的事 | 3 | 1 | `make test-hostile ONLY=a-key` |" in written
+    assert (
+        "| 测试攻击 | 怎么试。记下的事 | 3 | 1 | `make test-hostile ONLY=a-key` |"
+        in written
+    )
     assert (
         "- 测试攻击,第 1 次。测试文本1:坏了 &lt;b>\\|。重做:`python -m tests.hostile --only a-key --seed 5 --try 1`"
         in written
     )
     assert "规模:全部的 0.5 倍" in written
-    assert "失败\tpython -m tests.hostile --only a-key --seed 5 --try 1\t测试文本1:坏了" in page.table([done], seed=5)
+    assert (
+        "失败\tpython -m tests.hostile --only a-key --seed 5 --try 1\t测试文本1:坏了"
+        in page.table([done], seed=5)
+    )
 
 
 def test_a_page_without_failures_says_so_and_names_no_place(tmp_path: Path) -> None:
@@ -80,19 +92,27 @@ def test_an_attack_that_breaks_off_has_failed(tmp_path: Path) -> None:
         yield Trial(number=0, what="好的")
         raise ValueError("自身的错")
 
-    done = execute(Attack(key="k", name="n", what="w", tries=2, run=run), Ground(folder=tmp_path, seed=1), range(2))
+    done = execute(
+        Attack(key="k", name="n", what="w", tries=2, run=run),
+        Ground(folder=tmp_path, seed=1),
+        range(2),
+    )
 
     assert (done.tried, done.failed) == (2, 1)
     assert "ValueError(自身的错),test_hostile.py" in done.faults[0].fault
 
 
 def test_one_try_is_the_same_each_time_it_is_made(tmp_path: Path) -> None:
-    first, second = (Ground(folder=tmp_path, seed=9).chance("key", 4).random() for _ in range(2))
+    first, second = (
+        Ground(folder=tmp_path, seed=9).chance("key", 4).random() for _ in range(2)
+    )
 
     assert first == second != Ground(folder=tmp_path, seed=9).chance("key", 5).random()
 
 
-def test_the_page_is_written_by_a_whole_run_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_page_is_written_by_a_whole_run_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(SystemExit):
         main(["--write", "--only", "kill-add"])
 

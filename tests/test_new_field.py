@@ -1,4 +1,6 @@
-"""A new field to filter by is one entry of the table and its attribute: shown on a copy of the program with two more."""
+"""A new field to filter by is one entry of the table and its attribute: shown on a copy of the
+program with two more.
+"""
 
 from __future__ import annotations
 
@@ -50,9 +52,19 @@ class Copy:
 
     folder: Path
 
-    def python(self, *args: object, status: int = 0) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-        ours = {"KB_HOME": str(self.folder / "home"), "PYTHONUTF8": "1", "PYTHONPATH": str(self.folder)}
+    def python(
+        self, *args: object, status: int = 0
+    ) -> subprocess.CompletedProcess[str]:
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("KB_")
+        }
+        ours = {
+            "KB_HOME": str(self.folder / "home"),
+            "PYTHONUTF8": "1",
+            "PYTHONPATH": str(self.folder),
+        }
         done = subprocess.run(
             [sys.executable, *map(str, args)],
             cwd=self.folder,
@@ -67,7 +79,9 @@ class Copy:
 
     def add(self, cases: dict[str, str], status: int = 0) -> str:
         for slug, front in cases.items():
-            text = f"---\nslug: {slug}\ntitle: 测试文本{slug}\n{front}\n---\n客户名单。\n"
+            text = (
+                f"---\nslug: {slug}\ntitle: 测试文本{slug}\n{front}\n---\n客户名单。\n"
+            )
             (self.folder / f"{slug}.md").write_text(text, "utf-8")
         files = [f"{slug}.md" for slug in cases]
         return self.python("-m", "kb", "add", *files, "--quiet", status=status).stderr
@@ -90,10 +104,22 @@ def _with_more(module: Path, before: str, more: str) -> None:
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     made = Copy(tmp_path_factory.mktemp("copy"))
     for room in ("kb", "ingest", "search", "web"):
-        shutil.copytree(ROOT / room, made.folder / room, ignore=shutil.ignore_patterns("__pycache__", "models"))
+        shutil.copytree(
+            ROOT / room,
+            made.folder / room,
+            ignore=shutil.ignore_patterns("__pycache__", "models"),
+        )
     (made.folder / "kb" / "models").symlink_to(ROOT / "kb" / "models")
-    _with_more(made.folder / "kb" / "fields.py", "\nFIELDS: Final[tuple[Field, ...]] = (\n", ENTRIES)
-    _with_more(made.folder / "kb" / "records.py", "\n    provisions: tuple[Provision, ...] = ()\n", ATTRIBUTES)
+    _with_more(
+        made.folder / "kb" / "fields.py",
+        "\nFIELDS: Final[tuple[Field, ...]] = (\n",
+        ENTRIES,
+    )
+    _with_more(
+        made.folder / "kb" / "records.py",
+        "\n    provisions: tuple[Provision, ...] = ()\n",
+        ATTRIBUTES,
+    )
     made.add(CASES)
     return made
 
@@ -121,13 +147,20 @@ def test_it_is_counted_at_its_place_in_the_panel(copy: Copy) -> None:
     assert facets["court_level"] == [["初审", 1], ["未标注", 1], ["终局审", 1]]
     assert facets["judges"] == [["未标注", 2], ["3", 1]]
     names = list(facets)
-    assert names[names.index("conduct") + 1 : names.index("element")] == ["court_level", "judges", "relationship"]
+    assert names[names.index("conduct") + 1 : names.index("element")] == [
+        "court_level",
+        "judges",
+        "relationship",
+    ]
 
 
 @pytest.mark.parametrize("written", ["court_level=终局审", "合议人数=3"])
 def test_the_command_line_filters_by_it(copy: Copy, written: str) -> None:
     assert found(copy.as_json("search", "客户名单", "--filter", written)) == {"t-a"}
-    assert found(copy.as_json("search", "客户名单", "--exclude", written)) == {"t-b", "t-c"}
+    assert found(copy.as_json("search", "客户名单", "--exclude", written)) == {
+        "t-b",
+        "t-c",
+    }
 
 
 def test_the_api_filters_by_it_and_a_query_may_name_it(copy: Copy) -> None:
@@ -143,17 +176,29 @@ def test_the_api_filters_by_it_and_a_query_may_name_it(copy: Copy) -> None:
     assert "审级" in completed
 
 
-def test_it_is_shown_with_its_label_wherever_fields_are(copy: Copy, tmp_path: Path) -> None:
+def test_it_is_shown_with_its_label_wherever_fields_are(
+    copy: Copy, tmp_path: Path
+) -> None:
     document = copy.as_json("show", "t-a")["document_id"]
-    page, panel, listed = copy.pages(f"/documents/{document}", "/?q=客户名单&f.judges=3", "/export.csv?q=客户名单")
+    page, panel, listed = copy.pages(
+        f"/documents/{document}", "/?q=客户名单&f.judges=3", "/export.csv?q=客户名单"
+    )
     copy.python("-m", "kb", "export", "--sqlite", tmp_path / "all.db", "--quiet")
 
     assert "审级 终局审 合议人数 3" in text_of(page)
     assert "审级" in text_of(panel)
-    assert {row["审级"] for row in csv.DictReader(io.StringIO(listed[1:]))} == {"初审", "终局审", ""}
+    assert {row["审级"] for row in csv.DictReader(io.StringIO(listed[1:]))} == {
+        "初审",
+        "终局审",
+        "",
+    }
     with sqlite3.connect(tmp_path / "all.db") as database:
-        assert database.execute("SELECT value FROM facets WHERE field = 'court_level' ORDER BY 1").fetchall() == [
+        assert database.execute(
+            "SELECT value FROM facets WHERE field = 'court_level' ORDER BY 1"
+        ).fetchall() == [
             ("初审",),
             ("终局审",),
         ]
-        assert database.execute("SELECT judges FROM documents WHERE slug = 't-a'").fetchall() == [(3,)]
+        assert database.execute(
+            "SELECT judges FROM documents WHERE slug = 't-a'"
+        ).fetchall() == [(3,)]

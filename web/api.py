@@ -11,7 +11,15 @@ from kb.contract import document_to_dict
 from kb.vocabulary import ROLES
 from search.completing import Completion
 from search.results import FACET_FIELDS, MODES, SORTS, to_dict
-from web.address import MAX_LIMIT, MAX_OFFSET, MAX_TEXT_CHARS, document_path, law_path, number, parse_ask
+from web.address import (
+    MAX_LIMIT,
+    MAX_OFFSET,
+    MAX_TEXT_CHARS,
+    document_path,
+    law_path,
+    number,
+    parse_ask,
+)
 from web.answering import answer, helped
 from web.deps import HouseDep
 from web.pages import visible_document
@@ -30,35 +38,68 @@ _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
 
 
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": description,
+        "schema": schema,
+    }
 
 
 _SEARCH_PARAMETERS: Final = [
     _parameter("q", "检索词；空着就按筛选条件列出文书", {"type": "string"}),
-    _parameter("mode", "智能、精确、语义", {"type": "string", "enum": list(MODES), "default": "hybrid"}),
+    _parameter(
+        "mode",
+        "智能、精确、语义",
+        {"type": "string", "enum": list(MODES), "default": "hybrid"},
+    ),
     *(
         _parameter(
-            f"f.{name}", f"只要{label}为此值的，可重复；排除用 x.{name}", {"type": "array", "items": {"type": "string"}}
+            f"f.{name}",
+            f"只要{label}为此值的，可重复；排除用 x.{name}",
+            {"type": "array", "items": {"type": "string"}},
         )
         for name, label in FACET_FIELDS.items()
     ),
-    _parameter("role", "只在这些部分里找，可重复", {"type": "array", "items": {"type": "string", "enum": list(ROLES)}}),
-    _parameter("expand", "off：只找输入的字词，不找同义词与中英对照", {"type": "string", "enum": ["on", "off"]}),
-    _parameter("plain", "这个词按原样找，不扩展，可重复", {"type": "array", "items": {"type": "string"}}),
+    _parameter(
+        "role",
+        "只在这些部分里找，可重复",
+        {"type": "array", "items": {"type": "string", "enum": list(ROLES)}},
+    ),
+    _parameter(
+        "expand",
+        "off：只找输入的字词，不找同义词与中英对照",
+        {"type": "string", "enum": ["on", "off"]},
+    ),
+    _parameter(
+        "plain",
+        "这个词按原样找，不扩展，可重复",
+        {"type": "array", "items": {"type": "string"}},
+    ),
     _parameter(
         "sort",
         "综合、最新、最早、金额（人民币，结果中最大的一笔）；没有检索词时按最新",
         {"type": "string", "enum": list(SORTS), "default": "relevance"},
     ),
-    _parameter("offset", "从第几件之后开始", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}),
-    _parameter("limit", "最多几件", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": _API_LIMIT}),
+    _parameter(
+        "offset",
+        "从第几件之后开始",
+        {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0},
+    ),
+    _parameter(
+        "limit",
+        "最多几件",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": _API_LIMIT},
+    ),
 ]
 
 
 @router.get(
     "/api/search",
     summary="检索",
-    description="与首页检索相同的参数和结果；命中的是文书，每件附命中的片段，marks 为片段内的 [起, 止) 码点。",
+    description="与首页检索相同的参数和结果；命中的是文书，每件附命中的片段，marks "
+    "为片段内的 [起, 止) 码点。",
     openapi_extra={"parameters": _SEARCH_PARAMETERS},
     responses=_ERRORS,
 )
@@ -72,7 +113,14 @@ def search(request: Request, house: HouseDep) -> dict[str, Any]:
 _SUGGEST_PARAMETERS: Final = [
     _parameter("q", "已经输入的文字；超过 60 字不给建议", {"type": "string"}),
     _parameter(
-        "limit", "最多几条", {"type": "integer", "minimum": 1, "maximum": _MAX_COMPLETIONS, "default": _COMPLETIONS}
+        "limit",
+        "最多几条",
+        {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": _MAX_COMPLETIONS,
+            "default": _COMPLETIONS,
+        },
     ),
 ]
 
@@ -81,7 +129,8 @@ _SUGGEST_PARAMETERS: Final = [
     "/api/suggest",
     summary="输入建议",
     description="标题、案号、文号、法条、当事人和词语中以此开头或含有此文字的，也认拼音和首字母；"
-    "kind 为 word、law、number、name 或 title，有 url 的指向一件文书或一条法条。只出自可见的文书，不记录输入。",
+    "kind 为 word、law、number、name 或 title，有 url 的指向一件文书或一条法条。"
+    "只出自可见的文书，不记录输入。",
     openapi_extra={"parameters": _SUGGEST_PARAMETERS},
     responses=_ERRORS,
 )
@@ -109,7 +158,8 @@ def _completion(one: Completion) -> dict[str, str]:
 @router.get(
     "/api/documents/{document_id}",
     summary="一件文书",
-    description="文书的元数据、部分、片段和全文;document_id 是编号或 slug。位置均为全文内的 [起, 止) 码点。",
+    description="文书的元数据、部分、片段和全文;document_id 是编号或 slug。"
+    "位置均为全文内的 [起, 止) 码点。",
     responses={**_ERRORS, 404: {"description": "没有这件文书，或者不对外公开"}},
 )
 def document(document_id: str, house: HouseDep) -> dict[str, Any]:

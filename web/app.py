@@ -41,7 +41,11 @@ class _Assets(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file with how long it may be kept."""
         response = await super().get_response(path, scope)
-        kept = "public, max-age=31536000, immutable" if b"v=" in scope.get("query_string", b"") else "private, no-cache"
+        kept = (
+            "public, max-age=31536000, immutable"
+            if b"v=" in scope.get("query_string", b"")
+            else "private, no-cache"
+        )
         response.headers["Cache-Control"] = kept
         return response
 
@@ -83,8 +87,18 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     app.mount("/static", _Assets(directory=STATIC), name="static")
     refuse = partial(refused, house.templates)
-    app.add_middleware(Budget, seconds=settings.request_budget_s, most=settings.max_requests, refuse=refuse)
-    app.add_middleware(Envelope, hosts=known_hosts(settings), keep=keeping(settings.clearance), refuse=refuse)
+    app.add_middleware(
+        Budget,
+        seconds=settings.request_budget_s,
+        most=settings.max_requests,
+        refuse=refuse,
+    )
+    app.add_middleware(
+        Envelope,
+        hosts=known_hosts(settings),
+        keep=keeping(settings.clearance),
+        refuse=refuse,
+    )
     app.add_exception_handler(KbError, _kb_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
@@ -106,7 +120,9 @@ def _kb_error(request: Request, error: Exception) -> Response:
     if isinstance(error, OutOfTime):
         return _respond(request, LATE)
     status, code, title = _standing(error)
-    return _respond(request, Refusal(status=status, code=code, title=title, message=str(error)))
+    return _respond(
+        request, Refusal(status=status, code=code, title=title, message=str(error))
+    )
 
 
 def _standing(error: Exception) -> tuple[int, str, str]:
@@ -127,8 +143,15 @@ def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == 405:
         return _not_offered(request)
-    title, message = ("没有找到", "没有这个页面。") if status == 404 else ("请求有误", "请求未能处理。")
-    return _respond(request, Refusal(status=status, code=f"http_{status}", title=title, message=message))
+    title, message = (
+        ("没有找到", "没有这个页面。")
+        if status == 404
+        else ("请求有误", "请求未能处理。")
+    )
+    return _respond(
+        request,
+        Refusal(status=status, code=f"http_{status}", title=title, message=message),
+    )
 
 
 def _not_offered(request: Request) -> Response:
@@ -137,11 +160,28 @@ def _not_offered(request: Request) -> Response:
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=dict(allowed))
     message = "这个地址不支持这种请求方法，只供查阅（GET、HEAD）。"
-    return _respond(request, Refusal(status=405, code="http_405", title="请求有误", message=message, headers=allowed))
+    return _respond(
+        request,
+        Refusal(
+            status=405,
+            code="http_405",
+            title="请求有误",
+            message=message,
+            headers=allowed,
+        ),
+    )
 
 
 def _validation_error(request: Request, error: Exception) -> Response:
-    return _respond(request, Refusal(status=400, code="invalid_query", title="请求有误", message="参数的写法不对。"))
+    return _respond(
+        request,
+        Refusal(
+            status=400,
+            code="invalid_query",
+            title="请求有误",
+            message="参数的写法不对。",
+        ),
+    )
 
 
 def _respond(request: Request, refusal: Refusal) -> Response:

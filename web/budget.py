@@ -15,10 +15,12 @@ from web.refusing import Refusal, Refuse
 
 log = logging.getLogger(__name__)
 
-#: Requests that have a thread at the same time; fewer than the threads there are, which static files need too.
+#: Requests that have a thread at the same time; fewer than the threads there are, which
+#: static files need too.
 AT_WORK: Final = 6
-#: For this long a request has the processor to itself: two threads would only take Python's lock from each other,
-#: and both be late. One that takes longer no longer keeps the next waiting.
+#: For this long a request has the processor to itself: two threads would only take
+#: Python's lock from each other, and both be late. One that takes longer no longer
+#: keeps the next waiting.
 _TURN_S: Final = 0.25
 #: What asks by itself whether its time is up has this long to say so, which frees its thread too.
 _GRACE_S: Final = 0.5
@@ -47,7 +49,9 @@ class Budget:
     that such threads never become more than the places. Static files take none.
     """
 
-    def __init__(self, app: ASGIApp, *, seconds: float, most: int, refuse: Refuse) -> None:
+    def __init__(
+        self, app: ASGIApp, *, seconds: float, most: int, refuse: Refuse
+    ) -> None:
         """Wrap `app`; `most` counts the requests at work and those waiting for a place."""
         self._app = app
         self._seconds = seconds
@@ -75,7 +79,9 @@ class Budget:
             client.gives_up(work)
         try:
             await asyncio.wait(
-                (work, answer.begun), timeout=self._seconds + _GRACE_S, return_when=asyncio.FIRST_COMPLETED
+                (work, answer.begun),
+                timeout=self._seconds + _GRACE_S,
+                return_when=asyncio.FIRST_COMPLETED,
             )
         except asyncio.CancelledError:
             work.cancel()
@@ -88,7 +94,9 @@ class Budget:
         answer.is_late = True
         if not answer.has_place:
             work.cancel()
-        await self._refuse(scope, LATE if answer.has_place else BUSY)(scope, receive, send)
+        await self._refuse(scope, LATE if answer.has_place else BUSY)(
+            scope, receive, send
+        )
 
     async def _work(self, scope: Scope, client: _Client, answer: _Answer) -> None:
         ends = asyncio.get_running_loop().time() + self._seconds
@@ -100,7 +108,8 @@ class Budget:
 
     def _left(self, work: asyncio.Task[None]) -> None:
         self._held -= 1
-        error = None if work.cancelled() else work.exception()  # asked for, or the loop would log it
+        # asked for, or the loop would log it
+        error = None if work.cancelled() else work.exception()
         if error is not None:
             log.debug("work ended %s", places(error))
 
@@ -127,7 +136,9 @@ class _Turn:
 
 
 class _Client:
-    """Hands on what a client sends, and hears it leave while its request waits: nobody works for an empty chair."""
+    """Hands on what a client sends, and hears it leave while its request waits: nobody works for an
+    empty chair.
+    """
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive

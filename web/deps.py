@@ -51,7 +51,9 @@ class House:
         return self.searcher.catalogue(store)
 
     def coverage(self, store: Store) -> Coverage:
-        """Return what the store holds for this reader, read once a commit; a restored store may count as before."""
+        """Return what the store holds for this reader, read once a commit; a restored store may
+        count as before.
+        """
         commit = store.commit()
         known = self._coverage
         if known is not None and known[0] == commit:

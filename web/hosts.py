@@ -1,4 +1,6 @@
-"""Which names a request may call this server by: links and exported tables repeat the name they were asked under."""
+"""Which names a request may call this server by: links and exported tables repeat the name they
+were asked under.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def check_host(scope: Scope, known: Collection[str]) -> Refusal | None:
     Ports are ignored. The address of the connection itself is always allowed: a page of another
     site can lead a browser here under a name of its own, but under no other address.
     """
-    given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    given = [
+        value.decode("latin-1") for name, value in scope["headers"] if name == b"host"
+    ]
     match = _HOST.fullmatch(given[0]) if len(given) == 1 else None
     if match is None:
         return _MALFORMED

@@ -30,14 +30,16 @@ TOO_MANY_HEADERS: Final = Refusal(
     status=431,
     code="headers_too_large",
     title=_TITLE,
-    message=f"请求头超过 {MAX_HEADERS} 行或 {MAX_HEADER_BYTES} 字节的上限。请清除浏览器在本站的 Cookie 后再试。",
+    message=f"请求头超过 {MAX_HEADERS} 行或 {MAX_HEADER_BYTES} 字节的上限。"
+    f"请清除浏览器在本站的 Cookie 后再试。",
     headers=CLOSING,
 )
 _TOO_MUCH_BODY: Final = Refusal(
     status=413,
     code="body_too_large",
     title=_TITLE,
-    message=f"这里只供查阅，不收上传的内容（上限 {MAX_BODY_BYTES} 字节）。请把检索词写在网址的 q 里。",
+    message=f"这里只供查阅，不收上传的内容（上限 {MAX_BODY_BYTES} 字节）。"
+    f"请把检索词写在网址的 q 里。",
     headers=CLOSING,
 )
 _TOO_MANY_PARAMETERS: Final = Refusal(
@@ -46,11 +48,15 @@ _TOO_MANY_PARAMETERS: Final = Refusal(
     title="请求有误",
     message=f"网址里的参数超过 {MAX_PARAMETERS} 个。请减少筛选条件。",
 )
-_NO_PATH: Final = Refusal(status=400, code="invalid_address", title="网址有误", message="网址应以 / 开头。")
+_NO_PATH: Final = Refusal(
+    status=400, code="invalid_address", title="网址有误", message="网址应以 / 开头。"
+)
 
 
 def check_size(scope: Scope) -> Refusal | None:
-    """Return why a request is refused for what it brings along; None where it is within the limits."""
+    """Return why a request is refused for what it brings along; None where it is within the
+    limits.
+    """
     query: bytes = scope["query_string"]
     headers: list[tuple[bytes, bytes]] = scope["headers"]
     if not scope["path"].startswith("/"):
@@ -59,7 +65,8 @@ def check_size(scope: Scope) -> Refusal | None:
         return TOO_LONG
     if query.count(b"&") >= MAX_PARAMETERS:
         return _TOO_MANY_PARAMETERS
-    # An older browser sends the whole address of the page it comes from, which may hold a text as long as ours.
+    # An older browser sends the whole address of the page it comes from, which may hold
+    # a text as long as ours.
     if len(headers) > MAX_HEADERS or _bytes(headers) > MAX_HEADER_BYTES:
         return TOO_MANY_HEADERS
     return _TOO_MUCH_BODY if _brings_a_body(headers) else None
@@ -74,4 +81,7 @@ def _brings_a_body(headers: list[tuple[bytes, bytes]]) -> bool:
     told = [value for name, value in headers if name == b"content-length"]
     if any(name == b"transfer-encoding" for name, _ in headers):
         return True
-    return any(not value.isdigit() or len(value) > 9 or int(value) > MAX_BODY_BYTES for value in told)
+    return any(
+        not value.isdigit() or len(value) > 9 or int(value) > MAX_BODY_BYTES
+        for value in told
+    )

@@ -1,4 +1,6 @@
-"""Where the citations of a text lead: to an article of a law, or to another document this reader may see."""
+"""Where the citations of a text lead: to an article of a law, or to another document this reader
+may see.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ from web.views.statutes import link_of
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What one document's citations lead to. A citation of something hidden or absent leads nowhere."""
+    """What one document's citations lead to.
+
+    A citation of something hidden or absent leads nowhere.
+    """
 
     book: LawBook
     named: Mapping[str, DocumentHead]
@@ -33,8 +38,15 @@ class Links:
 
 def read_links(store: Store, book: LawBook, document: Document) -> Links:
     """Look up every document that this one names, in its text or as related."""
-    slugs = [*document.head.metadata.related, *(c.target for c in document.citations if c.target)]
-    found = {slug: other.head for slug in dict.fromkeys(slugs) if (other := store.document(slug)) is not None}
+    slugs = [
+        *document.head.metadata.related,
+        *(c.target for c in document.citations if c.target),
+    ]
+    found = {
+        slug: other.head
+        for slug in dict.fromkeys(slugs)
+        if (other := store.document(slug)) is not None
+    }
     return Links(book, found)
 
 
@@ -45,10 +57,16 @@ def read_law_book(store: Store, today: date) -> LawBook:
     return make_law_book(heads, today, store.articles(unedited))
 
 
-def read_cited(store: Store, book: LawBook, statutes: Sequence[str]) -> list[CitedArticle]:
+def read_cited(
+    store: Store, book: LawBook, statutes: Sequence[str]
+) -> list[CitedArticle]:
     """Look up what provides today what the cited articles of replaced versions did."""
     named = [(text, parse_statute(text)) for text in statutes]
-    replaced = [one for _, one in named if one is not None and is_replaced(one, book.current)]
+    replaced = [
+        one for _, one in named if one is not None and is_replaced(one, book.current)
+    ]
     laws = dict.fromkeys(citation.law or "" for citation in replaced)
-    concordances = {law: book.concordance_of(law, store.concordance(law)) for law in laws}
+    concordances = {
+        law: book.concordance_of(law, store.concordance(law)) for law in laws
+    }
     return cite_articles(named, book.current, concordances)

@@ -9,16 +9,18 @@ from typing import Any, Final
 #: Where asyncio hands over the socket, and how many connections to accept at once.
 _SOCKET: Final = 1
 _AT_ONCE: Final = 4
-#: So long a process leaves what waits to those who have less to do, and so often, before it takes it after all:
-#: they may be stuck.
+#: So long a process leaves what waits to those who have less to do, and so often,
+#: before it takes it after all: they may be stuck.
 _LEAVES_S: Final = 0.002
 _LEAVES: Final = 10
 
 
 class OneByOne(asyncio.SelectorEventLoop):
-    """Accepts one connection a turn: asyncio takes all that wait, and the process that wakes first has them all.
+    """Accepts one connection a turn: asyncio takes all that wait, and the process that
+    wakes first has them all.
 
-    A process at work then leaves what waits to the others, and so does one that has more connections than they.
+    A process at work then leaves what waits to the others, and so does one that has
+    more connections than they.
     """
 
     def __init__(self, has_enough: Callable[[], bool] = lambda: False) -> None:

@@ -13,8 +13,12 @@ from search.snippets import marks
 _MAX_QUERY_CHARS: Final = 2_000
 
 
-def find_marks(text: str, query_text: str, widening: Widening = WIDENING) -> tuple[tuple[int, int], ...]:
-    """Return the spans of `text` that show what was searched for, equivalents and exact keys as typed included."""
+def find_marks(
+    text: str, query_text: str, widening: Widening = WIDENING
+) -> tuple[tuple[int, int], ...]:
+    """Return the spans of `text` that show what was searched for, equivalents and exact keys as
+    typed included.
+    """
     query = widened(parse(query_text[:_MAX_QUERY_CHARS]), widening)
     keys = (normalise(query.plain[i.start : i.end]) for i in query.identifiers)
     needles, spare = needles_of(query)

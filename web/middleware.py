@@ -1,4 +1,6 @@
-"""Around every request: who may enter, headers that keep the page to itself, and a log line without a word of it."""
+"""Around every request: who may enter, headers that keep the page to itself, and a log line without
+a word of it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ log = logging.getLogger(__name__)
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -31,18 +34,23 @@ SECURITY_HEADERS: Final = {
 
 
 def keeping(clearance: Visibility) -> str:
-    """Return how long a browser may keep a page: not at all where its reader sees more than the public does."""
+    """Return how long a browser may keep a page: not at all where its reader sees more than the
+    public does.
+    """
     return "private, no-cache" if clearance == Visibility.PUBLIC else "no-store"
 
 
 class Envelope:
-    """Turn away what may not enter, add the security headers, answer for bugs, log route, status and time.
+    """Turn away what may not enter, add the security headers, answer for bugs, log
+    route, status and time.
 
     The log names the route, never the address: an address holds what was searched for. Of a bug it
     holds the type and the places in the code, never its message: that may hold a stored value.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: Collection[str], keep: str, refuse: Refuse) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: Collection[str], keep: str, refuse: Refuse
+    ) -> None:
         """Wrap `app`; `keep` is the Cache-Control of what says nothing of its own."""
         self._app = app
         self._hosts = hosts
@@ -70,10 +78,13 @@ class Envelope:
             await app(scope, receive, sent)
         except (CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
-        except BaseException as error:  # a library in Rust that panics raises no Exception
+        except (
+            BaseException
+        ) as error:  # a library in Rust that panics raises no Exception
             log.error("failed %s", places(error))
             if sent.status:
-                raise RuntimeError("an answer broke off") from None  # the server closes the connection
+                # the server closes the connection
+                raise RuntimeError("an answer broke off") from None
             await self._refuse(scope, BUG)(scope, receive, sent)
 
 
@@ -100,4 +111,6 @@ def _log(scope: Scope, status: int, ms: float) -> None:
     number = str(scope.get("path_params", {}).get("document_id", "-"))
     if not number.isdecimal():
         number = "-"
-    log.info("served route=%s document=%s status=%d ms=%.1f", route, number[:19], status, ms)
+    log.info(
+        "served route=%s document=%s status=%d ms=%.1f", route, number[:19], status, ms
+    )

@@ -35,7 +35,10 @@ class _Page(Struct, frozen=True):
 
 
 class PageCache:
-    """Pages by commit, day and address, the least lately asked for dropped first. Shared by threads."""
+    """Pages by commit, day and address, the least lately asked for dropped first.
+
+    Shared by threads.
+    """
 
     def __init__(self) -> None:
         """Keep none yet."""
@@ -92,7 +95,9 @@ class KeptRoute(APIRoute):
 def _key(request: Request, house: House) -> tuple[str, ...] | None:
     """Return what a page depends on; None for a page that is not kept."""
     address = str(request.url)
-    if len(address) > _LONGEST_ADDRESS or any(name in request.query_params for name in _TYPED):
+    if len(address) > _LONGEST_ADDRESS or any(
+        name in request.query_params for name in _TYPED
+    ):
         return None
     with house.open_store() as store:
         return store.commit().id, date.today().isoformat(), address

@@ -41,14 +41,25 @@ def laws(house: HouseDep) -> HTMLResponse:
 
 @router.get("/laws/{law}")
 def law(request: Request, law: str, house: HouseDep) -> HTMLResponse:
-    """Show one law at one version (the one in force when none is named), or two versions side by side."""
+    """Show one law at one version (the one in force when none is named), or two versions side by
+    side.
+    """
     law = step_name(law)
-    version, left, right = (stated(name, request.query_params.get(name)) for name in ("version", "left", "right"))
+    version, left, right = (
+        stated(name, request.query_params.get(name))
+        for name in ("version", "left", "right")
+    )
     with house.open_store() as store:
         book = house.law_book(store)
         document = _version(store, book, law, version)
-        compared = (_version(store, book, law, left), _version(store, book, law, right)) if left and right else None
-        page = law_page(store, book, document, read_links(store, book, document).of, compared)
+        compared = (
+            (_version(store, book, law, left), _version(store, book, law, right))
+            if left and right
+            else None
+        )
+        page = law_page(
+            store, book, document, read_links(store, book, document).of, compared
+        )
     return render(house.templates, "law.html", page)
 
 
@@ -58,8 +69,17 @@ def citing(request: Request, law: str, house: HouseDep) -> HTMLResponse:
     article = base_article(stated("article", request.query_params.get("article")) or "")
     wanted, law = stated("version", request.query_params.get("version")), step_name(law)
     with house.open_store() as store:
-        document = _version(store, house.law_book(store), law, None if wanted == VERSION_UNSTATED else wanted)
-        version = VERSION_UNSTATED if wanted == VERSION_UNSTATED else document.head.metadata.version or ""
+        document = _version(
+            store,
+            house.law_book(store),
+            law,
+            None if wanted == VERSION_UNSTATED else wanted,
+        )
+        version = (
+            VERSION_UNSTATED
+            if wanted == VERSION_UNSTATED
+            else document.head.metadata.version or ""
+        )
         page = citing_page(store, law, version, article)
     return render(house.templates, "citing.html", page)
 
@@ -89,14 +109,20 @@ def jurisdictions(house: HouseDep) -> HTMLResponse:
 @router.get("/jurisdictions/compare")
 def compare(request: Request, house: HouseDep) -> Response:
     """Lay two or three jurisdictions side by side."""
-    codes = list(dict.fromkeys(stated("c", code) or "" for code in request.query_params.getlist("c")))
+    codes = list(
+        dict.fromkeys(
+            stated("c", code) or "" for code in request.query_params.getlist("c")
+        )
+    )
     unknown = [code for code in codes if code not in JURISDICTIONS]
     if unknown:
         raise InvalidQuery(f"没有法域「{unknown[0][:30]}」。")
     if len(codes) == 1:
         return RedirectResponse(f"/jurisdictions/{codes[0]}", 303)
     with house.open_store() as store:
-        page = compare_page(store, house.catalogue(store), codes, _links_of(house, store))
+        page = compare_page(
+            store, house.catalogue(store), codes, _links_of(house, store)
+        )
     return render(house.templates, "compare.html", page)
 
 
@@ -113,7 +139,15 @@ def jurisdiction(code: str, house: HouseDep) -> HTMLResponse:
         if not documents and not total:
             raise NotFound(f"库内还没有{JURISDICTIONS[code]}的指引或案例。")
         opening = leads(store, [h.id for h in heads])
-        page = jurisdiction_page(catalogue.columns, code, documents, opening, heads, total, _links_of(house, store))
+        page = jurisdiction_page(
+            catalogue.columns,
+            code,
+            documents,
+            opening,
+            heads,
+            total,
+            _links_of(house, store),
+        )
     return render(house.templates, "jurisdiction.html", page)
 
 

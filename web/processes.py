@@ -13,14 +13,16 @@ from typing import Final
 
 log = logging.getLogger(__name__)
 
-#: A process that ends sooner than this after its start has failed to start; so many of them end the parent.
+#: A process that ends sooner than this after its start has failed to start; so many of
+#: them end the parent.
 _EARLY_S: Final = 10.0
 _MOST_EARLY: Final = 5
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Processes:
-    """Keeps `count` processes at work, each of which runs `work` with its number, from 0, and nothing else.
+    """Keeps `count` processes at work, each of which runs `work` with its number, from
+    0, and nothing else.
 
     What the parent has loaded by then stands in memory once: the model, the words, the program.
     """

@@ -1,4 +1,6 @@
-"""One connection: how long it may keep us waiting, how many there may be, and how one too many is told."""
+"""One connection: how long it may keep us waiting, how many there may be, and how one too many is
+told.
+"""
 
 from __future__ import annotations
 
@@ -27,23 +29,29 @@ log = logging.getLogger(__name__)
 MAX_HEAD_BYTES: Final = 2 * MAX_ADDRESS_BYTES + 65_536
 #: Lines of headers parsed at all; `web/limits.py` allows fewer, of which it can tell in a page.
 _MAX_LINES: Final = 1_000
-#: A client that has been told no has this long to read it. Closing at once would take the words back
-#: where it has sent something that was not read.
+#: A client that has been told no has this long to read it. Closing at once would take
+#: the words back where it has sent something that was not read.
 _FAREWELL_S: Final = 2.0
-#: Who takes an answer up slower than this, in the time a request may take to arrive, is not reading.
+#: Who takes an answer up slower than this, in the time a request may take to arrive, is
+#: not reading.
 _LEAST_READ_BYTES: Final = 16_384
 
 _HEAD: Final = "head"
 _READING: Final = "reading"
 
-_MALFORMED: Final = "请求的写法不对，服务器没有看懂。请用浏览器打开管理员公布的网址；https 请改为 http。"
+_MALFORMED: Final = (
+    "请求的写法不对，服务器没有看懂。"
+    "请用浏览器打开管理员公布的网址；https 请改为 http。"
+)
 _LATE: Final = "请求没有在规定的时间内发完，连接已关闭。请再试一次。"
 _FULL: Final = "正忙：连接太多，这一次没有处理。请过几秒再试。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How many connections one process has, in all and of one address, and how long they may do nothing."""
+    """How many connections one process has, in all and of one address, and how long they may do
+    nothing.
+    """
 
     connections: int
     connections_per_client: int
@@ -54,7 +62,9 @@ class Limits:
 
 
 class Protocol(H11Protocol):
-    """uvicorn's connection, closed when its client keeps it waiting; uvicorn itself waits for ever."""
+    """uvicorn's connection, closed when its client keeps it waiting; uvicorn itself waits for
+    ever.
+    """
 
     config: Config
 
@@ -117,7 +127,9 @@ class Protocol(H11Protocol):
             self._refuse(TOO_LONG.status, TOO_LONG.message)
 
     def on_response_complete(self) -> None:
-        """Close a connection that still sends what nobody reads, watch one whose client does not read."""
+        """Close a connection that still sends what nobody reads, watch one whose client does not
+        read.
+        """
         super().on_response_complete()
         if self.conn.their_state is h11.SEND_BODY:
             self.transport.close()
@@ -138,11 +150,14 @@ class Protocol(H11Protocol):
         return same > self._limits.connections_per_client
 
     def _await_head(self) -> None:
-        """Close the connection unless the head of a request is here in time, however it trickles in."""
+        """Close the connection unless the head of a request is here in time, however it trickles
+        in.
+        """
         self._start(_HEAD, self._limits.header_timeout_s, self._head_is_late)
 
     def _head_is_late(self) -> None:
-        if self.transport.get_write_buffer_size():  # what is missing was not read from it, as it reads nothing itself
+        # what is missing was not read from it, as it reads nothing itself
+        if self.transport.get_write_buffer_size():
             self._abandon()
         elif self._has_sent_any:
             self._refuse(408, _LATE)
@@ -151,7 +166,9 @@ class Protocol(H11Protocol):
 
     def _await_reading(self) -> None:
         left = self.transport.get_write_buffer_size()
-        self._start(_READING, self._limits.header_timeout_s, self._look_at_reading, left)
+        self._start(
+            _READING, self._limits.header_timeout_s, self._look_at_reading, left
+        )
 
     def _look_at_reading(self, before: int) -> None:
         left = self.transport.get_write_buffer_size()
@@ -170,7 +187,8 @@ class Protocol(H11Protocol):
         self._unset_keepalive_if_required()
         self.connections.discard(self)
         if self.cycle is not None and not self.cycle.response_complete:
-            self.cycle.disconnected = True  # what is at work on an answer finds nobody to send it to
+            # what is at work on an answer finds nobody to send it to
+            self.cycle.disconnected = True
             self.cycle.message_event.set()
             if self.cycle.response_started:
                 self.transport.abort()
@@ -185,7 +203,9 @@ class Protocol(H11Protocol):
         self.flow.resume_reading()
         self._start(_READING, _FAREWELL_S, self.transport.abort)
 
-    def _start(self, name: str, seconds: float, call: Callable[..., None], *arguments: object) -> None:
+    def _start(
+        self, name: str, seconds: float, call: Callable[..., None], *arguments: object
+    ) -> None:
         """Call something later, unless a timer of this name is running."""
 
         def ring() -> None:
@@ -213,4 +233,6 @@ def _refusal(status: int, words: str) -> bytes:
         **SECURITY_HEADERS,
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{head}\r\n".encode() + body
+    return (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{head}\r\n".encode() + body
+    )

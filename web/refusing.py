@@ -56,9 +56,14 @@ def refused(templates: Environment, scope: Scope, refusal: Refusal) -> Response:
     """Return a refusal as JSON below /api/, else as a page."""
     answer: Response
     if scope["path"].startswith("/api/"):
-        answer = JSONResponse({"error": {"code": refusal.code, "message": refusal.message}}, refusal.status)
+        answer = JSONResponse(
+            {"error": {"code": refusal.code, "message": refusal.message}},
+            refusal.status,
+        )
     else:
-        page = ErrorPage(search_form(Ask()), refusal.status, refusal.title, refusal.message)
+        page = ErrorPage(
+            search_form(Ask()), refusal.status, refusal.title, refusal.message
+        )
         with unlimited():  # that the time is up has to be told too
             answer = render(templates, "error.html", page, status=refusal.status)
     answer.headers.update(dict(refusal.headers))

@@ -19,7 +19,9 @@ STATIC: Final = _HERE / "static"
 
 
 def make_templates(contact: str = "") -> Environment:
-    """Return the environment of all templates; `contact` is where readers report mistakes, '' for nowhere."""
+    """Return the environment of all templates; `contact` is where readers report mistakes, '' for
+    nowhere.
+    """
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -35,13 +37,18 @@ def make_templates(contact: str = "") -> Environment:
     return environment
 
 
-def render(templates: Environment, name: str, page: object, *, status: int = 200) -> HTMLResponse:
+def render(
+    templates: Environment, name: str, page: object, *, status: int = 200
+) -> HTMLResponse:
     """Render one record with its template."""
-    return HTMLResponse("".join(checked(templates.get_template(name).generate(page=page))), status)
+    return HTMLResponse(
+        "".join(checked(templates.get_template(name).generate(page=page))), status
+    )
 
 
 def report_address(contact: str, title: str = "", address: str = "") -> str | None:
-    """Return where to report a mistake, in a document's page with its title and address; None where nowhere.
+    """Return where to report a mistake, in a document's page with its title and
+    address; None where nowhere.
 
     What was searched for is no part of it.
     """

@@ -1,4 +1,6 @@
-"""The application behind a socket: everything a process that serves has to be told, one process or several."""
+"""The application behind a socket: everything a process that serves has to be told, one process or
+several.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ class Config(uvicorn.Config):
         rest = files - min(_OTHER_FILES, files // 2)
         self.settings = settings
         self.limits = Limits(
-            connections=min(-(-settings.max_connections // workers_of(settings)), rest // 2),
+            connections=min(
+                -(-settings.max_connections // workers_of(settings)), rest // 2
+            ),
             connections_per_client=settings.max_connections_per_client,
             farewells=min(_FAREWELLS, rest // 4),
             header_timeout_s=settings.header_timeout_s,
@@ -97,12 +101,15 @@ def _app(settings: Settings) -> FastAPI:
 
 
 def workers_of(settings: Settings) -> int:
-    """Return how many processes serve: as many as the settings say, else one a core this process may use."""
+    """Return how many processes serve: as many as the settings say, else one a core this process
+    may use.
+    """
     return settings.workers or len(os.sched_getaffinity(0))
 
 
 def serve(settings: Settings) -> bool:
-    """Serve until told to stop, by one process or by several behind one socket; return whether that could begin.
+    """Serve until told to stop, by one process or by several behind one socket; return
+    whether that could begin.
 
     Raises KbError where words or a model cannot be loaded.
     """
@@ -124,7 +131,9 @@ def serve(settings: Settings) -> bool:
 
 
 def _share_heap() -> None:
-    """Let all threads have their memory from two heaps: glibc gives each its own, and keeps what was freed there."""
+    """Let all threads have their memory from two heaps: glibc gives each its own, and keeps what
+    was freed there.
+    """
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).mallopt(_ARENAS, 2)
 

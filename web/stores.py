@@ -28,7 +28,9 @@ class Stores:
 
     @contextmanager
     def open(self) -> Iterator[Store]:
-        """Lend a store for one request; one whose database was replaced meanwhile is not lent again."""
+        """Lend a store for one request; one whose database was replaced meanwhile is not lent
+        again.
+        """
         file, store = self._lend()
         try:
             yield store

@@ -1,4 +1,5 @@
-"""The format of a backup: a zip of the database, the originals and a manifest, sealed by a digest of all its bytes.
+"""The format of a backup: a zip of the database, the originals and a manifest, sealed
+by a digest of all its bytes.
 
     kb.sqlite3            the database, without a log
     files/ab/abcdef…      the originals it refers to, where they stand in a data folder
@@ -87,7 +88,10 @@ class Writer:
 
     def finish(self, manifest: Manifest) -> None:
         """Write the manifest and the seal, and all of it to disk."""
-        self._zip.writestr(_info(_MANIFEST), msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        self._zip.writestr(
+            _info(_MANIFEST),
+            msgspec.json.format(msgspec.json.encode(manifest), indent=1),
+        )
         self._zip.comment = b"0" * _SEAL_CHARS
         self._zip.close()
         seal = _digest(self._path)
@@ -106,7 +110,9 @@ def _info(name: str) -> zipfile.ZipInfo:
 
 
 class Reader:
-    """An archive whose seal, names and sizes are as they should be; contents are checked as they are unpacked."""
+    """An archive whose seal, names and sizes are as they should be; contents are checked as they
+    are unpacked.
+    """
 
     def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, seal: str) -> None:
         """Read from an open archive."""
@@ -120,9 +126,15 @@ class Reader:
         return sum(member.size_bytes for member in self.manifest.members.values())
 
     def unpack(self, name: str, target: Path) -> None:
-        """Write one member to a new file and to disk; raises UnreadableFile when it is not what the manifest says."""
+        """Write one member to a new file and to disk; raises UnreadableFile when it is not what the
+        manifest says.
+        """
         digest = hashlib.sha256()
-        with _words(self._zip.filename), self._zip.open(name) as source, target.open("xb") as file:
+        with (
+            _words(self._zip.filename),
+            self._zip.open(name) as source,
+            target.open("xb") as file,
+        ):
             while chunk := source.read(_AT_ONCE):
                 digest.update(chunk)
                 file.write(chunk)
@@ -134,7 +146,9 @@ class Reader:
 
 @contextmanager
 def read(path: Path) -> Iterator[Reader]:
-    """Open an archive; raises UnreadableFile when it is none, is not whole, or holds what a backup never does."""
+    """Open an archive; raises UnreadableFile when it is none, is not whole, or holds what a backup
+    never does.
+    """
     if not path.is_file():
         raise UnreadableFile(f"备份文件不存在,或不是普通文件:{path}")
     try:
@@ -172,28 +186,40 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
     if archive.getinfo(_MANIFEST).file_size > _LONGEST_MANIFEST:
         raise _altered(str(path), f"{_MANIFEST} 过大")
     text = archive.read(_MANIFEST)
-    number = msgspec.json.decode(text, type=dict[str, msgspec.Raw]).get("format", msgspec.Raw(b"0"))
+    number = msgspec.json.decode(text, type=dict[str, msgspec.Raw]).get(
+        "format", msgspec.Raw(b"0")
+    )
     if bytes(number) != str(FORMAT).encode():
-        raise StateError(f"备份的格式是 {bytes(number)[:20].decode('latin-1')},本程序只懂 {FORMAT}。请用更新的程序恢复")
+        raise StateError(
+            f"备份的格式是 {bytes(number)[:20].decode('latin-1')},本程序只懂 {FORMAT}。"
+            f"请用更新的程序恢复"
+        )
     return msgspec.json.decode(text, type=Manifest)
 
 
 def _check(path: Path, found: list[zipfile.ZipInfo], manifest: Manifest) -> None:
-    """Raise UnreadableFile unless the archive has the members of the manifest, each once, and nothing else."""
+    """Raise UnreadableFile unless the archive has the members of the manifest, each once, and
+    nothing else.
+    """
     names = [info.filename for info in found]
     if sorted(names) != sorted([*manifest.members, _MANIFEST]) or DATABASE not in names:
         raise _altered(str(path), "其中的文件与清单不符")
     if sum(info.compress_size for info in found) > path.stat().st_size:
         raise _altered(str(path), "其中的文件互相重叠")
     for info in found:
-        is_file = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)  # 0: written elsewhere than on Unix
+        # 0: written elsewhere than on Unix
+        is_file = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
         if info.compress_type not in _METHODS or info.flag_bits & 1 or not is_file:
             raise _altered(str(path), f"{info.filename!a} 不是普通文件")
     for name, member in manifest.members.items():
         original = _ORIGINAL.fullmatch(name)
-        if name != DATABASE and (original is None or original.group(2) != member.sha256):
+        if name != DATABASE and (
+            original is None or original.group(2) != member.sha256
+        ):
             raise _altered(str(path), f"{name!a} 不该在备份里")
-    sizes = {info.filename: info.file_size for info in found if info.filename != _MANIFEST}
+    sizes = {
+        info.filename: info.file_size for info in found if info.filename != _MANIFEST
+    }
     if sizes != {name: member.size_bytes for name, member in manifest.members.items()}:
         raise _altered(str(path), "其中文件的大小与清单不符")
 
@@ -210,4 +236,6 @@ def _words(path: str | None) -> Iterator[None]:
 
 
 def _altered(path: str | None, what: str) -> UnreadableFile:
-    return UnreadableFile(f"不是 kb backup 写的备份,或不完整、被改动过:{path}({what})。没有恢复任何东西,请换一份备份")
+    return UnreadableFile(
+        f"不是 kb backup 写的备份,或不完整、被改动过:{path}({what})。没有恢复任何东西,请换一份备份"
+    )

@@ -1,4 +1,6 @@
-"""Make a backup: the database as it stands now, while others write, and the originals it refers to."""
+"""Make a backup: the database as it stands now, while others write, and the originals it refers
+to.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +39,14 @@ def make(
 ) -> Made:
     """Write a backup of the whole library to `target`, which appears whole or not at all.
 
-    `copying` hears pages of the database, `packing` originals. Raises StoreDamaged when the database
-    could not be restored from, StateError when the backup cannot be written.
+    `copying` hears pages of the database, `packing` originals. Raises StoreDamaged when
+    the database could not be restored from, StateError when the backup cannot be
+    written.
     """
     try:
-        with tempfile.TemporaryDirectory(prefix=f"{target.name}.new-", dir=target.parent) as folder:
+        with tempfile.TemporaryDirectory(
+            prefix=f"{target.name}.new-", dir=target.parent
+        ) as folder:
             waiting = Path(folder)
             store.copy_to(waiting / DATABASE, copying)
             copied = inspect(waiting / DATABASE)
@@ -49,11 +54,20 @@ def make(
             size_bytes = (waiting / "archive").stat().st_size
             os.replace(waiting / "archive", target)
     except OSError as error:
-        raise StateError(f"备份无法写入 {target}({error.strerror})。请检查磁盘空间与权限") from error
-    return Made(copied=copied, originals=len(copied.files) - len(missing), missing=missing, size_bytes=size_bytes)
+        raise StateError(
+            f"备份无法写入 {target}({error.strerror})。请检查磁盘空间与权限"
+        ) from error
+    return Made(
+        copied=copied,
+        originals=len(copied.files) - len(missing),
+        missing=missing,
+        size_bytes=size_bytes,
+    )
 
 
-def _pack(store: Store, copied: Copied, waiting: Path, packing: Callable[[int, int], None]) -> dict[str, str]:
+def _pack(
+    store: Store, copied: Copied, waiting: Path, packing: Callable[[int, int], None]
+) -> dict[str, str]:
     """Write the archive; return by sha256 why an original is not in it."""
     writer = Writer(waiting / "archive")
     with (waiting / DATABASE).open("rb") as file:
@@ -68,7 +82,9 @@ def _pack(store: Store, copied: Copied, waiting: Path, packing: Callable[[int, i
             continue
         with store.files.path(sha256).open("rb") as file:
             if writer.add(original_name(sha256), file).sha256 != sha256:
-                raise StateError(f"备份时原件 {sha256} 正被改动,没有写备份。请查明是什么程序在改,再试")
+                raise StateError(
+                    f"备份时原件 {sha256} 正被改动,没有写备份。请查明是什么程序在改,再试"
+                )
     packing(len(copied.files), len(copied.files))
     writer.finish(
         Manifest(

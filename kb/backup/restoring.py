@@ -5,8 +5,8 @@
     replaced-…/           what was there before, moved aside
     kb.sqlite3, files/    the backup, moved in
 
-Killed before the note is written, the old library is whole; after, the same command goes on where it
-stopped: a piece that is no longer in `restoring` is in place already.
+Killed before the note is written, the old library is whole; after, the same command
+goes on where it stopped: a piece that is no longer in `restoring` is in place already.
 """
 
 from __future__ import annotations
@@ -32,15 +32,19 @@ from kb.store.copying import Copied, inspect
 
 STAGING: Final = "restoring"
 REPLACED: Final = "replaced-"
-#: What a library consists of. What is not unpacked from a backup belongs to the database it stands beside.
+#: What a library consists of. What is not unpacked from a backup belongs to the
+#: database it stands beside.
 _UNPACKED: Final = ("files", archive.DATABASE)
 _PIECES: Final = ("kb.sqlite3-wal", "kb.sqlite3-shm", "index", *_UNPACKED)
-#: Requests that are being answered when the change begins are done by then; a program that holds the store open is not.
+#: Requests that are being answered when the change begins are done by then; a program
+#: that holds the store open is not.
 _WAIT_S: Final = 10.0
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """The note left while libraries change places: of which backup, and the folder the old library goes to."""
+    """The note left while libraries change places: of which backup, and the folder the old library
+    goes to.
+    """
 
     seal: str
     made_at: str
@@ -51,24 +55,36 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def restore(
-    path: Path, home: Path, replace: bool, progress: Callable[[int, int], None] = lambda done, members: None
+    path: Path,
+    home: Path,
+    replace: bool,
+    progress: Callable[[int, int], None] = lambda done, members: None,
 ) -> Pending:
     """Put the backup at `path` into the data folder `home`; return what was done.
 
-    A library that is there is moved aside when `replace`; otherwise the folder must hold none. Raises
-    UnreadableFile for an archive that is not a whole backup, UserError where a library is in the way, and
-    StateError when others use the store, there is no room, or another restore was interrupted.
+    A library that is there is moved aside when `replace`; otherwise the folder must
+    hold none. Raises UnreadableFile for an archive that is not a whole backup,
+    UserError where a library is in the way, and StateError when others use the store,
+    there is no room, or another restore was interrupted.
     """
     with archive.read(path) as backup, _folder(home), locks.restoring(home):
         pending = _pending(home)
         if pending is not None and pending.seal != backup.seal:
-            raise StateError(f"上一次恢复(备份于 {pending.made_at})没有做完。请先用那一份备份再次运行 kb restore")
+            raise StateError(
+                f"上一次恢复(备份于 {pending.made_at})没有做完。请先用那一份备份再次运行 kb restore"
+            )
         if pending is None:
             if _library(home) and not replace:
-                raise UserError(f"{home} 里已有一个库。加 --replace 把它移到一旁再恢复,或用 --home 换一个数据目录")
+                raise UserError(
+                    f"{home} 里已有一个库。加 --replace 把它移到一旁再恢复,或用 --home "
+                    f"换一个数据目录"
+                )
             mounted = [name for name in _PIECES if (home / name).is_mount()]
             if mounted:
-                raise StateError(f"{home / mounted[0]} 是挂载点,不能移到一旁。没有改动任何东西。请先卸下或改为普通目录")
+                raise StateError(
+                    f"{home / mounted[0]} 是挂载点,不能移到一旁。没有改动任何东西。"
+                    f"请先卸下或改为普通目录"
+                )
             pending = _unpack(backup, home, progress)
             _note(home, pending)
         _change_over(home, pending)
@@ -77,7 +93,9 @@ def restore(
 
 @contextmanager
 def _folder(home: Path) -> Iterator[None]:
-    """Make the data folder; where nothing could be restored, it is left as it was: absent, or empty."""
+    """Make the data folder; where nothing could be restored, it is left as it was: absent, or
+    empty.
+    """
     was_there = home.exists()
     was_empty = not was_there or not any(home.iterdir())
     try:
@@ -94,34 +112,50 @@ def _folder(home: Path) -> Iterator[None]:
 
 def _library(home: Path) -> list[str]:
     """Return the pieces of a library in a data folder; an empty folder for originals is none."""
-    return [name for name in _PIECES if os.path.lexists(home / name) and not _is_empty_folder(home / name)]
+    return [
+        name
+        for name in _PIECES
+        if os.path.lexists(home / name) and not _is_empty_folder(home / name)
+    ]
 
 
 def _is_empty_folder(path: Path) -> bool:
     return path.is_dir() and not any(path.rglob("*"))
 
 
-def _unpack(backup: archive.Reader, home: Path, progress: Callable[[int, int], None]) -> Pending:
+def _unpack(
+    backup: archive.Reader, home: Path, progress: Callable[[int, int], None]
+) -> Pending:
     """Unpack and check a backup beside the library; what is not whole is taken away again."""
     staging = home / STAGING
-    shutil.rmtree(staging, ignore_errors=True)  # of a restore that was interrupted; the archive still has it
+    # of a restore that was interrupted; the archive still has it
+    shutil.rmtree(staging, ignore_errors=True)
     free = shutil.disk_usage(home).free
     if backup.size_bytes > free:
-        raise StateError(f"磁盘空间不足:恢复需要 {backup.size_bytes >> 20} MB,{home} 只余 {free >> 20} MB")
+        raise StateError(
+            f"磁盘空间不足:恢复需要 {backup.size_bytes >> 20} MB,{home} 只余 {free >> 20} MB"
+        )
     try:
         make_folder(staging)
         return _checked(backup, staging, progress)
     except OSError as error:
         shutil.rmtree(staging, ignore_errors=True)
-        raise StateError(f"恢复时无法写入 {home}({error.strerror})。没有改动原有的库。请检查磁盘空间与权限") from error
+        raise StateError(
+            f"恢复时无法写入 {home}({error.strerror})。没有改动原有的库。请检查磁盘空间与权限"
+        ) from error
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
 
 
-def _checked(backup: archive.Reader, staging: Path, progress: Callable[[int, int], None]) -> Pending:
+def _checked(
+    backup: archive.Reader, staging: Path, progress: Callable[[int, int], None]
+) -> Pending:
     manifest = backup.manifest
-    names = [archive.DATABASE, *(name for name in manifest.members if name != archive.DATABASE)]
+    names = [
+        archive.DATABASE,
+        *(name for name in manifest.members if name != archive.DATABASE),
+    ]
     backup.unpack(archive.DATABASE, staging / archive.DATABASE)
     copied = _agreeing(backup, staging / archive.DATABASE)
     files = Files(staging / "files", lambda: copied.store_id)
@@ -151,17 +185,38 @@ def _free_name(home: Path) -> str:
 
 
 def _agreeing(backup: archive.Reader, database: Path) -> Copied:
-    """Return what an unpacked database says of itself; raises UnreadableFile unless the manifest says the same."""
+    """Return what an unpacked database says of itself; raises UnreadableFile unless the manifest
+    says the same.
+    """
     manifest = backup.manifest
     try:
         copied = inspect(database)
     except StoreDamaged as error:
-        raise UnreadableFile(f"备份里的{error}。没有恢复任何东西,请换一份备份") from error
-    said = (manifest.store_id, Commit(manifest.generation, manifest.commit_id), manifest.schema_version)
-    originals = {m.sha256: m.size_bytes for name, m in manifest.members.items() if name != archive.DATABASE}
-    expected = {sha256: size for sha256, size in copied.files.items() if sha256 not in manifest.missing}
-    if said != (copied.store_id, copied.commit, copied.schema_version) or originals != expected:
-        raise UnreadableFile("备份的清单与其中的数据库不符。没有恢复任何东西,请换一份备份")
+        raise UnreadableFile(
+            f"备份里的{error}。没有恢复任何东西,请换一份备份"
+        ) from error
+    said = (
+        manifest.store_id,
+        Commit(manifest.generation, manifest.commit_id),
+        manifest.schema_version,
+    )
+    originals = {
+        m.sha256: m.size_bytes
+        for name, m in manifest.members.items()
+        if name != archive.DATABASE
+    }
+    expected = {
+        sha256: size
+        for sha256, size in copied.files.items()
+        if sha256 not in manifest.missing
+    }
+    if (
+        said != (copied.store_id, copied.commit, copied.schema_version)
+        or originals != expected
+    ):
+        raise UnreadableFile(
+            "备份的清单与其中的数据库不符。没有恢复任何东西,请换一份备份"
+        )
     return copied
 
 
@@ -184,9 +239,13 @@ def _note(home: Path, pending: Pending) -> None:
 
 
 def _change_over(home: Path, pending: Pending) -> None:
-    """Move the old library aside and the new one in, in an order that can be gone on with wherever it stops."""
+    """Move the old library aside and the new one in, in an order that can be gone on with wherever
+    it stops.
+    """
     staging = home / STAGING
-    is_begun = (home / pending.aside).exists() or len(list(staging.glob("*"))) < len(_UNPACKED)
+    is_begun = (home / pending.aside).exists() or len(list(staging.glob("*"))) < len(
+        _UNPACKED
+    )
     try:
         with locks.alone(home, _WAIT_S):
             is_begun = True
@@ -196,7 +255,8 @@ def _change_over(home: Path, pending: Pending) -> None:
             _sync(home)
     except OSError as error:
         raise StateError(
-            f"换入备份时出错({error.strerror}),没有做完,各命令都拒绝打开此库。请排除原因,再运行同一条 kb restore"
+            f"换入备份时出错({error.strerror}),没有做完,各命令都拒绝打开此库。"
+            f"请排除原因,再运行同一条 kb restore"
         ) from error
     except StateError:  # others have the store open
         if not is_begun:

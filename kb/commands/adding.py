@@ -48,7 +48,9 @@ def add(args: argparse.Namespace) -> int:
     return _report(receipts, args)
 
 
-def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searcher: Searcher) -> list[Receipt]:
+def _add_all(
+    args: argparse.Namespace, settings: Settings, store: Store, searcher: Searcher
+) -> list[Receipt]:
     from ingest import workers
     from ingest.pipeline import Options, ingest
     from ingest.readers import one_ahead, open_file
@@ -68,7 +70,9 @@ def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searche
     listing = list_files(args.paths)
     files = listing.files
     with progress_bar("收入文书", "个文件", args.quiet) as step:
-        for number, opened in enumerate(one_ahead(open_file(path, options.max_bytes) for path in files)):
+        for number, opened in enumerate(
+            one_ahead(open_file(path, options.max_bytes) for path in files)
+        ):
             told = partial(_tell_progress, step, number, len(files), len(receipts))
             told(0)
             for receipt in ingest(opened, store, embedder, options, told):
@@ -86,8 +90,12 @@ def _add_all(args: argparse.Namespace, settings: Settings, store: Store, searche
     return receipts
 
 
-def _tell_progress(step: Step, number: int, files: int, before: int, documents: int) -> None:
-    """Tell how many files are done and how many documents, refused ones included: one file may hold many thousands."""
+def _tell_progress(
+    step: Step, number: int, files: int, before: int, documents: int
+) -> None:
+    """Tell how many files are done and how many documents, refused ones included: one file may hold
+    many thousands.
+    """
     step(number, files, f" 已处理 {before + documents:,} 件")
 
 
@@ -97,7 +105,10 @@ def _unopened(listing: Listing) -> list[Receipt]:
 
     advice = "其中的文件没有读到。请检查权限与路径"
     return [
-        Receipt(path=path, error=UnreadableFile(f"文件夹无法打开({error.strerror}),{advice}"))
+        Receipt(
+            path=path,
+            error=UnreadableFile(f"文件夹无法打开({error.strerror}),{advice}"),
+        )
         for path, error in listing.unreadable
     ]
 
@@ -132,7 +143,10 @@ def _report(receipts: list[Receipt], args: argparse.Namespace) -> int:
     if args.json:
         print_json(
             {
-                **{status: counts[status] for status in ("added", "updated", "unchanged", "failed")},
+                **{
+                    status: counts[status]
+                    for status in ("added", "updated", "unchanged", "failed")
+                },
                 "documents": [_as_dict(receipt) for receipt in receipts],
             }
         )
@@ -170,14 +184,21 @@ def check(args: argparse.Namespace) -> int:
     receipts = _unopened(listing)
     with progress_bar("检查", "个文件", args.quiet) as step, error_log(settings.home):
         most = settings.max_file_mb * 1024 * 1024
-        for number, opened in enumerate(one_ahead(open_file(path, most) for path in files)):
+        for number, opened in enumerate(
+            one_ahead(open_file(path, most) for path in files)
+        ):
             receipts += check_opened(opened)
             step(number + 1, len(files))
     problems = [(where(r), str(r.error)) for r in receipts if r.error is not None]
     problems += [(where(r), w) for r in receipts for w in r.warnings]
     problems += _across(receipts)
     if args.json:
-        print_json({"documents": len(receipts), "problems": [{"where": w, "problem": p} for w, p in problems]})
+        print_json(
+            {
+                "documents": len(receipts),
+                "problems": [{"where": w, "problem": p} for w, p in problems],
+            }
+        )
     else:
         for place, problem in problems:
             print_row(place, problem)
@@ -190,9 +211,15 @@ def check(args: argparse.Namespace) -> int:
 def _across(receipts: list[Receipt]) -> list[tuple[str, str]]:
     """Return problems only visible over all files: slugs used twice, links to nothing."""
     slugs = Counter(r.slug for r in receipts if r.slug)
-    problems = [(where(r), f"标识 {r.slug} 重复") for r in receipts if r.slug and slugs[r.slug] > 1]
+    problems = [
+        (where(r), f"标识 {r.slug} 重复")
+        for r in receipts
+        if r.slug and slugs[r.slug] > 1
+    ]
     for receipt in receipts:
         problems += [
-            (where(receipt), f"链接的文书 {target} 不存在") for target in receipt.targets if target not in slugs
+            (where(receipt), f"链接的文书 {target} 不存在")
+            for target in receipt.targets
+            if target not in slugs
         ]
     return problems

@@ -5,7 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from kb.commands.common import EXIT_OK, EXIT_STATE, megabytes, open_store, print_json, progress_bar, say, settings_of
+from kb.commands.common import (
+    EXIT_OK,
+    EXIT_STATE,
+    megabytes,
+    open_store,
+    print_json,
+    progress_bar,
+    say,
+    settings_of,
+)
 from kb.errors import UserError
 
 if TYPE_CHECKING:
@@ -32,7 +41,9 @@ def backup(args: argparse.Namespace) -> int:
 def _require_place(target: Path, home: Path, force: bool) -> None:
     """Raise UserError unless a backup may be written at `target`."""
     if target.is_relative_to(home):
-        raise UserError(f"备份不能放在数据目录 {home} 之内:目录丢了,备份也就丢了。请写到另一块盘上")
+        raise UserError(
+            f"备份不能放在数据目录 {home} 之内:目录丢了,备份也就丢了。请写到另一块盘上"
+        )
     if target.is_dir():
         raise UserError(f"{target} 是目录。请写出备份文件的名称,如 {target}/kb.zip")
     if not target.parent.is_dir():
@@ -56,14 +67,17 @@ def _report(made: Made, args: argparse.Namespace) -> int:
     for why in made.missing.values():
         say(f"备份里没有:{why}")
     say(
-        f"已备份到 {args.file}({megabytes(made.size_bytes)}):文书 {made.copied.documents} 件,原件 {made.originals} 个"
+        f"已备份到 {args.file}({megabytes(made.size_bytes)}):文书 "
+        f"{made.copied.documents} 件,原件 {made.originals} 个"
         + (f",缺 {len(made.missing)} 个" if made.missing else "")
     )
     return EXIT_STATE if made.missing else EXIT_OK
 
 
 def restore(args: argparse.Namespace) -> int:
-    """Put a backup into an empty data folder, or in the place of a library, which is moved aside."""
+    """Put a backup into an empty data folder, or in the place of a library, which is moved
+    aside.
+    """
     from kb.backup.restoring import restore as put_in_place
 
     home = settings_of(args).home
@@ -85,5 +99,8 @@ def restore(args: argparse.Namespace) -> int:
         say(f"备份时已缺的原件:{sha256}")
     if was_replaced:
         say(f"原有的库移到 {aside},没有删除")
-    say(f"已恢复 {done.made_at} 的备份:文书 {done.documents} 件,原件 {done.originals} 个。索引在下次检索时重建")
+    say(
+        f"已恢复 {done.made_at} 的备份:文书 {done.documents} 件,原件 {done.originals} "
+        f"个。索引在下次检索时重建"
+    )
     return EXIT_OK

@@ -28,7 +28,8 @@ EXIT_OK: Final = 0
 EXIT_USER: Final = 1
 EXIT_STATE: Final = 2
 
-#: What would steer a terminal or turn a line about: C0, DEL, C1, bidi controls, separators of lines, half characters.
+#: What would steer a terminal or turn a line about: C0, DEL, C1, bidi controls,
+#: separators of lines, half characters.
 _UNSHOWN: Final = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
 )
@@ -41,7 +42,9 @@ class Step(Protocol):
     """Tells a progress bar how far the work is."""
 
     def __call__(self, done: int, total: int | None = None, note: str = "") -> None:
-        """Set the number of finished items and, when known, of all items; a note stands behind the label."""
+        """Set the number of finished items and, when known, of all items; a note stands behind the
+        label.
+        """
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
@@ -51,22 +54,30 @@ def settings_of(args: argparse.Namespace) -> Settings:
 
 @contextmanager
 def open_store(settings: Settings, clearance: str = "restricted") -> Iterator[Store]:
-    """Open the store as its operator, who owns the folder and sees everything in it, or as a reader who sees less.
+    """Open the store as its operator, who owns the folder and sees everything in it, or
+    as a reader who sees less.
 
     No `kb restore` runs meanwhile.
     """
-    with Store(settings.home, Visibility[clearance.upper()]) as store, at_work(settings.home):
+    with (
+        Store(settings.home, Visibility[clearance.upper()]) as store,
+        at_work(settings.home),
+    ):
         yield store
 
 
 @contextmanager
 def alone(home: Path, command: str) -> Iterator[None]:
-    """Refuse to run a command twice at once on one data folder; the system lets go of the lock when a process dies."""
+    """Refuse to run a command twice at once on one data folder; the system lets go of the lock when
+    a process dies.
+    """
     with (home / f"{command}.lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StateError(f"另一个 kb {command} 正在此数据目录上运行。请等它完成,或先停止它") from error
+            raise StateError(
+                f"另一个 kb {command} 正在此数据目录上运行。请等它完成,或先停止它"
+            ) from error
         yield
 
 
@@ -91,7 +102,9 @@ def answering_searcher(settings: Settings, store: Store) -> Searcher:
     _load_words(settings)
     embedder = load_embedder(settings.embedder)
     store.require_embedder(embedder.name, embedder.dim)
-    return Searcher(settings.home, embedder, load_reranker(settings.reranker), settings.rerank_depth)
+    return Searcher(
+        settings.home, embedder, load_reranker(settings.reranker), settings.rerank_depth
+    )
 
 
 def _load_words(settings: Settings) -> None:
@@ -104,7 +117,9 @@ def _load_words(settings: Settings) -> None:
 
 
 def shown(value: object) -> str:
-    """Return a value as a person may see it in a line: what is no writing is spelt out, as \\x1b or \\u202e."""
+    """Return a value as a person may see it in a line: what is no writing is spelt out, as \\x1b or
+    \\u202e.
+    """
     return _UNSHOWN.sub(lambda found: _spelt_out(found[0]), str(value))
 
 
@@ -129,13 +144,18 @@ def print_text(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Write data to stdout as JSON; half characters, as of file names that are no text, by their escapes."""
+    """Write data to stdout as JSON; half characters, as of file names that are no text, by their
+    escapes.
+    """
     written = json.dumps(value, ensure_ascii=False, indent=2)
     print(_HALF.sub(lambda found: _spelt_out(found[0]), written))
 
 
 def confirmed(question: str, yes: bool) -> bool:
-    """Ask on the terminal; `yes` (--yes) answers beforehand. Raises UserError where nobody can be asked."""
+    """Ask on the terminal; `yes` (--yes) answers beforehand.
+
+    Raises UserError where nobody can be asked.
+    """
     if yes:
         return True
     try:
@@ -153,17 +173,31 @@ def megabytes(size_bytes: int) -> str:
 def find(store: Store, key: str) -> Document:
     """Return the document named by number or slug, or by either alone: 编号:1, 标识:1.
 
-    Raises NotFound, and UserError where what was typed is the number of one document and the slug of another.
+    Raises NotFound, and UserError where what was typed is the number of one document
+    and the slug of another.
     """
-    found = {meant: document for meant in named_by(key) if (document := store.document(meant)) is not None}
-    refuse_ambiguous(key, {d.head.id: f"{spelt(meant)}《{d.head.title}》" for meant, d in found.items()}.values())
+    found = {
+        meant: document
+        for meant in named_by(key)
+        if (document := store.document(meant)) is not None
+    }
+    refuse_ambiguous(
+        key,
+        {
+            d.head.id: f"{spelt(meant)}《{d.head.title}》" for meant, d in found.items()
+        }.values(),
+    )
     return next(iter(found.values()))
 
 
 def named_by(key: str) -> list[int | str]:
-    """Return the numbers (int) and slugs (str) that what was typed may mean; a slug may look like a number."""
+    """Return the numbers (int) and slugs (str) that what was typed may mean; a slug may look like a
+    number.
+    """
     number, slug = _NUMBER.fullmatch(key), _SLUG.fullmatch(key)
-    slugs = [one for one in (*([slug[1]] if slug else []), key) if not _HALF.search(one)]
+    slugs = [
+        one for one in (*([slug[1]] if slug else []), key) if not _HALF.search(one)
+    ]
     return [*([int(number[1])] if number else []), *slugs]
 
 
@@ -173,14 +207,20 @@ def spelt(meant: int | str) -> str:
 
 
 def refuse_ambiguous(key: str, found: Collection[str]) -> None:
-    """Raise NotFound when nothing was found by what was typed, UserError when several things were."""
+    """Raise NotFound when nothing was found by what was typed, UserError when several things
+    were.
+    """
     if not found:
         raise NotFound(f"没有编号或标识为「{key}」的文书。可用 kb search 查找")
     if len(found) > 1:
-        raise UserError(f"「{key}」可以指 {len(found)} 件文书:{'、'.join(found)}。请照此写明编号或标识")
+        raise UserError(
+            f"「{key}」可以指 {len(found)} 件文书:{'、'.join(found)}。请照此写明编号或标识"
+        )
 
 
-def read_filters(include: Sequence[str], exclude: Sequence[str], kind: Sequence[str] = ()) -> Filters:
+def read_filters(
+    include: Sequence[str], exclude: Sequence[str], kind: Sequence[str] = ()
+) -> Filters:
     """Read --filter field=value and --exclude field=value; raises UserError for unknown fields."""
     from search.results import FACET_FIELDS
 
@@ -192,7 +232,9 @@ def read_filters(include: Sequence[str], exclude: Sequence[str], kind: Sequence[
             name, separator, value = item.partition("=")
             name = labels.get(name, name)
             if not separator or not value or name not in FACET_FIELDS:
-                raise UserError(f"筛选「{item}」应写作 字段=值,字段为 {'、'.join(FACET_FIELDS)}")
+                raise UserError(
+                    f"筛选「{item}」应写作 字段=值,字段为 {'、'.join(FACET_FIELDS)}"
+                )
             chosen[name] = (*chosen.get(name, ()), value[:LONGEST_FACET_VALUE])
         read.append(chosen)
     if kind:
@@ -202,7 +244,9 @@ def read_filters(include: Sequence[str], exclude: Sequence[str], kind: Sequence[
 
 @contextmanager
 def as_person(args: argparse.Namespace) -> Iterator[None]:
-    """Make files as the person's shell would: what goes elsewhere than into the data folder is not for us to close."""
+    """Make files as the person's shell would: what goes elsewhere than into the data folder is not
+    for us to close.
+    """
     before = os.umask(args.umask)
     try:
         yield
@@ -217,7 +261,13 @@ def progress_bar(label: str, unit: str, quiet: bool) -> Iterator[Step]:
         yield lambda done, total=None, note="": None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),
@@ -226,8 +276,11 @@ def progress_bar(label: str, unit: str, quiet: bool) -> Iterator[Step]:
         TextColumn(unit),
         TimeRemainingColumn(),
     )
-    # Where both go to the terminal, lines are written above the bar; lines for a file go to the file.
-    with Progress(*columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()) as progress:
+    # Where both go to the terminal, lines are written above the bar; lines for a file
+    # go to the file.
+    with Progress(
+        *columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()
+    ) as progress:
         task = progress.add_task(label, total=None)
 
         def step(done: int, total: int | None = None, note: str = "") -> None:

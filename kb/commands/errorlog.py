@@ -1,4 +1,6 @@
-"""Where commands that read files from outside write what is for whoever maintains the program, not for the person."""
+"""Where commands that read files from outside write what is for whoever maintains the program, not
+for the person.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ _MOST_BYTES: Final = 1 << 20
 
 @contextmanager
 def error_log(home: Path) -> Iterator[None]:
-    """While the block runs, write warnings and errors of the program to `kb.log` in the data folder.
+    """While the block runs, write warnings and errors of the program to `kb.log` in the
+    data folder.
 
     They name types of errors and places in the code, never texts or files. Nothing is made
     where there is nothing to write, and at most two megabytes are kept.
@@ -26,7 +29,9 @@ def error_log(home: Path) -> Iterator[None]:
     class Private(RotatingFileHandler):
         def _open(self) -> TextIOWrapper:
             home.mkdir(parents=True, exist_ok=True)
-            return open(self.baseFilename, "a", encoding="utf-8", opener=_for_the_owner_alone)
+            return open(
+                self.baseFilename, "a", encoding="utf-8", opener=_for_the_owner_alone
+            )
 
         def handleError(self, record: logging.LogRecord) -> None:
             pass  # on a full disk the person hears of the file all the same

@@ -26,7 +26,15 @@ if TYPE_CHECKING:
 
 MODES: Final = ("hybrid", "keyword", "vector")
 #: Columns of the table by group, which has no room for intervals.
-_SHORT: Final = ("nDCG@10", "R@50", "MRR@10", "success@1", "success@5", "zero_result_rate", "overlap@10")
+_SHORT: Final = (
+    "nDCG@10",
+    "R@50",
+    "MRR@10",
+    "success@1",
+    "success@5",
+    "zero_result_rate",
+    "overlap@10",
+)
 _MOST_SHOWN: Final = 10
 _TEXT_SHOWN: Final = 40
 
@@ -43,11 +51,15 @@ def evaluate(args: argparse.Namespace) -> int:
     if args.run_file:
         return _measure_file(args, topics, qrels)
     if not topics:
-        raise UserError("缺少 --topics 题目文件。只评测已有的运行文件时用 --run 或 --compare")
+        raise UserError(
+            "缺少 --topics 题目文件。只评测已有的运行文件时用 --run 或 --compare"
+        )
     return _measure(args, topics, qrels)
 
 
-def _measure(args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, dict[str, int]]) -> int:
+def _measure(
+    args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, dict[str, int]]
+) -> int:
     from search.evaluation import ask, missing_from, report_on
     from search.trec import write_runs
 
@@ -57,27 +69,40 @@ def _measure(args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, 
     runs: dict[str, Run] = {}
     with open_store(settings, args.clearance) as store:
         searcher = answering_searcher(settings, store)
-        missing = missing_from(store, {t: qrels.get(t, {}) for t in topics}, args.min_grade)
+        missing = missing_from(
+            store, {t: qrels.get(t, {}) for t in topics}, args.min_grade
+        )
         for mode in [args.mode] if args.mode else MODES:
             with progress_bar(f"评测 {mode}", "题", args.quiet) as step:
-                runs[mode] = ask(searcher, store, topics, mode, args.depth, progress=step)
+                runs[mode] = ask(
+                    searcher, store, topics, mode, args.depth, progress=step
+                )
     if missing:
         say(f"标注的文书有 {len(missing)} 件不在库中,算作没有找到:{_some(missing)}")
     if args.run_out:
         with as_person(args):
             paths = write_runs(args.run_out, runs, args.depth)
         say(f"已写入 {'、'.join(map(str, paths))}")
-    return _report(args, report_on(runs, list(topics), qrels, args.min_grade, args.by_group))
+    return _report(
+        args, report_on(runs, list(topics), qrels, args.min_grade, args.by_group)
+    )
 
 
-def _measure_file(args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, dict[str, int]]) -> int:
+def _measure_file(
+    args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, dict[str, int]]
+) -> int:
     from search.evaluation import report_on
     from search.trec import read_run
 
     run = read_run(args.run_file)
     asked = list(topics or qrels)
     _tell_absent(args.run_file, run, asked)
-    return _report(args, report_on({args.run_file.stem: run}, asked, qrels, args.min_grade, args.by_group))
+    return _report(
+        args,
+        report_on(
+            {args.run_file.stem: run}, asked, qrels, args.min_grade, args.by_group
+        ),
+    )
 
 
 def _tell_absent(path: Path, run: Run, asked: Iterable[str]) -> None:
@@ -104,16 +129,26 @@ def _report(args: argparse.Namespace, report: Mapping[str, Any]) -> int:
 
 def _tell_topics(report: Mapping[str, Any]) -> None:
     least = report["min_grade"]
-    say(f"{report['asked']} 道题,其中 {report['topics']} 道有 {least} 级以上的标注;方括号内为 95% 自助区间")
+    say(
+        f"{report['asked']} 道题,其中 {report['topics']} 道有 {least} 级以上的标注;"
+        f"方括号内为 95% 自助区间"
+    )
     if not report["topics"]:
-        say("没有一道题可评 nDCG、召回等。请核对题目与标注的编号是否一致,以及 --min-grade")
+        say(
+            "没有一道题可评 nDCG、召回等。请核对题目与标注的编号是否一致,以及 --min-grade"
+        )
 
 
 def mode_table(report: Mapping[str, Any]) -> list[list[str]]:
-    """Return a row a metric, a column a mode or run, of what `search.evaluation.report_on` found."""
+    """Return a row a metric, a column a mode or run, of what `search.evaluation.report_on`
+    found.
+    """
     modes = report["modes"]
     names = next(iter(modes.values()))
-    return [["", *modes], *([n, *(_cell(n, measured[n]) for measured in modes.values())] for n in names)]
+    return [
+        ["", *modes],
+        *([n, *(_cell(n, measured[n]) for measured in modes.values())] for n in names),
+    ]
 
 
 def _cell(name: str, value: Any) -> str:
@@ -125,19 +160,28 @@ def _cell(name: str, value: Any) -> str:
 
 
 def by_group_table(groups: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
-    """Return a row a group and mode with the means of the chief metrics, – where there is nothing to average."""
+    """Return a row a group and mode with the means of the chief metrics, – where there is nothing
+    to average.
+    """
     from search.evaluation import METRICS
 
     table = [["group", "topics", "mode", *_SHORT]]
     for group, report in groups.items():
         for mode, measured in report["modes"].items():
-            counts = dict.fromkeys(METRICS, report["topics"]) | {"overlap@10": measured["overlap@10"]["pairs"]}
-            cells = [f"{measured[n]['mean']:.3f}" if counts.get(n, report["asked"]) else "–" for n in _SHORT]
+            counts = dict.fromkeys(METRICS, report["topics"]) | {
+                "overlap@10": measured["overlap@10"]["pairs"]
+            }
+            cells = [
+                f"{measured[n]['mean']:.3f}" if counts.get(n, report["asked"]) else "–"
+                for n in _SHORT
+            ]
             table.append([group, str(report["asked"]), mode, *cells])
     return table
 
 
-def _compare(args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, dict[str, int]]) -> int:
+def _compare(
+    args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, dict[str, int]]
+) -> int:
     from search.comparing import compare
     from search.trec import read_run
 
@@ -145,18 +189,33 @@ def _compare(args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, 
     asked = list(topics or qrels)
     for path, run in zip(args.compare, (first, second), strict=True):
         _tell_absent(path, run, asked)
-    report = compare(first, second, asked, qrels, args.min_grade, args.depth, args.by_group)
+    report = compare(
+        first, second, asked, qrels, args.min_grade, args.depth, args.by_group
+    )
     for value in report["per_topic"]["values"] if topics else ():
         value["text"] = topics[value["topic"]]
     if args.json:
         print_json(report)
         return EXIT_OK
-    first_name, second_name = (shown(f"{path}({report[side]})") for path, side in zip(args.compare, "ab", strict=True))
+    first_name, second_name = (
+        shown(f"{path}({report[side]})")
+        for path, side in zip(args.compare, "ab", strict=True)
+    )
     print_text(f"A = {first_name}\nB = {second_name}\n")
-    print_table([["", *_DIFFERENCE], *(_difference_row(n, m) for n, m in report["metrics"].items())])
+    print_table(
+        [
+            ["", *_DIFFERENCE],
+            *(_difference_row(n, m) for n, m in report["metrics"].items()),
+        ]
+    )
     for group, part in report.get("groups", {}).items():
         print_text(f"\n{shown(group)}({part['topics']} 题)")
-        print_table([["", *_DIFFERENCE], *(_difference_row(n, m) for n, m in part["metrics"].items())])
+        print_table(
+            [
+                ["", *_DIFFERENCE],
+                *(_difference_row(n, m) for n, m in part["metrics"].items()),
+            ]
+        )
     _print_topics(report["per_topic"])
     _print_hits(report["hits"], report["depth"])
     _tell_topics(report)
@@ -167,22 +226,38 @@ _DIFFERENCE: Final = ("A", "B", "B−A", "95% 区间", "p")
 
 
 def _difference_row(name: str, found: Mapping[str, float]) -> list[str]:
-    row = [name, f"{found['a']:.4f}", f"{found['b']:.4f}", f"{found['difference']:+.4f}"]
+    row = [
+        name,
+        f"{found['a']:.4f}",
+        f"{found['b']:.4f}",
+        f"{found['difference']:+.4f}",
+    ]
     if "p" not in found:
         return [*row, "", ""]
     return [*row, f"[{found['low']:+.4f}, {found['high']:+.4f}]", f"{found['p']:.4f}"]
 
 
 def _print_topics(found: Mapping[str, Any]) -> None:
-    print_text(f"\n逐题 {found['metric']}:B 高 {found['wins']} 题,A 高 {found['losses']} 题,相同 {found['ties']} 题")
-    apart = [value for value in found["values"] if value["a"] != value["b"]][:_MOST_SHOWN]
+    print_text(
+        f"\n逐题 {found['metric']}:B 高 {found['wins']} 题,A 高 {found['losses']} 题,"
+        f"相同 {found['ties']} 题"
+    )
+    apart = [value for value in found["values"] if value["a"] != value["b"]][
+        :_MOST_SHOWN
+    ]
     if apart:
         print_text("差别最大的:")
         print_table(
             [
                 ["题", "A", "B", "B−A", *(["文字"] if "text" in apart[0] else [])],
                 *(
-                    [v["topic"], f"{v['a']:.3f}", f"{v['b']:.3f}", f"{v['b'] - v['a']:+.3f}", *_clipped(v.get("text"))]
+                    [
+                        v["topic"],
+                        f"{v['a']:.3f}",
+                        f"{v['b']:.3f}",
+                        f"{v['b'] - v['a']:+.3f}",
+                        *_clipped(v.get("text")),
+                    ]
                     for v in apart
                 ),
             ]
@@ -201,7 +276,9 @@ def _print_hits(found: Mapping[str, Any], depth: int) -> None:
     print_text(f"\n前 {depth} 名中的相关文书:两者都有 {found['common']},{apart}")
     for name, hits in only.items():
         for hit in sorted(hits, key=lambda h: -h["grade"])[:_MOST_SHOWN]:
-            print_text(f"  只有 {name}  {shown(hit['topic'])}  {shown(hit['document'])}({hit['grade']} 级)")
+            print_text(
+                f"  只有 {name}  {shown(hit['topic'])}  {shown(hit['document'])}({hit['grade']} 级)"
+            )
         if len(hits) > _MOST_SHOWN:
             print_text(f"  只有 {name}  另有 {len(hits) - _MOST_SHOWN} 件,见 --json")
 
@@ -211,7 +288,12 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
     from rich.cells import cell_len
 
     told = [[shown(cell) for cell in row] for row in rows]
-    widths = [max(cell_len(row[place]) for row in told) for place in range(len(rows[0]))]
+    widths = [
+        max(cell_len(row[place]) for row in told) for place in range(len(rows[0]))
+    ]
     for row in told:
-        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        padded = (
+            cell + " " * (width - cell_len(cell))
+            for cell, width in zip(row, widths, strict=True)
+        )
         print_text("  ".join(padded).rstrip())

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from msgspec.structs import replace
 
-from kb.commands.common import EXIT_OK, as_person, open_store, read_filters, say, settings_of
+from kb.commands.common import (
+    EXIT_OK,
+    as_person,
+    open_store,
+    read_filters,
+    say,
+    settings_of,
+)
 from kb.commands.tables import write_tables
 from kb.contract import metadata_to_dict
 from kb.errors import UserError
@@ -23,9 +30,13 @@ if TYPE_CHECKING:
 
 
 def export(args: argparse.Namespace) -> int:
-    """Write every document as one JSON line that `kb add` takes back, or all of them as tables of a database."""
+    """Write every document as one JSON line that `kb add` takes back, or all of them as tables of a
+    database.
+    """
     if args.output and args.sqlite:
-        raise UserError("--output 与 --sqlite 一次只用一个:前者写 JSONL,后者写供分析的 SQLite 数据库")
+        raise UserError(
+            "--output 与 --sqlite 一次只用一个:前者写 JSONL,后者写供分析的 SQLite 数据库"
+        )
     filters = read_filters(args.filter, args.exclude, args.kind)
     with open_store(settings_of(args), args.clearance) as store:
         documents = _documents(store, filters)
@@ -33,7 +44,10 @@ def export(args: argparse.Namespace) -> int:
             with _appearing(args.sqlite, args) as waiting:
                 count = write_tables(documents, waiting)
         elif args.output:
-            with _appearing(args.output, args) as waiting, waiting.open("w", encoding="utf-8") as out:
+            with (
+                _appearing(args.output, args) as waiting,
+                waiting.open("w", encoding="utf-8") as out,
+            ):
                 count = _write_lines(documents, out)
         else:
             count = _write_lines(documents, sys.stdout)
@@ -73,27 +87,48 @@ def _appearing(path: Path, args: argparse.Namespace) -> Iterator[Path]:
 
 
 def _made_by_headings(document: Document, headings: Sequence[tuple[int, str]]) -> bool:
-    """Tell whether these headings alone make the sections; else the text itself will be searched for them again."""
+    """Tell whether these headings alone make the sections; else the text itself will be searched
+    for them again.
+    """
     from ingest.sections import sections_by_heading
 
     stored = [(s.role, s.heading, s.start, s.end) for s in document.sections]
-    made = [(s.role, s.heading, s.start, s.end) for s in sections_by_heading(document.text, headings)]
-    return stored == made and all(document.text.startswith(heading, start) for start, heading in headings)
+    made = [
+        (s.role, s.heading, s.start, s.end)
+        for s in sections_by_heading(document.text, headings)
+    ]
+    return stored == made and all(
+        document.text.startswith(heading, start) for start, heading in headings
+    )
 
 
 def _line(document: Document) -> dict[str, Any]:
     head = document.head
-    metadata = metadata_to_dict(replace(head.metadata, collection=head.collection, visibility=head.visibility))
+    metadata = metadata_to_dict(
+        replace(head.metadata, collection=head.collection, visibility=head.visibility)
+    )
     extra = metadata.pop("extra", {})
     metadata.pop("slug", None)
     metadata.pop("title", None)
-    metadata.pop("visibility", None)  # the file's own word; who may see it now stands with the document
+    # the file's own word; who may see it now stands with the document
+    metadata.pop("visibility", None)
     metadata["visibility"] = head.visibility.name.lower()
     marks: dict[str, Any] = {}
     headings = [(s.start, s.heading) for s in document.sections if s.heading]
     if _made_by_headings(document, headings):
         marks["headings"] = headings
-    links = [[c.start, c.end, c.target] for c in document.citations if c.target and c.start is not None]
+    links = [
+        [c.start, c.end, c.target]
+        for c in document.citations
+        if c.target and c.start is not None
+    ]
     if links:
         marks["links"] = links
-    return {"id": head.slug, "title": head.title, "text": document.text, **marks, **metadata, **extra}
+    return {
+        "id": head.slug,
+        "title": head.title,
+        "text": document.text,
+        **marks,
+        **metadata,
+        **extra,
+    }

@@ -49,7 +49,10 @@ def search(args: argparse.Namespace) -> int:
             widening=Widening(not args.no_expand),
         )
         if not args.offset:
-            result = replace(result, suggestions=Suggester().suggest(searcher, store, result, filters))
+            result = replace(
+                result,
+                suggestions=Suggester().suggest(searcher, store, result, filters),
+            )
     if args.json:
         print_json(to_dict(result))
         return EXIT_OK
@@ -61,14 +64,23 @@ def search(args: argparse.Namespace) -> int:
         say(warning)
     for one in result.suggestions:
         say(f"您要找的是不是:{one.text}({one.reason})")
-    say(f"共{'' if result.total_is_exact else '至少'} {result.total} 件,用时 {result.took_ms:.0f} 毫秒")
+    say(
+        f"共{'' if result.total_is_exact else '至少'} {result.total} 件,用时 "
+        f"{result.took_ms:.0f} 毫秒"
+    )
     return EXIT_OK
 
 
 def _print_hit(hit: Hit) -> None:
     head = hit.document
     known = [head.authority, head.case_number, head.decided_on]
-    print_row(hit.rank, head.slug, head.title, " · ".join(k for k in known if k), ";".join(hit.reasons))
+    print_row(
+        hit.rank,
+        head.slug,
+        head.title,
+        " · ".join(k for k in known if k),
+        ";".join(hit.reasons),
+    )
 
 
 def show(args: argparse.Namespace) -> int:
@@ -88,10 +100,19 @@ def show(args: argparse.Namespace) -> int:
         ("日期", head.metadata.date_note or head.decided_on),
         ("地区", head.region),
         ("结果", "、".join(head.metadata.outcomes)),
-        ("数额", "、".join(f"{a.type} {a.text or a.value}" for a in head.metadata.amounts)),
+        (
+            "数额",
+            "、".join(f"{a.type} {a.text or a.value}" for a in head.metadata.amounts),
+        ),
         ("法条", "；".join(head.metadata.statutes)),
         ("不确定", "；".join(head.metadata.uncertain)),
-        ("来源", "；".join(s.name if s.grade != "C" else SOURCE_GRADES["C"] for s in head.metadata.sources)),
+        (
+            "来源",
+            "；".join(
+                s.name if s.grade != "C" else SOURCE_GRADES["C"]
+                for s in head.metadata.sources
+            ),
+        ),
     ):
         if value:
             print_row(label, value)
@@ -107,11 +128,18 @@ def similar(args: argparse.Namespace) -> int:
     with open_store(settings, args.clearance) as store:
         document = find(store, args.document)
         hits = answering_searcher(settings, store).similar(
-            store, document.head.id, read_filters(args.filter, args.exclude, args.kind), limit=args.limit
+            store,
+            document.head.id,
+            read_filters(args.filter, args.exclude, args.kind),
+            limit=args.limit,
         )
     if args.json:
         print_json(
-            {"document_id": document.head.id, "slug": document.head.slug, "hits": [hit_to_dict(h) for h in hits]}
+            {
+                "document_id": document.head.id,
+                "slug": document.head.slug,
+                "hits": [hit_to_dict(h) for h in hits],
+            }
         )
         return EXIT_OK
     for hit in hits:

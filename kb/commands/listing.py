@@ -1,4 +1,6 @@
-"""What `kb add` and `kb check` find below the folders a person names, and what they leave out and why."""
+"""What `kb add` and `kb check` find below the folders a person names, and what they leave out and
+why.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-#: How files begin that nobody put there: hidden ones, and what Word and WPS write beside a document that is open.
+#: How files begin that nobody put there: hidden ones, and what Word and WPS write
+#: beside a document that is open.
 _NOBODYS = (".", "~$")
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Files to read, in order, and what is left out of folders; errors stand beside what could not be looked into."""
+    """Files to read, in order, and what is left out of folders; errors stand beside what could not
+    be looked into.
+    """
 
     files: list[Path] = field(default_factory=list)
     unknown: list[Path] = field(default_factory=list)
@@ -30,7 +35,9 @@ class Listing:
             ("失效的链接、管道或设备", self.odd),
         ):
             if paths:
-                named = "、".join(shown(Path(path.name)) for path in paths[:5]) + ("…" if len(paths) > 5 else "")
+                named = "、".join(shown(Path(path.name)) for path in paths[:5]) + (
+                    "…" if len(paths) > 5 else ""
+                )
                 yield f"跳过 {len(paths)} 个{kind}:{named}"
 
 
@@ -78,7 +85,9 @@ def _list_folder(root: Path, listing: Listing) -> None:
 def _walk(root: Path, listing: Listing) -> _Found:
     found = _Found()
     folders = [root]
-    while folders:  # a loop and not a recursion: folders may be nested deeper than Python calls
+    while (
+        folders
+    ):  # a loop and not a recursion: folders may be nested deeper than Python calls
         folder = folders.pop()
         try:
             with os.scandir(folder) as entries:
@@ -104,7 +113,9 @@ def _sort(entry: os.DirEntry[str], folders: list[Path], found: _Found) -> None:
 
 
 def _inside(root: Path, found: _Found, listing: Listing) -> list[Path]:
-    """Return the links that lead to a file below `root` no other path leads to; tell of those that lead elsewhere."""
+    """Return the links that lead to a file below `root` no other path leads to; tell of those that
+    lead elsewhere.
+    """
     real_root = os.path.realpath(root)
     listed = {os.path.join(real_root, path.relative_to(root)) for path in found.files}
     kept = []
@@ -126,6 +137,11 @@ def _inside(root: Path, found: _Found, listing: Listing) -> list[Path]:
 
 
 def _in_topic_set(path: Path, root: Path) -> bool:
-    """Tell whether a file below `root` stands in what `kb evaluate` reads: topics.tsv and qrels.tsv side by side."""
+    """Tell whether a file below `root` stands in what `kb evaluate` reads: topics.tsv and qrels.tsv
+    side by side.
+    """
     folders = (root / folder for folder in path.relative_to(root).parents)
-    return any((folder / "topics.tsv").is_file() and (folder / "qrels.tsv").is_file() for folder in folders)
+    return any(
+        (folder / "topics.tsv").is_file() and (folder / "qrels.tsv").is_file()
+        for folder in folders
+    )

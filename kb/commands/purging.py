@@ -1,7 +1,8 @@
 """`kb purge`: what is no longer to be there, destroyed for good.
 
-Rows in the database are deleted after the files they lead to, and what was begun is on record until the
-end: the same command, given again after it was killed at any moment, completes.
+Rows in the database are deleted after the files they lead to, and what was begun is on
+record until the end: the same command, given again after it was killed at any moment,
+completes.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ class _Plan(Struct, frozen=True):
 
 
 def purge(args: argparse.Namespace) -> int:
-    """Destroy earlier contents of documents, documents, or what removed ones left, after naming it and asking."""
+    """Destroy earlier contents of documents, documents, or what removed ones left, after naming it
+    and asking.
+    """
     settings = settings_of(args)
     with open_store(settings) as store, alone(settings.home, "purge"):
         begun = _Begun(settings.home)
@@ -81,19 +84,32 @@ def purge(args: argparse.Namespace) -> int:
 
 def _planned(store: Store, args: argparse.Namespace, begun: _Begun) -> _Plan:
     purging = Purging(store)
-    slugs = dict.fromkeys(slug for key in args.documents for slug in _slugs(store, purging, key, begun))
+    slugs = dict.fromkeys(
+        slug for key in args.documents for slug in _slugs(store, purging, key, begun)
+    )
     found = [purging.named(slug) for slug in slugs]
     whole = tuple(named for named in found if _goes_whole(named, args))
-    earlier = tuple(named for named in found if named not in whole and (named.earlier or named.removed))
-    untouched = tuple(named for named in found if named not in whole and named not in earlier)
+    earlier = tuple(
+        named
+        for named in found
+        if named not in whole and (named.earlier or named.removed)
+    )
+    untouched = tuple(
+        named for named in found if named not in whole and named not in earlier
+    )
     doomed = purging.doomed(whole, earlier)
     originals = purging.originals(doomed)
-    copies = find_copies(store.home, doomed, originals, purging.single_originals()) if whole or earlier else []
+    copies = (
+        find_copies(store.home, doomed, originals, purging.single_originals())
+        if whole or earlier
+        else []
+    )
     return _Plan(whole, earlier, untouched, doomed, originals, tuple(copies))
 
 
 def _slugs(store: Store, purging: Purging, key: str, begun: _Begun) -> list[str]:
-    """Return the slug that was meant, of a document or of a removed one; none when it was being purged already.
+    """Return the slug that was meant, of a document or of a removed one; none when it
+    was being purged already.
 
     Raises NotFound or, when there are several, UserError.
     """
@@ -109,12 +125,16 @@ def _slugs(store: Store, purging: Purging, key: str, begun: _Begun) -> list[str]
     try:
         refuse_ambiguous(key, found.values())
     except NotFound as error:
-        raise NotFound(f"没有编号或标识为「{key}」的文书,也没有这样的已撤下的文书") from error
+        raise NotFound(
+            f"没有编号或标识为「{key}」的文书,也没有这样的已撤下的文书"
+        ) from error
     return list(found)
 
 
 def _goes_whole(named: Named, args: argparse.Namespace) -> bool:
-    """Tell whether the document itself goes: it is said so, or there never was an earlier content."""
+    """Tell whether the document itself goes: it is said so, or there never was an earlier
+    content.
+    """
     if named.head is None or args.history:
         return False
     return bool(args.document) or not (named.earlier or named.removed or named.purged)
@@ -124,13 +144,21 @@ def _goes_whole(named: Named, args: argparse.Namespace) -> bool:
 
 
 def _destroy(store: Store, plan: _Plan) -> None:
-    """Destroy files, then rows; what stays of a file of many documents becomes their original first."""
+    """Destroy files, then rows; what stays of a file of many documents becomes their original
+    first.
+    """
     purging = Purging(store)
-    made = {copy.path.name: _without_doomed(store, copy, plan.doomed) for copy in plan.copies if copy.others}
+    made = {
+        copy.path.name: _without_doomed(store, copy, plan.doomed)
+        for copy in plan.copies
+        if copy.others
+    }
     purging.replace_originals(plan.doomed, made)
     for copy in plan.copies:
         copy.path.unlink(missing_ok=True)
-    purging.destroy(plan.doomed, {*plan.originals, *(copy.path.name for copy in plan.copies)})
+    purging.destroy(
+        plan.doomed, {*plan.originals, *(copy.path.name for copy in plan.copies)}
+    )
 
 
 def _without_doomed(store: Store, copy: Copy, doomed: Doomed) -> Original:
@@ -161,7 +189,9 @@ def is_unfinished(home: Path) -> bool:
 
 
 class _Begun:
-    """What was begun and may not be completed: hashes of slugs, since those are to be forgotten, and numbers."""
+    """What was begun and may not be completed: hashes of slugs, since those are to be forgotten,
+    and numbers.
+    """
 
     def __init__(self, home: Path) -> None:
         self._path = home / "purge.unfinished"
@@ -204,35 +234,57 @@ def _tell(plan: _Plan) -> None:
         assert named.head is not None
         head = named.head
         say(
-            f"将连同文书本身一起清除:编号 {head.id},标识 {head.slug},《{head.title}》,合集「{head.collection}」"
+            f"将连同文书本身一起清除:编号 {head.id},标识 {head.slug},《{head.title}》,"
+            f"合集「{head.collection}」"
             + (f",以前的内容 {named.earlier} 份" if named.earlier else "")
         )
     for named in plan.earlier:
         if named.head is not None:
             say(
                 f"将清除:标识 {named.slug},《{named.head.title}》,以前的内容 {named.earlier} 份"
-                + (f",撤下的同一标识文书 {len(named.removed)} 件" if named.removed else "")
+                + (
+                    f",撤下的同一标识文书 {len(named.removed)} 件"
+                    if named.removed
+                    else ""
+                )
                 + ";现行内容保留"
             )
         else:
             say(f"将清除:已撤下的文书 标识 {named.slug} 的原件与痕迹")
     for copy in plan.copies:
-        lines = f"抹去其中 {copy.lines} 行,另 {copy.others} 行保留" if copy.others else "整个清除"
+        lines = (
+            f"抹去其中 {copy.lines} 行,另 {copy.others} 行保留"
+            if copy.others
+            else "整个清除"
+        )
         say(f"原件 {copy.path.name}:{lines}")
     _tell_untouched(plan)
 
 
 def _tell_untouched(plan: _Plan) -> None:
     for named in plan.untouched:
-        say(f"标识 {named.slug} 没有以前的内容可清除。要连同文书本身一起清除,请加 --document")
+        say(
+            f"标识 {named.slug} 没有以前的内容可清除。要连同文书本身一起清除,请加 --document"
+        )
 
 
 def _tell_done(plan: _Plan, home: Path) -> None:
-    say(f"已清除:文书 {len(plan.whole)} 件,另有 {len(plan.earlier)} 件的以前内容;原件 {len(plan.copies)} 个")
-    aside = sorted(path.name for path in home.glob("replaced-*")) + [n for n in ("restoring",) if (home / n).exists()]
+    say(
+        f"已清除:文书 {len(plan.whole)} 件,另有 {len(plan.earlier)} 件的以前内容;原件 "
+        f"{len(plan.copies)} 个"
+    )
+    aside = sorted(path.name for path in home.glob("replaced-*")) + [
+        n for n in ("restoring",) if (home / n).exists()
+    ]
     if aside:
-        say(f"数据目录里还有恢复备份时移到一旁的旧库,其中可能仍有:{'、'.join(aside)}。不再需要时请删除")
-    say("此前用 kb backup 做的备份、kb export 的导出、收入时的原文件、磁盘快照里可能仍有,请一并处理,见运维手册「清除」")
+        say(
+            f"数据目录里还有恢复备份时移到一旁的旧库,其中可能仍有:{'、'.join(aside)}。"
+            f"不再需要时请删除"
+        )
+    say(
+        "此前用 kb backup 做的备份、kb export "
+        "的导出、收入时的原文件、磁盘快照里可能仍有,请一并处理,见运维手册「清除」"
+    )
 
 
 def _as_dict(plan: _Plan) -> dict[str, list[dict[str, object]]]:
@@ -240,7 +292,10 @@ def _as_dict(plan: _Plan) -> dict[str, list[dict[str, object]]]:
         "documents": [_named_as_dict(named) for named in plan.whole],
         "earlier": [_named_as_dict(named) for named in plan.earlier],
         "untouched": [_named_as_dict(named) for named in plan.untouched],
-        "originals": [{"name": c.path.name, "lines": c.lines, "kept_lines": c.others} for c in plan.copies],
+        "originals": [
+            {"name": c.path.name, "lines": c.lines, "kept_lines": c.others}
+            for c in plan.copies
+        ],
     }
 
 

@@ -46,7 +46,9 @@ def _list(held: list[Held], args: argparse.Namespace) -> int:
         for item in held:
             kind = "原件" if item.sha256 else "残留"
             print_row(item.name, item.size_bytes, item.found_on, kind)
-    say(f"隔离区有 {len(held)} 个文件,{megabytes(sum(item.size_bytes for item in held))}")
+    say(
+        f"隔离区有 {len(held)} 个文件,{megabytes(sum(item.size_bytes for item in held))}"
+    )
     return EXIT_OK
 
 
@@ -61,9 +63,15 @@ def _as_dict(item: Held) -> dict[str, object]:
 
 def _restore(settings: Settings, args: argparse.Namespace) -> int:
     kept = Quarantine(settings.home)
-    chosen = [item for item in kept.held() if item.sha256 and args.restore in ("all", item.sha256)]
+    chosen = [
+        item
+        for item in kept.held()
+        if item.sha256 and args.restore in ("all", item.sha256)
+    ]
     if not chosen:
-        raise NotFound(f"隔离区没有「{args.restore}」这样的原件。用 kb quarantine 查看有哪些")
+        raise NotFound(
+            f"隔离区没有「{args.restore}」这样的原件。用 kb quarantine 查看有哪些"
+        )
     with open_store(settings) as store:
         done = [item for item in chosen if kept.put_back(item, store.files)]
         unknown = {item.sha256 for item in done} - set(store.referenced_files())
@@ -71,7 +79,9 @@ def _restore(settings: Settings, args: argparse.Namespace) -> int:
         print_json({"restored": [item.sha256 for item in done]})
     say(f"放回 {len(done)} 份原件")
     if unknown:
-        say(f"其中 {len(unknown)} 份数据库不认识:没有文书使用,一小时后再次核对时会重新移出")
+        say(
+            f"其中 {len(unknown)} 份数据库不认识:没有文书使用,一小时后再次核对时会重新移出"
+        )
     for item in chosen:
         if item not in done:
             say(f"{item.name} 的内容与其名称(sha256)不符,未放回")
@@ -83,11 +93,23 @@ def _empty(settings: Settings, args: argparse.Namespace) -> int:
     days = _GRACE_DAYS if args.older_than is None else args.older_than
     until = datetime.now(UTC).date() - timedelta(days=days)
     with open_store(settings) as store:
-        # An original that a document still refers to and that is nowhere else is not deleted: kb verify puts it back.
-        missing = {sha256 for sha256 in store.referenced_files() if not store.files.path(sha256).exists()}
-        old = [item for item in kept.held() if item.found_on <= until and item.sha256 not in missing]
+        # An original that a document still refers to and that is nowhere else is not
+        # deleted: kb verify puts it back.
+        missing = {
+            sha256
+            for sha256 in store.referenced_files()
+            if not store.files.path(sha256).exists()
+        }
+        old = [
+            item
+            for item in kept.held()
+            if item.found_on <= until and item.sha256 not in missing
+        ]
         if old:
-            say(f"将删除移入满 {days} 天的 {len(old)} 个文件,{megabytes(sum(item.size_bytes for item in old))}")
+            say(
+                f"将删除移入满 {days} 天的 {len(old)} 个文件,"
+                f"{megabytes(sum(item.size_bytes for item in old))}"
+            )
             if not confirmed("确定删除?此操作不可撤销", args.yes):
                 say("未删除")
                 return EXIT_USER

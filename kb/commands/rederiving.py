@@ -1,4 +1,6 @@
-"""`kb rederive`: what today's rules make of documents that former ones read, shown first, put in place when asked."""
+"""`kb rederive`: what today's rules make of documents that former ones read, shown first, put in
+place when asked.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ _LEAST_CHARACTERS: Final = 1_000
 _LONGEST_SHOWN: Final = 100
 _NONE: Final = "—"
 #: What is not in the metadata, and articles cited in a text rather than what a case is cited as.
-_LABELS: Final = {attribute: field.label for attribute, field in BY_ATTRIBUTE.items()} | {
+_LABELS: Final = {
+    attribute: field.label for attribute, field in BY_ATTRIBUTE.items()
+} | {
     "text": "正文字数",
     "sections": "部分",
     "citations": "引用的法条",
@@ -67,21 +71,35 @@ def rederive(args: argparse.Namespace) -> int:
     from kb.store.rederiving import Rederiving
 
     settings = settings_of(args)
-    with open_store(settings) as store, alone(settings.home, "rederive"), error_log(settings.home):
+    with (
+        open_store(settings) as store,
+        alone(settings.home, "rederive"),
+        error_log(settings.home),
+    ):
         ids = [find(store, key).head.id for key in args.documents] or None
         rederiving = Rederiving(store)
         # No rules are called "": whatever made them, these documents are looked at.
         waiting = rederiving.outdated("" if args.all or ids else rules_id(), ids)
         with progress_bar("对照", "件", args.quiet) as step:
-            outcome = _walk(waiting, rederiving, _embedder(settings, store) if args.apply else None, args, step)
+            outcome = _walk(
+                waiting,
+                rederiving,
+                _embedder(settings, store) if args.apply else None,
+                args,
+                step,
+            )
         if outcome.changed:
             with progress_bar("更新索引", "片段", args.quiet) as step:
-                open_searcher(settings).refresh(store, lambda done, total: step(done, total))
+                open_searcher(settings).refresh(
+                    store, lambda done, total: step(done, total)
+                )
     return _report(outcome, args)
 
 
 def _embedder(settings: Settings, store: Store) -> Embedder:
-    """Return the model of the store's vectors; raises EmbedderMismatch where the settings name another."""
+    """Return the model of the store's vectors; raises EmbedderMismatch where the settings name
+    another.
+    """
     from kb.embedding import load_embedder
 
     embedder = load_embedder(settings.embedder)
@@ -96,7 +114,9 @@ def _walk(
     args: argparse.Namespace,
     step: Step,
 ) -> _Outcome:
-    """Make everything anew and tell what differs; with an embedder it is also put in place, some at a time."""
+    """Make everything anew and tell what differs; with an embedder it is also put in place, some at
+    a time.
+    """
     from ingest.rederiving import put_in_place
 
     outcome = _Outcome()
@@ -112,12 +132,18 @@ def _walk(
     return outcome
 
 
-def _remade(waiting: Sequence[tuple[Original, frozenset[str]]], rederiving: Rederiving) -> Iterator[Remade]:
+def _remade(
+    waiting: Sequence[tuple[Original, frozenset[str]]], rederiving: Rederiving
+) -> Iterator[Remade]:
     from ingest.readers import one_ahead, open_original
     from ingest.rederiving import remake
 
     opening = (
-        open_original(rederiving.files.path(original.sha256), original.media_type, original.size_bytes)
+        open_original(
+            rederiving.files.path(original.sha256),
+            original.media_type,
+            original.size_bytes,
+        )
         for original, _ in waiting
     )
     for opened, (_, contents) in zip(one_ahead(opening), waiting, strict=True):
@@ -138,12 +164,20 @@ def _tell(remade: Remade, outcome: _Outcome, args: argparse.Namespace) -> None:
         if not args.json:
             print_row(kept.slug, kept.revision.metadata.title)
             for difference in _telling(remade.differences):
-                print_row("", _LABELS.get(difference.field, difference.field), _change(difference))
+                print_row(
+                    "",
+                    _LABELS.get(difference.field, difference.field),
+                    _change(difference),
+                )
 
 
 def _telling(differences: Sequence[Difference]) -> list[Difference]:
-    """Leave out the keys a document is found by, which follow from what else differs, unless nothing does."""
-    return [difference for difference in differences if difference.field != "identifiers"] or list(differences)
+    """Leave out the keys a document is found by, which follow from what else differs, unless
+    nothing does.
+    """
+    return [
+        difference for difference in differences if difference.field != "identifiers"
+    ] or list(differences)
 
 
 def _as_dict(remade: Remade) -> dict[str, Any]:
@@ -151,13 +185,19 @@ def _as_dict(remade: Remade) -> dict[str, Any]:
         "document_id": remade.kept.document_id,
         "slug": remade.kept.slug,
         "title": remade.kept.revision.metadata.title,
-        "changes": {d.field: [to_builtins(d.before), to_builtins(d.after)] for d in remade.differences},
+        "changes": {
+            d.field: [to_builtins(d.before), to_builtins(d.after)]
+            for d in remade.differences
+        },
     }
 
 
 def _change(difference: Difference) -> str:
     """Return what a value was and would be; of long lists only what comes and goes."""
-    before, after = _words(difference.field, difference.before), _words(difference.field, difference.after)
+    before, after = (
+        _words(difference.field, difference.before),
+        _words(difference.field, difference.after),
+    )
     if max(len(before), len(after)) < _FEW:
         return f"{_listed(before)} → {_listed(after)}"
     gone = [word for word in before if word not in after]
@@ -171,7 +211,10 @@ def _words(name: str, value: Any) -> list[str]:
     values = value if isinstance(value, tuple) else () if value is None else (value,)
     field = BY_ATTRIBUTE.get(name)
     labels = ROLES if name == "sections" else field.codes if field else {}
-    return [_shown(labels.get(item, item) if isinstance(item, str) else item) for item in values]
+    return [
+        _shown(labels.get(item, item) if isinstance(item, str) else item)
+        for item in values
+    ]
 
 
 def _shown(value: Any) -> str:
@@ -200,8 +243,14 @@ def _report(outcome: _Outcome, args: argparse.Namespace) -> int:
     if args.apply:
         told += f",改动 {outcome.changed} 件"
     elif outcome.differing:
-        told += f",会有变化 {len(outcome.differing)} 件,没有改动任何内容。确认后加 --apply 再次运行(先 kb backup 备份)"
+        told += (
+            f",会有变化 {len(outcome.differing)} 件,没有改动任何内容。确认后加 "
+            f"--apply 再次运行(先 kb backup 备份)"
+        )
     else:
         told += ",没有变化"
-    say(told + (f";读不出来 {len(outcome.failed)} 件,保持原样" if outcome.failed else ""))
+    say(
+        told
+        + (f";读不出来 {len(outcome.failed)} 件,保持原样" if outcome.failed else "")
+    )
     return EXIT_USER if outcome.failed else EXIT_OK

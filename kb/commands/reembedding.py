@@ -1,4 +1,6 @@
-"""`kb reembed`: vectors of another model, made beside those that serve, then switched to at once."""
+"""`kb reembed`: vectors of another model, made beside those that serve, then switched to at
+once.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kb.commands.common import EXIT_OK, Step, alone, open_store, print_json, progress_bar, say, settings_of
+from kb.commands.common import (
+    EXIT_OK,
+    Step,
+    alone,
+    open_store,
+    print_json,
+    progress_bar,
+    say,
+    settings_of,
+)
 from kb.embedding import load_embedder, passage_texts
 from kb.errors import StateError
 
@@ -21,7 +32,8 @@ if TYPE_CHECKING:
     from kb.records import PassageToIndex
     from kb.store import Store
 
-#: Passages of one transaction: as many as take about a second, so that a kill loses little and writers wait less.
+#: Passages of one transaction: as many as take about a second, so that a kill loses
+#: little and writers wait less.
 _LEAST: Final = 16
 _MOST: Final = 4096
 _QUICK_S: Final = 0.7
@@ -32,7 +44,9 @@ _FORGOTTEN_AT_ONCE: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Reembedded:
-    """What was done: passages embedded now, passages that had their vector, models whose vectors were removed."""
+    """What was done: passages embedded now, passages that had their vector, models whose vectors
+    were removed.
+    """
 
     embedded: int
     kept: int
@@ -41,7 +55,9 @@ class Reembedded:
 
 
 def reembed(args: argparse.Namespace) -> int:
-    """Give every passage a vector of the chosen model, use these from then on, and drop the others."""
+    """Give every passage a vector of the chosen model, use these from then on, and drop the
+    others.
+    """
     from search.searcher import Searcher
 
     settings = settings_of(args)
@@ -63,18 +79,29 @@ def reembed(args: argparse.Namespace) -> int:
                 "removed": list(done.removed),
             }
         )
-    say(f"模型「{embedder.name}」:新生成 {done.embedded} 个片段的向量,原已有 {done.kept} 个")
+    say(
+        f"模型「{embedder.name}」:新生成 {done.embedded} 个片段的向量,原已有 {done.kept} 个"
+    )
     if done.switched_from:
-        say(f"已由「{done.switched_from}」换用「{embedder.name}」。请以 KB_EMBEDDER={chosen} 重启网页服务")
+        say(
+            f"已由「{done.switched_from}」换用「{embedder.name}」。请以 "
+            f"KB_EMBEDDER={chosen} 重启网页服务"
+        )
     for name in done.removed:
         say(f"已清除「{name}」的向量")
     for known in kept:
-        say(f"保留着「{known.name}」的向量({known.megabytes:.0f} MB);不再需要时运行不带 --keep-old 的 kb reembed 清除")
+        say(
+            f"保留着「{known.name}」的向量({known.megabytes:.0f} MB);"
+            f"不再需要时运行不带 --keep-old 的 kb reembed 清除"
+        )
     return EXIT_OK
 
 
-def change_embedder(store: Store, embedder: Embedder, keep_old: bool, step: Step) -> Reembedded:
-    """Embed what lacks a vector of `embedder`, switch in one transaction, and remove the others unless kept.
+def change_embedder(
+    store: Store, embedder: Embedder, keep_old: bool, step: Step
+) -> Reembedded:
+    """Embed what lacks a vector of `embedder`, switch in one transaction, and remove
+    the others unless kept.
 
     Killed at any moment, what was committed stays and the same call goes on from there.
     """
@@ -101,9 +128,11 @@ def change_embedder(store: Store, embedder: Embedder, keep_old: bool, step: Step
 def _batches(
     store: Store, embedder: Embedder, embedder_id: int
 ) -> Iterator[tuple[list[PassageToIndex], NDArray[np.float32], bool]]:
-    """Yield passages with their vectors, and whether none were left when they were read, again and again.
+    """Yield passages with their vectors, and whether none were left when they were
+    read, again and again.
 
-    A batch that was the last may be so no longer when it is stored, because documents were added meanwhile.
+    A batch that was the last may be so no longer when it is stored, because documents
+    were added meanwhile.
     """
     after, size = 0, _LEAST
     while True:
@@ -120,9 +149,13 @@ def _batches(
 
 
 def _embed(embedder: Embedder, passages: list[PassageToIndex]) -> NDArray[np.float32]:
-    rows = embedder.embed(passage_texts((passage.title, passage.text) for passage in passages))
+    rows = embedder.embed(
+        passage_texts((passage.title, passage.text) for passage in passages)
+    )
     if rows.shape != (len(passages), embedder.dim) or not np.isfinite(rows).all():
-        raise StateError(f"模型「{embedder.name}」给出的向量不可用(维数不符或不是数)。请检查模型文件")
+        raise StateError(
+            f"模型「{embedder.name}」给出的向量不可用(维数不符或不是数)。请检查模型文件"
+        )
     return rows
 
 

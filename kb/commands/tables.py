@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 200
 #: What documents are filtered by and may have several of: rows of a table of their own.
 _FACETS: Final = tuple(field for field in FACETS if field.several)
-_NUMBERS: Final = tuple(BY_NAME[name] for name in ("case_number", "doc_number", "citation"))
+_NUMBERS: Final = tuple(
+    BY_NAME[name] for name in ("case_number", "doc_number", "citation")
+)
 
 
 def _columns() -> dict[str, type]:
@@ -42,7 +44,14 @@ _TABLES: Final[dict[str, dict[str, type]]] = {
     "amounts": {"slug": str, "type": str, "value": float, "currency": str, "text": str},
     "parties": {"slug": str, "party": str},
     "citations": {
-        **{"slug": str, "law": str, "version": str, "presumed": str, "article": str, "document": str},
+        **{
+            "slug": str,
+            "law": str,
+            "version": str,
+            "presumed": str,
+            "article": str,
+            "document": str,
+        },
         **{"start": int, "end": int},
     },
     "sections": {"slug": str, "role": str, "heading": str, "start": int, "end": int},
@@ -54,7 +63,8 @@ _MEANINGS: Final = {
     "facets": f"筛选用的值:{'、'.join(field.label for field in _FACETS)}",
     "amounts": "金额:type 为罚款、没收、判赔等,value 以 currency(ISO 4217)为单位,text 是原来的写法",
     "parties": "当事人",
-    "citations": "引用:法律、版本、条,或另一件文书(document);start、end 是在 text 里的位置,空为文中没有写到。"
+    "citations": "引用:法律、版本、条,或另一件文书(document);start、end 是在 text "
+    "里的位置,空为文中没有写到。"
     "presumed 不空的,版本文中没有写,是推定的:date 按文书日期,text 按文中别处写明的版本",
     "sections": "部分:角色、标题与在 text 里的字数位置 [起, 止)",
     "sources": "来源与分级:A 官方,B 成熟媒体;C(不明转载)不写名称与网址",
@@ -100,7 +110,9 @@ def _make(database: Database) -> None:
             foreign_keys=() if is_main else [("slug", "documents", "slug")],
             strict=True,
         )
-    about = [{"table": table, "meaning": meaning} for table, meaning in _MEANINGS.items()]
+    about = [
+        {"table": table, "meaning": meaning} for table, meaning in _MEANINGS.items()
+    ]
     database.table("about").insert_all(about, pk="table")
 
 
@@ -117,24 +129,59 @@ def _rows(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
     slug, known = document.head.slug, document.head.metadata
     yield "documents", _document(document)
     for field in _NUMBERS:
-        yield from (("numbers", {"slug": slug, "type": field.name, "number": one}) for one in field.values_of(known))
+        yield from (
+            ("numbers", {"slug": slug, "type": field.name, "number": one})
+            for one in field.values_of(known)
+        )
     if known.guiding_case is not None:
-        yield "numbers", {"slug": slug, "type": "guiding_case", "number": str(known.guiding_case)}
+        yield (
+            "numbers",
+            {"slug": slug, "type": "guiding_case", "number": str(known.guiding_case)},
+        )
     for field in _FACETS:
-        yield from (("facets", {"slug": slug, "field": field.name, "value": one}) for one in field.values_of(known))
+        yield from (
+            ("facets", {"slug": slug, "field": field.name, "value": one})
+            for one in field.values_of(known)
+        )
     for amount in known.amounts:
-        money = {"type": amount.type, "value": amount.value, "currency": amount.currency, "text": amount.text}
+        money = {
+            "type": amount.type,
+            "value": amount.value,
+            "currency": amount.currency,
+            "text": amount.text,
+        }
         yield "amounts", {"slug": slug, **money}
     yield from (("parties", {"slug": slug, "party": party}) for party in known.parties)
     for cited in document.citations:
-        article = {"law": cited.law, "version": cited.version, "presumed": cited.presumed, "article": cited.article}
-        yield "citations", {"slug": slug, **article, "document": cited.target, "start": cited.start, "end": cited.end}
+        article = {
+            "law": cited.law,
+            "version": cited.version,
+            "presumed": cited.presumed,
+            "article": cited.article,
+        }
+        yield (
+            "citations",
+            {
+                "slug": slug,
+                **article,
+                "document": cited.target,
+                "start": cited.start,
+                "end": cited.end,
+            },
+        )
     for section in document.sections:
         place = {"start": section.start, "end": section.end}
-        yield "sections", {"slug": slug, "role": section.role, "heading": section.heading, **place}
+        yield (
+            "sections",
+            {"slug": slug, "role": section.role, "heading": section.heading, **place},
+        )
     for source in known.sources:
         is_named = source.grade != "C"
-        named = {"name": source.name, "url": source.url} if is_named else {"name": None, "url": None}
+        named = (
+            {"name": source.name, "url": source.url}
+            if is_named
+            else {"name": None, "url": None}
+        )
         yield "sources", {"slug": slug, "grade": source.grade, **named}
 
 

@@ -41,7 +41,10 @@ def serve(args: argparse.Namespace) -> int:
         store.require_embedder(embedder.name, embedder.dim)
     _refuse_busy_port(settings.host, settings.port)
     processes = server.workers_of(settings)
-    say(f"在 http://{settings.host}:{settings.port} 提供服务({processes} 个进程),数据在 {settings.home},按 Ctrl+C 停止")
+    say(
+        f"在 http://{settings.host}:{settings.port} 提供服务({processes} 个进程),"
+        f"数据在 {settings.home},按 Ctrl+C 停止"
+    )
     with suppress(KeyboardInterrupt):
         if not server.serve(settings):
             return EXIT_STATE

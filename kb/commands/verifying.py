@@ -1,4 +1,6 @@
-"""`kb verify`: hold store, originals and indexes against each other; mend what can be mended, delete nothing."""
+"""`kb verify`: hold store, originals and indexes against each other; mend what can be mended,
+delete nothing.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,11 @@ def verify(args: argparse.Namespace) -> int:
         wrong += refused
         mended += tightened
         notes = [_replaced(paper, store) for paper in store.replaced_papers()]
-        notes += [_spare(known, counts["passage"]) for known in store.embedders() if not known.in_use]
+        notes += [
+            _spare(known, counts["passage"])
+            for known in store.embedders()
+            if not known.in_use
+        ]
         notes += _read_by_former_rules(store)
     notes += _told_of(quarantine) + _remains(settings.home)
     if args.json:
@@ -56,12 +62,19 @@ def verify(args: argparse.Namespace) -> int:
         for label, messages in (("损坏", wrong), ("已修复", mended), ("提示", notes)):
             for message in messages:
                 print_row(label, message)
-    say(f"文书 {counts['document']} 件,片段 {counts['passage']} 个,原件 {counts['file']} 个:{_verdict(wrong, counts)}")
+    say(
+        f"文书 {counts['document']} 件,片段 {counts['passage']} 个,原件 "
+        f"{counts['file']} 个:{_verdict(wrong, counts)}"
+    )
     return EXIT_STATE if wrong else EXIT_OK
 
 
-def check_originals(store: Store, quarantine: Quarantine) -> tuple[list[str], list[str]]:
-    """Return which originals are missing or altered, and which of them a copy in quarantine has replaced."""
+def check_originals(
+    store: Store, quarantine: Quarantine
+) -> tuple[list[str], list[str]]:
+    """Return which originals are missing or altered, and which of them a copy in quarantine has
+    replaced.
+    """
     wrong: list[str] = []
     mended: list[str] = []
     held = quarantine.held()
@@ -69,7 +82,11 @@ def check_originals(store: Store, quarantine: Quarantine) -> tuple[list[str], li
         try:
             store.files.require(sha256)
         except StoreDamaged as error:
-            if any(quarantine.put_back(item, store.files) for item in held if item.sha256 == sha256):
+            if any(
+                quarantine.put_back(item, store.files)
+                for item in held
+                if item.sha256 == sha256
+            ):
                 mended.append(f"原件 {sha256} 已从隔离区放回")
             else:
                 wrong.append(str(error))
@@ -77,7 +94,9 @@ def check_originals(store: Store, quarantine: Quarantine) -> tuple[list[str], li
 
 
 def set_aside(store: Store, quarantine: Quarantine) -> list[str]:
-    """Move originals the store does not know, and leftovers of interrupted writes, into quarantine; say how many."""
+    """Move originals the store does not know, and leftovers of interrupted writes, into quarantine;
+    say how many.
+    """
     store.forget_unreferenced_files()
     known = store.referenced_files()
     moved = 0
@@ -86,14 +105,24 @@ def set_aside(store: Store, quarantine: Quarantine) -> list[str]:
         moved += 1
     if not moved:
         return []
-    return [f"没有文书使用的文件 {moved} 个移到隔离区 {quarantine.folder},没有删除:kb quarantine 查看、放回或清空"]
+    return [
+        f"没有文书使用的文件 {moved} 个移到隔离区 {quarantine.folder},没有删除:kb "
+        f"quarantine 查看、放回或清空"
+    ]
 
 
 def _close_to_others(home: Path) -> tuple[list[str], list[str]]:
-    """Take rights in the data folder from all but its owner; say where that failed, and how often it was done."""
+    """Take rights in the data folder from all but its owner; say where that failed, and how often
+    it was done.
+    """
     tightened, refused = tighten(home)
-    wrong = [f"其他账户可以打开 {path},当前账户无权更改。请由其所有者运行 kb verify" for path in refused]
-    return wrong, [f"数据目录内 {tightened} 处其他账户可以打开,已改为仅所有者可用"] if tightened else []
+    wrong = [
+        f"其他账户可以打开 {path},当前账户无权更改。请由其所有者运行 kb verify"
+        for path in refused
+    ]
+    return wrong, [
+        f"数据目录内 {tightened} 处其他账户可以打开,已改为仅所有者可用"
+    ] if tightened else []
 
 
 def _told_of(quarantine: Quarantine) -> list[str]:
@@ -101,19 +130,30 @@ def _told_of(quarantine: Quarantine) -> list[str]:
     if not held:
         return []
     size = megabytes(sum(item.size_bytes for item in held))
-    return [f"隔离区有 {len(held)} 个文件({size}),最早 {held[0].found_on} 移入:kb quarantine 查看、放回或清空"]
+    return [
+        f"隔离区有 {len(held)} 个文件({size}),最早 {held[0].found_on} 移入:kb "
+        f"quarantine 查看、放回或清空"
+    ]
 
 
 def _remains(home: Path) -> list[str]:
-    """Say which folders of restores are still there, whole libraries all of them, and what was not completed."""
+    """Say which folders of restores are still there, whole libraries all of them, and what was not
+    completed.
+    """
     notes = [
-        f"{folder} 是恢复备份时移到一旁的旧库,不再需要时可以删除(其中的内容不受 kb remove 等命令影响)"
+        f"{folder} 是恢复备份时移到一旁的旧库,不再需要时可以删除(其中的内容不受 kb "
+        f"remove 等命令影响)"
         for folder in sorted(home.glob(f"{REPLACED}*"))
     ]
     if (home / STAGING).exists():
-        notes.append(f"{home / STAGING} 是中断的 kb restore 留下的,与现有的库无关,可以删除;再次恢复时会自动清理")
+        notes.append(
+            f"{home / STAGING} 是中断的 kb restore 留下的,与现有的库无关,可以删除;"
+            f"再次恢复时会自动清理"
+        )
     if is_unfinished(home):
-        notes.append("上一次 kb purge 没有做完,要清除的内容可能还在:请再次运行同一条 kb purge,它会做完")
+        notes.append(
+            "上一次 kb purge 没有做完,要清除的内容可能还在:请再次运行同一条 kb purge,它会做完"
+        )
     return notes
 
 
@@ -122,7 +162,11 @@ def _read_by_former_rules(store: Store) -> list[str]:
     from kb.store.rederiving import Rederiving
 
     count = Rederiving(store).count_outdated(rules_id())
-    return [f"{count} 件文书是以前的规则识别的:kb rederive 列出现在会识别成什么,不改动"] if count else []
+    return (
+        [f"{count} 件文书是以前的规则识别的:kb rederive 列出现在会识别成什么,不改动"]
+        if count
+        else []
+    )
 
 
 def _replaced(paper: Replaced, store: Store) -> str:
@@ -143,8 +187,10 @@ def _spare(known: EmbedderVectors, passages: int) -> str:
     """Say what vectors of a model not in use are there for, and how to use or drop them."""
     if known.vectors < passages:
         return (
-            f"模型「{known.name}」的向量只有 {known.vectors}/{passages} 个片段({known.megabytes:.0f} MB):"
-            "kb reembed 正在进行或曾被中断。继续:以该模型再次运行 kb reembed;放弃:以现用模型运行 kb reembed"
+            f"模型「{known.name}」的向量只有 {known.vectors}/{passages} "
+            f"个片段({known.megabytes:.0f} MB):"
+            "kb reembed 正在进行或曾被中断。继续:以该模型再次运行 kb reembed;"
+            "放弃:以现用模型运行 kb reembed"
         )
     return (
         f"模型「{known.name}」的向量仍完整保留({known.megabytes:.0f} MB),未在使用。"

@@ -30,16 +30,27 @@ def visibility(args: argparse.Namespace) -> int:
     """Tell who may see documents, or change it; what more readers will see is asked for first."""
     settings = settings_of(args)
     with open_store(settings) as store:
-        heads = {head.id: head for head in (find(store, key).head for key in args.documents)}
+        heads = {
+            head.id: head for head in (find(store, key).head for key in args.documents)
+        }
         if args.set is None:
             return _list(heads, args)
         wanted = Visibility[args.set.upper()]
-        planned = {i: VisibilityChange(h.visibility, wanted) for i, h in heads.items() if h.visibility != wanted}
+        planned = {
+            i: VisibilityChange(h.visibility, wanted)
+            for i, h in heads.items()
+            if h.visibility != wanted
+        }
         for document_id, change in planned.items():
             head = heads[document_id]
             way = "将放宽" if change.widens else "将改变"
-            say(f"{way}:标识 {head.slug},《{head.title}》,由「{change.before.label}」改为「{change.after.label}」")
-        if any(change.widens for change in planned.values()) and not confirmed("确定让更多读者看到?", args.yes):
+            say(
+                f"{way}:标识 {head.slug},《{head.title}》,"
+                f"由「{change.before.label}」改为「{change.after.label}」"
+            )
+        if any(change.widens for change in planned.values()) and not confirmed(
+            "确定让更多读者看到?", args.yes
+        ):
             say("未更改")
             return EXIT_USER
         changed = store.set_visibilities(list(planned), wanted)
@@ -52,7 +63,11 @@ def _list(heads: Mapping[int, DocumentHead], args: argparse.Namespace) -> int:
         print_json(
             {
                 "documents": [
-                    {"document_id": head.id, "slug": head.slug, "visibility": head.visibility.name.lower()}
+                    {
+                        "document_id": head.id,
+                        "slug": head.slug,
+                        "visibility": head.visibility.name.lower(),
+                    }
                     for head in heads.values()
                 ]
             }
@@ -64,7 +79,9 @@ def _list(heads: Mapping[int, DocumentHead], args: argparse.Namespace) -> int:
 
 
 def _report(
-    heads: Mapping[int, DocumentHead], changed: Mapping[int, VisibilityChange], args: argparse.Namespace
+    heads: Mapping[int, DocumentHead],
+    changed: Mapping[int, VisibilityChange],
+    args: argparse.Namespace,
 ) -> int:
     if args.json:
         print_json(

@@ -1,1 +1,4 @@
-"""The law as such: versions, concordance, wording. Pure functions over records; nothing here reads or writes."""
+"""The law as such: versions, concordance, wording.
+
+Pure functions over records; nothing here reads or writes.
+"""

@@ -1,4 +1,6 @@
-"""Articles by name: what an article is called, with its law and version, and where it stands in a text."""
+"""Articles by name: what an article is called, with its law and version, and where it stands in a
+text.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from typing import Final
 
 from msgspec import Struct
 
-_ARTICLE: Final = re.compile(r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?")
+_ARTICLE: Final = re.compile(
+    r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?"
+)
 
 
 class ArticleKey(Struct, frozen=True, gc=False):
@@ -19,14 +23,17 @@ class ArticleKey(Struct, frozen=True, gc=False):
 
     @property
     def name(self) -> str:
-        """Return how the article is cited, 刑法（1997）第九条; a law named after its one version is not named twice."""
+        """Return how the article is cited, 刑法（1997）第九条; a law named after its one version is
+        not named twice.
+        """
         if self.law == self.version:
             return f"{self.law}{self.article}"
         return f"{self.law}（{self.version}）{self.article}"
 
 
 class Articles(Struct, frozen=True, gc=False):
-    """The articles of one text; of thousands of laws few are asked for, so they are kept as they were read.
+    """The articles of one text; of thousands of laws few are asked for, so they are
+    kept as they were read.
 
     `lines` has one article a line: its heading, a tab, the number of its section from 0.
     """
@@ -34,7 +41,9 @@ class Articles(Struct, frozen=True, gc=False):
     lines: str
 
     def section_of(self, article: str) -> int | None:
-        """Return the number of the section that is an article, counted from 0; None where there is none."""
+        """Return the number of the section that is an article, counted from 0; None where there is
+        none.
+        """
         for behind in ("\t", " "):  # 第九条 alone, or with what it is about
             place = self.lines.find(f"\n{article}{behind}")
             if place >= 0:
@@ -44,7 +53,9 @@ class Articles(Struct, frozen=True, gc=False):
 
 
 def base_article(article: str) -> str:
-    """Return 「第九条」 of 「第九条第一款第（三）项」; an article in another form stays as it is."""
+    """Return 「第九条」 of 「第九条第一款第（三）项」; an article in another form stays as it
+    is.
+    """
     match = _ARTICLE.match(article)
     return match[0] if match else article
 

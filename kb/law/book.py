@@ -1,4 +1,6 @@
-"""The laws at hand on one day: their versions, the one that is in force, and where a citation leads."""
+"""The laws at hand on one day: their versions, the one that is in force, and where a citation
+leads.
+"""
 
 from __future__ import annotations
 
@@ -40,9 +42,10 @@ class LawBook:
     """The laws a reader may open, as they stand on `day`: versions of each, oldest first.
 
     `shown` is the version a law opens at; `current` has only laws of which a version is
-    known, by its dates, to be in force on that day, and none that came after. `articles` are those of a version
-    that are told of here. `texts` are the whole texts of a version that stand beside its digest, and `sections` the
-    articles of texts by the number of their document.
+    known, by its dates, to be in force on that day, and none that came after.
+    `articles` are those of a version that are told of here. `texts` are the whole texts
+    of a version that stand beside its digest, and `sections` the articles of texts by
+    the number of their document.
     """
 
     day: str
@@ -55,17 +58,27 @@ class LawBook:
 
     def version_of(self, law: str, version: str) -> DocumentHead | None:
         """Return the document that stands for a version of a law; None where it is not here."""
-        return next((head for head in self.versions.get(law, ()) if head.metadata.version == version), None)
+        return next(
+            (
+                head
+                for head in self.versions.get(law, ())
+                if head.metadata.version == version
+            ),
+            None,
+        )
 
     def standing_of(self, head: DocumentHead) -> Standing:
         """Return how a version stands on the day of this book."""
-        return standing(head.metadata, self.current.get(head.metadata.law or ""), self.day)
+        return standing(
+            head.metadata, self.current.get(head.metadata.law or ""), self.day
+        )
 
     def place_of(self, citation: Citation) -> LawPlace | TextPlace | None:
         """Return where what a citation names is told of; None where it is not.
 
-        Of an article that is not here its version is the place only where the version was presumed: whoever wrote
-        the version beside the article would take the link for one to the article.
+        Of an article that is not here its version is the place only where the version
+        was presumed: whoever wrote the version beside the article would take the link
+        for one to the article.
         """
         if citation.law is None or citation.law not in self.versions:
             return None
@@ -93,44 +106,76 @@ class LawBook:
         return None if sections is None else sections.section_of(article)
 
     def provisions_of(self, law: str) -> list[str]:
-        """Return the provisions of a law in the order of its newest version, those only older ones have at the end."""
+        """Return the provisions of a law in the order of its newest version, those only older ones
+        have at the end.
+        """
         heads = reversed(self.versions[law])
-        return list(dict.fromkeys(p.provision for head in heads for p in head.metadata.provisions))
+        return list(
+            dict.fromkeys(
+                p.provision for head in heads for p in head.metadata.provisions
+            )
+        )
 
     def concordance_of(self, law: str, rows: Iterable[ConcordanceRow]) -> Concordance:
         """Return which article of which version provides what; `rows` are those of the law."""
-        order = tuple(head.metadata.version or "" for head in self.versions.get(law, ()))
+        order = tuple(
+            head.metadata.version or "" for head in self.versions.get(law, ())
+        )
         return Concordance(law, order, tuple(rows))
 
     def version_rules(self, case: DocumentHead) -> tuple[VersionRule, ...]:
-        """Return the articles that say which version of a law applies in a case, of the versions laws open at."""
+        """Return the articles that say which version of a law applies in a case, of the versions
+        laws open at.
+        """
         shown = (self.version_of(law, version) for law, version in self.shown.items())
-        return version_rules((head.metadata for head in shown if head is not None), case)
+        return version_rules(
+            (head.metadata for head in shown if head is not None), case
+        )
 
-    def readings_of(self, law: str, article: str, elsewhere: Mapping[ArticleKey, str]) -> list[tuple[ArticleKey, str]]:
+    def readings_of(
+        self, law: str, article: str, elsewhere: Mapping[ArticleKey, str]
+    ) -> list[tuple[ArticleKey, str]]:
         """Return what a number of an article may mean, each with what it provides.
 
-        First where it stands in the newest version, then the article itself, newest version first. `elsewhere` says
-        what articles provide that are not told of here.
+        First where it stands in the newest version, then the article itself, newest
+        version first. `elsewhere` says what articles provide that are not told of here.
         """
-        stated = [head for head in self.versions.get(law, ()) if head.metadata.version != VERSION_UNSTATED]
+        stated = [
+            head
+            for head in self.versions.get(law, ())
+            if head.metadata.version != VERSION_UNSTATED
+        ]
         heads = [head for head in stated if head.metadata.provisions][::-1]
         placed = [
-            (ArticleKey(law, head.metadata.version or "", base_article(provision.article)), provision.provision)
+            (
+                ArticleKey(
+                    law, head.metadata.version or "", base_article(provision.article)
+                ),
+                provision.provision,
+            )
             for head in heads
             for provision in head.metadata.provisions
         ]
         own = [one for one in placed if one[0].article == article]
         versions = {head.metadata.version for head in heads}
-        own += [(key, says) for key, says in elsewhere.items() if key.article == article and key.version in versions]
+        own += [
+            (key, says)
+            for key, says in elsewhere.items()
+            if key.article == article and key.version in versions
+        ]
         meant = {provision for _, provision in own}
         newest = heads[0].metadata.version if heads else None
         moved = [one for one in placed if one[0].version == newest and one[1] in meant]
         return moved + own
 
 
-def make_law_book(heads: Iterable[DocumentHead], day: date, sections: Mapping[int, Articles] = NO_SECTIONS) -> LawBook:
-    """Sort laws into their versions as of a day; `sections` are the articles of texts nobody has written a digest of.
+def make_law_book(
+    heads: Iterable[DocumentHead],
+    day: date,
+    sections: Mapping[int, Articles] = NO_SECTIONS,
+) -> LawBook:
+    """Sort laws into their versions as of a day; `sections` are the articles of texts
+    nobody has written a digest of.
 
     Documents that name a law but no version of it (single articles of a data set) are no law books.
     Of several documents of one version the digest, else the first, stands for it.
@@ -146,22 +191,29 @@ def make_law_book(heads: Iterable[DocumentHead], day: date, sections: Mapping[in
             texts.setdefault((law, version), []).append(head)
             continue
         versions.setdefault(law, []).append(head)
-        told[law, version] = frozenset(base_article(p.article) for p in head.metadata.provisions)
-    ordered = {law: sorted(found, key=_since) for law, found in sorted(versions.items())}
+        told[law, version] = frozenset(
+            base_article(p.article) for p in head.metadata.provisions
+        )
+    ordered = {
+        law: sorted(found, key=_since) for law, found in sorted(versions.items())
+    }
     shown = {law: _shown(found, day.isoformat()) for law, found in ordered.items()}
     current = {
         law: head.metadata.version or ""
         for law, head in shown.items()
-        if is_in_force(head.metadata, day.isoformat()) and head is _begun(ordered[law], day.isoformat())[-1]
+        if is_in_force(head.metadata, day.isoformat())
+        and head is _begun(ordered[law], day.isoformat())[-1]
     }
     opened = {law: head.metadata.version or "" for law, head in shown.items()}
     return LawBook(day.isoformat(), ordered, opened, current, told, texts, sections)
 
 
 def _shown(heads: Sequence[DocumentHead], day: str) -> DocumentHead:
-    """Return the version a law opens at: the last digest that has begun, or of which nobody knows when it did.
+    """Return the version a law opens at: the last digest that has begun, or of which
+    nobody knows when it did.
 
-    A text nobody has checked goes before none of these. Versions without dates count from their year.
+    A text nobody has checked goes before none of these. Versions without dates count
+    from their year.
     """
     begun = _begun(heads, day)
     undated = [head for head in heads if not _has_day(head)]

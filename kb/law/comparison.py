@@ -28,7 +28,9 @@ class Wording(Struct, frozen=True, gc=False):
 
 
 class ComparedProvision(Struct, frozen=True, gc=False):
-    """One provision in two versions, None where one has it not; wordings too different to compare are not marked."""
+    """One provision in two versions, None where one has it not; wordings too different to compare
+    are not marked.
+    """
 
     provision: str
     before: Wording | None
@@ -37,7 +39,9 @@ class ComparedProvision(Struct, frozen=True, gc=False):
 
 
 class TwoVersions(Struct, frozen=True, gc=False):
-    """What is compared: two versions, earlier and later, and by version the text of each article."""
+    """What is compared: two versions, earlier and later, and by version the text of each
+    article.
+    """
 
     before: str
     after: str
@@ -45,27 +49,45 @@ class TwoVersions(Struct, frozen=True, gc=False):
 
 
 def article_texts(document: Document) -> dict[str, str]:
-    """Return the text of each article of a document, headings left out; parts of one article are joined."""
+    """Return the text of each article of a document, headings left out; parts of one article are
+    joined.
+    """
     found: dict[str, str] = {}
     for section in document.sections:
         if section.role == "article":
-            body = document.text[section.start : section.end].removeprefix(section.heading).strip()
+            body = (
+                document.text[section.start : section.end]
+                .removeprefix(section.heading)
+                .strip()
+            )
             article = base_article(section.heading)
             found[article] = f"{found[article]}\n{body}" if article in found else body
     return found
 
 
 def compare_versions(
-    concordance: Concordance, provisions: Sequence[str], two: TwoVersions, spans_of: SpansOf
+    concordance: Concordance,
+    provisions: Sequence[str],
+    two: TwoVersions,
+    spans_of: SpansOf,
 ) -> list[ComparedProvision]:
-    """Compare two versions of a law in the order of `provisions`; those that both have come first."""
-    found = [_compare(concordance, provision, two, spans_of) for provision in provisions]
+    """Compare two versions of a law in the order of `provisions`; those that both have come
+    first.
+    """
+    found = [
+        _compare(concordance, provision, two, spans_of) for provision in provisions
+    ]
     present = [one for one in found if one.before or one.after]
     return sorted(present, key=lambda one: one.before is None or one.after is None)
 
 
-def _compare(concordance: Concordance, provision: str, two: TwoVersions, spans_of: SpansOf) -> ComparedProvision:
-    before, after = (_articles_with_text(concordance, provision, two, version) for version in (two.before, two.after))
+def _compare(
+    concordance: Concordance, provision: str, two: TwoVersions, spans_of: SpansOf
+) -> ComparedProvision:
+    before, after = (
+        _articles_with_text(concordance, provision, two, version)
+        for version in (two.before, two.after)
+    )
     runs, is_marked = _runs(before[1], after[1], spans_of)
     return ComparedProvision(
         provision,
@@ -83,12 +105,17 @@ def _articles_with_text(
     return articles, "\n".join(texts).strip()
 
 
-def _runs(before: str, after: str, spans_of: SpansOf) -> tuple[tuple[tuple[Run, ...], tuple[Run, ...]], bool]:
+def _runs(
+    before: str, after: str, spans_of: SpansOf
+) -> tuple[tuple[tuple[Run, ...], tuple[Run, ...]], bool]:
     """Return both texts in runs, and whether what differs is marked in them."""
     plain = _plain(before), _plain(after)
     if not (before and after):
         return plain, True
-    old, new = word_diff(list(cut_words(before, spans_of(before))), list(cut_words(after, spans_of(after))))
+    old, new = word_diff(
+        list(cut_words(before, spans_of(before))),
+        list(cut_words(after, spans_of(after))),
+    )
     is_alike = same_share(old) + same_share(new) >= 2 * _MIN_SAME
     return ((old, new), True) if is_alike else (plain, False)
 

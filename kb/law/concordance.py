@@ -1,4 +1,6 @@
-"""Which article of which version of a law provides what; what came after an article, and what was before it."""
+"""Which article of which version of a law provides what; what came after an article, and what was
+before it.
+"""
 
 from __future__ import annotations
 
@@ -28,42 +30,68 @@ class Concordance(Struct, frozen=True, gc=False):
 
     def provisions(self, version: str, article: str) -> list[str]:
         """Return what an article of a version provides."""
-        return [row.provision for row in self.rows if (row.version, row.article) == (version, article)]
+        return [
+            row.provision
+            for row in self.rows
+            if (row.version, row.article) == (version, article)
+        ]
 
     def articles(self, version: str, provision: str) -> list[str]:
         """Return the articles of a version that hold a provision."""
-        return [row.article for row in self.rows if (row.version, row.provision) == (version, provision)]
+        return [
+            row.article
+            for row in self.rows
+            if (row.version, row.provision) == (version, provision)
+        ]
 
     def provided(self, version: str) -> dict[str, list[str]]:
-        """Return what each article of a version provides, paragraphs and items taken with their article."""
+        """Return what each article of a version provides, paragraphs and items taken with their
+        article.
+        """
         found: dict[str, list[str]] = {}
         for row in self.rows:
             if row.version == version:
                 found.setdefault(base_article(row.article), []).append(row.provision)
         return found
 
-    def counterparts(self, version: str, article: str, other: str) -> tuple[ArticleKey, ...]:
-        """Return the articles of version `other` that provide what an article of `version` provides, by their names."""
+    def counterparts(
+        self, version: str, article: str, other: str
+    ) -> tuple[ArticleKey, ...]:
+        """Return the articles of version `other` that provide what an article of `version`
+        provides, by their names.
+        """
         provided = self.provisions(version, article)
-        found = {row.article for row in self.rows if row.version == other and row.provision in provided}
+        found = {
+            row.article
+            for row in self.rows
+            if row.version == other and row.provision in provided
+        }
         return tuple(ArticleKey(self.law, other, name) for name in sorted(found))
 
     def successors(self, version: str, article: str) -> tuple[ArticleKey, ...]:
-        """Return the counterparts in the next version that has any; none of a version that is not here."""
+        """Return the counterparts in the next version that has any; none of a version that is not
+        here.
+        """
         return self._nearest(version, article, self._around(version)[1])
 
     def predecessors(self, version: str, article: str) -> tuple[ArticleKey, ...]:
-        """Return the counterparts in the last version before that has any; none of a version that is not here."""
+        """Return the counterparts in the last version before that has any; none of a version that
+        is not here.
+        """
         return self._nearest(version, article, self._around(version)[0])
 
     def _around(self, version: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the versions before one and those after it, the nearest first; none around one that is not here."""
+        """Return the versions before one and those after it, the nearest first; none around one
+        that is not here.
+        """
         if version not in self.versions:
             return (), ()
         place = self.versions.index(version)
         return self.versions[:place][::-1], self.versions[place + 1 :]
 
-    def _nearest(self, version: str, article: str, others: Iterable[str]) -> tuple[ArticleKey, ...]:
+    def _nearest(
+        self, version: str, article: str, others: Iterable[str]
+    ) -> tuple[ArticleKey, ...]:
         for other in others:
             found = self.counterparts(version, article, other)
             if found:

@@ -1,6 +1,8 @@
-"""Which version of a law applies to conduct before a new one: the articles that say so, by the track of a case.
+"""Which version of a law applies to conduct before a new one: the articles that say so,
+by the track of a case.
 
-What they say stands in the law documents (`version_rule` of a provision). Of a track no law speaks of, nothing is said.
+What they say stands in the law documents (`version_rule` of a provision). Of a track no
+law speaks of, nothing is said.
 """
 
 from __future__ import annotations
@@ -24,10 +26,13 @@ class VersionRule(Struct, frozen=True, gc=False):
     says: str
 
 
-def version_rules(laws: Iterable[Metadata], case: DocumentHead) -> tuple[VersionRule, ...]:
+def version_rules(
+    laws: Iterable[Metadata], case: DocumentHead
+) -> tuple[VersionRule, ...]:
     """Return the rules for cases of the track and the jurisdiction of `case`.
 
-    `laws` holds one version of each law: the one that is to be cited. A document that is no case has no rule.
+    `laws` holds one version of each law: the one that is to be cited. A document that
+    is no case has no rule.
     """
     place = case.metadata.jurisdiction or _HOME
     found: list[VersionRule] = []
@@ -36,6 +41,8 @@ def version_rules(laws: Iterable[Metadata], case: DocumentHead) -> tuple[Version
             continue
         for provision in law.provisions:
             if provision.version_rule == case.kind:
-                article = ArticleKey(law.law or "", law.version or "", provision.article)
+                article = ArticleKey(
+                    law.law or "", law.version or "", provision.article
+                )
                 found.append(VersionRule(article, provision.provision))
     return tuple(found)

@@ -9,14 +9,18 @@ from msgspec import Struct
 
 
 class Run(Struct, frozen=True, gc=False):
-    """A run of one of two texts; `change` is "" where the other says it too, else "del" (before) or "ins" (after)."""
+    """A run of one of two texts; `change` is "" where the other says it too, else "del" (before) or
+    "ins" (after).
+    """
 
     text: str
     change: str = ""
 
 
 def cut_words(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
-    """Cut a text into words that join to it again; of overlapping spans [start, end) the longest first one counts."""
+    """Cut a text into words that join to it again; of overlapping spans [start, end) the longest
+    first one counts.
+    """
     position = 0
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
         if start < position:
@@ -27,11 +31,15 @@ def cut_words(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
     yield from text[position:]
 
 
-def word_diff(before: Sequence[str], after: Sequence[str]) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+def word_diff(
+    before: Sequence[str], after: Sequence[str]
+) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
     """Return both texts, given as words, in runs."""
     old: list[Run] = []
     new: list[Run] = []
-    for tag, a1, a2, b1, b2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for tag, a1, a2, b1, b2 in difflib.SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
         same = tag == "equal"
         if a2 > a1:
             old.append(Run("".join(before[a1:a2]), "" if same else "del"))
@@ -42,4 +50,6 @@ def word_diff(before: Sequence[str], after: Sequence[str]) -> tuple[tuple[Run, .
 
 def same_share(runs: Sequence[Run]) -> float:
     """Return how much of a text, 0 to 1, the other side says too; the text is not empty."""
-    return sum(len(run.text) for run in runs if not run.change) / sum(len(run.text) for run in runs)
+    return sum(len(run.text) for run in runs if not run.change) / sum(
+        len(run.text) for run in runs
+    )

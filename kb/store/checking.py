@@ -10,8 +10,13 @@ from kb.records import Replaced
 
 def damage(conn: sqlite3.Connection) -> list[str]:
     """Return what SQLite itself finds wrong: damaged pages, broken references."""
-    found = [str(row[0]) for row in conn.execute("PRAGMA integrity_check") if row[0] != "ok"]
-    found += [f"外键不符:{row[0]} 第 {row[1]} 行" for row in conn.execute("PRAGMA foreign_key_check")]
+    found = [
+        str(row[0]) for row in conn.execute("PRAGMA integrity_check") if row[0] != "ok"
+    ]
+    found += [
+        f"外键不符:{row[0]} 第 {row[1]} 行"
+        for row in conn.execute("PRAGMA foreign_key_check")
+    ]
     return found
 
 
@@ -23,7 +28,8 @@ def broken_tilings(conn: sqlite3.Connection) -> list[str]:
             f"""SELECT d.slug FROM revision r JOIN document d ON d.id = r.document_id
                 LEFT JOIN (SELECT revision_id, start, "end",
                         lag("end", 1, 0) OVER (PARTITION BY revision_id ORDER BY start) AS before,
-                        max("end") OVER (PARTITION BY revision_id) AS last FROM {table}) t ON t.revision_id = r.id
+                        max("end") OVER (PARTITION BY revision_id) AS last FROM {table}) t
+                        ON t.revision_id = r.id
                 WHERE r.is_current = 1
                 GROUP BY r.id HAVING coalesce(sum(t.start <> t.before), 0) > 0
                     OR coalesce(max(t.last), 0) <> length(r.text)"""
@@ -33,13 +39,17 @@ def broken_tilings(conn: sqlite3.Connection) -> list[str]:
 
 
 def replaced_papers(conn: sqlite3.Connection) -> list[Replaced]:
-    """Return earlier contents that are another paper than the document that took their place, by case number alone."""
+    """Return earlier contents that are another paper than the document that took their place, by
+    case number alone.
+    """
     rows = conn.execute(
-        """SELECT d.slug, c.title AS by, c.text, c.decided_on, o.title, o.text AS other, o.decided_on AS other_on,
+        """SELECT d.slug, c.title AS by, c.text, c.decided_on, o.title, o.text AS other,
+                  o.decided_on AS other_on,
                   f.sha256, f.media_type
            FROM revision o JOIN revision c ON c.document_id = o.document_id AND c.is_current = 1
            JOIN document d ON d.id = o.document_id JOIN file f ON f.id = o.file_id
-           WHERE o.is_current = 0 AND o.case_number IS NOT NULL AND json_extract(o.metadata, '$.slug') IS NULL
+           WHERE o.is_current = 0 AND o.case_number IS NOT NULL
+           AND json_extract(o.metadata, '$.slug') IS NULL
            ORDER BY o.id"""
     )
     return [
@@ -51,17 +61,23 @@ def replaced_papers(conn: sqlite3.Connection) -> list[Replaced]:
             media_type=row["media_type"],
         )
         for row in rows
-        if not papers.is_same(row["other"], row["other_on"], row["text"], row["decided_on"])
+        if not papers.is_same(
+            row["other"], row["other_on"], row["text"], row["decided_on"]
+        )
     ]
 
 
 def files(conn: sqlite3.Connection) -> dict[str, int]:
     """Return sha256 -> size in bytes of every original the store refers to."""
-    return {row[0]: row[1] for row in conn.execute("SELECT sha256, size_bytes FROM file")}
+    return {
+        row[0]: row[1] for row in conn.execute("SELECT sha256, size_bytes FROM file")
+    }
 
 
 def unreferenced_files(conn: sqlite3.Connection) -> list[str]:
-    """Return originals no revision refers to; those of a removed document stay until it is purged."""
+    """Return originals no revision refers to; those of a removed document stay until it is
+    purged.
+    """
     rows = conn.execute(
         """SELECT sha256 FROM file WHERE id NOT IN (SELECT file_id FROM revision)
            AND id NOT IN (SELECT file_id FROM removed_file)"""
@@ -71,10 +87,22 @@ def unreferenced_files(conn: sqlite3.Connection) -> list[str]:
 
 def forget_files(conn: sqlite3.Connection, hashes: list[str]) -> None:
     """Delete the rows of originals that nothing refers to."""
-    conn.executemany("DELETE FROM file WHERE sha256 = ?", [[sha256] for sha256 in hashes])
+    conn.executemany(
+        "DELETE FROM file WHERE sha256 = ?", [[sha256] for sha256 in hashes]
+    )
 
 
 def counts(conn: sqlite3.Connection) -> dict[str, int]:
     """Return how many rows each main table has."""
-    tables = ("document", "revision", "section", "passage", "vector", "file", "collection")
-    return {t: int(conn.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables}
+    tables = (
+        "document",
+        "revision",
+        "section",
+        "passage",
+        "vector",
+        "file",
+        "collection",
+    )
+    return {
+        t: int(conn.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables
+    }

@@ -17,18 +17,23 @@ from kb.vocabulary import Visibility
 _STATEMENTS: Final = {
     "document": """INSERT INTO document (id, slug, collection_id, visibility, generation, added_at)
         VALUES (?, ?, ?, ?, ?, ?)""",
-    "revision": """INSERT INTO revision (id, document_id, file_id, line_number, sha256, is_current, kind, title,
-            case_number, authority, region, decided_on, completeness, law, version, effective_from, effective_to,
+    "revision": """INSERT INTO revision (id, document_id, file_id, line_number, sha256,
+            is_current, kind, title,
+            case_number, authority, region, decided_on, completeness, law, version,
+            effective_from, effective_to,
             text, metadata, added_at)
         VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-    "derivation": "INSERT INTO derivation (revision_id, rules, file_name, kind) VALUES (?, ?, ?, ?)",
+    "derivation": "INSERT INTO derivation (revision_id, rules, file_name, kind) VALUES "
+    "(?, ?, ?, ?)",
     "section": """INSERT INTO section (id, revision_id, ordinal, role, heading, start, "end")
         VALUES (?, ?, ?, ?, ?, ?, ?)""",
-    "passage": """INSERT INTO passage (id, revision_id, section_id, document_id, start, "end", paragraph, page)
+    "passage": """INSERT INTO passage (id, revision_id, section_id, document_id, start,
+        "end", paragraph, page)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
     "vector": "INSERT INTO vector (embedder_id, passage_id, data) VALUES (?, ?, ?)",
     "facet": "INSERT INTO facet (document_id, field, value) VALUES (?, ?, ?)",
-    "identifier": "INSERT INTO identifier (document_id, type, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    "identifier": "INSERT INTO identifier (document_id, type, value) VALUES (?, ?, ?) "
+    "ON CONFLICT DO NOTHING",
     "citation": """INSERT INTO citation (document_id, start, "end", law, version, article, target)
         VALUES (?, ?, ?, ?, ?, ?, ?)""",
     "provision": """INSERT INTO provision (document_id, law, version, article, provision, note)
@@ -51,7 +56,9 @@ class Rows:
         """Wait for rows."""
         self._conn = conn
         self._last: dict[str, int] = {}
-        self._waiting: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _STATEMENTS}
+        self._waiting: dict[str, list[tuple[Any, ...]]] = {
+            table: [] for table in _STATEMENTS
+        }
 
     def write(self) -> None:
         """Write what waits."""
@@ -61,10 +68,19 @@ class Rows:
                 rows.clear()
         self._last = {}
 
-    def document(self, slug: str, collection_id: int, visibility: Visibility, generation: int, moment: str) -> int:
+    def document(
+        self,
+        slug: str,
+        collection_id: int,
+        visibility: Visibility,
+        generation: int,
+        moment: str,
+    ) -> int:
         """Add a document without content and return its number."""
         document_id = self._next("document")
-        self._waiting["document"].append((document_id, slug, collection_id, int(visibility), generation, moment))
+        self._waiting["document"].append(
+            (document_id, slug, collection_id, int(visibility), generation, moment)
+        )
         return document_id
 
     def content(
@@ -78,19 +94,35 @@ class Rows:
         collection: str,
         moment: str,
     ) -> None:
-        """Add a document's current content: text, sections, passages with their vectors, all that is derived."""
+        """Add a document's current content: text, sections, passages with their vectors, all that
+        is derived.
+        """
         revision_id = self._next("revision")
-        self._waiting["revision"].append(_revision_row(revision_id, document_id, file_id, revision, moment))
+        self._waiting["revision"].append(
+            _revision_row(revision_id, document_id, file_id, revision, moment)
+        )
         made = revision.derivation
         if made is not None:
-            self._waiting["derivation"].append((revision_id, made.rules, made.file_name, made.kind))
+            self._waiting["derivation"].append(
+                (revision_id, made.rules, made.file_name, made.kind)
+            )
         section_ids = []
         for ordinal, section in enumerate(revision.sections):
             section_ids.append(self._next("section"))
             self._waiting["section"].append(
-                (section_ids[-1], revision_id, ordinal, section.role, section.heading, section.start, section.end)
+                (
+                    section_ids[-1],
+                    revision_id,
+                    ordinal,
+                    section.role,
+                    section.heading,
+                    section.start,
+                    section.end,
+                )
             )
-        for passage, vector in zip(revision.passages, vectors.astype("<f2"), strict=True):
+        for passage, vector in zip(
+            revision.passages, vectors.astype("<f2"), strict=True
+        ):
             passage_id = self._next("passage")
             section_id = section_ids[passage.section]
             self._waiting["passage"].append(
@@ -115,22 +147,33 @@ class Rows:
         self._extend(
             "citation",
             document_id,
-            ((c.start, c.end, c.law, c.version, c.article, c.target) for c in revision.citations),
+            (
+                (c.start, c.end, c.law, c.version, c.article, c.target)
+                for c in revision.citations
+            ),
         )
         if metadata.law and metadata.version:
             self._extend(
                 "provision",
                 document_id,
-                ((metadata.law, metadata.version, p.article, p.provision, p.note) for p in metadata.provisions),
+                (
+                    (metadata.law, metadata.version, p.article, p.provision, p.note)
+                    for p in metadata.provisions
+                ),
             )
 
-    def _extend(self, table: str, document_id: int, rows: Iterable[tuple[Any, ...]]) -> None:
+    def _extend(
+        self, table: str, document_id: int, rows: Iterable[tuple[Any, ...]]
+    ) -> None:
         self._waiting[table] += [(document_id, *row) for row in rows]
 
     def _next(self, table: str) -> int:
         if not self._last:
             last = self._conn.execute(_LAST).fetchone()
-            self._last = {name: last[name] or 0 for name in ("document", "passage", "revision", "section")}
+            self._last = {
+                name: last[name] or 0
+                for name in ("document", "passage", "revision", "section")
+            }
         self._last[table] += 1
         return self._last[table]
 

@@ -18,7 +18,9 @@ _PAGES_AT_ONCE: Final = 1_000
 
 
 class Copied(Struct, frozen=True, kw_only=True):
-    """What a copied database says of itself; `files` are sha256 and size in bytes of the originals it refers to."""
+    """What a copied database says of itself; `files` are sha256 and size in bytes of the originals
+    it refers to.
+    """
 
     store_id: str
     commit: Commit
@@ -27,16 +29,27 @@ class Copied(Struct, frozen=True, kw_only=True):
     files: dict[str, int]
 
 
-def copy(conn: sqlite3.Connection, path: Path, progress: Callable[[int, int], None]) -> None:
-    """Write the present state of a database to a new file without a log beside it; raises StateError."""
+def copy(
+    conn: sqlite3.Connection, path: Path, progress: Callable[[int, int], None]
+) -> None:
+    """Write the present state of a database to a new file without a log beside it; raises
+    StateError.
+    """
     with database.snapshot(conn):
-        conn.execute("SELECT generation FROM meta").fetchone()  # from here on what others commit is not seen
+        # from here on what others commit is not seen
+        conn.execute("SELECT generation FROM meta").fetchone()
         target = sqlite3.connect(path)
         try:
-            conn.backup(target, pages=_PAGES_AT_ONCE, progress=lambda _, rest, pages: progress(pages - rest, pages))
+            conn.backup(
+                target,
+                pages=_PAGES_AT_ONCE,
+                progress=lambda _, rest, pages: progress(pages - rest, pages),
+            )
             target.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.OperationalError as error:
-            raise StateError(f"备份无法写入 {path.parent}({error})。请检查磁盘空间与权限") from error
+            raise StateError(
+                f"备份无法写入 {path.parent}({error})。请检查磁盘空间与权限"
+            ) from error
         finally:
             target.close()
 
@@ -44,7 +57,8 @@ def copy(conn: sqlite3.Connection, path: Path, progress: Callable[[int, int], No
 def inspect(path: Path) -> Copied:
     """Return what a copied database says of itself, checked whole.
 
-    Raises StoreDamaged when it is no whole database of this product, StoreTooNew when its schema is unknown.
+    Raises StoreDamaged when it is no whole database of this product, StoreTooNew when
+    its schema is unknown.
     """
     conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     conn.row_factory = sqlite3.Row
@@ -59,7 +73,9 @@ def inspect(path: Path) -> Copied:
 
 
 def _inspected(conn: sqlite3.Connection) -> Copied:
-    strange = conn.execute("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchone()
+    strange = conn.execute(
+        "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+    ).fetchone()
     if strange is not None:
         raise StoreDamaged(f"数据库里有不属于本系统的「{strange['name']}」")
     found = checking.damage(conn)

@@ -1,4 +1,7 @@
-"""Is a database that of the originals beside it? Asked before anything is written, created or deleted."""
+"""Is a database that of the originals beside it?
+
+Asked before anything is written, created or deleted.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ _ADVICE: Final = (
 
 def require_database(path: Path, files: Files) -> None:
     """Raise StoreForeign when originals lie beside no database, or beside an empty file."""
-    # Asked twice: another process may have made the database, then put the first original, in between.
+    # Asked twice: another process may have made the database, then put the first
+    # original, in between.
     if _is_missing(path) and files.any() and _is_missing(path):
         what = "没有数据库" if not path.exists() else "数据库是空文件(0 字节)"
         raise StoreForeign(f"{files.folder} 里有原件,{what}:{path}。{_ADVICE}")
@@ -36,11 +40,15 @@ def require_own_files(conn: sqlite3.Connection, path: Path, files: Files) -> Non
     own, marked = store_id(conn), files.owner()
     if marked is not None:
         raise StoreForeign(
-            f"{files.folder} 里的原件属于另一个库:{files.mark} 写着 {marked},数据库 {path} 的编号是 {own or '无'}。"
+            f"{files.folder} 里的原件属于另一个库:{files.mark} 写着 {marked},数据库 "
+            f"{path} 的编号是 {own or '无'}。"
             f"{_ADVICE}。确知两者同属一库时,删除 {files.mark} 再试"
         )
     if not _knows_any(conn, files):
-        raise StoreForeign(f"数据库 {path} 不认识 {files.folder} 里的任何一份原件:它是空的,或属于另一个库。{_ADVICE}")
+        raise StoreForeign(
+            f"数据库 {path} 不认识 {files.folder} 里的任何一份原件:它是空的,"
+            f"或属于另一个库。{_ADVICE}"
+        )
     if own is not None:
         with suppress(OSError):  # a full disk may wait: the next to open asks again
             files.claim(own)
@@ -67,8 +75,14 @@ def _is_theirs(conn: sqlite3.Connection, files: Files) -> bool:
 
 
 def _knows_any(conn: sqlite3.Connection, files: Files) -> bool:
-    if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'file'").fetchone() is None:
+    if (
+        conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'file'").fetchone()
+        is None
+    ):
         return False
     named = json.dumps(list(files.stored()))
-    known = conn.execute("SELECT 1 FROM file WHERE sha256 IN (SELECT value FROM json_each(?)) LIMIT 1", [named])
+    known = conn.execute(
+        "SELECT 1 FROM file WHERE sha256 IN (SELECT value FROM json_each(?)) LIMIT 1",
+        [named],
+    )
     return known.fetchone() is not None

@@ -16,13 +16,16 @@ from kb.vocabulary import Visibility
 def laws(conn: sqlite3.Connection, clearance: Visibility) -> list[DocumentHead]:
     """Return all visible versions of all laws, by law, then version."""
     rows = conn.execute(
-        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND r.law IS NOT NULL ORDER BY r.law, r.version, d.id",
+        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND r.law IS NOT NULL ORDER BY r.law, "
+        f"r.version, d.id",
         {"clearance": int(clearance)},
     )
     return [head(row) for row in rows]
 
 
-def versions(conn: sqlite3.Connection, clearance: Visibility, law: str) -> list[DocumentHead]:
+def versions(
+    conn: sqlite3.Connection, clearance: Visibility, law: str
+) -> list[DocumentHead]:
     """Return the visible versions of one law, oldest first."""
     rows = conn.execute(
         f"SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND r.law = :law ORDER BY r.version, d.id",
@@ -31,40 +34,60 @@ def versions(conn: sqlite3.Connection, clearance: Visibility, law: str) -> list[
     return [head(row) for row in rows]
 
 
-def articles(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]) -> dict[int, Articles]:
+def articles(
+    conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
+) -> dict[int, Articles]:
     """Return by visible document its articles, where it has any."""
     rows = conn.execute(
-        """SELECT r.document_id, group_concat(s.heading || char(9) || s.ordinal, char(10)) FROM revision r
-           JOIN document d ON d.id = r.document_id JOIN section s ON s.revision_id = r.id AND s.role = 'article'
-           WHERE r.is_current = 1 AND d.visibility <= :clearance AND d.id IN (SELECT value FROM json_each(:ids))
+        """SELECT r.document_id, group_concat(s.heading || char(9) || s.ordinal, char(10))
+           FROM revision r
+           JOIN document d ON d.id = r.document_id JOIN section s ON s.revision_id = r.id
+           AND s.role = 'article'
+           WHERE r.is_current = 1 AND d.visibility <= :clearance AND d.id IN (SELECT value
+           FROM json_each(:ids))
            GROUP BY r.document_id""",
         {"clearance": int(clearance), "ids": json.dumps(list(ids))},
     )
     return {document_id: Articles(f"\n{lines}") for document_id, lines in rows}
 
 
-def concordance(conn: sqlite3.Connection, clearance: Visibility, law: str) -> list[ConcordanceRow]:
+def concordance(
+    conn: sqlite3.Connection, clearance: Visibility, law: str
+) -> list[ConcordanceRow]:
     """Return which article of which version holds each provision of one law."""
     rows = conn.execute(
         """SELECT p.provision, p.version, p.article, p.note, p.document_id FROM provision p
            JOIN document d ON d.id = p.document_id
-           WHERE p.law = :law AND d.visibility <= :clearance ORDER BY p.provision, p.version, p.article""",
+           WHERE p.law = :law AND d.visibility <= :clearance
+           ORDER BY p.provision, p.version, p.article""",
         {"clearance": int(clearance), "law": law},
     )
     return [ConcordanceRow(*row) for row in rows]
 
 
 def counterparts(
-    conn: sqlite3.Connection, clearance: Visibility, law: str, version: str, article: str
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    law: str,
+    version: str,
+    article: str,
 ) -> list[ConcordanceRow]:
-    """Return the articles of other versions that provide what this article provides; both must be visible."""
+    """Return the articles of other versions that provide what this article provides; both must be
+    visible.
+    """
     rows = conn.execute(
         """SELECT DISTINCT o.provision, o.version, o.article, o.note, o.document_id FROM provision p
-           JOIN provision o ON o.law = p.law AND o.provision = p.provision AND o.version <> p.version
+           JOIN provision o ON o.law = p.law AND o.provision = p.provision
+           AND o.version <> p.version
            JOIN document d ON d.id = o.document_id JOIN document asked ON asked.id = p.document_id
            WHERE p.law = :law AND p.version = :version AND p.article = :article
              AND d.visibility <= :clearance AND asked.visibility <= :clearance
            ORDER BY o.version, o.article""",
-        {"clearance": int(clearance), "law": law, "version": version, "article": article},
+        {
+            "clearance": int(clearance),
+            "law": law,
+            "version": version,
+            "article": article,
+        },
     )
     return [ConcordanceRow(*row) for row in rows]

@@ -1,4 +1,6 @@
-"""Statements about what documents are called: titles, names, numbers, articles, words of their facets."""
+"""Statements about what documents are called: titles, names, numbers, articles, words of their
+facets.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ _OF_VISIBLE = """FROM document d JOIN revision r ON r.document_id = d.id AND r.i
 
 def _listed(kind: str, field: str) -> str:
     """Return the statement for the values of one list in the metadata."""
-    listed = f"CASE WHEN instr(r.metadata, '\"{field}\"') THEN r.metadata ELSE '{{}}' END"  # most have no such list
+    # most have no such list
+    listed = (
+        f"CASE WHEN instr(r.metadata, '\"{field}\"') THEN r.metadata ELSE '{{}}' END"
+    )
     rows = _OF_VISIBLE.format(more=f" JOIN json_each({listed}, '$.{field}') v")
     return f"SELECT '{kind}', v.value, d.id, '' {rows}"
 
@@ -28,7 +33,8 @@ _NAMES = " UNION ALL ".join(
         _listed("party", "parties"),
         _listed("doc_number", "doc_numbers"),
         _listed("citation", "citations"),
-        """SELECT i.type, i.value, i.document_id, '' FROM identifier i JOIN document d ON d.id = i.document_id
+        """SELECT i.type, i.value, i.document_id, '' FROM identifier i JOIN document d
+           ON d.id = i.document_id
            WHERE i.type IN ('case_number', 'guiding_case') AND d.visibility <= :clearance""",
     ]
 )
@@ -36,20 +42,27 @@ _NAMES = " UNION ALL ".join(
 
 def names(conn: sqlite3.Connection, clearance: Visibility) -> Iterator[Name]:
     """Yield every title, other name, party and number of the visible documents, as written."""
-    for kind, text, document_id, note in conn.execute(_NAMES, {"clearance": int(clearance)}):
+    for kind, text, document_id, note in conn.execute(
+        _NAMES, {"clearance": int(clearance)}
+    ):
         yield Name(kind, str(text), document_id, note)
 
 
-def provisions(conn: sqlite3.Connection, clearance: Visibility) -> list[tuple[str, str, str, str]]:
-    """Return (law, version, article, what it provides) of the visible laws; the article is '' for a version whole.
+def provisions(
+    conn: sqlite3.Connection, clearance: Visibility
+) -> list[tuple[str, str, str, str]]:
+    """Return (law, version, article, what it provides) of the visible laws; the article
+    is '' for a version whole.
 
     A version of which there are a digest and whole texts is named once, as its digest is.
     """
     rows = conn.execute(
         """SELECT law, version, '', title FROM (
-             SELECT r.law, r.version, r.title, min(iif(json_type(r.metadata, '$.provisions') IS NULL, 1e12, 0) + d.id)
+             SELECT r.law, r.version, r.title, min(iif(json_type(r.metadata,
+             '$.provisions') IS NULL, 1e12, 0) + d.id)
              FROM revision r JOIN document d ON d.id = r.document_id
-             WHERE r.is_current = 1 AND r.law IS NOT NULL AND r.version IS NOT NULL AND d.visibility <= :clearance
+             WHERE r.is_current = 1 AND r.law IS NOT NULL AND r.version IS NOT NULL
+             AND d.visibility <= :clearance
              GROUP BY r.law, r.version)
            UNION SELECT DISTINCT p.law, p.version, p.article, p.provision FROM provision p
            JOIN document d ON d.id = p.document_id WHERE d.visibility <= :clearance
@@ -59,8 +72,12 @@ def provisions(conn: sqlite3.Connection, clearance: Visibility) -> list[tuple[st
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
-def facet_words(conn: sqlite3.Connection, clearance: Visibility, fields: Sequence[str]) -> list[tuple[str, str, int]]:
-    """Return (field, value, how many have it) of every value that visible documents have in any of `fields`."""
+def facet_words(
+    conn: sqlite3.Connection, clearance: Visibility, fields: Sequence[str]
+) -> list[tuple[str, str, int]]:
+    """Return (field, value, how many have it) of every value that visible documents have in any of
+    `fields`.
+    """
     rows = conn.execute(
         """SELECT f.field, f.value, count(*) FROM facet f JOIN document d ON d.id = f.document_id
            WHERE f.field IN (SELECT value FROM json_each(:fields)) AND d.visibility <= :clearance

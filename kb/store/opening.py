@@ -17,8 +17,16 @@ from kb.vocabulary import Visibility
 class OpenStore:
     """One connection with one clearance, opened, lent, closed."""
 
-    def __init__(self, home: Path, clearance: Visibility = Visibility.PUBLIC, *, to_read: bool = False) -> None:
-        """Open (creating it when absent) the store in the data folder `home`; `to_read`, one that is there already."""
+    def __init__(
+        self,
+        home: Path,
+        clearance: Visibility = Visibility.PUBLIC,
+        *,
+        to_read: bool = False,
+    ) -> None:
+        """Open (creating it when absent) the store in the data folder `home`; `to_read`, one that
+        is there already.
+        """
         self.home = home
         self.clearance = clearance
         self.files = Files(home / "files", self.id)
@@ -34,9 +42,14 @@ class OpenStore:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
-        """Close the connection; raises StoreDamaged, or StateError, for what SQLite could not read or write."""
+        """Close the connection; raises StoreDamaged, or StateError, for what SQLite could not read
+        or write.
+        """
         self.close()
         if error is not None and (ours := database.as_ours(error)) is not None:
             raise ours from error
@@ -47,7 +60,9 @@ class OpenStore:
         self._hold.release()
 
     def rest(self) -> None:
-        """Stay open for later use, and let who must have the data folder alone have it meanwhile."""
+        """Stay open for later use, and let who must have the data folder alone have it
+        meanwhile.
+        """
         self._hold.release()
 
     def resume(self) -> None:
@@ -66,4 +81,8 @@ class OpenStore:
 def _connect(path: Path, files: Files, to_read: bool) -> sqlite3.Connection:
     """Open the database of these originals; raises StoreForeign when it is not theirs."""
     identity.require_database(path, files)
-    return database.connect(path, lambda conn: identity.require_own_files(conn, path, files), to_read=to_read)
+    return database.connect(
+        path,
+        lambda conn: identity.require_own_files(conn, path, files),
+        to_read=to_read,
+    )

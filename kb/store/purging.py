@@ -1,4 +1,6 @@
-"""Destroying for good: what a slug stands for, what goes with it, and the statements that take it away."""
+"""Destroying for good: what a slug stands for, what goes with it, and the statements that take it
+away.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,14 @@ from kb.store.writing import file_row, next_generation, remove_documents
 
 _THESE: Final = "IN (SELECT value FROM json_each({}))"
 #: Revisions that go, by their sha256.
-_GONE: Final = "IN (SELECT id FROM revision WHERE sha256 IN (SELECT value FROM json_each(:contents)))"
+_GONE: Final = (
+    "IN (SELECT id FROM revision WHERE sha256 IN (SELECT value FROM "
+    "json_each(:contents)))"
+)
 #: Originals of one document each.
 _SINGLE: Final = """f.media_type <> 'application/jsonl'
-    AND NOT EXISTS (SELECT 1 FROM revision l WHERE l.file_id = f.id AND l.line_number IS NOT NULL)"""
+    AND NOT EXISTS (SELECT 1 FROM revision l WHERE l.file_id = f.id
+    AND l.line_number IS NOT NULL)"""
 
 
 class Purging:
@@ -28,9 +34,14 @@ class Purging:
         self._conn = store._conn
 
     def removed_slugs(self, meant: int | str) -> list[str]:
-        """Return the slugs of removed documents that left something and had this number (int) or slug (str)."""
+        """Return the slugs of removed documents that left something and had this number (int) or
+        slug (str).
+        """
         column = "document_id" if isinstance(meant, int) else "slug"
-        rows = self._conn.execute(f"SELECT DISTINCT slug FROM removal WHERE {column} = ? AND slug IS NOT NULL", [meant])
+        rows = self._conn.execute(
+            f"SELECT DISTINCT slug FROM removal WHERE {column} = ? AND slug IS NOT NULL",
+            [meant],
+        )
         return [row[0] for row in rows]
 
     def named(self, slug: str) -> Named:
@@ -42,9 +53,18 @@ class Purging:
         return Named(
             slug=slug,
             head=head,
-            earlier=self._conn.execute(f"{count.format('revision')} AND is_current = 0", [number]).fetchone()[0],
-            removed=tuple(r[0] for r in self._conn.execute("SELECT document_id FROM removal WHERE slug = ?", [slug])),
-            purged=bool(self._conn.execute(count.format("purge"), [number]).fetchone()[0]),
+            earlier=self._conn.execute(
+                f"{count.format('revision')} AND is_current = 0", [number]
+            ).fetchone()[0],
+            removed=tuple(
+                r[0]
+                for r in self._conn.execute(
+                    "SELECT document_id FROM removal WHERE slug = ?", [slug]
+                )
+            ),
+            purged=bool(
+                self._conn.execute(count.format("purge"), [number]).fetchone()[0]
+            ),
         )
 
     def doomed(self, whole: Sequence[Named], earlier: Sequence[Named]) -> Doomed:
@@ -52,23 +72,36 @@ class Purging:
         documents = tuple(named.head.id for named in whole if named.head is not None)
         corrected = tuple(named.head.id for named in earlier if named.head is not None)
         contents = self._hashes(f"document_id {_THESE.format(':ids')}", documents)
-        contents |= self._hashes(f"document_id {_THESE.format(':ids')} AND is_current = 0", corrected)
+        contents |= self._hashes(
+            f"document_id {_THESE.format(':ids')} AND is_current = 0", corrected
+        )
         return Doomed(
             slugs=frozenset(named.slug for named in (*whole, *earlier)),
             documents=documents,
             corrected=corrected,
-            removed=tuple(number for named in (*whole, *earlier) for number in named.removed),
+            removed=tuple(
+                number for named in (*whole, *earlier) for number in named.removed
+            ),
             contents=contents,
-            kept=self._hashes(f"document_id {_THESE.format(':ids')} AND is_current = 1", corrected),
+            kept=self._hashes(
+                f"document_id {_THESE.format(':ids')} AND is_current = 1", corrected
+            ),
         )
 
     def _hashes(self, where: str, ids: Sequence[int]) -> frozenset[str]:
-        rows = self._conn.execute(f"SELECT sha256 FROM revision WHERE {where}", {"ids": json.dumps(ids)})
+        rows = self._conn.execute(
+            f"SELECT sha256 FROM revision WHERE {where}", {"ids": json.dumps(ids)}
+        )
         return frozenset(row[0] for row in rows)
 
     def single_originals(self) -> frozenset[str]:
         """Return the names of all originals of one document each."""
-        return frozenset(row[0] for row in self._conn.execute(f"SELECT f.sha256 FROM file f WHERE {_SINGLE}"))
+        return frozenset(
+            row[0]
+            for row in self._conn.execute(
+                f"SELECT f.sha256 FROM file f WHERE {_SINGLE}"
+            )
+        )
 
     def originals(self, doomed: Doomed) -> frozenset[str]:
         """Return the names of originals that go whole: nothing that stays was read from them.
@@ -80,7 +113,8 @@ class Purging:
                 WHERE (EXISTS (SELECT 1 FROM revision r WHERE r.file_id = f.id)
                     OR EXISTS (SELECT 1 FROM removed_file x WHERE x.file_id = f.id
                         AND x.document_id {_THESE.format(":removed")}))
-                AND NOT EXISTS (SELECT 1 FROM revision r WHERE r.file_id = f.id AND r.id NOT {_GONE})
+                AND NOT EXISTS (SELECT 1 FROM revision r WHERE r.file_id = f.id
+                AND r.id NOT {_GONE})
                 AND (({_SINGLE}) OR NOT EXISTS (SELECT 1 FROM removed_file x WHERE x.file_id = f.id
                     AND x.document_id NOT {_THESE.format(":removed")}))""",
             _bound(doomed),
@@ -93,34 +127,51 @@ class Purging:
             for former, original in made.items():
                 self._replace_original(_bound(doomed) | {"former": former}, original)
 
-    def _replace_original(self, values: dict[str, str | int], original: Original) -> None:
+    def _replace_original(
+        self, values: dict[str, str | int], original: Original
+    ) -> None:
         of_former = "file_id = (SELECT id FROM file WHERE sha256 = :former)"
         contents = f"{of_former} AND id NOT {_GONE}"
         claims = f"{of_former} AND document_id NOT {_THESE.format(':removed')}"
         stays = f"""SELECT EXISTS (SELECT 1 FROM revision WHERE {contents})
             OR EXISTS (SELECT 1 FROM removed_file WHERE {claims})"""
-        if not self._conn.execute(stays, values).fetchone()[0]:  # an original nobody knows of gets no row
+        # an original nobody knows of gets no row
+        if not self._conn.execute(stays, values).fetchone()[0]:
             return
         values["new"] = file_row(self._conn, original)
-        self._conn.execute(f"UPDATE revision SET file_id = :new WHERE {contents}", values)
-        self._conn.execute(f"UPDATE OR REPLACE removed_file SET file_id = :new WHERE {claims}", values)
+        self._conn.execute(
+            f"UPDATE revision SET file_id = :new WHERE {contents}", values
+        )
+        self._conn.execute(
+            f"UPDATE OR REPLACE removed_file SET file_id = :new WHERE {claims}", values
+        )
 
     def destroy(self, doomed: Doomed, originals: Collection[str]) -> None:
-        """Delete every row of what is doomed and of the `originals` that are no more, in one transaction."""
+        """Delete every row of what is doomed and of the `originals` that are no more, in one
+        transaction.
+        """
         values = _bound(doomed)
         with database.transaction(self._conn):
             if doomed.documents:
                 remove_documents(self._conn, doomed.documents)
             forgotten = json.dumps([*doomed.documents, *doomed.removed])
-            self._conn.execute(f"DELETE FROM removed_file WHERE document_id {_THESE.format('?')}", [forgotten])
-            self._conn.execute(f"UPDATE removal SET slug = NULL WHERE document_id {_THESE.format('?')}", [forgotten])
+            self._conn.execute(
+                f"DELETE FROM removed_file WHERE document_id {_THESE.format('?')}",
+                [forgotten],
+            )
+            self._conn.execute(
+                f"UPDATE removal SET slug = NULL WHERE document_id {_THESE.format('?')}",
+                [forgotten],
+            )
             self._conn.execute(f"DELETE FROM revision WHERE id {_GONE}", values)
             self._conn.execute(
                 f"""DELETE FROM file WHERE sha256 {_THESE.format("?")}
                     AND NOT EXISTS (SELECT 1 FROM revision WHERE file_id = file.id)""",
                 [json.dumps(list(originals))],
             )
-            self._conn.execute("DELETE FROM collection WHERE id NOT IN (SELECT collection_id FROM document)")
+            self._conn.execute(
+                "DELETE FROM collection WHERE id NOT IN (SELECT collection_id FROM document)"
+            )
             generation = next_generation(self._conn)
             self._conn.executemany(
                 "INSERT OR REPLACE INTO purge (document_id, generation) VALUES (?, ?)",
@@ -136,4 +187,7 @@ class Purging:
 
 
 def _bound(doomed: Doomed) -> dict[str, str | int]:
-    return {"contents": json.dumps(sorted(doomed.contents)), "removed": json.dumps(doomed.removed)}
+    return {
+        "contents": json.dumps(sorted(doomed.contents)),
+        "removed": json.dumps(doomed.removed),
+    }

@@ -26,16 +26,22 @@ from kb.vocabulary import UNLABELLED, Visibility
 
 #: How lists of documents may be ordered; every order is total.
 ORDERS = {
-    "newest": "coalesce(r.decided_on, json_extract(r.metadata, '$.published_on'), r.effective_from, '') DESC, d.id",
-    "oldest": "coalesce(r.decided_on, json_extract(r.metadata, '$.published_on'), r.effective_from, '9') ASC, d.id",
+    "newest": "coalesce(r.decided_on, json_extract(r.metadata, '$.published_on'), "
+    "r.effective_from, '') DESC, d.id",
+    "oldest": "coalesce(r.decided_on, json_extract(r.metadata, '$.published_on'), "
+    "r.effective_from, '9') ASC, d.id",
     "amount": f"{sums.LARGEST} DESC, coalesce(r.decided_on, '') DESC, d.id",  # NULL comes last
     "title": "r.title, d.id",
     "added": "d.id DESC",
 }
 
 
-def document(conn: sqlite3.Connection, clearance: Visibility, *, key: int | str) -> Document | None:
-    """Return the document with this id (int) or slug (str), or None when not visible or not there."""
+def document(
+    conn: sqlite3.Connection, clearance: Visibility, *, key: int | str
+) -> Document | None:
+    """Return the document with this id (int) or slug (str), or None when not visible or not
+    there.
+    """
     column = "id" if isinstance(key, int) else "slug"
     row = conn.execute(
         f"""SELECT {HEAD_COLUMNS}, r.id AS revision_id, r.text, r.added_at, f.media_type
@@ -47,12 +53,14 @@ def document(conn: sqlite3.Connection, clearance: Visibility, *, key: int | str)
     if row is None:
         return None
     sections = conn.execute(
-        'SELECT id, role, heading, start, "end" FROM section WHERE revision_id = ? ORDER BY ordinal',
+        'SELECT id, role, heading, start, "end" FROM section WHERE revision_id = ? '
+        "ORDER BY ordinal",
         [row["revision_id"]],
     ).fetchall()
     passages = conn.execute(
         """SELECT p.id, p.document_id, s.role, s.heading, p.start, p."end", p.paragraph, p.page
-           FROM passage p JOIN section s ON s.id = p.section_id WHERE p.revision_id = ? ORDER BY p.start""",
+           FROM passage p JOIN section s ON s.id = p.section_id WHERE p.revision_id = ?
+           ORDER BY p.start""",
         [row["revision_id"]],
     ).fetchall()
     text = row["text"]
@@ -60,17 +68,30 @@ def document(conn: sqlite3.Connection, clearance: Visibility, *, key: int | str)
         head=head(row),
         text=text,
         sections=tuple(
-            StoredSection(id=s["id"], role=s["role"], heading=s["heading"], start=s["start"], end=s["end"])
+            StoredSection(
+                id=s["id"],
+                role=s["role"],
+                heading=s["heading"],
+                start=s["start"],
+                end=s["end"],
+            )
             for s in sections
         ),
-        passages=tuple(passage({**dict(p), "text": text[p["start"] : p["end"]]}) for p in passages),  # type: ignore[arg-type]
-        citations=tuple(citing.of_documents(conn, clearance, [row["id"]]).get(row["id"], ())),
+        passages=tuple(
+            passage({**dict(p), "text": text[p["start"] : p["end"]]})  # type: ignore[arg-type]
+            for p in passages
+        ),
+        citations=tuple(
+            citing.of_documents(conn, clearance, [row["id"]]).get(row["id"], ())
+        ),
         media_type=row["media_type"],
         added_at=row["added_at"],
     )
 
 
-def heads(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]) -> dict[int, DocumentHead]:
+def heads(
+    conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
+) -> dict[int, DocumentHead]:
     """Return the visible documents among `ids`, by id."""
     rows = conn.execute(
         f"SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND d.id IN (SELECT value FROM json_each(:ids))",
@@ -79,12 +100,15 @@ def heads(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]) -
     return {row["id"]: head(row) for row in rows}
 
 
-def passages(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]) -> dict[int, StoredPassage]:
+def passages(
+    conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
+) -> dict[int, StoredPassage]:
     """Return the visible passages among `ids`, by id."""
     rows = conn.execute(
         """SELECT p.id, p.document_id, s.role, s.heading, p.start, p."end", p.paragraph, p.page,
                substr(r.text, p.start + 1, p."end" - p.start) AS text
-           FROM passage p JOIN section s ON s.id = p.section_id JOIN revision r ON r.id = p.revision_id
+           FROM passage p JOIN section s ON s.id = p.section_id JOIN revision r
+           ON r.id = p.revision_id
            JOIN document d ON d.id = p.document_id
            WHERE d.visibility <= :clearance AND p.id IN (SELECT value FROM json_each(:ids))""",
         {"clearance": int(clearance), "ids": json.dumps(list(ids))},
@@ -92,14 +116,19 @@ def passages(conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
     return {row["id"]: passage(row) for row in rows}
 
 
-def article_passages(conn: sqlite3.Connection, clearance: Visibility, articles: Mapping[int, str]) -> dict[int, int]:
-    """Return by document its first passage of the article named beside it, where it is visible and has one."""
+def article_passages(
+    conn: sqlite3.Connection, clearance: Visibility, articles: Mapping[int, str]
+) -> dict[int, int]:
+    """Return by document its first passage of the article named beside it, where it is visible and
+    has one.
+    """
     found: dict[int, int] = {}
     for document_id, article in articles.items():
         row = conn.execute(
             """SELECT min(p.id) FROM passage p JOIN section s ON s.id = p.section_id
                JOIN document d ON d.id = p.document_id
-               WHERE d.id = ? AND d.visibility <= ? AND s.role = 'article' AND (s.heading = ? OR s.heading LIKE ?)""",
+               WHERE d.id = ? AND d.visibility <= ? AND s.role = 'article'
+               AND (s.heading = ? OR s.heading LIKE ?)""",
             [document_id, int(clearance), article, f"{article} %"],
         ).fetchone()
         if row[0] is not None:
@@ -108,28 +137,40 @@ def article_passages(conn: sqlite3.Connection, clearance: Visibility, articles: 
 
 
 def listing(
-    conn: sqlite3.Connection, clearance: Visibility, filters: Filters, order: str, offset: int, limit: int
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    filters: Filters,
+    order: str,
+    offset: int,
+    limit: int,
 ) -> tuple[list[DocumentHead], int]:
     """Return one page of the visible documents that pass `filters`, and how many there are."""
     where, values = filter_clause(filters)
     values |= {"clearance": int(clearance), "limit": limit, "offset": offset}
     total = conn.execute(f"SELECT count(*) FROM {VISIBLE}{where}", values).fetchone()[0]
     rows = conn.execute(
-        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE}{where} ORDER BY {ORDERS[order]} LIMIT :limit OFFSET :offset", values
+        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE}{where} ORDER BY {ORDERS[order]} LIMIT "
+        f":limit OFFSET :offset",
+        values,
     )
     return [head(row) for row in rows], int(total)
 
 
-def in_order(conn: sqlite3.Connection, clearance: Visibility, ids: Sequence[int], order: str) -> NDArray[np.int64]:
+def in_order(
+    conn: sqlite3.Connection, clearance: Visibility, ids: Sequence[int], order: str
+) -> NDArray[np.int64]:
     """Return the visible documents among `ids` in an order of ORDERS."""
     rows = conn.execute(
-        f"""SELECT d.id FROM {VISIBLE} AND d.id IN (SELECT value FROM json_each(:ids)) ORDER BY {ORDERS[order]}""",
+        f"""SELECT d.id FROM {VISIBLE} AND d.id IN (SELECT value FROM json_each(:ids))
+            ORDER BY {ORDERS[order]}""",
         {"clearance": int(clearance), "ids": json.dumps(list(ids))},
     )
     return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
 
-def document_ids(conn: sqlite3.Connection, clearance: Visibility, filters: Filters) -> NDArray[np.int64]:
+def document_ids(
+    conn: sqlite3.Connection, clearance: Visibility, filters: Filters
+) -> NDArray[np.int64]:
     """Return the ids of all visible documents that pass `filters`, ascending."""
     where, values = filter_clause(filters)
     rows = conn.execute(
@@ -149,7 +190,8 @@ def passage_ids(
         role = " AND s.role IN (SELECT value FROM json_each(:roles))"
         values["roles"] = json.dumps(filters.roles)
     rows = conn.execute(
-        f"""SELECT p.id FROM document d JOIN passage p ON p.document_id = d.id JOIN section s ON s.id = p.section_id
+        f"""SELECT p.id FROM document d JOIN passage p ON p.document_id = d.id
+            JOIN section s ON s.id = p.section_id
             WHERE d.visibility <= :clearance{where}{role} LIMIT :limit""",
         values | {"clearance": int(clearance), "limit": limit + 1},
     )
@@ -168,25 +210,35 @@ def filter_clause(filters: Filters) -> tuple[str, dict[str, object]]:
             labelled = [value for value in wanted if value != UNLABELLED]
             if labelled:
                 parts.append(
-                    f"EXISTS (SELECT 1 FROM facet f WHERE f.field = :{key}f AND f.document_id = d.id"
+                    f"EXISTS (SELECT 1 FROM facet f WHERE f.field = :{key}f AND "
+                    f"f.document_id = d.id"
                     f" AND f.value IN (SELECT value FROM json_each(:{key}v)))"
                 )
                 values[f"{key}v"] = json.dumps(labelled, ensure_ascii=False)
             if UNLABELLED in wanted:
-                parts.append(f"NOT EXISTS (SELECT 1 FROM facet f WHERE f.field = :{key}f AND f.document_id = d.id)")
+                parts.append(
+                    f"NOT EXISTS (SELECT 1 FROM facet f WHERE f.field = :{key}f AND "
+                    f"f.document_id = d.id)"
+                )
             values[f"{key}f"] = field
             clauses.append(f" AND {'NOT ' if negate else ''}({' OR '.join(parts)})")
     return "".join(clauses), values
 
 
-def facet_documents(conn: sqlite3.Connection, clearance: Visibility) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
-    """Yield every field and value with the ids of the visible documents that have it, for counting many answers."""
+def facet_documents(
+    conn: sqlite3.Connection, clearance: Visibility
+) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
+    """Yield every field and value with the ids of the visible documents that have it, for counting
+    many answers.
+    """
     rows = conn.execute(
-        """SELECT f.field, f.value, group_concat(f.document_id) FROM facet f JOIN document d ON d.id = f.document_id
+        """SELECT f.field, f.value, group_concat(f.document_id) FROM facet f JOIN document d
+           ON d.id = f.document_id
            WHERE d.visibility <= ? GROUP BY f.field, f.value""",
         [int(clearance)],
     )
-    for field, value, documents in rows:  # one row a value: a row a document would take five times as long
+    # one row a value: a row a document would take five times as long
+    for field, value, documents in rows:
         yield field, value, np.fromstring(documents, dtype=np.int64, sep=",")
 
 
@@ -211,27 +263,43 @@ def commit(conn: sqlite3.Connection) -> Commit:
         "SELECT generation, commit_id FROM lineage WHERE generation = (SELECT generation FROM meta)"
     ).fetchone()
     if row is None:
-        raise StoreDamaged("数据库缺少最后一次提交的记录。请从备份恢复,见运维手册「备份与恢复」")
+        raise StoreDamaged(
+            "数据库缺少最后一次提交的记录。请从备份恢复,见运维手册「备份与恢复」"
+        )
     return Commit(int(row["generation"]), str(row["commit_id"]))
 
 
 def is_ancestor(conn: sqlite3.Connection, known: Commit) -> bool:
     """Tell whether a commit is the last one or one before it, in this store's own history."""
-    row = conn.execute("SELECT commit_id FROM lineage WHERE generation = ?", [known.generation]).fetchone()
+    row = conn.execute(
+        "SELECT commit_id FROM lineage WHERE generation = ?", [known.generation]
+    ).fetchone()
     return row is not None and row["commit_id"] == known.id
 
 
 def changes_since(conn: sqlite3.Connection, generation: int) -> Changes:
     """Return what an index made at `generation` has to learn."""
     present = conn.execute("SELECT generation FROM meta").fetchone()[0]
-    changed = [r[0] for r in conn.execute("SELECT id FROM document WHERE generation > ? ORDER BY id", [generation])]
-    removed = [r[0] for r in conn.execute("SELECT document_id FROM removal WHERE generation > ?", [generation])]
+    changed = [
+        r[0]
+        for r in conn.execute(
+            "SELECT id FROM document WHERE generation > ? ORDER BY id", [generation]
+        )
+    ]
+    removed = [
+        r[0]
+        for r in conn.execute(
+            "SELECT document_id FROM removal WHERE generation > ?", [generation]
+        )
+    ]
     return Changes(int(present), changed, removed)
 
 
 def audience(conn: sqlite3.Connection, clearance: Visibility) -> Visibility:
     """Return the lowest clearance whose readers see the same documents as those of this one."""
-    row = conn.execute("SELECT max(visibility) FROM document WHERE visibility <= ?", [int(clearance)]).fetchone()
+    row = conn.execute(
+        "SELECT max(visibility) FROM document WHERE visibility <= ?", [int(clearance)]
+    ).fetchone()
     return Visibility(row[0] or 0)
 
 
@@ -239,15 +307,24 @@ def passages_to_index(
     conn: sqlite3.Connection, clearance: Visibility, ids: Sequence[int] | None
 ) -> Iterator[PassageToIndex]:
     """Yield the visible passages of the given documents (all when None)."""
-    where = "" if ids is None else "AND r.document_id IN (SELECT value FROM json_each(:ids))"
-    # All passages are read in the order they are stored in; some are sorted, and their texts would be held meanwhile.
+    where = (
+        ""
+        if ids is None
+        else "AND r.document_id IN (SELECT value FROM json_each(:ids))"
+    )
+    # All passages are read in the order they are stored in; some are sorted, and their
+    # texts would be held meanwhile.
     text = "CASE WHEN p.start = 0 THEN r.text END" if ids is None else "NULL"
     rows = conn.execute(
-        f"""SELECT p.id, p.document_id, s.role, p.start, p."end", r.id AS revision_id, r.title, {text} AS text
-            FROM revision r JOIN passage p ON p.revision_id = r.id JOIN section s ON s.id = p.section_id
+        f"""SELECT p.id, p.document_id, s.role, p.start, p."end", r.id AS revision_id,
+            r.title, {text} AS text
+            FROM revision r JOIN passage p ON p.revision_id = r.id JOIN section s
+            ON s.id = p.section_id
             WHERE r.is_current = 1 {where}
-              AND (SELECT visibility FROM document d WHERE d.id = r.document_id) <= :clearance ORDER BY p.id""",
-        {"clearance": int(clearance)} | ({} if ids is None else {"ids": json.dumps(list(ids))}),
+              AND (SELECT visibility FROM document d
+              WHERE d.id = r.document_id) <= :clearance ORDER BY p.id""",
+        {"clearance": int(clearance)}
+        | ({} if ids is None else {"ids": json.dumps(list(ids))}),
     )
     yield from passages_of_rows(conn, rows)
 

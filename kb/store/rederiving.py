@@ -1,4 +1,6 @@
-"""Making contents anew by other rules: which were made by former ones, how they stand, how they are put back."""
+"""Making contents anew by other rules: which were made by former ones, how they stand, how they are
+put back.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,17 @@ from kb.store.store import Store
 from kb.store.writing import next_generation, put_again
 
 #: Current contents that were not made by the rules :rules, of all documents or of some.
-_OUTDATED: Final = """revision r JOIN document d ON d.id = r.document_id JOIN file f ON f.id = r.file_id
+_OUTDATED: Final = """revision r JOIN document d ON d.id = r.document_id JOIN file f
+    ON f.id = r.file_id
     LEFT JOIN derivation v ON v.revision_id = r.id
     WHERE r.is_current = 1 AND (v.rules IS NULL OR v.rules <> :rules)
     AND (:ids IS NULL OR d.id IN (SELECT value FROM json_each(:ids)))"""
 
 
 class Rederiving:
-    """A store seen as one who tries better rules on it sees it; the store must be opened for all to see."""
+    """A store seen as one who tries better rules on it sees it; the store must be opened for all to
+    see.
+    """
 
     def __init__(self, store: Store) -> None:
         """Work on an open store."""
@@ -34,11 +39,16 @@ class Rederiving:
 
     def count_outdated(self, rules: str) -> int:
         """Return how many current contents were not made by these rules."""
-        row = self._conn.execute(f"SELECT count(*) FROM {_OUTDATED}", {"rules": rules, "ids": None}).fetchone()
+        row = self._conn.execute(
+            f"SELECT count(*) FROM {_OUTDATED}", {"rules": rules, "ids": None}
+        ).fetchone()
         return int(row[0])
 
-    def outdated(self, rules: str, ids: Sequence[int] | None = None) -> list[tuple[Original, frozenset[str]]]:
-        """Return every original with the sha256 of its current contents that were not made by these rules.
+    def outdated(
+        self, rules: str, ids: Sequence[int] | None = None
+    ) -> list[tuple[Original, frozenset[str]]]:
+        """Return every original with the sha256 of its current contents that were not
+        made by these rules.
 
         `ids` are the documents looked at, all when None.
         """
@@ -49,21 +59,35 @@ class Rederiving:
         )
         found: dict[str, tuple[Original, set[str]]] = {}
         for row in rows:
-            original = Original(sha256=row["sha256"], media_type=row["media_type"], size_bytes=row["size_bytes"])
+            original = Original(
+                sha256=row["sha256"],
+                media_type=row["media_type"],
+                size_bytes=row["size_bytes"],
+            )
             found.setdefault(original.sha256, (original, set()))[1].add(row["content"])
-        return [(original, frozenset(contents)) for original, contents in found.values()]
+        return [
+            (original, frozenset(contents)) for original, contents in found.values()
+        ]
 
     def kept(self, sha256: str) -> Kept | None:
-        """Return the current content of these bytes as it stands; None where it is current no more."""
+        """Return the current content of these bytes as it stands; None where it is current no
+        more.
+        """
         row = self._conn.execute(
-            """SELECT r.*, d.slug, f.sha256 AS original, f.media_type, f.size_bytes, v.rules, v.file_name,
+            """SELECT r.*, d.slug, f.sha256 AS original, f.media_type, f.size_bytes,
+                      v.rules, v.file_name,
                       v.kind AS said_kind
-               FROM revision r JOIN document d ON d.id = r.document_id JOIN file f ON f.id = r.file_id
+               FROM revision r JOIN document d ON d.id = r.document_id JOIN file f
+               ON f.id = r.file_id
                LEFT JOIN derivation v ON v.revision_id = r.id
                WHERE r.sha256 = ? AND r.is_current = 1""",
             [sha256],
         ).fetchone()
-        return None if row is None else Kept(row["document_id"], row["slug"], self._revision(row))
+        return (
+            None
+            if row is None
+            else Kept(row["document_id"], row["slug"], self._revision(row))
+        )
 
     def _revision(self, row: sqlite3.Row) -> Revision:
         made = None
@@ -71,7 +95,11 @@ class Rederiving:
             made = Derivation(row["rules"], row["file_name"], row["said_kind"])
         return Revision(
             sha256=row["sha256"],
-            original=Original(sha256=row["original"], media_type=row["media_type"], size_bytes=row["size_bytes"]),
+            original=Original(
+                sha256=row["original"],
+                media_type=row["media_type"],
+                size_bytes=row["size_bytes"],
+            ),
             line_number=row["line_number"],
             text=row["text"],
             metadata=metadata_from_json(row["metadata"]),
@@ -79,49 +107,83 @@ class Rederiving:
             passages=self._passages(row["id"]),
             citations=self._citations(row["document_id"]),
             identifiers=tuple(
-                (found["type"], found["value"]) for found in self._rows("identifier", row["document_id"])
+                (found["type"], found["value"])
+                for found in self._rows("identifier", row["document_id"])
             ),
             derivation=made,
         )
 
     def _rows(self, table: str, document_id: int) -> sqlite3.Cursor:
-        return self._conn.execute(f"SELECT * FROM {table} WHERE document_id = ?", [document_id])
+        return self._conn.execute(
+            f"SELECT * FROM {table} WHERE document_id = ?", [document_id]
+        )
 
     def _citations(self, document_id: int) -> tuple[Citation, ...]:
         """Return what is stored of citations: no version is presumed there."""
         return tuple(
-            Citation(row["start"], row["end"], row["law"], row["version"], row["article"], row["target"])
+            Citation(
+                row["start"],
+                row["end"],
+                row["law"],
+                row["version"],
+                row["article"],
+                row["target"],
+            )
             for row in self._rows("citation", document_id)
         )
 
     def _sections(self, revision_id: int) -> tuple[Section, ...]:
-        rows = self._conn.execute("SELECT * FROM section WHERE revision_id = ? ORDER BY ordinal", [revision_id])
-        return tuple(Section(row["role"], row["heading"], row["start"], row["end"]) for row in rows)
+        rows = self._conn.execute(
+            "SELECT * FROM section WHERE revision_id = ? ORDER BY ordinal",
+            [revision_id],
+        )
+        return tuple(
+            Section(row["role"], row["heading"], row["start"], row["end"])
+            for row in rows
+        )
 
     def _passages(self, revision_id: int) -> tuple[Passage, ...]:
         rows = self._conn.execute(
             """SELECT s.ordinal, p.start, p."end", p.paragraph, p.page
-               FROM passage p JOIN section s ON s.id = p.section_id WHERE p.revision_id = ? ORDER BY p.start""",
+               FROM passage p JOIN section s ON s.id = p.section_id WHERE p.revision_id = ?
+               ORDER BY p.start""",
             [revision_id],
         )
-        return tuple(Passage(row["ordinal"], row["start"], row["end"], row["paragraph"], row["page"]) for row in rows)
+        return tuple(
+            Passage(
+                row["ordinal"], row["start"], row["end"], row["paragraph"], row["page"]
+            )
+            for row in rows
+        )
 
     def confirm(self, made: Mapping[str, Derivation]) -> None:
-        """Say of contents, by sha256, that they are what these rules make of them, in one transaction."""
+        """Say of contents, by sha256, that they are what these rules make of them, in one
+        transaction.
+        """
         with database.transaction(self._conn):
             self._conn.executemany(
                 """INSERT INTO derivation (revision_id, rules, file_name, kind)
                    SELECT id, ?, ?, ? FROM revision WHERE sha256 = ?
                    ON CONFLICT (revision_id) DO UPDATE
-                   SET rules = excluded.rules, file_name = excluded.file_name, kind = excluded.kind""",
-                [(known.rules, known.file_name, known.kind, sha256) for sha256, known in made.items()],
+                   SET rules = excluded.rules, file_name = excluded.file_name,
+                   kind = excluded.kind""",
+                [
+                    (known.rules, known.file_name, known.kind, sha256)
+                    for sha256, known in made.items()
+                ],
             )
 
-    def replace(self, made: Iterable[tuple[Kept, Revision, NDArray[np.float32]]], embedder_name: str) -> list[int]:
-        """Put contents made anew, each with its vectors, in the place of those of the same bytes, in one transaction.
+    def replace(
+        self,
+        made: Iterable[tuple[Kept, Revision, NDArray[np.float32]]],
+        embedder_name: str,
+    ) -> list[int]:
+        """Put contents made anew, each with its vectors, in the place of those of the
+        same bytes, in one transaction.
 
-        Number, slug, visibility and the day a document came in stay. Returns the documents that were changed;
-        one that was corrected or removed meanwhile is left alone.
+        Number, slug, visibility and the day a document came in stay. Returns the
+        documents that were changed; one that was corrected or removed meanwhile is left
+        alone.
         """
         with database.transaction(self._conn):
             generation = cache(partial(next_generation, self._conn))

@@ -15,7 +15,8 @@ from kb.fields import FACETS
 from kb.records import DocumentHead, Metadata, PassageToIndex, StoredPassage
 from kb.vocabulary import LONGEST_FACET_VALUE, UNLABELLED, Visibility
 
-HEAD_COLUMNS: Final = """d.id, d.slug, d.visibility, c.title AS collection, r.title, r.kind, r.completeness,
+HEAD_COLUMNS: Final = """d.id, d.slug, d.visibility,
+    c.title AS collection, r.title, r.kind, r.completeness,
     r.case_number, r.authority, r.region, r.decided_on, r.metadata"""
 
 #: Current revisions of documents the reader may see; binds :clearance.
@@ -33,12 +34,16 @@ def metadata_to_json(metadata: Metadata) -> str:
     return str(_encode(metadata), "utf-8")
 
 
-@lru_cache(maxsize=500)  # the same documents are read again and again, and records do not change
+@lru_cache(
+    maxsize=500
+)  # the same documents are read again and again, and records do not change
 def metadata_from_json(text: str) -> Metadata:
     """Read what `metadata_to_json` wrote."""
     try:
         return _decode(text)
-    except msgspec.ValidationError:  # an integer of 4,300 digits, taken in by an earlier version
+    except (
+        msgspec.ValidationError
+    ):  # an integer of 4,300 digits, taken in by an earlier version
         return msgspec.convert(json.loads(text), Metadata)
 
 
@@ -83,7 +88,9 @@ _values_told: Final = attrgetter(*(field.attribute for field in _TOLD))
 
 
 def facet_values(metadata: Metadata, collection: str) -> list[tuple[str, str]]:
-    """Return the (field, value) pairs a document can be filtered by; a value that says 未标注 is none."""
+    """Return the (field, value) pairs a document can be filtered by; a value that says 未标注 is
+    none.
+    """
     pairs = {("collection", collection[:LONGEST_FACET_VALUE]): None}
     for (name, several), told in zip(_NAMED, _values_told(metadata), strict=True):
         if told is None or told == ():
@@ -93,8 +100,11 @@ def facet_values(metadata: Metadata, collection: str) -> list[tuple[str, str]]:
     return [pair for pair in pairs if pair[1] and pair[1] != UNLABELLED]
 
 
-def passages_of_rows(conn: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> Iterator[PassageToIndex]:
-    """Yield the passages of rows (id, document_id, role, start, end, revision_id, title, text), each text read once.
+def passages_of_rows(
+    conn: sqlite3.Connection, rows: Iterable[sqlite3.Row]
+) -> Iterator[PassageToIndex]:
+    """Yield the passages of rows (id, document_id, role, start, end, revision_id,
+    title, text), each text read once.
 
     The text is that of the whole revision, or None where it is still to be read.
     """
@@ -104,5 +114,13 @@ def passages_of_rows(conn: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> I
             revision_id = row["revision_id"]
             text = row["text"]
             if text is None:
-                text = conn.execute("SELECT text FROM revision WHERE id = ?", [revision_id]).fetchone()[0]
-        yield PassageToIndex(row["id"], row["document_id"], row["role"], row["title"], text[row["start"] : row["end"]])
+                text = conn.execute(
+                    "SELECT text FROM revision WHERE id = ?", [revision_id]
+                ).fetchone()[0]
+        yield PassageToIndex(
+            row["id"],
+            row["document_id"],
+            row["role"],
+            row["title"],
+            text[row["start"] : row["end"]],
+        )

@@ -31,7 +31,17 @@ from kb.records import (
     StoredPassage,
     VisibilityChange,
 )
-from kb.store import checking, citing, copying, laws, naming, reading, sums, vectors, writing
+from kb.store import (
+    checking,
+    citing,
+    copying,
+    laws,
+    naming,
+    reading,
+    sums,
+    vectors,
+    writing,
+)
 from kb.store.opening import OpenStore
 from kb.vocabulary import Visibility
 
@@ -46,11 +56,17 @@ class Store(OpenStore):
     # -- writing ---------------------------------------------------------------------------
 
     def add_revision(
-        self, revision: Revision, collection: str | None, vectors: NDArray[np.float32], embedder_name: str
+        self,
+        revision: Revision,
+        collection: str | None,
+        vectors: NDArray[np.float32],
+        embedder_name: str,
     ) -> Added:
         """Store one document in one transaction; the original must be in `files` already."""
         with database.transaction(self._conn):
-            return writing.add_revisions(self._conn, [(revision, vectors)], collection, embedder_name)[0]
+            return writing.add_revisions(
+                self._conn, [(revision, vectors)], collection, embedder_name
+            )[0]
 
     def add_revisions(
         self,
@@ -59,7 +75,8 @@ class Store(OpenStore):
         embedder_name: str,
         visibility: Visibility | None = None,
     ) -> list[Added | UserError]:
-        """Store several documents with their vectors in one transaction, twenty times faster than one each.
+        """Store several documents with their vectors in one transaction, twenty times
+        faster than one each.
 
         Each is stored whole or, where an error stands in the answer, not at all. `collection` and
         `visibility`, where given, are for all of them, whatever they say themselves.
@@ -74,16 +91,27 @@ class Store(OpenStore):
         embedder_name: str,
         visibility: Visibility | None,
     ) -> list[Added | UserError]:
-        """Add all at once; where one is refused, the half that holds it is halved again. One by one takes longer."""
+        """Add all at once; where one is refused, the half that holds it is halved again.
+
+        One by one takes longer.
+        """
         try:
             with database.savepoint(self._conn):
-                return [*writing.add_revisions(self._conn, made, collection, embedder_name, visibility)]
+                return [
+                    *writing.add_revisions(
+                        self._conn, made, collection, embedder_name, visibility
+                    )
+                ]
         except UserError as error:
             if len(made) == 1:
                 return [error]
         middle = len(made) // 2
         halves = (made[:middle], made[middle:])
-        return [answer for half in halves for answer in self._add(half, collection, embedder_name, visibility)]
+        return [
+            answer
+            for half in halves
+            for answer in self._add(half, collection, embedder_name, visibility)
+        ]
 
     def has_revisions(self, hashes: Iterable[str]) -> dict[str, Added]:
         """Return by sha256 what was added of those bytes that are a current revision already."""
@@ -92,7 +120,12 @@ class Store(OpenStore):
                WHERE r.sha256 IN (SELECT value FROM json_each(?)) AND r.is_current = 1""",
             [json.dumps(list(hashes))],
         )
-        return {row["sha256"]: Added(row["id"], row["slug"], created=False, superseded=False) for row in rows}
+        return {
+            row["sha256"]: Added(
+                row["id"], row["slug"], created=False, superseded=False
+            )
+            for row in rows
+        }
 
     def remove_document(self, *document_ids: int) -> None:
         """Delete documents, all in one transaction; their originals stay until they are purged."""
@@ -100,19 +133,30 @@ class Store(OpenStore):
             writing.remove_documents(self._conn, document_ids)
 
     def classify(self, ids: Sequence[int], kind: str) -> dict[int, str]:
-        """Change of which kind documents are, in one transaction; return by document what it was where it changed."""
+        """Change of which kind documents are, in one transaction; return by document what it was
+        where it changed.
+        """
         with database.transaction(self._conn):
             generation = cache(partial(writing.next_generation, self._conn))
             return writing.classify(self._conn, ids, kind, generation)
 
-    def set_visibility(self, document_id: int, visibility: Visibility) -> VisibilityChange | None:
+    def set_visibility(
+        self, document_id: int, visibility: Visibility
+    ) -> VisibilityChange | None:
         """Change who may see a document; return what changed, None where nothing did."""
         return self.set_visibilities([document_id], visibility).get(document_id)
 
-    def set_visibilities(self, ids: Sequence[int], visibility: Visibility) -> dict[int, VisibilityChange]:
+    def set_visibilities(
+        self, ids: Sequence[int], visibility: Visibility
+    ) -> dict[int, VisibilityChange]:
         """Change who may see documents, in one transaction; return by document what changed."""
         with database.transaction(self._conn):
-            return writing.set_visibility(self._conn, ids, visibility, partial(writing.next_generation, self._conn))
+            return writing.set_visibility(
+                self._conn,
+                ids,
+                visibility,
+                partial(writing.next_generation, self._conn),
+            )
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -130,21 +174,33 @@ class Store(OpenStore):
         return reading.passages(self._conn, self.clearance, ids)
 
     def article_passages(self, articles: Mapping[int, str]) -> dict[int, int]:
-        """Return by document its first passage of the article named beside it, where it is visible and has one."""
+        """Return by document its first passage of the article named beside it, where it is visible
+        and has one.
+        """
         return reading.article_passages(self._conn, self.clearance, articles)
 
     def listing(
-        self, filters: Filters = NO_FILTERS, *, order: str = "newest", offset: int = 0, limit: int = 20
+        self,
+        filters: Filters = NO_FILTERS,
+        *,
+        order: str = "newest",
+        offset: int = 0,
+        limit: int = 20,
     ) -> tuple[list[DocumentHead], int]:
-        """Return one page of visible documents and their total; `order` is a key of reading.ORDERS."""
-        return reading.listing(self._conn, self.clearance, filters, order, offset, limit)
+        """Return one page of visible documents and their total; `order` is a key of
+        reading.ORDERS.
+        """
+        return reading.listing(
+            self._conn, self.clearance, filters, order, offset, limit
+        )
 
     def in_order(self, ids: Sequence[int], order: str) -> NDArray[np.int64]:
         """Return the visible documents among `ids` in an order that is a key of reading.ORDERS."""
         return reading.in_order(self._conn, self.clearance, ids, order)
 
     def result_sums(self) -> list[tuple[int, str, float]]:
-        """Return (document id, type of RESULT_SUMS, sum in yuan) of what visible documents came to, ascending by sum.
+        """Return (document id, type of RESULT_SUMS, sum in yuan) of what visible
+        documents came to, ascending by sum.
 
         A document has one sum a type, its largest of that type.
         """
@@ -155,14 +211,18 @@ class Store(OpenStore):
         return reading.document_ids(self._conn, self.clearance, filters)
 
     def passage_ids(self, filters: Filters, limit: int) -> NDArray[np.int64] | None:
-        """Return the ids of visible passages that pass `filters`, or None when more than `limit`."""
+        """Return the ids of visible passages that pass `filters`, or None when more than
+        `limit`.
+        """
         return reading.passage_ids(self._conn, self.clearance, filters, limit)
 
     def facet_documents(self) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
         """Yield every field and value with the ids of the visible documents that have it."""
         return reading.facet_documents(self._conn, self.clearance)
 
-    def by_identifier(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
+    def by_identifier(
+        self, pairs: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], list[int]]:
         """Return the visible documents that bear each (type, value)."""
         return reading.by_identifier(self._conn, self.clearance, pairs)
 
@@ -175,10 +235,18 @@ class Store(OpenStore):
         target: str | None = None,
     ) -> list[int]:
         """Return the visible documents that cite an article or a document (slug)."""
-        return citing.citing(self._conn, self.clearance, law=law, version=version, article=article, target=target)
+        return citing.citing(
+            self._conn,
+            self.clearance,
+            law=law,
+            version=version,
+            article=article,
+            target=target,
+        )
 
     def presumed_to_cite(self, law: str, version: str, article: str) -> dict[int, str]:
-        """Return the visible documents that name an article without a version and are presumed to mean this one.
+        """Return the visible documents that name an article without a version and are
+        presumed to mean this one.
 
         Each comes with why: BY_DATE or BY_TEXT.
         """
@@ -204,7 +272,9 @@ class Store(OpenStore):
         """Return which article of which version holds each provision."""
         return laws.concordance(self._conn, self.clearance, law)
 
-    def counterparts(self, law: str, version: str, article: str) -> list[ConcordanceRow]:
+    def counterparts(
+        self, law: str, version: str, article: str
+    ) -> list[ConcordanceRow]:
         """Return the articles of other versions that provide the same."""
         return laws.counterparts(self._conn, self.clearance, law, version, article)
 
@@ -213,11 +283,15 @@ class Store(OpenStore):
         return naming.names(self._conn, self.clearance)
 
     def provisions(self) -> list[tuple[str, str, str, str]]:
-        """Return (law, version, article, what it provides) of the visible laws; '' for a version whole."""
+        """Return (law, version, article, what it provides) of the visible laws; '' for a version
+        whole.
+        """
         return naming.provisions(self._conn, self.clearance)
 
     def facet_words(self, fields: Sequence[str]) -> list[tuple[str, str, int]]:
-        """Return (field, value, how many have it) of the values visible documents have in any of `fields`."""
+        """Return (field, value, how many have it) of the values visible documents have in any of
+        `fields`.
+        """
         return naming.facet_words(self._conn, self.clearance, fields)
 
     def mean_vector(self, document_id: int) -> NDArray[np.float32] | None:
@@ -234,7 +308,8 @@ class Store(OpenStore):
         return int(self._conn.execute("SELECT generation FROM meta").fetchone()[0])
 
     def copy_to(self, path: Path, progress: Callable[[int, int], None]) -> None:
-        """Write the database as it stands now to a new file, while others write; `progress` hears pages and all pages.
+        """Write the database as it stands now to a new file, while others write;
+        `progress` hears pages and all pages.
 
         Raises StateError when the file cannot be written.
         """
@@ -262,13 +337,16 @@ class Store(OpenStore):
             return reading.changes_since(self._conn, generation)
 
     def audience(self) -> Visibility:
-        """Return the lowest clearance whose readers see the same documents as this store's: one index serves them."""
+        """Return the lowest clearance whose readers see the same documents as this store's: one
+        index serves them.
+        """
         return reading.audience(self._conn, self.clearance)
 
     def passages_to_index(
         self, ids: Sequence[int] | None = None, scope: Visibility | None = None
     ) -> Iterator[PassageToIndex]:
-        """Yield the passages of the given documents (all when None) that readers of `scope` may see.
+        """Yield the passages of the given documents (all when None) that readers of
+        `scope` may see.
 
         It takes the time it takes, whatever the deadline.
         """
@@ -276,18 +354,28 @@ class Store(OpenStore):
             yield from reading.passages_to_index(self._conn, self._within(scope), ids)
 
     def places(self, scope: Visibility | None = None) -> NDArray[np.int64]:
-        """Return (document id, passage id) of every passage that readers of `scope` may see, a row each, by passage."""
+        """Return (document id, passage id) of every passage that readers of `scope` may see, a row
+        each, by passage.
+        """
         return reading.places(self._conn, self._within(scope))
 
     def vectors(
         self, ids: Sequence[int] | None = None, scope: Visibility | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
-        """Return passage ids, document ids and vectors (of the embedder in use) that readers of `scope` may see."""
+        """Return passage ids, document ids and vectors (of the embedder in use) that readers of
+        `scope` may see.
+        """
         embedder = self.embedder()
         if embedder is None:
-            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 0), np.float16)
+            return (
+                np.empty(0, np.int64),
+                np.empty(0, np.int64),
+                np.empty((0, 0), np.float16),
+            )
         with deadline.unlimited():
-            return vectors.of_documents(self._conn, self._within(scope), (embedder[0], embedder[2]), ids)
+            return vectors.of_documents(
+                self._conn, self._within(scope), (embedder[0], embedder[2]), ids
+            )
 
     def _within(self, scope: Visibility | None) -> Visibility:
         return self.clearance if scope is None else min(scope, self.clearance)
@@ -307,17 +395,25 @@ class Store(OpenStore):
         """Return how many passages have no vector of an embedder."""
         return vectors.count_missing(self._conn, embedder_id)
 
-    def passages_without(self, embedder_id: int, after: int, limit: int) -> list[PassageToIndex]:
-        """Return the first `limit` passages with ids above `after` and without a vector of an embedder."""
+    def passages_without(
+        self, embedder_id: int, after: int, limit: int
+    ) -> list[PassageToIndex]:
+        """Return the first `limit` passages with ids above `after` and without a vector of an
+        embedder.
+        """
         with self.snapshot():
             return vectors.passages_without(self._conn, embedder_id, after, limit)
 
-    def put_vectors(self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]) -> None:
+    def put_vectors(
+        self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]
+    ) -> None:
         """Store vectors (float32, a row a passage) of an embedder in one short transaction."""
         with database.transaction(self._conn):
             self._put(embedder_id, passage_ids, rows)
 
-    def serve_embedder(self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]) -> bool:
+    def serve_embedder(
+        self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]
+    ) -> bool:
         """Store the last vectors and make their embedder the one in use, in one transaction.
 
         Returns False, and changes no more than the vectors, while passages still lack one.
@@ -331,7 +427,9 @@ class Store(OpenStore):
                 writing.next_generation(self._conn)
             return True
 
-    def _put(self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]) -> None:
+    def _put(
+        self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]
+    ) -> None:
         if not passage_ids:
             return
         vectors.put(self._conn, embedder_id, passage_ids, rows)
@@ -343,7 +441,9 @@ class Store(OpenStore):
         return served is not None and served[0] == embedder_id
 
     def forget_unused_vectors(self, limit: int) -> bool:
-        """Delete up to `limit` vectors of embedders not in use in one short transaction; False when none were left."""
+        """Delete up to `limit` vectors of embedders not in use in one short transaction; False when
+        none were left.
+        """
         with database.transaction(self._conn):
             return vectors.forget_unused(self._conn, limit)
 
@@ -360,17 +460,26 @@ class Store(OpenStore):
     def damage(self) -> list[str]:
         """Return what SQLite and the tiling of texts show to be wrong."""
         found = checking.damage(self._conn)
-        found += [f"片段或部分未完整覆盖正文:{slug}" for slug in checking.broken_tilings(self._conn)]
+        found += [
+            f"片段或部分未完整覆盖正文:{slug}"
+            for slug in checking.broken_tilings(self._conn)
+        ]
         embedder = self.embedder()
         missing = vectors.count_missing(self._conn, embedder[0]) if embedder else 0
-        return [*found, f"{missing} 个片段没有向量,运行 kb reembed 补齐"] if missing else found
+        return (
+            [*found, f"{missing} 个片段没有向量,运行 kb reembed 补齐"]
+            if missing
+            else found
+        )
 
     def referenced_files(self) -> dict[str, int]:
         """Return sha256 -> size in bytes of every original the store knows."""
         return checking.files(self._conn)
 
     def forget_unreferenced_files(self) -> list[str]:
-        """Strike originals that no revision and no removed document refers to from the list; return their names."""
+        """Strike originals that no revision and no removed document refers to from the list; return
+        their names.
+        """
         with database.transaction(self._conn):
             hashes = checking.unreferenced_files(self._conn)
             checking.forget_files(self._conn, hashes)

@@ -22,7 +22,9 @@ _MODULES = [
         "idx": 0,
         "name": "0",
         "path": "",
-        "type": ("sentence_transformers.sentence_transformer.modules.static_embedding.StaticEmbedding"),
+        "type": (
+            "sentence_transformers.sentence_transformer.modules.static_embedding.StaticEmbedding"
+        ),
     },
     {
         "idx": 1,

@@ -15,5 +15,7 @@ def fold(topic_id: str) -> int:
 
 
 def heldout(topic_id: str) -> bool:
-    """Say whether a lay question is kept out of the training of the shipped model (about 20 % of them)."""
+    """Say whether a lay question is kept out of the training of the shipped model (about 20 % of
+    them).
+    """
     return fold(topic_id) == 0

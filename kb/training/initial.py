@@ -21,7 +21,9 @@ def initial_rows(tokens: Tokens, size: int, settings: Settings) -> Floats:
     directions = _factor(_positive_pmi(near, settings.context_smoothing), settings)
     lengths = np.linalg.norm(directions, axis=1, keepdims=True)
     noise = np.random.default_rng(settings.seed).standard_normal(directions.shape)
-    directions = np.where(lengths > 1e-6, directions / np.maximum(lengths, 1e-6), 0.05 * noise)
+    directions = np.where(
+        lengths > 1e-6, directions / np.maximum(lengths, 1e-6), 0.05 * noise
+    )
     share = counts / counts.sum()
     weight = settings.rarity_floor / (settings.rarity_floor + share)
     rows = directions * weight[:, None]
@@ -50,7 +52,10 @@ def _positive_pmi(near: sparse.csr_matrix, smoothing: float) -> sparse.csr_matri
         expected = words[found.row] * contexts[found.col]
         value = np.log(found.data / expected)
     keep = np.isfinite(value) & (value > 0)
-    return sparse.csr_matrix((value[keep].astype(np.float32), (found.row[keep], found.col[keep])), shape=near.shape)
+    return sparse.csr_matrix(
+        (value[keep].astype(np.float32), (found.row[keep], found.col[keep])),
+        shape=near.shape,
+    )
 
 
 def _factor(matrix: sparse.csr_matrix, settings: Settings) -> Floats:
@@ -64,5 +69,7 @@ def _factor(matrix: sparse.csr_matrix, settings: Settings) -> Floats:
     basis, _ = np.linalg.qr(basis)
     left, values, _ = np.linalg.svd((matrix.T @ basis).T, full_matrices=False)
     kept = settings.dimensions
-    rows: Floats = ((basis @ left)[:, :kept] * np.sqrt(values[:kept])).astype(np.float32)
+    rows: Floats = ((basis @ left)[:, :kept] * np.sqrt(values[:kept])).astype(
+        np.float32
+    )
     return rows

@@ -27,11 +27,15 @@ class Keywords:
         rarity = np.log(1 + (len(texts) - found + 0.5) / (found + 0.5))
         text = np.repeat(np.arange(len(texts)), np.diff(counts.indptr))
         damped = counts.data + _K1 * (1 - _B + _B * lengths[text] / lengths.mean())
-        counts.data = (counts.data * (_K1 + 1) / damped * rarity[counts.indices]).astype(np.float32)
+        counts.data = (
+            counts.data * (_K1 + 1) / damped * rarity[counts.indices]
+        ).astype(np.float32)
         self._weights = counts.T.tocsr()
 
     def scores(self, queries: Sequence[str]) -> Floats:
-        """Return the score of every text for every query: (queries, texts), 0 where no word is shared."""
+        """Return the score of every text for every query: (queries, texts), 0 where no word is
+        shared.
+        """
         asked = self._count(queries, grow=False)
         found: Floats = (asked @ self._weights).toarray()
         return found

@@ -1,7 +1,8 @@
-"""Questions nobody has matched to an article get articles from a first model and BM25, where the two agree.
+"""Questions nobody has matched to an article get articles from a first model and BM25,
+where the two agree.
 
-The labels are made from the question together with its answer; the second model then learns to find the
-same articles from the question alone.
+The labels are made from the question together with its answer; the second model then
+learns to find the same articles from the question alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,12 @@ from kb.training.tokens import Ints, tokenise
 
 Floats = npt.NDArray[np.float32]
 #: Sources of pairs whose queries are questions and whose passages are answers.
-ANSWERED = ("query_statute_weak", "query_answer_llm", "query_statute_answer", "exam_question_answer")
+ANSWERED = (
+    "query_statute_weak",
+    "query_answer_llm",
+    "query_statute_answer",
+    "exam_question_answer",
+)
 _SHORTEST, _LONGEST = 6, 200
 _ANSWER = 300
 _BLOCK = 500
@@ -31,14 +37,18 @@ _BLOCK = 500
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Questions with the articles found for them: `articles` and `scores` are (questions, candidates), best first."""
+    """Questions with the articles found for them: `articles` and `scores` are (questions,
+    candidates), best first.
+    """
 
     questions: list[str]
     articles: Ints
     scores: Floats
 
 
-def answered(data: Path, sources: Iterable[Source], taboo: set[str]) -> list[tuple[str, str]]:
+def answered(
+    data: Path, sources: Iterable[Source], taboo: set[str]
+) -> list[tuple[str, str]]:
     """Collect distinct questions of a fit length with their answers, without those of `taboo`."""
     found: dict[str, str] = {}
     for question, answer in [*_of_sources(sources), *_of_raw(data)]:
@@ -49,7 +59,11 @@ def answered(data: Path, sources: Iterable[Source], taboo: set[str]) -> list[tup
 
 
 def label(
-    asked: Sequence[tuple[str, str]], articles: Sequence[str], table: Floats, tokenizer: Tokenizer, settings: Settings
+    asked: Sequence[tuple[str, str]],
+    articles: Sequence[str],
+    table: Floats,
+    tokenizer: Tokenizer,
+    settings: Settings,
 ) -> Labels:
     """Rank the articles for every question and keep the questions the two rankings agree on."""
     questions = [question for question, _ in asked]
@@ -68,14 +82,24 @@ def label(
         scores.append(value)
         kept.append(_agreed(best[:, :1], near, near_helped, shared, settings))
     agreed = np.flatnonzero(np.concatenate(kept))
-    return Labels([questions[at] for at in agreed], np.concatenate(numbers)[agreed], np.concatenate(scores)[agreed])
+    return Labels(
+        [questions[at] for at in agreed],
+        np.concatenate(numbers)[agreed],
+        np.concatenate(scores)[agreed],
+    )
 
 
-def _best(near: Floats, near_helped: Floats, shared: Floats, settings: Settings) -> tuple[Ints, Floats]:
-    """Return numbers and scores of the best articles; only a question's best `keyword_depth` count as sharing words."""
+def _best(
+    near: Floats, near_helped: Floats, shared: Floats, settings: Settings
+) -> tuple[Ints, Floats]:
+    """Return numbers and scores of the best articles; only a question's best `keyword_depth` count
+    as sharing words.
+    """
     depth = min(settings.keyword_depth, shared.shape[1])
     floor = -np.partition(-shared, depth - 1, axis=1)[:, depth - 1 : depth]
-    counted = np.where(shared >= floor, shared, 0.0) / np.maximum(shared.max(axis=1, keepdims=True), 1.0)
+    counted = np.where(shared >= floor, shared, 0.0) / np.maximum(
+        shared.max(axis=1, keepdims=True), 1.0
+    )
     total = 0.5 * near + 0.5 * near_helped + settings.keyword_weight * counted
     count = min(settings.candidates, total.shape[1])
     numbers = np.argpartition(-total, count - 1, axis=1)[:, :count]
@@ -85,7 +109,9 @@ def _best(near: Floats, near_helped: Floats, shared: Floats, settings: Settings)
     return best, np.take_along_axis(scores, order, axis=1).astype(np.float32)
 
 
-def _agreed(top: Ints, near: Floats, near_helped: Floats, shared: Floats, settings: Settings) -> npt.NDArray[np.bool_]:
+def _agreed(
+    top: Ints, near: Floats, near_helped: Floats, shared: Floats, settings: Settings
+) -> npt.NDArray[np.bool_]:
     by_words, by_both, by_question = settings.agreement
     first = [_rank(scores, top) for scores in (shared, near_helped, near)]
     return (first[0] < by_words) & (first[1] < by_both) & (first[2] < by_question)

@@ -35,7 +35,9 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Rankings:
-    """Questions with candidates among `articles`, best first, and their scores: (questions, candidates) each."""
+    """Questions with candidates among `articles`, best first, and their scores: (questions,
+    candidates) each.
+    """
 
     questions: Tokens
     articles: Tokens
@@ -70,8 +72,15 @@ def learn(
     torch.set_num_threads(1)
     chance = np.random.default_rng(settings.seed)
     table = torch.nn.Parameter(torch.from_numpy(rows.copy()))
-    adam = torch.optim.Adam([table], lr=settings.learning_rate, betas=(0.9, 0.99), fused=True)
-    shares = np.array([*(mix.get(source.name, 0.0) for source in sources), mix.get(RANKING, 0.0) if rankings else 0.0])
+    adam = torch.optim.Adam(
+        [table], lr=settings.learning_rate, betas=(0.9, 0.99), fused=True
+    )
+    shares = np.array(
+        [
+            *(mix.get(source.name, 0.0) for source in sources),
+            mix.get(RANKING, 0.0) if rankings else 0.0,
+        ]
+    )
     shares /= shares.sum()
     begun = time.monotonic()
     running = 0.0
@@ -106,17 +115,27 @@ def _pace(step: int, steps: int, settings: Settings) -> float:
 
 
 def _loss(
-    table: torch.Tensor, source: Pairs, others: Tokens, settings: Settings, chance: np.random.Generator
+    table: torch.Tensor,
+    source: Pairs,
+    others: Tokens,
+    settings: Settings,
+    chance: np.random.Generator,
 ) -> torch.Tensor:
     """Symmetric cross-entropy over the batch; equal texts do not count as wrong answers."""
     import torch
     from torch.nn import functional
 
     size = min(settings.batch, len(source.queries))
-    chosen = chance.choice(len(source.queries), size=size, replace=False).astype(np.int64)
+    chosen = chance.choice(len(source.queries), size=size, replace=False).astype(
+        np.int64
+    )
     drop = settings.token_dropout
-    left = _embed(table, source.queries.pick(chosen, settings.query_tokens, chance, drop))
-    right = _embed(table, source.passages.pick(chosen, settings.passage_tokens, chance, drop))
+    left = _embed(
+        table, source.queries.pick(chosen, settings.query_tokens, chance, drop)
+    )
+    right = _embed(
+        table, source.passages.pick(chosen, settings.passage_tokens, chance, drop)
+    )
     same = source.query_same[chosen][:, None] == source.query_same[chosen]
     same |= source.passage_same[chosen][:, None] == source.passage_same[chosen]
     np.fill_diagonal(same, False)
@@ -132,29 +151,50 @@ def _loss(
 
 
 def _imitation(
-    table: torch.Tensor, rankings: Rankings, settings: Settings, chance: np.random.Generator
+    table: torch.Tensor,
+    rankings: Rankings,
+    settings: Settings,
+    chance: np.random.Generator,
 ) -> torch.Tensor:
-    """Cross-entropy to the labelled distribution over each question's candidates, and over the batch's best ones."""
+    """Cross-entropy to the labelled distribution over each question's candidates, and over the
+    batch's best ones.
+    """
     import torch
     from torch.nn import functional
 
     size = min(settings.ranking_batch, len(rankings.questions))
-    chosen = chance.choice(len(rankings.questions), size=size, replace=False).astype(np.int64)
+    chosen = chance.choice(len(rankings.questions), size=size, replace=False).astype(
+        np.int64
+    )
     count = rankings.candidates.shape[1]
-    rest = chance.random((size, count - _BEST)).argsort(axis=1)[:, : settings.compared - _BEST] + _BEST
+    rest = (
+        chance.random((size, count - _BEST)).argsort(axis=1)[
+            :, : settings.compared - _BEST
+        ]
+        + _BEST
+    )
     columns = np.concatenate([np.tile(np.arange(_BEST), (size, 1)), rest], axis=1)
     numbers = np.take_along_axis(rankings.candidates[chosen], columns, axis=1)
-    wanted = torch.from_numpy(np.take_along_axis(rankings.scores[chosen], columns, axis=1))
+    wanted = torch.from_numpy(
+        np.take_along_axis(rankings.scores[chosen], columns, axis=1)
+    )
     drop = settings.token_dropout
-    left = _embed(table, rankings.questions.pick(chosen, settings.query_tokens, chance, drop))
-    right = _embed(table, rankings.articles.pick(numbers.ravel(), settings.passage_tokens, chance, drop))
+    left = _embed(
+        table, rankings.questions.pick(chosen, settings.query_tokens, chance, drop)
+    )
+    right = _embed(
+        table,
+        rankings.articles.pick(numbers.ravel(), settings.passage_tokens, chance, drop),
+    )
     right = right.view(size, columns.shape[1], -1)
     scores = (left[:, None] * right).sum(-1) / settings.temperature
     target = torch.softmax(wanted / settings.temperature, dim=1)
     imitation = -(target * torch.log_softmax(scores, dim=1)).sum(1).mean()
     best = numbers[:, 0]
     same = (best[:, None] == best) & ~np.eye(size, dtype=bool)
-    among = ((left @ right[:, 0].T) / settings.temperature).masked_fill(torch.from_numpy(same), -1e4)
+    among = ((left @ right[:, 0].T) / settings.temperature).masked_fill(
+        torch.from_numpy(same), -1e4
+    )
     return imitation + 0.5 * functional.cross_entropy(among, torch.arange(size))
 
 
@@ -163,5 +203,7 @@ def _embed(table: torch.Tensor, picked: tuple[Ints, Ints]) -> torch.Tensor:
     from torch.nn import functional
 
     numbers, offsets = picked
-    mean = functional.embedding_bag(torch.from_numpy(numbers), table, torch.from_numpy(offsets), mode="mean")
+    mean = functional.embedding_bag(
+        torch.from_numpy(numbers), table, torch.from_numpy(offsets), mode="mean"
+    )
     return functional.normalize(mean, dim=1)

@@ -38,7 +38,9 @@ def embed(table: Floats, tokens: Tokens, chunk: int = 2048) -> Floats:
         gathered = table[tokens.flat[begin : tokens.starts[end]]]
         full = np.flatnonzero(np.diff(tokens.starts[at : end + 1]))
         if len(full):
-            found[at + full] = np.add.reduceat(gathered, tokens.starts[at + full] - begin)
+            found[at + full] = np.add.reduceat(
+                gathered, tokens.starts[at + full] - begin
+            )
     length = np.linalg.norm(found, axis=1, keepdims=True)
     unit: Floats = found / np.maximum(length, 1e-12)
     return unit
@@ -83,10 +85,14 @@ def score(task: Task, table: Floats) -> dict[str, float]:
     recall, gain = [], []
     for ranking, judged in zip(order, task.judged, strict=True):
         names = [task.document_ids[at] for at in ranking]
-        relevant = {name for name, grade in judged.items() if grade >= task.relevant_from}
+        relevant = {
+            name for name, grade in judged.items() if grade >= task.relevant_from
+        }
         if relevant:
             recall.append(len(relevant & set(names)) / len(relevant))
-        gain.append(_ndcg([judged.get(name, 0) for name in names[:10]], list(judged.values())))
+        gain.append(
+            _ndcg([judged.get(name, 0) for name in names[:10]], list(judged.values()))
+        )
     return {
         f"{task.name}_recall@100": float(np.mean(recall)),
         f"{task.name}_ndcg@10": float(np.mean(gain)),

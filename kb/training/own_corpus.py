@@ -1,4 +1,5 @@
-"""Pairs from the starter corpus: two parts of one document, a title and a part, a question and a part.
+"""Pairs from the starter corpus: two parts of one document, a title and a part, a
+question and a part.
 
 The public training text has little of trade secrets; the corpus is the project's own text of
 just that. Topics of the gold set are never read here.
@@ -23,33 +24,61 @@ _TITLE = re.compile(r"^title:\s*(.+?)\s*$", re.MULTILINE)
 
 
 def corpus_pairs(corpus: Path, chance: random.Random) -> list[Source]:
-    """Pair parts of each document of `corpus` several times over, half of the first parts cut to a few sentences.
+    """Pair parts of each document of `corpus` several times over, half of the first
+    parts cut to a few sentences.
 
-    The second source pairs each question that a document's editors say it answers with any of its parts.
+    The second source pairs each question that a document's editors say it answers with
+    any of its parts.
     """
-    documents = [found for found in map(_parts, sorted(corpus.rglob("*.md"))) if len(found[1]) > 1]
+    documents = [
+        found
+        for found in map(_parts, sorted(corpus.rglob("*.md")))
+        if len(found[1]) > 1
+    ]
     source, asked = Source(PARTS), Source(QUESTIONS)
     for _ in range(_ROUNDS):
         for title, parts, questions in documents:
             for question in questions:
                 right = chance.choice(parts)
-                asked.add(question, f"{title}\n{right}" if chance.random() < 0.5 else right)
+                asked.add(
+                    question, f"{title}\n{right}" if chance.random() < 0.5 else right
+                )
             left, right = chance.sample(parts, 2)
             said = sentences(left)
             if said and chance.random() < 0.5:
-                left = "".join(chance.sample(said, min(len(said), chance.randint(1, 3))))
+                left = "".join(
+                    chance.sample(said, min(len(said), chance.randint(1, 3)))
+                )
             source.add(left, f"{title}\n{right}" if chance.random() < 0.5 else right)
             source.add(title, chance.choice(parts))
     return [source, asked]
 
 
 def _parts(path: Path) -> tuple[str, list[str], list[str]]:
-    """Return the title, the bodies of the parts and the questions of one file; nothing without front matter."""
+    """Return the title, the bodies of the parts and the questions of one file; nothing without
+    front matter.
+    """
     pieces = path.read_text("utf-8").split("---", 2)
-    title = _TITLE.search(pieces[1]) if len(pieces) == 3 and not pieces[0].strip() else None
+    title = (
+        _TITLE.search(pieces[1]) if len(pieces) == 3 and not pieces[0].strip() else None
+    )
     if title is None:
         return "", [], []
-    found = [part.partition("\n") for part in re.split(r"^## ", pieces[2], flags=re.MULTILINE)[1:]]
-    bodies = [body.strip() for heading, _, body in found if heading not in (_LEFT_OUT, _ASKED)]
-    asked = [line[2:] for heading, _, body in found if heading == _ASKED for line in body.splitlines()]
-    return title[1], [body for body in bodies if body], [question for question in asked if question]
+    found = [
+        part.partition("\n")
+        for part in re.split(r"^## ", pieces[2], flags=re.MULTILINE)[1:]
+    ]
+    bodies = [
+        body.strip() for heading, _, body in found if heading not in (_LEFT_OUT, _ASKED)
+    ]
+    asked = [
+        line[2:]
+        for heading, _, body in found
+        if heading == _ASKED
+        for line in body.splitlines()
+    ]
+    return (
+        title[1],
+        [body for body in bodies if body],
+        [question for question in asked if question],
+    )

@@ -9,7 +9,16 @@ from pathlib import Path
 
 from kb.training.folds import fold
 from kb.training.settings import Settings
-from kb.training.texts import Article, clauses, qrels, raw, rows, sentences, topics, windows
+from kb.training.texts import (
+    Article,
+    clauses,
+    qrels,
+    raw,
+    rows,
+    sentences,
+    topics,
+    windows,
+)
 
 #: File of ready-made pairs -> name of the source in Settings.mix.
 FILES = {
@@ -70,7 +79,10 @@ def _ready(data: Path, file: str, name: str) -> Source:
 
 def _lay_questions(data: Path, hold: tuple[int, ...]) -> Source:
     folder = data / "statutes"
-    texts = {row["id"]: f"{row['law']}\n{row['text']}" for row in rows(folder / "corpus.jsonl.gz")}
+    texts = {
+        row["id"]: f"{row['law']}\n{row['text']}"
+        for row in rows(folder / "corpus.jsonl.gz")
+    }
     asked = topics(folder / "topics.tsv")
     source = Source("lay_question_article")
     for topic, judged in qrels(folder / "qrels.txt").items():
@@ -82,7 +94,9 @@ def _lay_questions(data: Path, hold: tuple[int, ...]) -> Source:
     return source
 
 
-def _sentence_rest(articles: list[Article], chance: random.Random, share: float) -> Source:
+def _sentence_rest(
+    articles: list[Article], chance: random.Random, share: float
+) -> Source:
     source = Source("article_sentence_rest")
     for article in articles:
         parts = sentences(article.text)
@@ -94,8 +108,12 @@ def _sentence_rest(articles: list[Article], chance: random.Random, share: float)
     return source
 
 
-def _clause_rest(articles: list[Article], chance: random.Random, settings: Settings) -> Source:
-    """Pair a few neighbouring clauses with the rest of their article, some articles more than once."""
+def _clause_rest(
+    articles: list[Article], chance: random.Random, settings: Settings
+) -> Source:
+    """Pair a few neighbouring clauses with the rest of their article, some articles more than
+    once.
+    """
     source = Source("article_clause_rest")
     for _ in range(settings.clause_rounds):
         for article in articles:
@@ -107,7 +125,10 @@ def _clause_rest(articles: list[Article], chance: random.Random, settings: Setti
             query = "".join(parts[at : at + taken])
             rest = "".join(parts[:at] + parts[at + taken :])
             if min(len(query), len(rest)) >= _SHORTEST:
-                source.add(query, titled(Article(article.law, rest), chance, settings.title_share))
+                source.add(
+                    query,
+                    titled(Article(article.law, rest), chance, settings.title_share),
+                )
     return source
 
 
@@ -119,8 +140,12 @@ def _case_halves(data: Path, chance: random.Random) -> Source:
             for stretch in windows(row["text"], size=500):
                 parts = sentences(stretch, shortest=6)
                 sides = [chance.random() < 0.5 for _ in parts]
-                left = "".join(part for part, side in zip(parts, sides, strict=True) if side)
-                right = "".join(part for part, side in zip(parts, sides, strict=True) if not side)
+                left = "".join(
+                    part for part, side in zip(parts, sides, strict=True) if side
+                )
+                right = "".join(
+                    part for part, side in zip(parts, sides, strict=True) if not side
+                )
                 if len(parts) >= 4 and min(len(left), len(right)) > 30:
                     source.add(left, right)
     return source
@@ -132,7 +157,9 @@ def _judgments(data: Path, chance: random.Random) -> Source:
         cut = windows(row["text"])
         for left, right in zip(cut, cut[1:], strict=False):
             parts = sentences(left)
-            source.add(chance.choice(parts) if parts and chance.random() < 0.5 else left, right)
+            source.add(
+                chance.choice(parts) if parts and chance.random() < 0.5 else left, right
+            )
         if row["title"] and cut:
             source.add(row["title"], chance.choice(cut))
     return source

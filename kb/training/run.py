@@ -1,4 +1,6 @@
-"""One training run from the data to the saved folder: a first model, labels by it, a second model."""
+"""One training run from the data to the saved folder: a first model, labels by it, a second
+model.
+"""
 
 from __future__ import annotations
 
@@ -31,17 +33,27 @@ def train(data: Path, corpus: Path, out: Path, settings: Settings) -> dict[str, 
     laws = articles(data)
     titled = [f"{article.law}\n{article.text}" for article in laws]
     body = titled + [row["text"] for name in _RAW for row in raw(data, name)]
-    sources = [*collect(data, laws, settings), *corpus_pairs(corpus, random.Random(settings.seed))]
+    sources = [
+        *collect(data, laws, settings),
+        *corpus_pairs(corpus, random.Random(settings.seed)),
+    ]
     for source in sources:
         _LOG.info("%s: %d pairs", source.name, len(source.queries))
     tokenizer = build(choose(count_words(body), settings))
     size = tokenizer.get_vocab_size()
     _LOG.info("%d articles, vocabulary of %d", len(laws), size)
     start = initial_rows(tokenise(tokenizer, body), size, settings)
-    tasks = [*(measure.statutes(data, tokenizer, fold) for fold in settings.hold), measure.cases(data, tokenizer)]
+    tasks = [
+        *(measure.statutes(data, tokenizer, fold) for fold in settings.hold),
+        measure.cases(data, tokenizer),
+    ]
 
     def score(table: Floats) -> dict[str, float]:
-        return {name: value for task in tasks for name, value in measure.score(task, table).items()}
+        return {
+            name: value
+            for task in tasks
+            for name, value in measure.score(task, table).items()
+        }
 
     def watch(step: int, table: Floats) -> None:
         if step % _LOOK_EVERY == 0:
@@ -49,34 +61,76 @@ def train(data: Path, corpus: Path, out: Path, settings: Settings) -> dict[str, 
 
     others = tokenise(tokenizer, titled)
     pairs = [_tokens(source, tokenizer) for source in sources]
-    first = learn(start, pairs, others, settings, settings.first_steps, settings.first_mix, None, watch)
+    first = learn(
+        start,
+        pairs,
+        others,
+        settings,
+        settings.first_steps,
+        settings.first_mix,
+        None,
+        watch,
+    )
     _LOG.info("first model %s", score(first))
     rankings, found = _rankings(data, sources, first, tokenizer, settings)
-    table = learn(start, [*pairs, found], others, settings, settings.steps, settings.mix, rankings, watch)
+    table = learn(
+        start,
+        [*pairs, found],
+        others,
+        settings,
+        settings.steps,
+        settings.mix,
+        rankings,
+        watch,
+    )
     save(out, table, tokenizer)
     return score(table)
 
 
 def _rankings(
-    data: Path, sources: list[Source], table: Floats, tokenizer: Tokenizer, settings: Settings
+    data: Path,
+    sources: list[Source],
+    table: Floats,
+    tokenizer: Tokenizer,
+    settings: Settings,
 ) -> tuple[Rankings, Pairs]:
-    """Let a model and BM25 label questions nobody matched to an article: as rankings, and the best ones as pairs."""
-    texts = [f"{row['law']}\n{row['text']}" for row in rows(data / "statutes" / "corpus.jsonl.gz")]
-    asked = answered(data, sources, set(topics(data / "statutes" / "topics.tsv").values()))
+    """Let a model and BM25 label questions nobody matched to an article: as rankings, and the best
+    ones as pairs.
+    """
+    texts = [
+        f"{row['law']}\n{row['text']}"
+        for row in rows(data / "statutes" / "corpus.jsonl.gz")
+    ]
+    asked = answered(
+        data, sources, set(topics(data / "statutes" / "topics.tsv").values())
+    )
     random.Random(settings.seed).shuffle(asked)
     labels = label(asked[: settings.questions], texts, table, tokenizer, settings)
     _LOG.info("%d of %d questions labelled", len(labels.questions), len(asked))
-    documents, questions = tokenise(tokenizer, texts), tokenise(tokenizer, labels.questions)
+    documents, questions = (
+        tokenise(tokenizer, texts),
+        tokenise(tokenizer, labels.questions),
+    )
     best = labels.articles[:, 0]
-    found = Pairs("labelled_question", questions, _picked(documents, best), np.arange(len(best)), best)
+    found = Pairs(
+        "labelled_question",
+        questions,
+        _picked(documents, best),
+        np.arange(len(best)),
+        best,
+    )
     return Rankings(questions, documents, labels.articles, labels.scores), found
 
 
 def _picked(tokens: Tokens, texts: Ints) -> Tokens:
     """Return the texts of these numbers, each as often as it is named."""
-    parts = [tokens.flat[tokens.starts[at] : tokens.starts[at + 1]] for at in texts.tolist()]
+    parts = [
+        tokens.flat[tokens.starts[at] : tokens.starts[at + 1]] for at in texts.tolist()
+    ]
     lengths = np.array([0, *map(len, parts)], dtype=np.int64)
-    return Tokens(np.concatenate(parts) if parts else tokens.flat[:0], np.cumsum(lengths))
+    return Tokens(
+        np.concatenate(parts) if parts else tokens.flat[:0], np.cumsum(lengths)
+    )
 
 
 def _tokens(source: Source, tokenizer: Tokenizer) -> Pairs:
@@ -92,4 +146,6 @@ def _tokens(source: Source, tokenizer: Tokenizer) -> Pairs:
 def _same(texts: list[str]) -> Ints:
     """Number the texts so that equal texts have equal numbers."""
     numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
+    return np.array(
+        [numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64
+    )

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 
 def _first_mix() -> dict[str, float]:
-    """Give each source of pairs its share of the first model's batches: human-made more, machine-written less."""
+    """Give each source of pairs its share of the first model's batches: human-made more,
+    machine-written less.
+    """
     return {
         "lay_question_article": 6.0,
         "query_statute_answer": 1.0,
@@ -67,7 +69,8 @@ class Settings:
     clause_rounds: int = 2
     #: Questions without a known article that the first model and BM25 may label.
     questions: int = 24_000
-    #: A label counts when the article is among the first so many by words, by question and answer, by question.
+    #: A label counts when the article is among the first so many by words, by question
+    #: and answer, by question.
     agreement: tuple[int, int, int] = (3, 5, 20)
     keyword_depth: int = 100
     keyword_weight: float = 0.2

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_ARTICLE = re.compile(r"^第[零〇一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?[\s:：]*")
+_ARTICLE = re.compile(
+    r"^第[零〇一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?[\s:：]*"
+)
 _HEADING = re.compile(r"^#*\s*第[零〇一二三四五六七八九十百]+[编章节分]")
 _DATE = re.compile(r"[(（][0-9-]{4,}[)）]$")
 _SENTENCE = re.compile(r"[^。；;！？!?\n]+[。；;！？!?]?")

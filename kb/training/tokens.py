@@ -25,7 +25,9 @@ class Tokens:
         """Count the texts."""
         return len(self.starts) - 1
 
-    def pick(self, texts: Ints, longest: int, chance: np.random.Generator, dropout: float) -> tuple[Ints, Ints]:
+    def pick(
+        self, texts: Ints, longest: int, chance: np.random.Generator, dropout: float
+    ) -> tuple[Ints, Ints]:
         """Cut the texts out: their tokens in a row and where each begins.
 
         A text longer than `longest` tokens gives a random stretch of that length; each token
@@ -34,7 +36,9 @@ class Tokens:
         lengths = self.starts[texts + 1] - self.starts[texts]
         taken = np.minimum(lengths, longest)
         slack = lengths - taken
-        begin = self.starts[texts] + (chance.random(len(texts)) * (slack + 1)).astype(np.int64)
+        begin = self.starts[texts] + (chance.random(len(texts)) * (slack + 1)).astype(
+            np.int64
+        )
         offsets = np.concatenate(([0], np.cumsum(taken)))
         index = np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], taken)
         numbers = self.flat[index].astype(np.int64)
@@ -51,7 +55,9 @@ def tokenise(tokenizer: Tokenizer, texts: Sequence[str]) -> Tokens:
     parts: list[Numbers] = []
     lengths: list[int] = [0]
     for at in range(0, len(texts), _CHUNK):
-        encoded = tokenizer.encode_batch_fast(list(texts[at : at + _CHUNK]), add_special_tokens=False)
+        encoded = tokenizer.encode_batch_fast(
+            list(texts[at : at + _CHUNK]), add_special_tokens=False
+        )
         for one in encoded:
             ids = one.ids
             lengths.append(len(ids))

@@ -48,7 +48,9 @@ def count_words(texts: Iterable[str]) -> Counter[str]:
 
 
 def plain_words(text: str) -> list[str]:
-    """Cut a text into the words of the library's dictionary, to which kb.analysis adds words of the law."""
+    """Cut a text into the words of the library's dictionary, to which kb.analysis adds words of the
+    law.
+    """
     words: list[str] = _segmenter().cut(normalise(text), False)
     return words
 
@@ -86,7 +88,9 @@ def build(words: list[str]) -> Tokenizer:
     )
     han = _ranges({word for word in words if len(word) == 1} - set(_ALPHANUMERIC))
     run = f"[{han}]{{1,{_LONGEST_RUN}}}|[a-z0-9]{{1,{_LONGEST_RUN}}}"
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFKC(), normalizers.Lowercase()]
+    )
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(run), "removed", invert=True)
     return tokenizer
 
@@ -99,4 +103,7 @@ def _ranges(characters: set[str]) -> str:
             found[-1][1] = code
         else:
             found.append([code, code])
-    return "".join(chr(first) if first == last else f"{chr(first)}-{chr(last)}" for first, last in found)
+    return "".join(
+        chr(first) if first == last else f"{chr(first)}-{chr(last)}"
+        for first, last in found
+    )

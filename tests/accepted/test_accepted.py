@@ -1,4 +1,5 @@
-"""What ingest accepts, every page, table and command can show: a walk over documents made at random.
+"""What ingest accepts, every page, table and command can show: a walk over documents
+made at random.
 
 `--hypothesis-profile=hostile` makes ten times as many, other ones each time.
 """
@@ -44,7 +45,9 @@ def held(home: Path) -> Stock:
 
 @pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(home=home, clearance=Visibility.RESTRICTED))) as opened:
+    with TestClient(
+        create_app(Settings(home=home, clearance=Visibility.RESTRICTED))
+    ) as opened:
         yield opened
 
 
@@ -52,24 +55,36 @@ def test_every_route_is_walked(home: Path) -> None:
     assert routes(create_app(Settings(home=home))) == set(CASES)
 
 
-def test_every_page_shows_what_ingest_accepts_and_every_link_leads_somewhere(client: TestClient, held: Stock) -> None:
+def test_every_page_shows_what_ingest_accepts_and_every_link_leads_somewhere(
+    client: TestClient, held: Stock
+) -> None:
     found, links = [], set()
     for make in CASES.values():
         for address in make(held):
             wrong, named = faults(client, address)
             found += [(address, one) for one in wrong]
-            links |= {link for link in named if link.startswith("/") and not link.startswith("/static")}
+            links |= {
+                link
+                for link in named
+                if link.startswith("/") and not link.startswith("/static")
+            }
     some = Random(0).sample(sorted(links), len(held.heads) * 3)
 
     assert found == []
-    assert [link for link in some if client.get(link, follow_redirects=False).status_code >= 400] == []
+    assert [
+        link
+        for link in some
+        if client.get(link, follow_redirects=False).status_code >= 400
+    ] == []
 
 
 def _run(*args: object) -> int:
     return main([*map(str, args)])
 
 
-def test_every_reading_command_ends_as_it_should(home: Path, held: Stock, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_reading_command_ends_as_it_should(
+    home: Path, held: Stock, capsys: pytest.CaptureFixture[str]
+) -> None:
     for head in held.heads:
         assert _run("--home", home, "show", "--", f"标识:{head.slug}") == 0
         assert _run("--home", home, "--json", "show", f"编号:{head.id}") == 0
@@ -78,7 +93,18 @@ def test_every_reading_command_ends_as_it_should(home: Path, held: Stock, capsys
         assert _run("--home", home, "search", "--mode", mode, "--", head.title) == 0
         assert _run("--home", home, "similar", f"编号:{head.id}") == 0
         assert (
-            _run("--home", home, "--json", "search", "--sort", "amount", "--filter", f"tier={head.title}", "测试") == 0
+            _run(
+                "--home",
+                home,
+                "--json",
+                "search",
+                "--sort",
+                "amount",
+                "--filter",
+                f"tier={head.title}",
+                "测试",
+            )
+            == 0
         )
     capsys.readouterr()
 
@@ -90,7 +116,17 @@ def test_a_row_of_an_answer_is_one_line_of_five_cells(
     home: Path, held: Stock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert (
-        _run("--home", home, "search", "--limit", len(held.heads), "--filter", "completeness=full", "--", "-无此词")
+        _run(
+            "--home",
+            home,
+            "search",
+            "--limit",
+            len(held.heads),
+            "--filter",
+            "completeness=full",
+            "--",
+            "-无此词",
+        )
         == 0
     )
 
@@ -104,7 +140,9 @@ def test_an_export_is_taken_back_unchanged(home: Path, tmp_path: Path) -> None:
     assert _run("--home", again, "--quiet", "add", tmp_path / "all.jsonl") == 0
     assert _run("--home", again, "export", "--output", tmp_path / "twice.jsonl") == 0
 
-    assert (tmp_path / "twice.jsonl").read_bytes() == (tmp_path / "all.jsonl").read_bytes()
+    assert (tmp_path / "twice.jsonl").read_bytes() == (
+        tmp_path / "all.jsonl"
+    ).read_bytes()
     assert _contents(again) == _contents(home)
 
 
@@ -115,7 +153,11 @@ _IN_ONE_STORE = ("document_id", "passage_id", "url", "metadata")
 def _contents(home: Path) -> list[dict[str, Any]]:
     with Store(home, Visibility.RESTRICTED) as store:
         documents = [store.document(int(number)) for number in store.document_ids()]
-    return [_without_ids(document_to_dict(document)) for document in documents if document is not None]
+    return [
+        _without_ids(document_to_dict(document))
+        for document in documents
+        if document is not None
+    ]
 
 
 def _without_ids(value: Any) -> Any:

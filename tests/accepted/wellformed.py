@@ -10,9 +10,52 @@ from typing import Final
 
 _VOID: Final = {"meta", "link", "input", "br", "img", "hr", "option"}
 _TAGS: Final = {
-    *("html", "head", "title", "body", "script", "header", "footer", "main", "nav", "section", "article", "aside"),
-    *("h1", "h2", "h3", "h4", "p", "a", "span", "div", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption"),
-    *("thead", "tbody", "tr", "th", "td", "form", "fieldset", "legend", "label", "select", "button", "details"),
+    *(
+        "html",
+        "head",
+        "title",
+        "body",
+        "script",
+        "header",
+        "footer",
+        "main",
+        "nav",
+        "section",
+        "article",
+        "aside",
+    ),
+    *(
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "p",
+        "a",
+        "span",
+        "div",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "caption",
+    ),
+    *(
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "form",
+        "fieldset",
+        "legend",
+        "label",
+        "select",
+        "button",
+        "details",
+    ),
     *("summary", "dialog", "mark", "ins", "del", "code", "kbd", "strong", "b", *_VOID),
 }
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
@@ -34,7 +77,9 @@ class _Page(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag not in _TAGS or (tag == "script" and "src" not in names):
             self.faults.append(f"<{tag}> is none of the templates' elements")
-        if len(names) != len(set(names)) or any(name.startswith("on") or not name.isascii() for name in names):
+        if len(names) != len(set(names)) or any(
+            name.startswith("on") or not name.isascii() for name in names
+        ):
             self.faults.append(f"attributes of <{tag}>: {names}")
         if "id" in values:
             self._take_id(values["id"])
@@ -85,6 +130,17 @@ def read_page(html: str) -> tuple[list[str], list[str]]:
 
 def table_faults(text: str) -> list[str]:
     """Return what is wrong with an exported table."""
-    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True))
-    faults = [f"row {n} has {len(row)} cells" for n, row in enumerate(rows) if len(row) != len(rows[0])]
-    return faults + [f"formula {cell[:20]!r}" for row in rows for cell in row if cell.startswith(FORMULA)]
+    rows = list(
+        csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    )
+    faults = [
+        f"row {n} has {len(row)} cells"
+        for n, row in enumerate(rows)
+        if len(row) != len(rows[0])
+    ]
+    return faults + [
+        f"formula {cell[:20]!r}"
+        for row in rows
+        for cell in row
+        if cell.startswith(FORMULA)
+    ]

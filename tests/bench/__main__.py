@@ -24,15 +24,44 @@ _LOAD_QUESTIONS: Final = 400
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "statutes")
+    parser.add_argument(
+        "--data", type=Path, default=ROOT.parent / "shared" / "data" / "statutes"
+    )
     parser.add_argument("--corpus", type=Path, default=ROOT / "corpus")
-    parser.add_argument("--limit", type=int, help="only the first N articles: a quick look")
-    parser.add_argument("--only", choices=["add", "query", "process", "memory", "quality", "load"], action="append")
-    parser.add_argument("--million", action="store_true", help="also 1,000,000 passages: about 6 GB of disk")
-    parser.add_argument("--passages", type=int, default=1_000_000, help="how many passages --million makes")
-    parser.add_argument("--peers", action="store_true", help="also zvec, milvus-lite and LanceDB (extra [bench])")
-    parser.add_argument("--peer-python", default=sys.executable, help="the Python that has the peers installed")
-    parser.add_argument("--scratch", type=Path, help="folder for temporary stores (default: the system's)")
+    parser.add_argument(
+        "--limit", type=int, help="only the first N articles: a quick look"
+    )
+    parser.add_argument(
+        "--only",
+        choices=["add", "query", "process", "memory", "quality", "load"],
+        action="append",
+    )
+    parser.add_argument(
+        "--million",
+        action="store_true",
+        help="also 1,000,000 passages: about 6 GB of disk",
+    )
+    parser.add_argument(
+        "--passages",
+        type=int,
+        default=1_000_000,
+        help="how many passages --million makes",
+    )
+    parser.add_argument(
+        "--peers",
+        action="store_true",
+        help="also zvec, milvus-lite and LanceDB (extra [bench])",
+    )
+    parser.add_argument(
+        "--peer-python",
+        default=sys.executable,
+        help="the Python that has the peers installed",
+    )
+    parser.add_argument(
+        "--scratch",
+        type=Path,
+        help="folder for temporary stores (default: the system's)",
+    )
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(argv)
 
@@ -70,25 +99,35 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             searcher = Searcher(home, embedder)
             floor = adding.Floor(folder / f"floor{number}", embedder)
             runs.append(adding.add([lines], home, embedder, searcher, floor))
-        report["add"], report["add_again"] = sorted(runs, key=lambda run: run["seconds"])
+        report["add"], report["add_again"] = sorted(
+            runs, key=lambda run: run["seconds"]
+        )
         with Store(home) as store:
             if "query" in wanted:
                 _say("queries by turns with their floor")
-                report["query"] = querying.measure(searcher, store, embedder, questions, long)
+                report["query"] = querying.measure(
+                    searcher, store, embedder, questions, long
+                )
             if "quality" in wanted:
                 _say("quality")
                 topics = quality.judged(statutes)
-                report["quality"] = quality.ours(searcher, store, statutes, quality.unseen(topics))
+                report["quality"] = quality.ours(
+                    searcher, store, statutes, quality.unseen(topics)
+                )
                 report["quality_all"] = quality.ours(searcher, store, statutes, topics)
             if args.peers:
-                report["peers"] = _peers(args, folder / "peers", statutes, store, embedder)
+                report["peers"] = _peers(
+                    args, folder / "peers", statutes, store, embedder
+                )
         report |= _processes(args, wanted, folder, home, statutes)
     if args.million:
         report["million"] = _million(args, statutes, embedder, questions, long)
     return report
 
 
-def _processes(args: argparse.Namespace, wanted: set[str], folder: Path, home: Path, statutes: Any) -> dict[str, Any]:
+def _processes(
+    args: argparse.Namespace, wanted: set[str], folder: Path, home: Path, statutes: Any
+) -> dict[str, Any]:
     from tests.bench import data, load
 
     questions = data.questions(statutes, _QUESTIONS)
@@ -102,17 +141,23 @@ def _processes(args: argparse.Namespace, wanted: set[str], folder: Path, home: P
         report["memory"] = processes.memory(home, questions)
     if "load" in wanted and load.is_possible():
         _say("fifty readers at once")
-        report["load"] = load.report(home, folder, data.questions(statutes, _LOAD_QUESTIONS), args.corpus)
+        report["load"] = load.report(
+            home, folder, data.questions(statutes, _LOAD_QUESTIONS), args.corpus
+        )
     return report
 
 
-def _peers(args: argparse.Namespace, folder: Path, statutes: Any, store: Any, embedder: Any) -> dict[str, Any]:
+def _peers(
+    args: argparse.Namespace, folder: Path, statutes: Any, store: Any, embedder: Any
+) -> dict[str, Any]:
     from tests.bench import peers, quality
 
     topics = quality.judged(statutes)
     asked = list(topics.values())
     passages, vectors = quality.passages(store)
-    peers.hand_over(folder, passages, vectors, asked, quality.question_vectors(embedder, asked))
+    peers.hand_over(
+        folder, passages, vectors, asked, quality.question_vectors(embedder, asked)
+    )
     report: dict[str, Any] = {}
     for name in ("zvec", "milvus", "lancedb"):
         _say(f"peer {name}")
@@ -120,14 +165,20 @@ def _peers(args: argparse.Namespace, folder: Path, statutes: Any, store: Any, em
         rankings = found.pop("rankings", None)
         if rankings is not None:
             by_topic = dict(zip(topics, rankings, strict=True))
-            found["quality"] = quality.of_rankings(by_topic, quality.unseen(topics), statutes.qrels)
+            found["quality"] = quality.of_rankings(
+                by_topic, quality.unseen(topics), statutes.qrels
+            )
             found["quality_all"] = quality.of_rankings(by_topic, topics, statutes.qrels)
         report[name] = found
     return report
 
 
 def _million(
-    args: argparse.Namespace, statutes: Any, embedder: Any, questions: Sequence[str], long: Sequence[str]
+    args: argparse.Namespace,
+    statutes: Any,
+    embedder: Any,
+    questions: Sequence[str],
+    long: Sequence[str],
 ) -> dict[str, Any]:
     from kb.store import Store
     from search.searcher import Searcher
@@ -141,7 +192,9 @@ def _million(
         report = {"add": adding.add(paths, home, embedder, searcher)}
         with Store(home) as store:
             _say("queries by turns with their floor")
-            report["query"] = querying.measure(searcher, store, embedder, questions, long)
+            report["query"] = querying.measure(
+                searcher, store, embedder, questions, long
+            )
     report["passages_per_document"] = data.PASSAGES_PER_DOCUMENT
     return report
 
@@ -157,11 +210,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     args = _arguments(argv)
     if not (args.data / "corpus.jsonl.gz").is_file():
-        _say(f"no benchmark data in {args.data}: name their folder with --data (or make bench DATA=…)")
+        _say(
+            f"no benchmark data in {args.data}: name their folder with --data (or make bench DATA=…)"
+        )
         return 2
     processes.one_core()
     report = run(args)
-    text = json.dumps(report, ensure_ascii=False, indent=2) if args.json else table.render(report)
+    text = (
+        json.dumps(report, ensure_ascii=False, indent=2)
+        if args.json
+        else table.render(report)
+    )
     sys.stdout.write(text + "\n")
     return 0
 

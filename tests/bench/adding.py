@@ -1,4 +1,6 @@
-"""Documents into a fresh store by the product's own pipeline, with the time of every stage, beside their floor."""
+"""Documents into a fresh store by the product's own pipeline, with the time of every stage, beside
+their floor.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,8 @@ class _TimedStore(Store):
 
 
 class Floor:
-    """A plain pipeline over the same libraries, beside which adding is measured: passages cut already, nothing else.
+    """A plain pipeline over the same libraries, beside which adding is measured:
+    passages cut already, nothing else.
 
     Words passage by passage, vectors, FAISS, a row with its vector in one plain table of SQLite,
     the fields of the keyword index: the stages whose limit on one core the goal was set from
@@ -86,7 +89,9 @@ class Floor:
         self.rows = sqlite3.connect(folder / "floor.sqlite3", isolation_level=None)
         self.rows.execute("PRAGMA journal_mode = WAL")
         self.rows.execute("PRAGMA synchronous = NORMAL")
-        self.rows.execute("CREATE TABLE passage (id INTEGER PRIMARY KEY, document INTEGER, text TEXT, vector BLOB)")
+        self.rows.execute(
+            "CREATE TABLE passage (id INTEGER PRIMARY KEY, document INTEGER, text TEXT, vector BLOB)"
+        )
         self.index = open_index(folder / "keyword")
         self.vectors = faiss.IndexScalarQuantizer(
             embedder.dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
@@ -94,17 +99,25 @@ class Floor:
         self._embedder = embedder
         self._writer = self.index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         self._seen = -1
-        self.store, self.add_words = self.clock.timed(self._store), self.clock.timed(self._add_words)
+        self.store, self.add_words = (
+            self.clock.timed(self._store),
+            self.clock.timed(self._add_words),
+        )
         self.commit = self.clock.timed(self._commit)
 
     def _store(self, batch: Sequence[PassageToIndex]) -> None:
-        vectors = self._embedder.embed(passage_texts((passage.title, passage.text) for passage in batch))
+        vectors = self._embedder.embed(
+            passage_texts((passage.title, passage.text) for passage in batch)
+        )
         self.vectors.add(vectors)
         halves = vectors.astype("<f2")
         self.rows.execute("BEGIN")
         self.rows.executemany(
             "INSERT INTO passage VALUES (?, ?, ?, ?)",
-            [(p.passage_id, p.document_id, p.text, half.tobytes()) for p, half in zip(batch, halves, strict=True)],
+            [
+                (p.passage_id, p.document_id, p.text, half.tobytes())
+                for p, half in zip(batch, halves, strict=True)
+            ],
         )
         self.rows.execute("COMMIT")
 
@@ -131,7 +144,9 @@ _TURN: Final = 4_000
 
 
 class _Turns:
-    """Gives a floor the passages that the product has just stored or indexed; the time is not the product's."""
+    """Gives a floor the passages that the product has just stored or indexed; the time is not the
+    product's.
+    """
 
     def __init__(self, store: Store, floor: Floor | None) -> None:
         self._store, self._floor = store, floor
@@ -178,16 +193,29 @@ def _let_finish() -> None:
 
 
 def add(
-    paths: Sequence[Path], home: Path, embedder: Embedder, searcher: Searcher, floor: Floor | None = None
+    paths: Sequence[Path],
+    home: Path,
+    embedder: Embedder,
+    searcher: Searcher,
+    floor: Floor | None = None,
 ) -> dict[str, Any]:
     """Add files, refresh the indexes as `kb add` does; passages a second and seconds by stage.
 
     A floor does the same passages by turns, a batch after the product has stored or indexed it.
     """
-    clocks = {name: Clock() for name in ("total", "embed", "store", "keyword index", "vector index")}
-    with _TimedStore(home, Visibility.RESTRICTED) as store, Store(home, Visibility.RESTRICTED) as beside:
+    clocks = {
+        name: Clock()
+        for name in ("total", "embed", "store", "keyword index", "vector index")
+    }
+    with (
+        _TimedStore(home, Visibility.RESTRICTED) as store,
+        Store(home, Visibility.RESTRICTED) as beside,
+    ):
         store.clock = clocks["store"]
-        keyword, vector = searcher.indexes(store).keyword, searcher.indexes(store).vector
+        keyword, vector = (
+            searcher.indexes(store).keyword,
+            searcher.indexes(store).vector,
+        )
         keyword.refresh = clocks["keyword index"].timed(keyword.refresh)  # type: ignore[method-assign]
         vector.refresh = clocks["vector index"].timed(vector.refresh)  # type: ignore[method-assign]
         timed, turns = _TimedEmbedder(embedder, clocks["embed"]), _Turns(beside, floor)
@@ -195,7 +223,9 @@ def add(
         def run() -> tuple[int, int, int]:
             documents = passages = failed = 0
             for path in paths:
-                for receipt in ingest_file(path, store, timed, Options(max_bytes=1 << 30), turns.batch_stored):
+                for receipt in ingest_file(
+                    path, store, timed, Options(max_bytes=1 << 30), turns.batch_stored
+                ):
                     failed += receipt.error is not None
                     documents += receipt.created
                     passages += receipt.passages
@@ -229,8 +259,12 @@ def add(
     return added
 
 
-def _beside(clock: Clock, passages: int, prepared: float, whole: float) -> dict[str, float]:
-    """Return the speed of a floor, and what share of it adding reached without reading, which it does not do, and with."""
+def _beside(
+    clock: Clock, passages: int, prepared: float, whole: float
+) -> dict[str, float]:
+    """Return the speed of a floor, and what share of it adding reached without reading, which it
+    does not do, and with.
+    """
     return {
         "seconds": round(clock.wall, 2),
         "passages_per_s": round(passages / clock.wall),
@@ -244,6 +278,8 @@ def disk_mb(folder: Path) -> dict[str, float]:
     """Return megabytes below a folder, by its entries."""
     sizes: dict[str, float] = {}
     for entry in sorted(folder.iterdir()):
-        files = [entry] if entry.is_file() else [f for f in entry.rglob("*") if f.is_file()]
+        files = (
+            [entry] if entry.is_file() else [f for f in entry.rglob("*") if f.is_file()]
+        )
         sizes[entry.name] = round(sum(f.stat().st_size for f in files) / 1e6, 1)
     return sizes

@@ -1,4 +1,6 @@
-"""Real statutes and lay questions as the product's own files; a million passages made from their sentences."""
+"""Real statutes and lay questions as the product's own files; a million passages made from their
+sentences.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,11 @@ def load(folder: Path, limit: int | None = None) -> Statutes:
     """Read the statutes benchmark; `limit` keeps the first articles only."""
     with gzip.open(folder / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
         articles = [json.loads(line) for line in lines]
-    return Statutes(articles[:limit], read_topics(folder / "topics.tsv"), read_qrels(folder / "qrels.txt"))
+    return Statutes(
+        articles[:limit],
+        read_topics(folder / "topics.tsv"),
+        read_qrels(folder / "qrels.txt"),
+    )
 
 
 def write_jsonl(statutes: Statutes, path: Path) -> int:
@@ -47,18 +53,27 @@ def write_jsonl(statutes: Statutes, path: Path) -> int:
                 "published_on": article["date"],
                 "text": article["text"],
             }
-            out.write(json.dumps({k: v for k, v in values.items() if v}, ensure_ascii=False) + "\n")
+            out.write(
+                json.dumps({k: v for k, v in values.items() if v}, ensure_ascii=False)
+                + "\n"
+            )
     return len(statutes.articles)
 
 
 def write_million(statutes: Statutes, folder: Path, passages: int) -> list[Path]:
-    """Write `passages` recombined passages, PASSAGES_PER_DOCUMENT a document, in files below the size limit.
+    """Write `passages` recombined passages, PASSAGES_PER_DOCUMENT a document, in files
+    below the size limit.
 
     Each passage is a paragraph of whole real sentences, about 250 characters; a document
     is one text of such paragraphs and is cut into passages by the product itself.
     """
     sentences = sorted(
-        {s.strip() for a in statutes.articles for s in _SENTENCE.findall(a["text"]) if 8 <= len(s.strip()) <= 150}
+        {
+            s.strip()
+            for a in statutes.articles
+            for s in _SENTENCE.findall(a["text"])
+            if 8 <= len(s.strip()) <= 150
+        }
     )
     documents = _documents(sentences, passages)
     paths: list[Path] = []
@@ -68,7 +83,9 @@ def write_million(statutes: Statutes, folder: Path, passages: int) -> list[Path]
             written = 0
             for line in documents:
                 written += out.write(line)
-                if written > 25_000_000:  # characters; three bytes each stay below 100 MB
+                if (
+                    written > 25_000_000
+                ):  # characters; three bytes each stay below 100 MB
                     break
         if not written:
             path.unlink()
@@ -105,11 +122,15 @@ def _documents(sentences: list[str], passages: int) -> Iterator[str]:
 def questions(statutes: Statutes, count: int) -> list[str]:
     """Return a seeded sample of the lay questions."""
     texts = list(statutes.topics.values())
-    chosen = np.random.default_rng(SEED).choice(len(texts), size=min(count, len(texts)), replace=False)
+    chosen = np.random.default_rng(SEED).choice(
+        len(texts), size=min(count, len(texts)), replace=False
+    )
     return [texts[i] for i in sorted(chosen.tolist())]
 
 
-def paragraphs(statutes: Statutes, count: int, low: int = 55, high: int = 70) -> list[str]:
+def paragraphs(
+    statutes: Statutes, count: int, low: int = 55, high: int = 70
+) -> list[str]:
     """Return a seeded sample of articles whose text is `low` to `high` different terms as a query."""
     from search.query import parse
 

@@ -1,4 +1,6 @@
-"""Fifty readers at once, by wrk: what pages they get a second, how long they wait, what the processes take in memory."""
+"""Fifty readers at once, by wrk: what pages they get a second, how long they wait, what the
+processes take in memory.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,30 @@ SECONDS: Final = 20
 _WARM_S: Final = 5
 _SEED: Final = 11
 #: How many of twenty addresses are what: a question, a document found by one, a document, a list or law, suggestions.
-_MIX: Final = {"search": 8, "found": 3, "document": 3, "list": 3, "suggest": 2, "static": 1}
+_MIX: Final = {
+    "search": 8,
+    "found": 3,
+    "document": 3,
+    "list": 3,
+    "suggest": 2,
+    "static": 1,
+}
 _LISTS: Final = (
-    *("/", "/browse", "/browse/civil", "/browse/administrative?sort=amount", "/browse/criminal?offset=20"),
-    *("/laws", "/laws/反不正当竞争法", "/jurisdictions", "/jurisdictions/DE", "/elements", "/about"),
+    *(
+        "/",
+        "/browse",
+        "/browse/civil",
+        "/browse/administrative?sort=amount",
+        "/browse/criminal?offset=20",
+    ),
+    *(
+        "/laws",
+        "/laws/反不正当竞争法",
+        "/jurisdictions",
+        "/jurisdictions/DE",
+        "/elements",
+        "/about",
+    ),
 )
 _REPORT: Final = """
 local addresses = {}
@@ -43,14 +65,23 @@ end
 """
 
 
-def addresses(questions: Sequence[str], documents: int, count: int = 4_000) -> list[str]:
-    """Return addresses as readers ask for them, in a fixed order; every question is asked about once in a round."""
+def addresses(
+    questions: Sequence[str], documents: int, count: int = 4_000
+) -> list[str]:
+    """Return addresses as readers ask for them, in a fixed order; every question is asked about
+    once in a round.
+    """
     chance = np.random.default_rng(_SEED)
     kinds = [kind for kind, share in _MIX.items() for _ in range(share)]
-    return [_address(chance, kinds[chance.integers(len(kinds))], questions, documents) for _ in range(count)]
+    return [
+        _address(chance, kinds[chance.integers(len(kinds))], questions, documents)
+        for _ in range(count)
+    ]
 
 
-def _address(chance: np.random.Generator, kind: str, questions: Sequence[str], documents: int) -> str:
+def _address(
+    chance: np.random.Generator, kind: str, questions: Sequence[str], documents: int
+) -> str:
     question = questions[chance.integers(len(questions))]
     document = int(chance.integers(1, documents + 1))
     path = {
@@ -76,7 +107,11 @@ def _served(home: Path, workers: int) -> Iterator[tuple[int, str]]:
         port = probe.getsockname()[1]
     command = [*kb(home, "serve"), "--port", str(port), "--workers", str(workers)]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_on_all_cores
+        command,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=_on_all_cores,
     )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -94,8 +129,12 @@ def _served(home: Path, workers: int) -> Iterator[tuple[int, str]]:
         process.wait(timeout=30)
 
 
-def measure(home: Path, folder: Path, asked: Sequence[str], workers: int, seconds: int = SECONDS) -> dict[str, Any]:
-    """Return requests a second, waits in milliseconds and megabytes of one server under fifty readers."""
+def measure(
+    home: Path, folder: Path, asked: Sequence[str], workers: int, seconds: int = SECONDS
+) -> dict[str, Any]:
+    """Return requests a second, waits in milliseconds and megabytes of one server under fifty
+    readers.
+    """
     listed, script = folder / "addresses.txt", folder / "wrk.lua"
     listed.write_text("\n".join(asked) + "\n", encoding="ascii")
     script.write_text(_REPORT % listed, encoding="utf-8")
@@ -109,8 +148,20 @@ def measure(home: Path, folder: Path, asked: Sequence[str], workers: int, second
 
 
 def _wrk(address: str, script: Path, seconds: int) -> dict[str, Any]:
-    command = ["wrk", "-t1", f"-c{READERS}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), address]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, preexec_fn=_on_all_cores)
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{READERS}",
+        f"-d{seconds}s",
+        "--timeout",
+        "30s",
+        "-s",
+        str(script),
+        address,
+    ]
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, preexec_fn=_on_all_cores
+    )
     report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return report
 
@@ -120,16 +171,31 @@ def _memory_mb(pid: int) -> int:
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     total_kb = 0
     for process in (pid, *map(int, found)):
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
-        total_kb += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        lines = (
+            Path(f"/proc/{process}/smaps_rollup")
+            .read_text(encoding="ascii")
+            .splitlines()
+        )
+        total_kb += sum(
+            int(line.split()[1]) for line in lines if line.startswith("Pss:")
+        )
     return total_kb // 1024
 
 
-def report(home: Path, folder: Path, questions: Sequence[str], corpus: Path) -> list[dict[str, Any]]:
+def report(
+    home: Path, folder: Path, questions: Sequence[str], corpus: Path
+) -> list[dict[str, Any]]:
     """Add the starter corpus to a store and measure it behind one process, then behind one a core."""
-    subprocess.run(kb(home, "add", str(corpus), "--quiet"), cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(
+        kb(home, "add", str(corpus), "--quiet"),
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
     asked = addresses(questions, _documents(home))
-    return [measure(home, folder, asked, workers) for workers in (1, os.cpu_count() or 1)]
+    return [
+        measure(home, folder, asked, workers) for workers in (1, os.cpu_count() or 1)
+    ]
 
 
 def _documents(home: Path) -> int:

@@ -1,4 +1,5 @@
-"""The same passages and vectors in what a user would pick instead: zvec, milvus-lite, LanceDB, txtai, bm25s with jieba.
+"""The same passages and vectors in what a user would pick instead: zvec, milvus-lite,
+LanceDB, txtai, bm25s with jieba.
 
 Each runs in a process of its own: `python -m tests.bench.peers NAME FOLDER` reads what
 `hand_over` wrote and prints JSON. All but bm25s, which knows words alone, get our vectors;
@@ -37,10 +38,16 @@ def hand_over(
     questions: Sequence[str],
     question_vectors: NDArray[np.float32],
 ) -> None:
-    """Write passages ({"document", "text"}), questions and the vectors of both for a peer's process."""
+    """Write passages ({"document", "text"}), questions and the vectors of both for a peer's
+    process.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "passages.json").write_text(json.dumps(list(passages), ensure_ascii=False), "utf-8")
-    (folder / "questions.json").write_text(json.dumps(list(questions), ensure_ascii=False), "utf-8")
+    (folder / "passages.json").write_text(
+        json.dumps(list(passages), ensure_ascii=False), "utf-8"
+    )
+    (folder / "questions.json").write_text(
+        json.dumps(list(questions), ensure_ascii=False), "utf-8"
+    )
     np.save(folder / "vectors.npy", vectors)
     np.save(folder / "question_vectors.npy", question_vectors)
 
@@ -48,7 +55,11 @@ def hand_over(
 def run(name: str, folder: Path, python: str = sys.executable) -> dict[str, Any]:
     """Run one peer in its own process; a reason under "skipped" when it cannot be."""
     done = subprocess.run(
-        [python, "-m", "tests.bench.peers", name, str(folder)], cwd=_ROOT, capture_output=True, text=True, check=False
+        [python, "-m", "tests.bench.peers", name, str(folder)],
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
@@ -57,7 +68,9 @@ def run(name: str, folder: Path, python: str = sys.executable) -> dict[str, Any]
     return report
 
 
-def zvec(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path) -> tuple[Search, str]:
+def zvec(
+    rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path
+) -> tuple[Search, str]:
     """Fill zvec: full text cut by its jieba tokenizer, vectors in its default graph (HNSW), RRF."""
     import zvec as engine
 
@@ -67,19 +80,29 @@ def zvec(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path)
         fields=[
             engine.FieldSchema("document", engine.DataType.STRING),
             engine.FieldSchema(
-                "text", engine.DataType.STRING, index_param=engine.FtsIndexParam(tokenizer_name="jieba")
+                "text",
+                engine.DataType.STRING,
+                index_param=engine.FtsIndexParam(tokenizer_name="jieba"),
             ),
         ],
         vectors=[
             engine.VectorSchema(
-                "vector", engine.DataType.VECTOR_FP32, vectors.shape[1], engine.HnswIndexParam(engine.MetricType.IP)
+                "vector",
+                engine.DataType.VECTOR_FP32,
+                vectors.shape[1],
+                engine.HnswIndexParam(engine.MetricType.IP),
             )
         ],
     )
     collection = engine.create_and_open(path=str(folder / "zvec"), schema=schema)
     for start in range(0, len(rows), _BATCH):
         numbers = range(start, min(start + _BATCH, len(rows)))
-        collection.insert([engine.Doc(str(n), vectors={"vector": vectors[n]}, fields=rows[n]) for n in numbers])
+        collection.insert(
+            [
+                engine.Doc(str(n), vectors={"vector": vectors[n]}, fields=rows[n])
+                for n in numbers
+            ]
+        )
     collection.optimize()
     ranker = engine.RrfReRanker(60)
 
@@ -88,27 +111,47 @@ def zvec(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path)
             engine.Query("text", fts=engine.Fts(match_string=text)),
             engine.Query("vector", vector=vector),
         ]
-        found = collection.query(asked, topk=limit, output_fields=["document"], reranker=ranker)
+        found = collection.query(
+            asked, topk=limit, output_fields=["document"], reranker=ranker
+        )
         return [str(hit.fields["document"]) for hit in found]
 
     return search, f"zvec {version('zvec')}"
 
 
-def milvus(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path) -> tuple[Search, str]:
+def milvus(
+    rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path
+) -> tuple[Search, str]:
     """Fill milvus-lite: BM25 function with its Chinese analyzer, dense vectors, RRF."""
-    from pymilvus import AnnSearchRequest, DataType, Function, FunctionType, MilvusClient, RRFRanker
+    from pymilvus import (
+        AnnSearchRequest,
+        DataType,
+        Function,
+        FunctionType,
+        MilvusClient,
+        RRFRanker,
+    )
 
     client = MilvusClient(str(folder / "milvus.db"))
     schema = client.create_schema()
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("document", DataType.VARCHAR, max_length=200)
     schema.add_field(
-        "text", DataType.VARCHAR, max_length=60_000, enable_analyzer=True, analyzer_params={"type": "chinese"}
+        "text",
+        DataType.VARCHAR,
+        max_length=60_000,
+        enable_analyzer=True,
+        analyzer_params={"type": "chinese"},
     )
     schema.add_field("words", DataType.SPARSE_FLOAT_VECTOR)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=vectors.shape[1])
     schema.add_function(
-        Function(name="bm25", function_type=FunctionType.BM25, input_field_names=["text"], output_field_names=["words"])
+        Function(
+            name="bm25",
+            function_type=FunctionType.BM25,
+            input_field_names=["text"],
+            output_field_names=["words"],
+        )
     )
     indexes = client.prepare_index_params()
     indexes.add_index("words", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")
@@ -117,7 +160,10 @@ def milvus(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Pat
     for start in range(0, len(rows), _BATCH):
         client.insert(
             "passages",
-            [{"id": i, **rows[i], "vector": vectors[i]} for i in range(start, min(start + _BATCH, len(rows)))],
+            [
+                {"id": i, **rows[i], "vector": vectors[i]}
+                for i in range(start, min(start + _BATCH, len(rows)))
+            ],
         )
     client.load_collection("passages")
 
@@ -127,14 +173,23 @@ def milvus(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Pat
             AnnSearchRequest([vector], "vector", {"metric_type": "IP"}, limit=DEPTH),
         ]
         found = client.hybrid_search(
-            "passages", requests, RRFRanker(60), limit=limit, output_fields=["document", "text"]
+            "passages",
+            requests,
+            RRFRanker(60),
+            limit=limit,
+            output_fields=["document", "text"],
         )
         return [hit["entity"]["document"] for hit in found[0]]
 
-    return search, f"milvus-lite {version('milvus-lite')}, pymilvus {version('pymilvus')}"
+    return (
+        search,
+        f"milvus-lite {version('milvus-lite')}, pymilvus {version('pymilvus')}",
+    )
 
 
-def lancedb(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path) -> tuple[Search, str]:
+def lancedb(
+    rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path
+) -> tuple[Search, str]:
     """Fill LanceDB: full text cut by its jieba tokenizer, vectors scanned exactly, RRF."""
     _jieba_dictionary(folder / "models")
     import lancedb as lance
@@ -149,24 +204,42 @@ def lancedb(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Pa
             {
                 "document": [row["document"] for row in rows],
                 "text": [row["text"] for row in rows],
-                "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), width),
+                "vector": pa.FixedSizeListArray.from_arrays(
+                    pa.array(vectors.ravel()), width
+                ),
             }
         ),
     )
     table.create_index(
-        "text", config=FTS(base_tokenizer="jieba/default", stem=False, remove_stop_words=False, ascii_folding=False)
+        "text",
+        config=FTS(
+            base_tokenizer="jieba/default",
+            stem=False,
+            remove_stop_words=False,
+            ascii_folding=False,
+        ),
     )
     ranker = RRFReranker(60)
 
     def search(text: str, vector: NDArray[np.float32], limit: int) -> list[str]:
-        asked = table.search(query_type="hybrid", vector_column_name="vector", fts_columns="text")
-        asked = asked.vector(vector).text(text).distance_type("dot").rerank(ranker).limit(limit)
+        asked = table.search(
+            query_type="hybrid", vector_column_name="vector", fts_columns="text"
+        )
+        asked = (
+            asked.vector(vector)
+            .text(text)
+            .distance_type("dot")
+            .rerank(ranker)
+            .limit(limit)
+        )
         return [str(d) for d in asked.to_arrow()["document"].to_pylist()]
 
     return search, f"lancedb {version('lancedb')}"
 
 
-def txtai(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path) -> tuple[Search, str]:
+def txtai(
+    rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path
+) -> tuple[Search, str]:
     """Fill txtai: hybrid embeddings (its own tokenizer and BM25, equal weights) over our vectors."""
     from txtai import Embeddings
 
@@ -176,17 +249,24 @@ def txtai(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path
     def transform(texts: Sequence[str]) -> NDArray[np.float32]:
         return np.stack([asked[0] if asked else by_text[text] for text in texts])
 
-    embeddings = Embeddings(method="external", transform=transform, hybrid=True, content=False)
+    embeddings = Embeddings(
+        method="external", transform=transform, hybrid=True, content=False
+    )
     embeddings.index([(number, row["text"], None) for number, row in enumerate(rows)])
 
     def search(text: str, vector: NDArray[np.float32], limit: int) -> list[str]:
         asked[:] = [vector]
-        return [rows[int(number)]["document"] for number, _ in embeddings.search(text, limit)]
+        return [
+            rows[int(number)]["document"]
+            for number, _ in embeddings.search(text, limit)
+        ]
 
     return search, f"txtai {version('txtai')}"
 
 
-def bm25s(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path) -> tuple[Search, str]:
+def bm25s(
+    rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path
+) -> tuple[Search, str]:
     """Fill bm25s with words cut by jieba: keywords alone."""
     import bm25s as engine
     import jieba
@@ -197,7 +277,9 @@ def bm25s(rows: list[dict[str, Any]], vectors: NDArray[np.float32], folder: Path
     retriever.index(cut, show_progress=False)
 
     def search(text: str, vector: NDArray[np.float32], limit: int) -> list[str]:
-        found, _ = retriever.retrieve([jieba.lcut_for_search(text)], k=min(limit, len(rows)), show_progress=False)
+        found, _ = retriever.retrieve(
+            [jieba.lcut_for_search(text)], k=min(limit, len(rows)), show_progress=False
+        )
         return [rows[int(number)]["document"] for number in found[0]]
 
     return search, f"bm25s {version('bm25s')}, jieba {version('jieba')}"
@@ -216,7 +298,13 @@ def _jieba_dictionary(folder: Path) -> None:
 
 def main(name: str, given: Path) -> dict[str, Any]:
     """Build one peer, time its hybrid query, and return its rankings of all questions."""
-    setup: Setup = {"zvec": zvec, "milvus": milvus, "lancedb": lancedb, "txtai": txtai, "bm25s": bm25s}[name]
+    setup: Setup = {
+        "zvec": zvec,
+        "milvus": milvus,
+        "lancedb": lancedb,
+        "txtai": txtai,
+        "bm25s": bm25s,
+    }[name]
     rows = json.loads((given / "passages.json").read_text("utf-8"))
     vectors = np.load(given / "vectors.npy")
     questions = json.loads((given / "questions.json").read_text("utf-8"))
@@ -233,7 +321,9 @@ def main(name: str, given: Path) -> dict[str, Any]:
         began = time.perf_counter()
         search(text, vector, 10)
         times.append(1000 * (time.perf_counter() - began))
-    rankings = [search(t, v, DEPTH) for t, v in zip(questions, question_vectors, strict=True)]
+    rankings = [
+        search(t, v, DEPTH) for t, v in zip(questions, question_vectors, strict=True)
+    ]
     files = [f for f in folder.rglob("*") if f.is_file() and "models" not in f.parts]
     return {
         "name": label,
@@ -248,4 +338,6 @@ def main(name: str, given: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(sys.argv[1], Path(sys.argv[2])), ensure_ascii=False) + "\n")
+    sys.stdout.write(
+        json.dumps(main(sys.argv[1], Path(sys.argv[2])), ensure_ascii=False) + "\n"
+    )

@@ -38,10 +38,14 @@ def kb(home: Path, *args: str) -> list[str]:
 
 def _seconds(command: Sequence[str]) -> float:
     started = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, check=False, capture_output=True, text=True
+    )
     taken = time.perf_counter() - started
     if done.returncode:
-        raise RuntimeError(f"status {done.returncode} of {command[-2:]}: {done.stderr[-500:]}")
+        raise RuntimeError(
+            f"status {done.returncode} of {command[-2:]}: {done.stderr[-500:]}"
+        )
     return taken
 
 
@@ -71,7 +75,10 @@ def serving(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
     address = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
     process = subprocess.Popen(
-        kb(home, "serve", "--port", str(port)), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        kb(home, "serve", "--port", str(port)),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         while True:
@@ -79,7 +86,10 @@ def serving(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
                 fetch(f"{address}/")
                 break
             except OSError:
-                if process.poll() is not None or time.perf_counter() - started > _START_LIMIT_S:
+                if (
+                    process.poll() is not None
+                    or time.perf_counter() - started > _START_LIMIT_S
+                ):
                     raise RuntimeError("kb serve did not start") from None
                 time.sleep(0.02)
         yield process, address, time.perf_counter() - started
@@ -113,7 +123,10 @@ def memory(home: Path, questions: Sequence[str]) -> dict[str, Any]:
         answers: list[float] = []
         for question in questions[:100]:
             asked = urllib.parse.quote(question)
-            for path, times in ((f"/?q={asked}", pages), (f"/api/search?q={asked}", answers)):
+            for path, times in (
+                (f"/?q={asked}", pages),
+                (f"/api/search?q={asked}", answers),
+            ):
                 started = time.perf_counter()
                 fetch(address + path)
                 times.append(1000 * (time.perf_counter() - started))
@@ -136,6 +149,8 @@ def _status(pid: int) -> dict[str, int]:
 
 def one_core() -> None:
     """Keep this process and all it starts to one processor and one thread."""
-    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ["RAYON_NUM_THREADS"] = "1"
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ[
+        "RAYON_NUM_THREADS"
+    ] = "1"
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

@@ -39,11 +39,25 @@ class Floor:
     def words(self, text: str) -> list[int]:
         terms = _terms(tokenize(text))
         clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self._keyword._schema, "words", t, index_option="freq"))
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.term_query(
+                    self._keyword._schema, "words", t, index_option="freq"
+                ),
+            )
             for t in terms
         ]
-        hits = self._keyword._searcher().search(tantivy.Query.boolean_query(clauses), limit=DEPTH, count=False).hits
-        return [p & 0xFFFFFFFF for p in self._keyword._searcher().fast_field_values("place", [at for _, at in hits])]
+        hits = (
+            self._keyword._searcher()
+            .search(tantivy.Query.boolean_query(clauses), limit=DEPTH, count=False)
+            .hits
+        )
+        return [
+            p & 0xFFFFFFFF
+            for p in self._keyword._searcher().fast_field_values(
+                "place", [at for _, at in hits]
+            )
+        ]
 
     def meaning(self, text: str) -> list[int]:
         vector = self._embedder.embed([normalise(text)])[0]
@@ -58,7 +72,9 @@ class Floor:
         return self._store.passages([*words[: ROWS // 2], *meaning[: ROWS // 2]])
 
 
-def by_turns(calls: dict[str, Call], texts: Sequence[str], warm: int = 10) -> dict[str, dict[str, float]]:
+def by_turns(
+    calls: dict[str, Call], texts: Sequence[str], warm: int = 10
+) -> dict[str, dict[str, float]]:
     """Run every call on every text, A B A B, and return p50 and p95 in milliseconds."""
     times: dict[str, list[float]] = {name: [] for name in calls}
     for text in texts[:warm]:
@@ -70,13 +86,20 @@ def by_turns(calls: dict[str, Call], texts: Sequence[str], warm: int = 10) -> di
             call(text)
             times[name].append(1000 * (time.perf_counter() - started))
     return {
-        name: {"p50_ms": round(float(np.median(t)), 2), "p95_ms": round(float(np.percentile(t, 95)), 2)}
+        name: {
+            "p50_ms": round(float(np.median(t)), 2),
+            "p95_ms": round(float(np.percentile(t, 95)), 2),
+        }
         for name, t in times.items()
     }
 
 
 def measure(
-    searcher: Searcher, store: Store, embedder: Embedder, questions: Sequence[str], long: Sequence[str]
+    searcher: Searcher,
+    store: Store,
+    embedder: Embedder,
+    questions: Sequence[str],
+    long: Sequence[str],
 ) -> dict[str, Any]:
     """Return the hybrid query beside its floor, the other modes, a filtered query, a paragraph."""
     gc.collect()
@@ -85,7 +108,9 @@ def measure(
     year = _a_year(store)
     filters = Filters(include={"year": (year,)})
     report: dict[str, Any] = {"queries": len(questions)}
-    report["main"] = by_turns({"floor": floor, "hybrid": lambda q: searcher.search(store, q)}, questions)
+    report["main"] = by_turns(
+        {"floor": floor, "hybrid": lambda q: searcher.search(store, q)}, questions
+    )
     report["modes"] = by_turns(
         {
             "keyword": lambda q: searcher.search(store, q, mode="keyword"),
@@ -94,10 +119,16 @@ def measure(
         },
         questions,
     )
-    report["paragraph"] = by_turns({"floor": floor, "hybrid": lambda q: searcher.search(store, q)}, long, warm=3)
+    report["paragraph"] = by_turns(
+        {"floor": floor, "hybrid": lambda q: searcher.search(store, q)}, long, warm=3
+    )
     for name in ("main", "paragraph"):
-        report[name]["ratio_p50"] = round(report[name]["hybrid"]["p50_ms"] / report[name]["floor"]["p50_ms"], 2)
-    report["floor_parts"] = by_turns({"words": floor.words, "meaning": floor.meaning}, questions)
+        report[name]["ratio_p50"] = round(
+            report[name]["hybrid"]["p50_ms"] / report[name]["floor"]["p50_ms"], 2
+        )
+    report["floor_parts"] = by_turns(
+        {"words": floor.words, "meaning": floor.meaning}, questions
+    )
     return report
 
 

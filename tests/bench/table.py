@@ -15,9 +15,15 @@ def render(report: dict[str, Any]) -> str:
     rows += [*_processes(report), *_load(report), *_quality(report), *_peers(report)]
     if "million" in report:
         label = f"{report['million']['add']['passages']:,} passages: "
-        rows += [*_adding(report["million"], label), *_query(report["million"]["query"], label)]
+        rows += [
+            *_adding(report["million"], label),
+            *_query(report["million"]["query"], label),
+        ]
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
 
 
 def _two(values: Sequence[float]) -> str:
@@ -33,9 +39,22 @@ def _adding(report: dict[str, Any], label: str) -> Iterator[Row]:
     if add is None:
         return
     again = report.get("add_again")
-    for name, key in (("add", "passages_per_s"), ("  once read and prepared", "prepared_per_s")):
-        beside = f"the slower run {again[key]}" if again else f"{add['passages_per_cpu_s']} a processor second"
-        yield f"{label}{name}, passages/s", str(add[key]), beside, ">= 3000", _met(add[key] >= 3000)
+    for name, key in (
+        ("add", "passages_per_s"),
+        ("  once read and prepared", "prepared_per_s"),
+    ):
+        beside = (
+            f"the slower run {again[key]}"
+            if again
+            else f"{add['passages_per_cpu_s']} a processor second"
+        )
+        yield (
+            f"{label}{name}, passages/s",
+            str(add[key]),
+            beside,
+            ">= 3000",
+            _met(add[key] >= 3000),
+        )
     if again is not None:
         shares = [run["floor"]["share_of_rate"] for run in (add, again)]
         rates = [run["floor"]["passages_per_s"] for run in (add, again)]
@@ -49,7 +68,13 @@ def _adding(report: dict[str, Any], label: str) -> Iterator[Row]:
         )
     for stage, seconds in add["stages_s"].items():
         yield f"{label}  {stage}, s", str(seconds), f"of {add['seconds']}", "", ""
-    yield f"{label}  disk, MB", str(round(sum(add["disk_mb"].values()))), f"{add['passages']} passages", "", ""
+    yield (
+        f"{label}  disk, MB",
+        str(round(sum(add["disk_mb"].values()))),
+        f"{add['passages']} passages",
+        "",
+        "",
+    )
 
 
 def _query(query: dict[str, Any] | None, label: str) -> Iterator[Row]:
@@ -100,14 +125,24 @@ def _processes(report: dict[str, Any]) -> Iterator[Row]:
             "<= 400",
             _met(memory["peak_mb"] <= 400),
         )
-        yield "results page over HTTP, ms", f"p50 {memory['page_p50_ms']}", f"API p50 {memory['api_p50_ms']}", "", ""
+        yield (
+            "results page over HTTP, ms",
+            f"p50 {memory['page_p50_ms']}",
+            f"API p50 {memory['api_p50_ms']}",
+            "",
+            "",
+        )
 
 
 def _load(report: dict[str, Any]) -> Iterator[Row]:
     for found in report.get("load", ()):
         label = f"50 readers, {found['workers']} process(es)"
         is_goal = found is report["load"][-1]
-        speed, wait, memory = found["requests_per_s"], found["p95_ms"], found["memory_mb"]
+        speed, wait, memory = (
+            found["requests_per_s"],
+            found["p95_ms"],
+            found["memory_mb"],
+        )
         beside = f"p50 {found['p50_ms']:.0f} ms, {found['errors']} errors"
         yield (
             f"{label}, requests/s",
@@ -123,16 +158,28 @@ def _load(report: dict[str, Any]) -> Iterator[Row]:
 
 
 def _quality(report: dict[str, Any]) -> Iterator[Row]:
-    for key, label in (("quality", "quality, unseen questions"), ("quality_all", "quality, trained-on included")):
+    for key, label in (
+        ("quality", "quality, unseen questions"),
+        ("quality_all", "quality, trained-on included"),
+    ):
         found = report.get(key)
         for mode, measured in found["modes"].items() if found else ():
             goal = "hybrid >= keyword" if mode == "hybrid" else ""
             met = _met(not found["hybrid_below_keyword"]) if goal else ""
-            yield f"{label}: {mode}", _measures(measured), f"{found['topics']} questions", goal, met
+            yield (
+                f"{label}: {mode}",
+                _measures(measured),
+                f"{found['topics']} questions",
+                goal,
+                met,
+            )
 
 
 def _measures(measured: dict[str, Any]) -> str:
-    return "  ".join(f"{name} {measured[name]:.4f}" for name in ("nDCG@10", "R@10", "R@100", "MRR@10"))
+    return "  ".join(
+        f"{name} {measured[name]:.4f}"
+        for name in ("nDCG@10", "R@10", "R@100", "MRR@10")
+    )
 
 
 def _peers(report: dict[str, Any]) -> Iterator[Row]:
@@ -142,5 +189,11 @@ def _peers(report: dict[str, Any]) -> Iterator[Row]:
             continue
         yield f"{found['name']}: hybrid, ms", _times(found["hybrid"]), "", "", ""
         yield "  quality, unseen questions", _measures(found["quality"]), "", "", ""
-        yield "  quality, trained-on included", _measures(found["quality_all"]), "", "", ""
+        yield (
+            "  quality, trained-on included",
+            _measures(found["quality_all"]),
+            "",
+            "",
+            "",
+        )
         yield "  build, s", str(found["build_s"]), f"disk {found['disk_mb']} MB", "", ""

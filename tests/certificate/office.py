@@ -1,8 +1,11 @@
 """Texts that LibreOffice has made Word and PDF files of, held against the texts themselves.
 
-python -m tests.certificate.office FOLDER            every .txt of the folder, as .docx, as .pdf flush with the margin,
-                                                     and as .pdf whose paragraphs begin two characters further right
-python -m tests.certificate.office FOLDER --keep OUT the same, and what LibreOffice made stays in OUT
+python -m tests.certificate.office FOLDER            every .txt of the folder, as .docx,
+as .pdf flush with the margin,
+                                                     and as .pdf whose paragraphs begin
+                                                     two characters further right
+python -m tests.certificate.office FOLDER --keep OUT the same, and what LibreOffice made
+stays in OUT
 
 A line in which a text and what was read from a file differ is told by numbers, not by words.
 """
@@ -39,7 +42,9 @@ _FILTER: Final = "--infilter=Text (encoded):UTF8,LF,,,"
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """One file beside its text: are the characters the same in order, how many paragraphs, which fields differ."""
+    """One file beside its text: are the characters the same in order, how many paragraphs, which
+    fields differ.
+    """
 
     name: str
     error: str = ""
@@ -61,22 +66,32 @@ def made(texts: Sequence[Path], folder: Path, name: str) -> list[Path]:
     extension = FORMATS[name]
     folder = folder / str(list(FORMATS).index(name))
     folder.mkdir(exist_ok=True)
-    missing = [text for text in texts if not (folder / f"{text.stem}.{extension}").exists()]
+    missing = [
+        text for text in texts if not (folder / f"{text.stem}.{extension}").exists()
+    ]
     if missing:
         with tempfile.TemporaryDirectory(prefix="kb-office-") as between:
-            sources = [_indented(text, Path(between)) for text in missing] if "两字" in name else missing
+            sources = (
+                [_indented(text, Path(between)) for text in missing]
+                if "两字" in name
+                else missing
+            )
             _convert(sources, folder, extension)
     return [folder / f"{text.stem}.{extension}" for text in texts]
 
 
 def _indented(text: Path, folder: Path) -> Path:
-    """Return a Word file of a text as courts set theirs: paragraphs begin two characters further right."""
+    """Return a Word file of a text as courts set theirs: paragraphs begin two characters further
+    right.
+    """
     # lines are not stretched: LibreOffice 7.4 would not draw the stops that hang in the margin then
     properties = '<w:pPr><w:ind w:firstLineChars="200" w:firstLine="640"/></w:pPr>'
     run = '<w:rPr><w:sz w:val="32"/></w:rPr><w:t xml:space="preserve">'
     lines = (escape(line) for line in text.read_text("utf-8-sig").split("\n"))
     made = folder / f"{text.stem}.docx"
-    body = "".join(f"<w:p>{properties}<w:r>{run}{line}</w:t></w:r></w:p>" for line in lines)
+    body = "".join(
+        f"<w:p>{properties}<w:r>{run}{line}</w:t></w:r></w:p>" for line in lines
+    )
     made.write_bytes(docx(word_xml(body)))
     return made
 
@@ -84,7 +99,12 @@ def _indented(text: Path, folder: Path) -> Path:
 def _convert(sources: Sequence[Path], folder: Path, extension: str) -> None:
     filters = [_FILTER] if sources[0].suffix == ".txt" else []
     subprocess.run(
-        ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", *filters]
+        [
+            "soffice",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            *filters,
+        ]
         + ["--convert-to", extension, "--outdir", str(folder), *map(str, sources)],
         check=True,
         capture_output=True,
@@ -98,7 +118,12 @@ def read(path: Path) -> Revision:
     try:
         (raw,) = opened.documents()
         assert isinstance(raw, RawDocument)
-        return prepare(raw, path.name, Original(sha256=raw.sha256, media_type="", size_bytes=0), NO_OPTIONS)
+        return prepare(
+            raw,
+            path.name,
+            Original(sha256=raw.sha256, media_type="", size_bytes=0),
+            NO_OPTIONS,
+        )
     finally:
         opened.close()
 
@@ -118,7 +143,11 @@ def compare(text: Path, path: Path) -> Compared:
         gained=gained,
         paragraphs=_paragraphs(theirs.text),
         of_text=_paragraphs(ours.text),
-        fields=tuple(_fields(msgspec.to_builtins(ours.metadata), msgspec.to_builtins(theirs.metadata))),
+        fields=tuple(
+            _fields(
+                msgspec.to_builtins(ours.metadata), msgspec.to_builtins(theirs.metadata)
+            )
+        ),
     )
 
 
@@ -129,7 +158,9 @@ def _paragraphs(text: str) -> int:
 def _difference(one: str, other: str) -> tuple[int, int]:
     steps = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
     changed = [step for step in steps if step[0] != "equal"]
-    return sum(step[2] - step[1] for step in changed), sum(step[4] - step[3] for step in changed)
+    return sum(step[2] - step[1] for step in changed), sum(
+        step[4] - step[3] for step in changed
+    )
 
 
 def _fields(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
@@ -159,26 +190,45 @@ def detail(rows: Sequence[Compared]) -> Iterator[str]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Convert, compare and print; return 1 where characters or fields differ, 2 without LibreOffice or texts."""
+    """Convert, compare and print; return 1 where characters or fields differ, 2 without LibreOffice
+    or texts.
+    """
     parser = argparse.ArgumentParser(
-        prog="python -m tests.certificate.office", description="经 LibreOffice 转换后逐字核对"
+        prog="python -m tests.certificate.office",
+        description="经 LibreOffice 转换后逐字核对",
     )
     parser.add_argument("folder", type=Path, help="放着 .txt 的文件夹(UTF-8)")
     parser.add_argument("--keep", type=Path, help="转换所得放在这里,已有的不再转换")
     args = parser.parse_args(argv)
     texts = sorted(args.folder.glob("*.txt"))
     if not texts or shutil.which("soffice") is None:
-        sys.stderr.write("没有文本\n" if not texts else "没有 LibreOffice(Debian 软件包 libreoffice-writer),未做\n")
+        sys.stderr.write(
+            "没有文本\n"
+            if not texts
+            else "没有 LibreOffice(Debian 软件包 libreoffice-writer),未做\n"
+        )
         return 2
     found: dict[str, list[Compared]] = {}
-    with nullcontext(args.keep) if args.keep else tempfile.TemporaryDirectory(prefix="kb-office-") as kept:
+    with (
+        nullcontext(args.keep)
+        if args.keep
+        else tempfile.TemporaryDirectory(prefix="kb-office-") as kept
+    ):
         folder = Path(kept).resolve()
         for name in FORMATS:
             files = made(texts, folder, name)
-            found[name] = [compare(text, file) for text, file in zip(texts, files, strict=True)]
+            found[name] = [
+                compare(text, file) for text, file in zip(texts, files, strict=True)
+            ]
     lines = [*table(found), *(line for rows in found.values() for line in detail(rows))]
     sys.stdout.write("\n".join(lines) + "\n")
-    return int(any(row.error or row.fields or not row.are_equal for rows in found.values() for row in rows))
+    return int(
+        any(
+            row.error or row.fields or not row.are_equal
+            for rows in found.values()
+            for row in rows
+        )
+    )
 
 
 if __name__ == "__main__":

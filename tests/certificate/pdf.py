@@ -1,4 +1,6 @@
-"""The certificate of a PDF: two other readers, and the characters which they find and ours does not."""
+"""The certificate of a PDF: two other readers, and the characters which they find and ours does
+not.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _INVISIBLE = {"\x02": "", "\ufffe": "", "\xad": "", "\ufffd": "", "-": "", "\u20
 
 
 def bag(text: str) -> Counter[str]:
-    """Return the characters of a text: ligatures in letters, without blanks, hyphens and what no reader can read."""
+    """Return the characters of a text: ligatures in letters, without blanks, hyphens and what no
+    reader can read.
+    """
     plain = unicodedata.normalize("NFKC", text.translate(str.maketrans(_INVISIBLE)))
     return Counter(char for char in plain if unicodedata.category(char)[0] not in "ZC")
 
@@ -47,13 +51,17 @@ def _pages(reader: object) -> Iterator[str]:
 
 
 def left_out(data: bytes) -> Counter[str]:
-    """Return the characters our reader leaves out: page numbers, running heads, stamps, print over its like."""
+    """Return the characters our reader leaves out: page numbers, running heads, stamps, print over
+    its like.
+    """
     twice: Counter[str] = Counter()
     laid = []
     for sheet in sheets(data):
         twice += bag(_text(sheet.glyphs)) - bag(_text(once(sheet.glyphs)))
         laid.append((lay(sheet.glyphs).lines, sheet.paper))
-    kept = without_margins([Paper(lines, paper[3], paper[1]) for lines, paper in laid]).pages
+    kept = without_margins(
+        [Paper(lines, paper[3], paper[1]) for lines, paper in laid]
+    ).pages
     there = bag("".join(line.text for lines, _ in laid for line in lines))
     return twice + (there - bag("".join(line.text for lines in kept for line in lines)))
 
@@ -62,7 +70,9 @@ def _text(glyphs: Sequence[Glyph]) -> str:
     return "".join(glyph.char for glyph in glyphs)
 
 
-def found_by(reader: Callable[[bytes], str | Counter[str]], data: bytes) -> Counter[str] | None:
+def found_by(
+    reader: Callable[[bytes], str | Counter[str]], data: bytes
+) -> Counter[str] | None:
     """Return what a reader finds; None where it fails."""
     try:
         found = reader(data)

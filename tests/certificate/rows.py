@@ -1,4 +1,6 @@
-"""What became of one file: read or refused, and how many characters another reader finds that ours does not."""
+"""What became of one file: read or refused, and how many characters another reader finds that ours
+does not.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +27,12 @@ _PATIENCE_S: Final = 180
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One file. `others` is how many characters another reader finds, None where it finds out nothing.
+    """One file. `others` is how many characters another reader finds, None where it
+    finds out nothing.
 
-    `absent` is how many of these are not in our text, `missing` how many of those nothing explains: the
-    account of a Word file; for a PDF that only one of two other readers found them, or that they stand in the margin or twice.
+    `absent` is how many of these are not in our text, `missing` how many of those
+    nothing explains: the account of a Word file; for a PDF that only one of two other
+    readers found them, or that they stand in the margin or twice.
     """
 
     path: Path
@@ -85,10 +89,18 @@ def _compare(path: Path, text: str) -> dict[str, Any]:
         return {}
     ours = pdf.bag(text)
     absent = (plain or Counter()) - ours
-    missing = absent & (second or Counter()) if plain is not None else (second or Counter()) - ours
+    missing = (
+        absent & (second or Counter())
+        if plain is not None
+        else (second or Counter()) - ours
+    )
     missing -= (pdf.found_by(pdf.left_out, data) or Counter()) if missing else Counter()
     others = plain if plain is not None else second
-    return {"others": (others or Counter()).total(), "absent": absent.total(), **_counted(missing)}
+    return {
+        "others": (others or Counter()).total(),
+        "absent": absent.total(),
+        **_counted(missing),
+    }
 
 
 def _as_word(data: bytes, text: str) -> dict[str, Any]:
@@ -113,7 +125,9 @@ def _named(missing: Counter[str]) -> str:
 
 
 def _apart(work: Callable[..., dict[str, Any]], *args: object) -> dict[str, Any]:
-    """Return what a function finds in a process of its own; nothing where that crashes, fails or takes too long."""
+    """Return what a function finds in a process of its own; nothing where that crashes, fails or
+    takes too long.
+    """
     receiver, sender = multiprocessing.Pipe(duplex=False)
 
     def live() -> None:

@@ -20,7 +20,11 @@ class Done:
 
 def kb(home: Path, *args: object, status: int = 0, typed: str = "") -> Done:
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), typing(typed):
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        typing(typed),
+    ):
         got = main(["--home", str(home), *map(str, args)])
     assert got == status, (args, got, err.getvalue())
     return Done(out.getvalue(), err.getvalue())

@@ -9,16 +9,29 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-KINDS = ("administrative", "civil", "criminal", "foreign_case", "foreign_guide", "statute", "guidance")
+KINDS = (
+    "administrative",
+    "civil",
+    "criminal",
+    "foreign_case",
+    "foreign_guide",
+    "statute",
+    "guidance",
+)
 
 
 def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("KB_")
+    }
     return kept | {"KB_HOME": str(home), "PYTHONUTF8": "1"}
 
 
 def kb(
-    home: Path, *args: object, status: int = 0, settings: Mapping[str, str] | None = None
+    home: Path,
+    *args: object,
+    status: int = 0,
+    settings: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, "-m", "kb", *map(str, args)],
@@ -34,8 +47,15 @@ def kb(
     return done
 
 
-def as_json(home: Path, *args: object, status: int = 0, settings: Mapping[str, str] | None = None) -> Any:
-    return json.loads(kb(home, *args, "--json", status=status, settings=settings).stdout)
+def as_json(
+    home: Path,
+    *args: object,
+    status: int = 0,
+    settings: Mapping[str, str] | None = None,
+) -> Any:
+    return json.loads(
+        kb(home, *args, "--json", status=status, settings=settings).stdout
+    )
 
 
 def lines(count: int, start: int = 0) -> str:

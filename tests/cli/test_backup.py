@@ -57,7 +57,10 @@ def library(home: Path) -> dict[str, bytes | None]:
 def documents(home: Path) -> dict[str, Any]:
     """Every document as it is shown, by slug."""
     with Store(home, Visibility.RESTRICTED) as store:
-        return {head.slug: store.document(head.id) for head in store.heads(store.document_ids().tolist()).values()}
+        return {
+            head.slug: store.document(head.id)
+            for head in store.heads(store.document_ids().tolist()).values()
+        }
 
 
 def whole(home: Path) -> dict[str, Any]:
@@ -71,7 +74,10 @@ def whole(home: Path) -> dict[str, Any]:
 
 def answers(home: Path) -> list[Any]:
     found = [as_json(home, "search", query, "--limit", 50) for query in QUERIES]
-    return [{key: value for key, value in answer.items() if key != "took_ms"} for answer in found]
+    return [
+        {key: value for key, value in answer.items() if key != "took_ms"}
+        for answer in found
+    ]
 
 
 # -- there and back ----------------------------------------------------------------------
@@ -83,7 +89,12 @@ def test_a_restored_library_is_the_same_in_documents_originals_and_answers(
     other = tmp_path / "other"
     done = as_json(other, "restore", saved)
 
-    assert (done["documents"], done["originals"], done["missing"], done["replaced"]) == (6, 2, [], None)
+    assert (
+        done["documents"],
+        done["originals"],
+        done["missing"],
+        done["replaced"],
+    ) == (6, 2, [], None)
     assert documents(other) == documents(small)
     assert originals(other) == originals(small)
     assert answers(other) == answers(small)
@@ -91,7 +102,9 @@ def test_a_restored_library_is_the_same_in_documents_originals_and_answers(
     assert "完好" in kb(other, "verify").stderr
 
 
-def test_a_backup_is_made_while_another_process_adds(fresh: Path, tmp_path: Path) -> None:
+def test_a_backup_is_made_while_another_process_adds(
+    fresh: Path, tmp_path: Path
+) -> None:
     count = 12_000
     (tmp_path / "many.jsonl").write_text(lines(count), "utf-8")
     adding = subprocess.Popen(
@@ -101,7 +114,10 @@ def test_a_backup_is_made_while_another_process_adds(fresh: Path, tmp_path: Path
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    while not (fresh / "kb.sqlite3").exists() or as_json(fresh, "verify")["counts"]["document"] == 0:
+    while (
+        not (fresh / "kb.sqlite3").exists()
+        or as_json(fresh, "verify")["counts"]["document"] == 0
+    ):
         assert adding.poll() is None
     saved = as_json(fresh, "backup", tmp_path / "kb.zip")
     assert adding.wait() == 0
@@ -110,13 +126,18 @@ def test_a_backup_is_made_while_another_process_adds(fresh: Path, tmp_path: Path
     kb(other, "restore", tmp_path / "kb.zip")
     assert 0 < saved["documents"] < count
     verified = as_json(other, "verify")
-    assert (verified["wrong"], verified["counts"]["document"]) == ([], saved["documents"])
+    assert (verified["wrong"], verified["counts"]["document"]) == (
+        [],
+        saved["documents"],
+    )
     grown = documents(fresh)
     assert {slug: grown[slug] for slug in documents(other)} == documents(other)
     assert originals(other) == originals(fresh)
 
 
-def test_a_backup_is_one_file_for_its_owner_alone_and_tells_what_it_is_of(small: Path, tmp_path: Path) -> None:
+def test_a_backup_is_one_file_for_its_owner_alone_and_tells_what_it_is_of(
+    small: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
     kb(small, "backup", folder / "kb.zip")
@@ -124,9 +145,15 @@ def test_a_backup_is_one_file_for_its_owner_alone_and_tells_what_it_is_of(small:
     members, manifest = contents(folder / "kb.zip")
     assert [path.name for path in folder.iterdir()] == ["kb.zip"]
     assert stat.S_IMODE((folder / "kb.zip").stat().st_mode) == 0o600
-    assert set(members) == {"kb.sqlite3"} | {f"files/{n}" for n in originals(small) if len(n) > 64}
+    assert set(members) == {"kb.sqlite3"} | {
+        f"files/{n}" for n in originals(small) if len(n) > 64
+    }
     with Store(small) as store:
-        assert (manifest["store_id"], manifest["generation"], manifest["commit_id"]) == (
+        assert (
+            manifest["store_id"],
+            manifest["generation"],
+            manifest["commit_id"],
+        ) == (
             store.id(),
             store.commit().generation,
             store.commit().id,
@@ -150,7 +177,9 @@ def test_an_original_the_library_no_longer_has_whole_is_named_and_the_rest_is_sa
     assert "原件缺失" in wrong and victim.name in wrong
 
 
-def test_a_damaged_database_is_not_saved_as_if_it_were_whole(small: Path, tmp_path: Path) -> None:
+def test_a_damaged_database_is_not_saved_as_if_it_were_whole(
+    small: Path, tmp_path: Path
+) -> None:
     data = bytearray((small / "kb.sqlite3").read_bytes())
     data[len(data) // 2 :] = b"\xa5" * (len(data) - len(data) // 2)
     (small / "kb.sqlite3").write_bytes(data)
@@ -159,13 +188,19 @@ def test_a_damaged_database_is_not_saved_as_if_it_were_whole(small: Path, tmp_pa
     assert not list(tmp_path.glob("kb.zip*"))
 
 
-def test_a_place_where_no_backup_can_stand_is_refused_by_name(small: Path, saved: Path, tmp_path: Path) -> None:
+def test_a_place_where_no_backup_can_stand_is_refused_by_name(
+    small: Path, saved: Path, tmp_path: Path
+) -> None:
     (tmp_path / "link").symlink_to(small)
     before = saved.read_bytes()
 
     assert "--force" in kb(small, "backup", saved, status=1).stderr
     assert saved.read_bytes() == before
-    for inside in (small / "kb.zip", small / "files" / "kb.zip", tmp_path / "link" / "kb.zip"):
+    for inside in (
+        small / "kb.zip",
+        small / "files" / "kb.zip",
+        tmp_path / "link" / "kb.zip",
+    ):
         assert "数据目录" in kb(small, "backup", inside, status=1).stderr
     assert "是目录" in kb(small, "backup", tmp_path, status=1).stderr
     assert "不存在" in kb(small, "backup", tmp_path / "no" / "kb.zip", status=1).stderr
@@ -174,27 +209,44 @@ def test_a_place_where_no_backup_can_stand_is_refused_by_name(small: Path, saved
     assert contents(saved)[1]["format"] == 1
 
 
-def test_a_disk_without_room_is_told_in_words_and_nothing_half_written_stays(small: Path, tmp_path: Path) -> None:
+def test_a_disk_without_room_is_told_in_words_and_nothing_half_written_stays(
+    small: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
     command = f"ulimit -f 128; exec {sys.executable} -m kb backup {folder}/kb.zip"
-    done = subprocess.run(command, shell=True, cwd=ROOT, env=environment(small), capture_output=True, text=True)
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=ROOT,
+        env=environment(small),
+        capture_output=True,
+        text=True,
+    )
 
-    assert done.returncode == 2 and "备份无法写入" in done.stderr and "Traceback" not in done.stderr
+    assert (
+        done.returncode == 2
+        and "备份无法写入" in done.stderr
+        and "Traceback" not in done.stderr
+    )
     assert list(folder.iterdir()) == []
 
 
 # -- into the place of a library ---------------------------------------------------------
 
 
-def test_a_library_that_is_there_is_left_alone_unless_it_may_be_replaced(small: Path, saved: Path) -> None:
+def test_a_library_that_is_there_is_left_alone_unless_it_may_be_replaced(
+    small: Path, saved: Path
+) -> None:
     before = library(small)
 
     assert "--replace" in kb(small, "restore", saved, status=1).stderr
     assert library(small) == before
 
 
-def test_a_replaced_library_is_moved_aside_whole_and_named(small: Path, saved: Path, tmp_path: Path) -> None:
+def test_a_replaced_library_is_moved_aside_whole_and_named(
+    small: Path, saved: Path, tmp_path: Path
+) -> None:
     (tmp_path / "later.jsonl").write_text(lines(1, 9), "utf-8")
     kb(small, "add", tmp_path / "later.jsonl", "--quiet")
     before, later = library(small), documents(small)
@@ -208,10 +260,14 @@ def test_a_replaced_library_is_moved_aside_whole_and_named(small: Path, saved: P
 
 
 @pytest.mark.parametrize("lose", ["removed", "emptied", "garbled"])
-def test_a_folder_whose_database_is_lost_is_restored_over(small: Path, saved: Path, lose: str) -> None:
+def test_a_folder_whose_database_is_lost_is_restored_over(
+    small: Path, saved: Path, lose: str
+) -> None:
     before = documents(small)
     database = small / "kb.sqlite3"
-    database.unlink() if lose == "removed" else database.write_bytes(b"" if lose == "emptied" else b"x" * 5000)
+    database.unlink() if lose == "removed" else database.write_bytes(
+        b"" if lose == "emptied" else b"x" * 5000
+    )
 
     assert "--replace" in kb(small, "restore", saved, status=1).stderr
     kb(small, "restore", saved, "--replace")
@@ -243,7 +299,10 @@ def test_after_restoring_the_library_grows_another_way_and_answers_only_with_tha
     kb(small, "restore", saved, "--replace")
     kb(small, "add", tmp_path / "found.jsonl", "--quiet")
 
-    slugs = {hit["slug"] for hit in as_json(small, "search", "客户名单", "--limit", 50)["hits"]}
+    slugs = {
+        hit["slug"]
+        for hit in as_json(small, "search", "客户名单", "--limit", 50)["hits"]
+    }
     assert slugs == {"t-0", "t-1", "t-2", "t-3", "t-4", "t-5", "t-8"}
     assert as_json(small, "verify")["wrong"] == []
 
@@ -251,13 +310,21 @@ def test_after_restoring_the_library_grows_another_way_and_answers_only_with_tha
 # -- beside others -----------------------------------------------------------------------
 
 
-def test_a_command_at_work_and_a_restore_keep_each_other_out(small: Path, saved: Path) -> None:
+def test_a_command_at_work_and_a_restore_keep_each_other_out(
+    small: Path, saved: Path
+) -> None:
     before = library(small)
     with locks.at_work(small):
-        assert "另一个 kb 命令正在使用" in kb(small, "restore", saved, "--replace", status=2).stderr
+        assert (
+            "另一个 kb 命令正在使用"
+            in kb(small, "restore", saved, "--replace", status=2).stderr
+        )
     with locks.restoring(small):
         for command in (("search", "客户名单"), ("remove", "1", "--yes"), ("verify",)):
-            assert "kb restore 正在此数据目录上运行" in kb(small, *command, status=2).stderr
+            assert (
+                "kb restore 正在此数据目录上运行"
+                in kb(small, *command, status=2).stderr
+            )
 
     assert library(small) == before
 
@@ -378,7 +445,9 @@ for line in sys.stdin:
 
 @pytest.fixture
 def killed() -> Iterator[Callable[..., int]]:
-    """Return a function that runs a command and kills it before its n-th change to the disk; it returns the status."""
+    """Return a function that runs a command and kills it before its n-th change to the disk; it
+    returns the status.
+    """
     with subprocess.Popen(
         [sys.executable, "-c", KILLING],
         cwd=ROOT,
@@ -389,7 +458,9 @@ def killed() -> Iterator[Callable[..., int]]:
         text=True,
     ) as parent:
         assert parent.stdin is not None and parent.stdout is not None
-        yield lambda home, after, *args: _asked(parent, [after, ["--home", str(home), "--quiet", *map(str, args)]])
+        yield lambda home, after, *args: _asked(
+            parent, [after, ["--home", str(home), "--quiet", *map(str, args)]]
+        )
         parent.stdin.close()
 
 
@@ -402,7 +473,11 @@ def _asked(parent: subprocess.Popen[str], request: list[Any]) -> int:
 
 @pytest.mark.parametrize("is_replaced", [True, False])
 def test_a_restore_killed_at_any_change_leaves_the_old_or_the_new_library_or_goes_on(
-    small: Path, saved: Path, tmp_path: Path, killed: Callable[..., int], is_replaced: bool
+    small: Path,
+    saved: Path,
+    tmp_path: Path,
+    killed: Callable[..., int],
+    is_replaced: bool,
 ) -> None:
     (tmp_path / "later.jsonl").write_text(lines(1, 9), "utf-8")
     new = documents(small)
@@ -467,7 +542,10 @@ def test_an_interrupted_restore_is_gone_on_with_only_from_its_own_backup(
         if (small / locks.PENDING).exists():
             break
 
-    assert "请先用那一份备份" in kb(small, "restore", tmp_path / "other.zip", "--replace", status=2).stderr
+    assert (
+        "请先用那一份备份"
+        in kb(small, "restore", tmp_path / "other.zip", "--replace", status=2).stderr
+    )
     kb(small, "restore", saved, "--replace")
     kb(small, "restore", tmp_path / "other.zip", "--replace")
     assert "t-0" not in documents(small)

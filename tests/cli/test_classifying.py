@@ -1,4 +1,6 @@
-"""`kb classify`: what the program did not recognise waits for a person, and keeps what the person said."""
+"""`kb classify`: what the program did not recognise waits for a person, and keeps what the person
+said.
+"""
 
 import json
 import sqlite3
@@ -26,13 +28,17 @@ def slug(home: Path) -> str:
     return str(document["slug"])
 
 
-def test_a_text_nobody_recognises_is_no_guidance_and_the_receipt_says_so(fresh: Path, tmp_path: Path) -> None:
+def test_a_text_nobody_recognises_is_no_guidance_and_the_receipt_says_so(
+    fresh: Path, tmp_path: Path
+) -> None:
     (tmp_path / "来信.txt").write_text(NOTE, "utf-8")
     done = kb(fresh, "add", tmp_path / "来信.txt", "--json")
     (receipt,) = json.loads(done.stdout)["documents"]
 
     assert (receipt["kind"], receipt["warnings"]) == ("unclassified", [])
-    assert "其中 1 件没有认出是哪一类,列入「未归类」:kb classify 列出与归类" in done.stderr
+    assert (
+        "其中 1 件没有认出是哪一类,列入「未归类」:kb classify 列出与归类" in done.stderr
+    )
     assert as_json(fresh, "show", receipt["slug"])["kind"] == "unclassified"
     assert as_json(fresh, "search", "客户名单", "--kind", "guidance")["hits"] == []
 
@@ -47,22 +53,34 @@ def test_what_waits_is_listed_until_a_person_says_what_it_is(waiting: Path) -> N
     assert as_json(waiting, "classify") == {"total": 0, "documents": []}
     hits = as_json(waiting, "search", "客户名单", "--kind", "civil")["hits"]
     assert [hit["slug"] for hit in hits] == [waits]
-    assert as_json(waiting, "search", "客户名单", "--filter", "collection=民事案例集")["total"] == 1
+    assert (
+        as_json(waiting, "search", "客户名单", "--filter", "collection=民事案例集")[
+            "total"
+        ]
+        == 1
+    )
     assert as_json(waiting, "verify")["wrong"] == []
 
 
-def test_a_document_in_a_collection_of_its_own_stays_there(fresh: Path, tmp_path: Path) -> None:
+def test_a_document_in_a_collection_of_its_own_stays_there(
+    fresh: Path, tmp_path: Path
+) -> None:
     (tmp_path / "来信.txt").write_text(NOTE, "utf-8")
     kb(fresh, "add", tmp_path / "来信.txt", "--collection", "来信汇编", "--quiet")
     kb(fresh, "classify", slug(fresh), "--kind", "civil")
 
-    assert as_json(fresh, "search", "客户名单", "--filter", "collection=来信汇编")["total"] == 1
+    assert (
+        as_json(fresh, "search", "客户名单", "--filter", "collection=来信汇编")["total"]
+        == 1
+    )
 
 
 def test_a_correction_keeps_what_the_person_said(fresh: Path, tmp_path: Path) -> None:
     line = {"id": "t-1", "title": "来信", "text": NOTE}
     for number, text in enumerate((NOTE, NOTE + "补充一句。\n")):
-        (tmp_path / f"{number}.jsonl").write_text(json.dumps(line | {"text": text}), "utf-8")
+        (tmp_path / f"{number}.jsonl").write_text(
+            json.dumps(line | {"text": text}), "utf-8"
+        )
     kb(fresh, "add", tmp_path / "0.jsonl", "--quiet")
     kb(fresh, "classify", "t-1", "--kind", "administrative")
     kb(fresh, "add", tmp_path / "1.jsonl", "--quiet")
@@ -73,10 +91,14 @@ def test_a_correction_keeps_what_the_person_said(fresh: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("arguments", [["t-1"], ["--kind", "civil"]])
 def test_half_of_what_is_needed_is_refused(waiting: Path, arguments: list[str]) -> None:
-    assert "归类要写明文书和轨道" in kb(waiting, "classify", *arguments, status=1).stderr
+    assert (
+        "归类要写明文书和轨道" in kb(waiting, "classify", *arguments, status=1).stderr
+    )
 
 
-def test_a_store_of_the_former_release_takes_the_new_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_of_the_former_release_takes_the_new_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "kb.sqlite3"
     with monkeypatch.context() as former:
         scripts = database._scripts()[:2]

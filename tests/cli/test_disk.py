@@ -14,7 +14,10 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     """A small disk of its own."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], capture_output=True)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)],
+        capture_output=True,
+    )
     if made.returncode:
         pytest.skip("mounting a small disk takes a superuser")
     yield folder
@@ -36,7 +39,9 @@ def fill(disk: Path) -> None:
             file.flush()
 
 
-def test_a_full_disk_is_told_searching_goes_on_and_room_makes_adding_go_on(filled: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_told_searching_goes_on_and_room_makes_adding_go_on(
+    filled: Path, tmp_path: Path
+) -> None:
     home = filled / "home"
     (tmp_path / "more.jsonl").write_text(lines(50, start=50), "utf-8")
     with pytest.raises(OSError, match="No space"):
@@ -52,7 +57,9 @@ def test_a_full_disk_is_told_searching_goes_on_and_room_makes_adding_go_on(fille
     assert as_json(home, "verify")["wrong"] == []
 
 
-def test_a_read_only_disk_is_told_and_searching_goes_on(filled: Path, tmp_path: Path) -> None:
+def test_a_read_only_disk_is_told_and_searching_goes_on(
+    filled: Path, tmp_path: Path
+) -> None:
     home = filled / "home"
     (tmp_path / "more.jsonl").write_text(lines(50, start=50), "utf-8")
     subprocess.run(["mount", "-o", "remount,ro", str(filled)], check=True)
@@ -68,7 +75,9 @@ def test_a_read_only_disk_is_told_and_searching_goes_on(filled: Path, tmp_path: 
     assert "磁盘" in refused.stderr
 
 
-def test_an_index_that_cannot_be_made_on_a_full_disk_is_told_in_words(filled: Path) -> None:
+def test_an_index_that_cannot_be_made_on_a_full_disk_is_told_in_words(
+    filled: Path,
+) -> None:
     home = filled / "home"
     for path in (home / "index").rglob("stamp.json"):
         path.unlink()

@@ -31,7 +31,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("command", ["add", "check"])
-def test_links_out_of_a_folder_are_left_out_and_told_of(fresh: Path, folder: Path, command: str) -> None:
+def test_links_out_of_a_folder_are_left_out_and_told_of(
+    fresh: Path, folder: Path, command: str
+) -> None:
     (folder / "file.txt").symlink_to(folder.parent / "outside" / "secret.txt")
     (folder / "below" / "up").symlink_to(folder.parent / "outside")
     (folder / "relative.txt").symlink_to("../outside/secret.txt")
@@ -39,18 +41,26 @@ def test_links_out_of_a_folder_are_left_out_and_told_of(fresh: Path, folder: Pat
 
     done = kb(fresh, command, folder)
 
-    assert "跳过 4 个指向目录以外的链接:up、file.txt、passwd.txt、relative.txt" in done.stderr
+    assert (
+        "跳过 4 个指向目录以外的链接:up、file.txt、passwd.txt、relative.txt"
+        in done.stderr
+    )
     assert ("新增 2 件" if command == "add" else "检查 2 件") in done.stderr
 
 
-def test_a_folder_whose_name_only_begins_like_the_named_one_is_outside(tmp_path: Path) -> None:
+def test_a_folder_whose_name_only_begins_like_the_named_one_is_outside(
+    tmp_path: Path,
+) -> None:
     text(tmp_path / "folder2" / "secret.txt")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "link.txt").symlink_to(tmp_path / "folder2" / "secret.txt")
 
     listing = list_files([tmp_path / "folder"])
 
-    assert (listing.files, [path.name for path in listing.outside]) == ([], ["link.txt"])
+    assert (listing.files, [path.name for path in listing.outside]) == (
+        [],
+        ["link.txt"],
+    )
 
 
 def test_links_inside_a_folder_count_once_and_circles_end(folder: Path) -> None:
@@ -84,7 +94,9 @@ def test_what_a_person_names_may_be_a_link(fresh: Path, folder: Path) -> None:
     assert "新增 3 件" in done.stderr
 
 
-def test_pipes_sockets_and_broken_links_are_not_opened(fresh: Path, folder: Path) -> None:
+def test_pipes_sockets_and_broken_links_are_not_opened(
+    fresh: Path, folder: Path
+) -> None:
     os.mkfifo(folder / "pipe.txt")
     (folder / "broken.txt").symlink_to("nowhere.txt")
     (folder / "to_pipe.md").symlink_to("pipe.txt")
@@ -97,7 +109,9 @@ def test_pipes_sockets_and_broken_links_are_not_opened(fresh: Path, folder: Path
 
 
 @pytest.mark.parametrize("command", ["add", "check"])
-def test_a_pipe_or_a_device_named_outright_does_not_hang(fresh: Path, tmp_path: Path, command: str) -> None:
+def test_a_pipe_or_a_device_named_outright_does_not_hang(
+    fresh: Path, tmp_path: Path, command: str
+) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "null.txt").symlink_to("/dev/null")
 
@@ -106,11 +120,18 @@ def test_a_pipe_or_a_device_named_outright_does_not_hang(fresh: Path, tmp_path: 
     assert (done.stdout + done.stderr).count("不是普通文件") == 2
 
 
-def test_a_pipe_put_in_the_place_of_a_file_is_opened_without_waiting_for_a_writer(tmp_path: Path) -> None:
+def test_a_pipe_put_in_the_place_of_a_file_is_opened_without_waiting_for_a_writer(
+    tmp_path: Path,
+) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     code = "import sys, ingest.incoming as i; open(sys.argv[1], 'rb', opener=i._without_waiting).close()"
 
-    subprocess.run([sys.executable, "-c", code, tmp_path / "pipe.txt"], cwd=ROOT, check=True, timeout=30)
+    subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "pipe.txt"],
+        cwd=ROOT,
+        check=True,
+        timeout=30,
+    )
 
 
 @pytest.mark.parametrize("command", ["add", "check"])
@@ -128,8 +149,13 @@ def test_a_folder_that_cannot_be_looked_into_is_named_and_the_others_are_read(
     done = kb(fresh, command, folder, status=1)
 
     assert made == 20
-    assert "文件夹无法打开(File name too long),其中的文件没有读到。请检查权限与路径" in done.stdout + done.stderr
-    assert "新增 2 件" in done.stderr if command == "add" else "a.txt" not in done.stdout
+    assert (
+        "文件夹无法打开(File name too long),其中的文件没有读到。请检查权限与路径"
+        in done.stdout + done.stderr
+    )
+    assert (
+        "新增 2 件" in done.stderr if command == "add" else "a.txt" not in done.stdout
+    )
 
 
 def test_folders_nested_deeper_than_python_calls_are_listed(tmp_path: Path) -> None:
@@ -140,7 +166,9 @@ def test_folders_nested_deeper_than_python_calls_are_listed(tmp_path: Path) -> N
     text(deep / "a.txt")
     listing = list_files([tmp_path])
     (deep / "a.txt").unlink()
-    while deep != tmp_path:  # what clears temporary folders calls itself for every one of them
+    while (
+        deep != tmp_path
+    ):  # what clears temporary folders calls itself for every one of them
         deep.rmdir()
         deep = deep.parent
 
@@ -151,11 +179,15 @@ def test_a_name_that_is_no_utf8_is_read_as_chinese_windows_wrote_it_and_can_be_p
     fresh: Path, tmp_path: Path
 ) -> None:
     name = "文书.txt".encode("gbk")
-    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("测" * 70, "utf-8")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text(
+        "测" * 70, "utf-8"
+    )
 
     added = as_json(fresh, "add", tmp_path)["documents"]
     listed = kb(fresh, "add", tmp_path).stdout
 
-    assert [(one["title"], one["path"].rsplit("/", 1)[1]) for one in added] == [("文书", r"\xce\xc4\xca\xe9.txt")]
+    assert [(one["title"], one["path"].rsplit("/", 1)[1]) for one in added] == [
+        ("文书", r"\xce\xc4\xca\xe9.txt")
+    ]
     assert r"\xce\xc4\xca\xe9.txt" in listed
     assert shown(Path("测试.txt")) == "测试.txt"

@@ -25,7 +25,9 @@ MOMENTS: dict[str, Callable[[Path], bool]] = {
     "as soon as there is a database": lambda home: stored(home) >= 0,
     "after the first documents": lambda home: stored(home) > 0,
     "half way": lambda home: stored(home) > 2000,
-    "while the index is made": lambda home: any((home / "index" / "public" / "keyword").glob("i*")),
+    "while the index is made": lambda home: any(
+        (home / "index" / "public" / "keyword").glob("i*")
+    ),
 }
 
 
@@ -35,12 +37,23 @@ def test_adding_killed_at_any_moment_verifies_clean_and_goes_on(
 ) -> None:
     count = 4000
     (tmp_path / "many.jsonl").write_text(lines(count), "utf-8")
-    command = [sys.executable, "-m", "kb", "add", str(tmp_path / "many.jsonl"), "--quiet"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(fresh), stdout=subprocess.DEVNULL)
+    command = [
+        sys.executable,
+        "-m",
+        "kb",
+        "add",
+        str(tmp_path / "many.jsonl"),
+        "--quiet",
+    ]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment(fresh), stdout=subprocess.DEVNULL
+    )
     while process.poll() is None and not moment(fresh):
         time.sleep(0.002)
     process.kill()
-    assert process.wait() == -signal.SIGKILL, "the process was done before it could be killed"
+    assert process.wait() == -signal.SIGKILL, (
+        "the process was done before it could be killed"
+    )
     kept = stored(fresh)
 
     report = as_json(fresh, "verify")
@@ -48,8 +61,17 @@ def test_adding_killed_at_any_moment_verifies_clean_and_goes_on(
     done = as_json(fresh, "add", tmp_path / "many.jsonl")
     assert (done["failed"], done["unchanged"], done["added"]) == (0, kept, count - kept)
     clean = as_json(fresh, "verify")
-    assert (clean["wrong"], clean["mended"], clean["counts"]["document"]) == ([], [], count)
-    assert as_json(fresh, "search", "第3999份", "--mode", "keyword", "--limit", 1)["hits"][0]["slug"] == "t-3999"
+    assert (clean["wrong"], clean["mended"], clean["counts"]["document"]) == (
+        [],
+        [],
+        count,
+    )
+    assert (
+        as_json(fresh, "search", "第3999份", "--mode", "keyword", "--limit", 1)["hits"][
+            0
+        ]["slug"]
+        == "t-3999"
+    )
 
 
 # -- statuses ----------------------------------------------------------------------------

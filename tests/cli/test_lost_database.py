@@ -20,7 +20,13 @@ COMMANDS = (
     ("show", "1"),
     ("similar", "1"),
     ("export",),
-    ("evaluate", "--topics", CORPUS / "evaluation" / "topics.tsv", "--qrels", CORPUS / "evaluation" / "qrels.tsv"),
+    (
+        "evaluate",
+        "--topics",
+        CORPUS / "evaluation" / "topics.tsv",
+        "--qrels",
+        CORPUS / "evaluation" / "qrels.tsv",
+    ),
     ("verify",),
     ("quarantine", "--empty"),
     ("backup", "/tmp/never-written.zip"),
@@ -37,8 +43,12 @@ def headless(home: Path, tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(map(str, command[:1])))
-def test_every_command_refuses_with_advice_and_changes_nothing(headless: Path, command: tuple[object, ...]) -> None:
+@pytest.mark.parametrize(
+    "command", COMMANDS, ids=lambda command: " ".join(map(str, command[:1]))
+)
+def test_every_command_refuses_with_advice_and_changes_nothing(
+    headless: Path, command: tuple[object, ...]
+) -> None:
     before = tree(headless)
 
     done = kb(headless, *command, status=2)
@@ -52,7 +62,9 @@ def test_pages_and_answers_say_503_and_change_nothing(headless: Path) -> None:
     with TestClient(create_app(Settings(home=headless))) as client:
         for address in ("/", "/?q=客户名单", "/documents/1", "/api/search?q=客户名单"):
             answer = client.get(address)
-            assert (answer.status_code, "没有数据库" in answer.text) == (503, True), address
+            assert (answer.status_code, "没有数据库" in answer.text) == (503, True), (
+                address
+            )
     assert tree(headless) == before
 
 

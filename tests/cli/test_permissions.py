@@ -1,4 +1,6 @@
-"""What stands in a data folder only its owner reads; what is written elsewhere is the person's own affair."""
+"""What stands in a data folder only its owner reads; what is written elsewhere is the person's own
+affair.
+"""
 
 import os
 import stat
@@ -20,7 +22,10 @@ def usual_umask() -> object:
 
 def modes(folder: Path) -> set[tuple[str, int]]:
     paths = [folder, *folder.rglob("*")]
-    return {("folder" if path.is_dir() else "file", stat.S_IMODE(path.stat().st_mode)) for path in paths}
+    return {
+        ("folder" if path.is_dir() else "file", stat.S_IMODE(path.stat().st_mode))
+        for path in paths
+    }
 
 
 @pytest.fixture
@@ -36,12 +41,16 @@ def test_everything_in_a_new_data_folder_is_for_its_owner_alone(filled: Path) ->
         assert modes(filled) == {("folder", 0o700), ("file", 0o600)}
 
 
-def test_a_store_opened_in_a_program_makes_a_folder_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_store_opened_in_a_program_makes_a_folder_for_its_owner_alone(
+    tmp_path: Path,
+) -> None:
     with Store(tmp_path / "srv" / "kb"):
         assert modes(tmp_path / "srv") == {("folder", 0o700), ("file", 0o600)}
 
 
-def test_verify_closes_an_older_folder_to_others_and_says_so_once(filled: Path, tmp_path: Path) -> None:
+def test_verify_closes_an_older_folder_to_others_and_says_so_once(
+    filled: Path, tmp_path: Path
+) -> None:
     outside = tmp_path / "outside.txt"
     outside.touch(0o644)
     outside.chmod(0o644)
@@ -57,11 +66,20 @@ def test_verify_closes_an_older_folder_to_others_and_says_so_once(filled: Path, 
     assert as_json(filled, "verify")["mended"] == []
 
 
-def test_what_is_written_elsewhere_has_the_modes_the_person_is_used_to(filled: Path, tmp_path: Path) -> None:
+def test_what_is_written_elsewhere_has_the_modes_the_person_is_used_to(
+    filled: Path, tmp_path: Path
+) -> None:
     (tmp_path / "topics.tsv").write_text("1\t客户名单\n", "utf-8")
     (tmp_path / "qrels.tsv").write_text("1 0 t-0 1\n", "utf-8")
     kb(filled, "export", "--output", tmp_path / "all.jsonl")
-    measured = ("--topics", tmp_path / "topics.tsv", "--qrels", tmp_path / "qrels.tsv", "--mode", "keyword")
+    measured = (
+        "--topics",
+        tmp_path / "topics.tsv",
+        "--qrels",
+        tmp_path / "qrels.tsv",
+        "--mode",
+        "keyword",
+    )
     kb(filled, "evaluate", *measured, "--run-out", tmp_path / "runs")
 
     assert stat.S_IMODE((tmp_path / "all.jsonl").stat().st_mode) == 0o644

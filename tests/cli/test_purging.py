@@ -34,7 +34,9 @@ class Library:
     def kb(self, *args: object, status: int = 0) -> str:
         """Run a command and return its words."""
         self._capsys.readouterr()
-        assert main(["--home", str(self.home), *map(str, args)]) == status, self._capsys.readouterr()
+        assert main(["--home", str(self.home), *map(str, args)]) == status, (
+            self._capsys.readouterr()
+        )
         written = self._capsys.readouterr()
         return written.out + written.err
 
@@ -43,7 +45,9 @@ class Library:
         assert main(["--home", str(self.home), "--json", *map(str, args)]) == 0
         return json.loads(self._capsys.readouterr().out)
 
-    def add(self, name: str, content: str | bytes, *options: object, status: int = 0) -> None:
+    def add(
+        self, name: str, content: str | bytes, *options: object, status: int = 0
+    ) -> None:
         path = self._incoming / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         self.kb("add", path, "--quiet", *options, status=status)
@@ -55,7 +59,9 @@ class Library:
             data = str(path).encode() + (path.read_bytes() if path.is_file() else b"")
             for one in wanted:
                 if any(form in data for form in forms(one)):
-                    found.append((path.relative_to(self.home).as_posix(), repr(one)[:40]))
+                    found.append(
+                        (path.relative_to(self.home).as_posix(), repr(one)[:40])
+                    )
         return found
 
     def vectors(self, slug: str) -> list[bytes]:
@@ -69,10 +75,17 @@ class Library:
 
     def slugs(self) -> list[str]:
         with Store(self.home, Visibility.RESTRICTED) as store:
-            return [head.slug for head in store.heads(store.document_ids().tolist()).values()]
+            return [
+                head.slug
+                for head in store.heads(store.document_ids().tolist()).values()
+            ]
 
     def originals(self) -> list[Path]:
-        return sorted(path for path in (self.home / "files").glob("[0-9a-f][0-9a-f]/*") if path.is_file())
+        return sorted(
+            path
+            for path in (self.home / "files").glob("[0-9a-f][0-9a-f]/*")
+            if path.is_file()
+        )
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         with sqlite3.connect(self.home / "kb.sqlite3") as conn:
@@ -86,7 +99,11 @@ class Library:
 def forms(one: str | bytes) -> list[bytes]:
     if isinstance(one, bytes):
         return [one]
-    return [text.encode(code) for text in {one, one.lower()} for code in ("utf-8", "utf-16-le", "utf-16-be", "gb18030")]
+    return [
+        text.encode(code)
+        for text in {one, one.lower()}
+        for code in ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
+    ]
 
 
 @pytest.fixture
@@ -95,7 +112,12 @@ def library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Library:
 
 
 def line(slug: str, text: str, **values: object) -> str:
-    made = {"id": slug, "title": f"测试文本{slug}", "text": f"测试文本,{text}。", "kind": "civil"} | values
+    made = {
+        "id": slug,
+        "title": f"测试文本{slug}",
+        "text": f"测试文本,{text}。",
+        "kind": "civil",
+    } | values
     return json.dumps(made, ensure_ascii=False)
 
 
@@ -107,23 +129,34 @@ def md(text: str) -> str:
     return f"---\nslug: a\ntitle: 测试文本\nkind: civil\n---\n\n测试文本,{text}。\n"
 
 
-FORMATS: dict[str, Callable[[str], str]] = {"a.txt": txt, "a.md": md, "a.jsonl": lambda text: line("a", text)}
+FORMATS: dict[str, Callable[[str], str]] = {
+    "a.txt": txt,
+    "a.md": md,
+    "a.jsonl": lambda text: line("a", text),
+}
 WANTED = (SECRET, "zzqxroad", "张测试")
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_nothing_is_left_of_what_a_redacted_text_replaced(library: Library, name: str) -> None:
+def test_nothing_is_left_of_what_a_redacted_text_replaced(
+    library: Library, name: str
+) -> None:
     library.add(name, FORMATS[name](SECRET))
     (slug,) = library.slugs()
     vectors = library.vectors(slug)
     library.add(name, FORMATS[name](OPEN))
     former = [vector for vector in vectors if vector not in library.vectors(slug)]
-    (library.home / "index" / "of_an_index").write_text(SECRET)  # in an index words are cut up and packed
+    # in an index words are cut up and packed
+    (library.home / "index" / "of_an_index").write_text(SECRET)
 
     assert former and library.traces(WANTED)
     told = library.kb("purge", slug, "--yes")
 
-    assert f"标识 {slug}" in told and "以前的内容 1 份;现行内容保留" in told and "kb backup" in told
+    assert (
+        f"标识 {slug}" in told
+        and "以前的内容 1 份;现行内容保留" in told
+        and "kb backup" in told
+    )
     assert library.traces([*WANTED, *former]) == []
     assert OPEN in library.kb("show", slug)
     assert slug in library.kb("search", "mmkkopen", "--mode", "keyword")
@@ -132,7 +165,9 @@ def test_nothing_is_left_of_what_a_redacted_text_replaced(library: Library, name
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_nothing_is_left_of_a_document_removed_before(library: Library, name: str) -> None:
+def test_nothing_is_left_of_a_document_removed_before(
+    library: Library, name: str
+) -> None:
     library.add("other.md", md("别的内容").replace("slug: a", "slug: other"))
     library.add(name, FORMATS[name](SECRET), "--collection", "张测试专案")
     (slug,) = set(library.slugs()) - {"other"}
@@ -150,7 +185,9 @@ def test_nothing_is_left_of_a_document_removed_before(library: Library, name: st
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_nothing_is_left_of_a_document_purged_whole(library: Library, name: str) -> None:
+def test_nothing_is_left_of_a_document_purged_whole(
+    library: Library, name: str
+) -> None:
     library.add(name, FORMATS[name](SECRET), "--collection", "张测试专案")
     (slug,) = library.slugs()
     vectors = library.vectors(slug)
@@ -165,11 +202,16 @@ def test_nothing_is_left_of_a_document_purged_whole(library: Library, name: str)
 
 @pytest.mark.parametrize("sample", ["decision.pdf", "note.docx", "page.html"])
 @pytest.mark.parametrize("removed", [True, False])
-def test_nothing_is_left_of_an_original_that_is_no_plain_text(library: Library, sample: str, removed: bool) -> None:
+def test_nothing_is_left_of_an_original_that_is_no_plain_text(
+    library: Library, sample: str, removed: bool
+) -> None:
     data = (SAMPLES / sample).read_bytes()
     library.add(sample, data)
     (slug,) = library.slugs()
-    parts = [data[start : start + 40] for start in range(0, len(data) - 40, max(1, len(data) // 50))]
+    parts = [
+        data[start : start + 40]
+        for start in range(0, len(data) - 40, max(1, len(data) // 50))
+    ]
     with Store(library.home, Visibility.RESTRICTED) as store:
         document = store.document(slug)
         assert document is not None
@@ -188,17 +230,28 @@ def test_nothing_is_left_of_an_original_that_is_no_plain_text(library: Library, 
 # -- originals of many documents -----------------------------------------------------------
 
 
-def test_a_file_of_many_documents_loses_the_purged_lines_and_no_other(library: Library) -> None:
+def test_a_file_of_many_documents_loses_the_purged_lines_and_no_other(
+    library: Library,
+) -> None:
     others = [line("b", "乙的内容"), line("c", "丙的内容")]
-    library.add("many.jsonl", "\n".join([others[0], line("a", SECRET), "", others[1]]) + "\n")
-    before = library.rows("SELECT sha256, line_number FROM revision WHERE line_number <> 2 ORDER BY id")
+    library.add(
+        "many.jsonl", "\n".join([others[0], line("a", SECRET), "", others[1]]) + "\n"
+    )
+    before = library.rows(
+        "SELECT sha256, line_number FROM revision WHERE line_number <> 2 ORDER BY id"
+    )
     library.add("new.jsonl", line("a", OPEN))
 
     told = library.kb("purge", "a", "--yes")
 
     assert "抹去其中 1 行,另 2 行保留" in told
     assert library.traces(WANTED) == []
-    assert library.rows("SELECT sha256, line_number FROM revision WHERE id IN (1, 3) ORDER BY id") == before
+    assert (
+        library.rows(
+            "SELECT sha256, line_number FROM revision WHERE id IN (1, 3) ORDER BY id"
+        )
+        == before
+    )
     with Store(library.home, Visibility.RESTRICTED) as store:
         kept = [store.files.get(sha256) for sha256 in store.referenced_files()]
     assert sorted(kept, key=len) == [
@@ -222,10 +275,18 @@ def test_copies_of_a_purged_line_in_other_files_go_too(library: Library) -> None
     assert library.is_sound()
 
 
-def test_lines_of_the_document_that_were_refused_or_came_twice_go_too(library: Library) -> None:
+def test_lines_of_the_document_that_were_refused_or_came_twice_go_too(
+    library: Library,
+) -> None:
     refused = line("a", f"写错的{SECRET}", decided_on="某日")
-    library.add("one.jsonl", "\n".join([refused, line("a", f"头一稿{SECRET}"), line("b", "乙的内容")]), status=1)
-    library.add("two.jsonl", "\n".join(["\ufeff" + line(" a ", OPEN), line("c", "丙的内容")]))
+    library.add(
+        "one.jsonl",
+        "\n".join([refused, line("a", f"头一稿{SECRET}"), line("b", "乙的内容")]),
+        status=1,
+    )
+    library.add(
+        "two.jsonl", "\n".join(["\ufeff" + line(" a ", OPEN), line("c", "丙的内容")])
+    )
 
     library.kb("purge", "a", "--yes")
 
@@ -234,8 +295,14 @@ def test_lines_of_the_document_that_were_refused_or_came_twice_go_too(library: L
     assert library.is_sound()
 
 
-def test_removed_documents_of_one_file_are_purged_one_after_the_other(library: Library) -> None:
-    library.add("many.jsonl", "\n".join([line("a", SECRET), line("b", "乙的uniqueb"), "{broken"]), status=1)
+def test_removed_documents_of_one_file_are_purged_one_after_the_other(
+    library: Library,
+) -> None:
+    library.add(
+        "many.jsonl",
+        "\n".join([line("a", SECRET), line("b", "乙的uniqueb"), "{broken"]),
+        status=1,
+    )
     library.kb("remove", "a", "b", "--yes")
 
     library.kb("purge", "a", "--yes")
@@ -249,7 +316,10 @@ def test_removed_documents_of_one_file_are_purged_one_after_the_other(library: L
 
 
 def test_a_null_slug_in_a_line_leaves_its_id_as_the_slug(library: Library) -> None:
-    library.add("many.jsonl", "\n".join([line("a", SECRET)[:-1] + ', "slug": null}', line("b", "乙的内容")]))
+    library.add(
+        "many.jsonl",
+        "\n".join([line("a", SECRET)[:-1] + ', "slug": null}', line("b", "乙的内容")]),
+    )
     library.kb("remove", "a", "--yes")
     library.kb("purge", "a", "--yes")
 
@@ -277,11 +347,15 @@ def test_what_is_in_quarantine_or_half_written_goes_too(library: Library) -> Non
     assert library.traces(WANTED) == []
     left = {path.name: path.read_bytes() for path in quarantine.iterdir()}
     blanked = b"\n" + line("z", "别的内容").encode()
-    assert left == {hashlib.sha256(stays).hexdigest(): stays for stays in (blanked, blanked + b"\n")}
+    assert left == {
+        hashlib.sha256(stays).hexdigest(): stays for stays in (blanked, blanked + b"\n")
+    }
     assert [path.name for path in original.parent.iterdir()] == [".incoming-z"]
 
 
-def test_half_a_file_of_many_documents_goes_though_it_breaks_off_in_the_line(library: Library) -> None:
+def test_half_a_file_of_many_documents_goes_though_it_breaks_off_in_the_line(
+    library: Library,
+) -> None:
     library.add("many.jsonl", "\n".join([line("b", "乙的内容"), line("a", SECRET)]))
     (original,) = library.originals()
     whole = original.read_bytes()
@@ -295,7 +369,9 @@ def test_half_a_file_of_many_documents_goes_though_it_breaks_off_in_the_line(lib
     assert library.is_sound()
 
 
-def test_an_original_that_a_present_document_was_read_from_stays(library: Library) -> None:
+def test_an_original_that_a_present_document_was_read_from_stays(
+    library: Library,
+) -> None:
     library.add("a.md", md("原文"))
     library.kb("remove", "a", "--yes")
     library.add("a.md", md("原文"))
@@ -308,19 +384,25 @@ def test_an_original_that_a_present_document_was_read_from_stays(library: Librar
     assert library.is_sound()
 
 
-def test_a_damaged_file_of_many_documents_is_named_and_nothing_is_changed(library: Library) -> None:
+def test_a_damaged_file_of_many_documents_is_named_and_nothing_is_changed(
+    library: Library,
+) -> None:
     library.add("many.jsonl", "\n".join([line("a", SECRET), line("b", "乙的内容")]))
     (original,) = library.originals()
     original.write_bytes(original.read_bytes() + b" ")
 
-    assert f"原件已损坏(校验不符):{original.name}" in library.kb("purge", "a", "--yes", status=2)
+    assert f"原件已损坏(校验不符):{original.name}" in library.kb(
+        "purge", "a", "--yes", status=2
+    )
     assert library.slugs() == ["a", "b"]
 
 
 # -- which of it, and whether ----------------------------------------------------------------
 
 
-def test_a_document_purged_of_its_past_is_not_taken_for_one_without_a_past(library: Library) -> None:
+def test_a_document_purged_of_its_past_is_not_taken_for_one_without_a_past(
+    library: Library,
+) -> None:
     library.add("a.md", md(SECRET))
     library.add("a.md", md(OPEN))
     library.kb("purge", "a", "--yes")
@@ -341,7 +423,10 @@ def test_a_document_goes_with_its_past_where_that_is_said(library: Library) -> N
 
     told = library.kb("purge", "a", "--document", "--yes")
 
-    assert "将连同文书本身一起清除:编号 1,标识 a,《测试文本》,合集「民事案例集」,以前的内容 1 份" in told
+    assert (
+        "将连同文书本身一起清除:编号 1,标识 a,《测试文本》,合集「民事案例集」,以前的内容 1 份"
+        in told
+    )
     assert library.traces([*WANTED, OPEN]) == []
 
 
@@ -352,7 +437,9 @@ def test_the_past_alone_is_purged_where_that_is_said(library: Library) -> None:
     assert library.slugs() == ["a"]
 
 
-def test_purging_names_what_goes_and_asks(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_purging_names_what_goes_and_asks(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     library.add("a.md", md(SECRET))
     before = {path: path.read_bytes() for path in library.originals()}
     monkeypatch.setattr("builtins.input", lambda: "n")
@@ -366,13 +453,17 @@ def test_purging_names_what_goes_and_asks(library: Library, monkeypatch: pytest.
 
 
 def test_a_name_of_a_document_and_of_a_removed_one_is_refused(library: Library) -> None:
-    library.add("many.jsonl", "\n".join([line("x", "甲"), line("2", "乙"), line("1", "丙")]))
+    library.add(
+        "many.jsonl", "\n".join([line("x", "甲"), line("2", "乙"), line("1", "丙")])
+    )
     library.kb("remove", "标识:1", "--yes")
 
     told = library.kb("purge", "1", "--yes", status=1)
 
     assert "「1」可以指 2 件文书:编号:1《测试文本x》、标识:1(已撤下)" in told
-    assert "没有编号或标识为「7」的文书,也没有这样的已撤下的文书" in library.kb("purge", "x", "7", "--yes", status=1)
+    assert "没有编号或标识为「7」的文书,也没有这样的已撤下的文书" in library.kb(
+        "purge", "x", "7", "--yes", status=1
+    )
     assert library.slugs() == ["x", "2"]
     library.kb("purge", "编号:3", "--yes")
     assert library.rows("SELECT count(slug) FROM removal") == [(0,)]
@@ -385,9 +476,14 @@ def test_what_went_is_told_as_json(library: Library) -> None:
 
     report = library.as_json("purge", "a", "2", "a", "--yes")
 
-    assert [(one["slug"], one["document_id"]) for one in report["documents"]] == [("b", 2)]
+    assert [(one["slug"], one["document_id"]) for one in report["documents"]] == [
+        ("b", 2)
+    ]
     assert [(one["slug"], one["earlier"]) for one in report["earlier"]] == [("a", 1)]
-    assert [(one["lines"], one["kept_lines"]) for one in report["originals"]] == [(0, 0), (0, 0)]
+    assert [(one["lines"], one["kept_lines"]) for one in report["originals"]] == [
+        (0, 0),
+        (0, 0),
+    ]
 
 
 # -- interrupted, hindered, and after older versions -----------------------------------------
@@ -419,14 +515,19 @@ sys.exit(main(sys.argv[2:]))
 def kill(library: Library, step: str, *command: str) -> None:
     """Run a command that dies at a step."""
     died = subprocess.run(
-        [sys.executable, "-c", DIES, step, *command], cwd=ROOT, env=environment(library.home), capture_output=True
+        [sys.executable, "-c", DIES, step, *command],
+        cwd=ROOT,
+        env=environment(library.home),
+        capture_output=True,
     )
     assert died.returncode == 9, died.stderr.decode()
 
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("way", ["corrected", "whole"])
-def test_a_purge_killed_at_any_step_is_completed_by_the_same_command(library: Library, step: str, way: str) -> None:
+def test_a_purge_killed_at_any_step_is_completed_by_the_same_command(
+    library: Library, step: str, way: str
+) -> None:
     library.add("many.jsonl", "\n".join([line("a", SECRET), line("b", "乙的内容")]))
     if way == "corrected":
         library.add("new.jsonl", line("a", OPEN))
@@ -470,7 +571,9 @@ def test_a_reader_that_keeps_the_log_busy_is_waited_for_and_then_told_of(
     assert library.is_sound()
 
 
-def test_what_was_deleted_without_being_overwritten_goes_with_the_next_purge(library: Library) -> None:
+def test_what_was_deleted_without_being_overwritten_goes_with_the_next_purge(
+    library: Library,
+) -> None:
     library.add("a.md", md(OPEN))
     library.add("b.md", md("乙").replace("slug: a", "slug: b"))
     conn = sqlite3.connect(library.home / "kb.sqlite3")
@@ -488,6 +591,8 @@ def test_what_was_deleted_without_being_overwritten_goes_with_the_next_purge(lib
     assert library.is_sound()
 
 
-def test_what_is_deleted_is_overwritten_by_every_store_that_writes(library: Library) -> None:
+def test_what_is_deleted_is_overwritten_by_every_store_that_writes(
+    library: Library,
+) -> None:
     with Store(library.home) as store:
         assert store._conn.execute("PRAGMA secure_delete").fetchone()[0] == 1

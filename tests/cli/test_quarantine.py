@@ -1,4 +1,6 @@
-"""`kb verify` deletes nothing; what it sets aside is listed, put back, and deleted only when told to."""
+"""`kb verify` deletes nothing; what it sets aside is listed, put back, and deleted only when told
+to.
+"""
 
 import os
 import shutil
@@ -29,7 +31,11 @@ def aged(path: Path, hours: float) -> Path:
 def laid(home: Path, data: bytes, name: str | None = None, hours: float = 2.0) -> str:
     """Lay a file among the originals as if written hours ago; return its name."""
     name = name or sha256_of(data)
-    path = home / "files" / name[:2] / name if not name.startswith(".") else home / "files" / "aa" / name
+    path = (
+        home / "files" / name[:2] / name
+        if not name.startswith(".")
+        else home / "files" / "aa" / name
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return aged(path, hours).name
@@ -52,7 +58,10 @@ def test_originals_newer_than_a_restored_database_are_set_aside_and_come_back_wi
     older = tmp_path / "older"
     kb(older, "add", tmp_path / "0.jsonl", "--quiet")
     with sqlite3.connect(older / "kb.sqlite3") as conn:
-        conn.execute("UPDATE meta SET store_id = ?", [(small / "files" / "STORE").read_text().strip()])
+        conn.execute(
+            "UPDATE meta SET store_id = ?",
+            [(small / "files" / "STORE").read_text().strip()],
+        )
     conn.close()
     shutil.copy(older / "kb.sqlite3", small / "kb.sqlite3")
     for path in (small / "files").glob("??/*"):
@@ -77,9 +86,15 @@ def test_originals_newer_than_a_restored_database_are_set_aside_and_come_back_wi
     assert as_json(small, "quarantine") == {"held": []}
 
 
-def test_leftovers_and_strange_files_are_set_aside_whatever_they_are_called(small: Path) -> None:
+def test_leftovers_and_strange_files_are_set_aside_whatever_they_are_called(
+    small: Path,
+) -> None:
     before = originals(small)
-    names = [laid(small, b"half", ".incoming-abc"), laid(small, b"note", "notes \x1b[31m.txt"), laid(small, b"orphan")]
+    names = [
+        laid(small, b"half", ".incoming-abc"),
+        laid(small, b"note", "notes \x1b[31m.txt"),
+        laid(small, b"orphan"),
+    ]
     os.symlink("/etc/passwd", small / "files" / "aa" / "link")
     os.utime(small / "files" / "aa" / "link", (0, 0), follow_symlinks=False)
 
@@ -87,12 +102,15 @@ def test_leftovers_and_strange_files_are_set_aside_whatever_they_are_called(smal
     assert originals(small) == before
     listed = kb(small, "quarantine").stdout.splitlines()
     assert sorted(line.split("\t")[0] for line in listed) == sorted(
-        f"{TODAY}/{name}" for name in ("incoming-abc", "notes \\x1b[31m.txt", "link", names[2])
+        f"{TODAY}/{name}"
+        for name in ("incoming-abc", "notes \\x1b[31m.txt", "link", names[2])
     )
     assert Path("/etc/passwd").exists()
 
 
-def test_what_is_young_may_belong_to_documents_just_being_added_and_stays(small: Path) -> None:
+def test_what_is_young_may_belong_to_documents_just_being_added_and_stays(
+    small: Path,
+) -> None:
     laid(small, b"young", hours=0.5)
     laid(small, b"half", ".incoming-abc", hours=0.5)
     before = originals(small)
@@ -101,13 +119,21 @@ def test_what_is_young_may_belong_to_documents_just_being_added_and_stays(small:
     assert originals(small) == before
 
 
-def test_an_original_no_document_was_made_of_is_set_aside_and_that_of_a_removed_one_stays(small: Path) -> None:
+def test_an_original_no_document_was_made_of_is_set_aside_and_that_of_a_removed_one_stays(
+    small: Path,
+) -> None:
     unused, claimed = laid(small, b"unused"), laid(small, b"claimed")
     with sqlite3.connect(small / "kb.sqlite3") as conn:
         for name in (unused, claimed):
-            conn.execute("INSERT INTO file (sha256, media_type, size_bytes) VALUES (?, 'text/plain', 6)", [name])
+            conn.execute(
+                "INSERT INTO file (sha256, media_type, size_bytes) VALUES (?, 'text/plain', 6)",
+                [name],
+            )
         conn.execute("INSERT INTO removal (document_id, generation) VALUES (99, 1)")
-        conn.execute("INSERT INTO removed_file SELECT 99, id FROM file WHERE sha256 = ?", [claimed])
+        conn.execute(
+            "INSERT INTO removed_file SELECT 99, id FROM file WHERE sha256 = ?",
+            [claimed],
+        )
     conn.close()
 
     assert "1 个移到隔离区" in as_json(small, "verify")["mended"][0]
@@ -115,12 +141,16 @@ def test_an_original_no_document_was_made_of_is_set_aside_and_that_of_a_removed_
     assert as_json(small, "verify")["mended"] == []
 
 
-def test_a_damaged_original_is_replaced_by_the_whole_one_in_quarantine(small: Path) -> None:
+def test_a_damaged_original_is_replaced_by_the_whole_one_in_quarantine(
+    small: Path,
+) -> None:
     before = originals(small)
     name = sorted(before)[0]
     laid(small, before[name], f"{name}~copy")
     as_json(small, "verify")
-    (small / "quarantine" / TODAY.isoformat() / f"{name}~copy").rename(small / "quarantine" / TODAY.isoformat() / name)
+    (small / "quarantine" / TODAY.isoformat() / f"{name}~copy").rename(
+        small / "quarantine" / TODAY.isoformat() / name
+    )
     (small / "files" / name[:2] / name).write_bytes(b"damaged")
 
     report = as_json(small, "verify")
@@ -134,7 +164,11 @@ def test_of_several_copies_in_quarantine_the_whole_one_is_put_back(small: Path) 
     before = originals(small)
     name = sorted(before)[0]
     (small / "files" / name[:2] / name).unlink()
-    for day, data in (("2098-01-01", b"altered"), ("2099-01-01", before[name]), ("2099-01-02", b"altered too")):
+    for day, data in (
+        ("2098-01-01", b"altered"),
+        ("2099-01-01", before[name]),
+        ("2099-01-02", b"altered too"),
+    ):
         (small / "quarantine" / day).mkdir(parents=True)
         (small / "quarantine" / day / name).write_bytes(data)
 
@@ -170,7 +204,9 @@ def test_a_library_without_documents_is_not_called_whole(fresh: Path) -> None:
     assert "库中没有文书" in told and "完好" not in told
 
 
-def test_one_original_or_all_are_put_back_and_only_when_they_are_what_they_were(small: Path) -> None:
+def test_one_original_or_all_are_put_back_and_only_when_they_are_what_they_were(
+    small: Path,
+) -> None:
     first, second = laid(small, b"first"), laid(small, b"second")
     as_json(small, "verify")
     other = laid(small, b"third")
@@ -185,7 +221,9 @@ def test_one_original_or_all_are_put_back_and_only_when_they_are_what_they_were(
     assert f"{TODAY}/{other} 的内容与其名称(sha256)不符,未放回" in done.stderr
     assert originals(small)[second] == b"second"
     assert [held["sha256"] for held in as_json(small, "quarantine")["held"]] == [other]
-    assert "没有「0000」" in kb(small, "quarantine", "--restore", "0000", status=1).stderr
+    assert (
+        "没有「0000」" in kb(small, "quarantine", "--restore", "0000", status=1).stderr
+    )
 
 
 def test_emptying_takes_only_what_has_been_there_long_and_asks(small: Path) -> None:
@@ -194,17 +232,27 @@ def test_emptying_takes_only_what_has_been_there_long_and_asks(small: Path) -> N
     folder = small / "quarantine"
     long_ago = folder / (TODAY - timedelta(days=30)).isoformat()
     long_ago.mkdir()
-    (folder / TODAY.isoformat() / sha256_of(b"old")).rename(long_ago / sha256_of(b"old"))
+    (folder / TODAY.isoformat() / sha256_of(b"old")).rename(
+        long_ago / sha256_of(b"old")
+    )
     before = as_json(small, "quarantine")["held"]
 
     assert "--yes" in kb(small, "quarantine", "--empty", status=1).stderr
     assert "未删除" in kb(small, "quarantine", "--empty", status=1, typed="n\n").stderr
     assert as_json(small, "quarantine")["held"] == before
-    assert [held["sha256"] for held in as_json(small, "quarantine", "--empty", "--yes")["deleted"]] == [
-        sha256_of(b"old")
-    ]
+    assert [
+        held["sha256"]
+        for held in as_json(small, "quarantine", "--empty", "--yes")["deleted"]
+    ] == [sha256_of(b"old")]
     assert as_json(small, "quarantine", "--empty", "--yes") == {"deleted": []}
-    assert len(as_json(small, "quarantine", "--empty", "--older-than", 0, "--yes")["deleted"]) == 1
+    assert (
+        len(
+            as_json(small, "quarantine", "--empty", "--older-than", 0, "--yes")[
+                "deleted"
+            ]
+        )
+        == 1
+    )
     assert as_json(small, "quarantine") == {"held": []}
     assert "--empty" in kb(small, "quarantine", "--older-than", 3, status=1).stderr
 

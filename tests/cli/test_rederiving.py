@@ -1,4 +1,6 @@
-"""`kb rederive`: better rules reach what is stored, what a person said stays, and nothing changes unasked."""
+"""`kb rederive`: better rules reach what is stored, what a person said stays, and nothing changes
+unasked.
+"""
 
 import json
 import shutil
@@ -49,7 +51,11 @@ def rules_that_know_nothing() -> Iterator[None]:
     """Let an earlier version be at work, which found no field, and no part, in any text."""
     with pytest.MonkeyPatch.context() as former:
         former.setattr(
-            pipeline, "derive", lambda values, text, sections, name: {"title": name[:-4], "kind": UNCLASSIFIED} | values
+            pipeline,
+            "derive",
+            lambda values, text, sections, name: (
+                {"title": name[:-4], "kind": UNCLASSIFIED} | values
+            ),
         )
         former.setattr(pipeline, "rules_id", lambda: "former")
         yield
@@ -59,7 +65,9 @@ def rules_that_know_nothing() -> Iterator[None]:
 def stale(fresh: Path, tmp_path: Path) -> Path:
     """A library whose documents were read by rules that know nothing: a judgment and a note."""
     (tmp_path / "判决一.txt").write_text(JUDGMENT, "utf-8")
-    (tmp_path / "来信摘录.txt").write_text("来信摘录\n有人带走了客户名单，想问怎么办。\n", "utf-8")
+    (tmp_path / "来信摘录.txt").write_text(
+        "来信摘录\n有人带走了客户名单，想问怎么办。\n", "utf-8"
+    )
     with rules_that_know_nothing():
         kb(fresh, "add", tmp_path / "判决一.txt", tmp_path / "来信摘录.txt", "--quiet")
     return fresh
@@ -91,7 +99,9 @@ def age(home: Path) -> None:
 
 def slug_of(home: Path, title: str) -> str:
     documents = as_json(home, "classify")["documents"]
-    (found,) = [document["slug"] for document in documents if document["title"] == title]
+    (found,) = [
+        document["slug"] for document in documents if document["title"] == title
+    ]
     return str(found)
 
 
@@ -113,7 +123,10 @@ def test_what_would_change_is_shown_and_nothing_is_changed(stale: Path) -> None:
     assert f"\t案号\t— → {NUMBER}\n" in done.stdout
     assert "\t轨道\t未归类 → 民事案例\n" in done.stdout
     assert "可查的号码" not in done.stdout
-    assert "对照 2 件,会有变化 1 件,没有改动任何内容。确认后加 --apply 再次运行" in done.stderr
+    assert (
+        "对照 2 件,会有变化 1 件,没有改动任何内容。确认后加 --apply 再次运行"
+        in done.stderr
+    )
     assert dump(stale) == before
 
 
@@ -123,22 +136,41 @@ def test_what_would_change_is_shown_and_nothing_is_changed(stale: Path) -> None:
         (Difference("completeness", "full", "brief"), "资料完整度 完整 → 资料不全"),
         (Difference("jurisdiction", None, "DE"), "法域 — → 德国"),
         (Difference("earlier_case_numbers", (), (NUMBER,)), f"前审案号 — → {NUMBER}"),
-        (Difference("citations", (), ("反不正当竞争法（2019）第九条",)), "引用的法条 — → 反不正当竞争法（2019）第九条"),
+        (
+            Difference("citations", (), ("反不正当竞争法（2019）第九条",)),
+            "引用的法条 — → 反不正当竞争法（2019）第九条",
+        ),
     ],
 )
-def test_a_change_is_told_in_the_words_of_the_pages(difference: Difference, told: str) -> None:
-    assert f"{rederiving._LABELS[difference.field]} {rederiving._change(difference)}" == told
+def test_a_change_is_told_in_the_words_of_the_pages(
+    difference: Difference, told: str
+) -> None:
+    assert (
+        f"{rederiving._LABELS[difference.field]} {rederiving._change(difference)}"
+        == told
+    )
 
 
-def test_what_is_applied_is_what_adding_it_now_would_give(stale: Path, tmp_path: Path) -> None:
+def test_what_is_applied_is_what_adding_it_now_would_give(
+    stale: Path, tmp_path: Path
+) -> None:
     slug = slug_of(stale, "判决一")
     kb(stale, "rederive", "--apply")
-    kb(tmp_path / "new", "add", tmp_path / "判决一.txt", tmp_path / "来信摘录.txt", "--quiet")
+    kb(
+        tmp_path / "new",
+        "add",
+        tmp_path / "判决一.txt",
+        tmp_path / "来信摘录.txt",
+        "--quiet",
+    )
 
     for one in (slug, slug_of(stale, "来信摘录")):
         assert shown(stale, one) == shown(tmp_path / "new", one)
     assert as_json(stale, "search", NUMBER)["hits"][0]["slug"] == slug
-    assert as_json(stale, "search", "配方", "--filter", "collection=民事案例集")["total"] == 1
+    assert (
+        as_json(stale, "search", "配方", "--filter", "collection=民事案例集")["total"]
+        == 1
+    )
     assert as_json(stale, "search", "配方", "--filter", "outcome=判赔")["total"] == 1
     verified = as_json(stale, "verify")
     assert (verified["wrong"], verified["mended"], verified["notes"]) == ([], [], [])
@@ -171,7 +203,9 @@ def test_verify_says_how_many_documents_former_rules_have_read(stale: Path) -> N
 # -- what a person said --------------------------------------------------------------------
 
 
-def test_the_kind_a_person_said_stays_and_what_was_not_said_is_found(stale: Path) -> None:
+def test_the_kind_a_person_said_stays_and_what_was_not_said_is_found(
+    stale: Path,
+) -> None:
     kb(stale, "classify", slug_of(stale, "判决一"), "--kind", "criminal")
 
     found = changes(stale)
@@ -199,7 +233,11 @@ def test_what_an_editor_wrote_in_the_file_stays(fresh: Path, tmp_path: Path) -> 
 
 
 def test_visibility_collection_and_history_stay(fresh: Path, tmp_path: Path) -> None:
-    line = {"id": "t-1", "title": "判决一", "text": JUDGMENT.replace("300000", "200000")}
+    line = {
+        "id": "t-1",
+        "title": "判决一",
+        "text": JUDGMENT.replace("300000", "200000"),
+    }
     (tmp_path / "1.jsonl").write_text(json.dumps(line), "utf-8")
     (tmp_path / "2.jsonl").write_text(json.dumps(line | {"text": JUDGMENT}), "utf-8")
     with rules_that_know_nothing():
@@ -212,33 +250,54 @@ def test_visibility_collection_and_history_stay(fresh: Path, tmp_path: Path) -> 
 
     assert (after["visibility"], after["collection"]) == ("internal", "汇编")
     assert after["text"] == JUDGMENT
-    assert rows_of(fresh, "SELECT added_at, kind FROM revision ORDER BY is_current") == [
+    assert rows_of(
+        fresh, "SELECT added_at, kind FROM revision ORDER BY is_current"
+    ) == [
         ("2020-01-01T00:00:00+00:00", UNCLASSIFIED),
         ("2020-01-01T00:00:00+00:00", "civil"),
     ]
     assert as_json(fresh, "search", "配方", "--clearance", "public")["hits"] == []
 
 
-def test_of_a_store_that_kept_no_record_only_what_was_not_recognised_gets_a_kind(fresh: Path, tmp_path: Path) -> None:
+def test_of_a_store_that_kept_no_record_only_what_was_not_recognised_gets_a_kind(
+    fresh: Path, tmp_path: Path
+) -> None:
     (tmp_path / "判决一.txt").write_text(JUDGMENT, "utf-8")
     (tmp_path / "判决二.txt").write_text(JUDGMENT.replace("12345", "12346"), "utf-8")
     (tmp_path / "步骤.txt").write_text("收集证据的步骤\n先固定电子数据。\n", "utf-8")
     with rules_that_know_nothing():
         kb(fresh, "add", tmp_path / "判决一.txt", "--kind", "criminal", "--quiet")
-        kb(fresh, "add", tmp_path / "判决二.txt", tmp_path / "步骤.txt", "--kind", "guidance", "--quiet")
+        kb(
+            fresh,
+            "add",
+            tmp_path / "判决二.txt",
+            tmp_path / "步骤.txt",
+            "--kind",
+            "guidance",
+            "--quiet",
+        )
     with sqlite3.connect(fresh / "kb.sqlite3") as conn:
         conn.execute("DELETE FROM derivation")
     kb(fresh, "rederive", "--apply")
 
-    kinds = {hit["case_number"]: hit["kind"] for hit in as_json(fresh, "search", "配方 电子数据")["hits"]}
-    assert kinds == {NUMBER: "criminal", NUMBER.replace("12345", "12346"): "civil", None: "guidance"}
+    kinds = {
+        hit["case_number"]: hit["kind"]
+        for hit in as_json(fresh, "search", "配方 电子数据")["hits"]
+    }
+    assert kinds == {
+        NUMBER: "criminal",
+        NUMBER.replace("12345", "12346"): "civil",
+        None: "guidance",
+    }
     assert "对照 3 件,没有变化" in kb(fresh, "rederive", "--all").stderr
 
 
 # -- what cannot be read any more ------------------------------------------------------------
 
 
-def test_a_document_whose_original_is_gone_is_named_and_the_others_go_on(stale: Path, tmp_path: Path) -> None:
+def test_a_document_whose_original_is_gone_is_named_and_the_others_go_on(
+    stale: Path, tmp_path: Path
+) -> None:
     slug = slug_of(stale, "来信摘录")
     for original in (stale / "files").glob("??/*"):
         if "来信" in original.read_text("utf-8"):
@@ -254,8 +313,17 @@ def test_a_document_whose_original_is_gone_is_named_and_the_others_go_on(stale: 
 def test_one_line_that_today_s_rules_refuse_stays_and_the_others_go_on(
     fresh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [{"id": f"t-{n}", "title": "判决一", "text": JUDGMENT.replace("12345", f"1234{n}")} for n in range(3)]
-    (tmp_path / "三件.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    rows = [
+        {
+            "id": f"t-{n}",
+            "title": "判决一",
+            "text": JUDGMENT.replace("12345", f"1234{n}"),
+        }
+        for n in range(3)
+    ]
+    (tmp_path / "三件.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in rows), "utf-8"
+    )
     with rules_that_know_nothing():
         kb(fresh, "add", tmp_path / "三件.jsonl", "--quiet")
     made = pipeline.derive
@@ -283,17 +351,32 @@ def test_a_removed_or_corrected_document_is_not_brought_back(stale: Path) -> Non
 # -- killed, and two at once -------------------------------------------------------------------
 
 
-def test_killed_half_way_it_verifies_clean_and_the_same_command_completes_it(fresh: Path, tmp_path: Path) -> None:
-    rows = [{"id": f"t-{n}", "title": "判决", "text": JUDGMENT.replace("12345", str(10_000 + n))} for n in range(3_000)]
-    (tmp_path / "many.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+def test_killed_half_way_it_verifies_clean_and_the_same_command_completes_it(
+    fresh: Path, tmp_path: Path
+) -> None:
+    rows = [
+        {
+            "id": f"t-{n}",
+            "title": "判决",
+            "text": JUDGMENT.replace("12345", str(10_000 + n)),
+        }
+        for n in range(3_000)
+    ]
+    (tmp_path / "many.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in rows), "utf-8"
+    )
     with rules_that_know_nothing():
         kb(fresh, "add", tmp_path / "many.jsonl", "--quiet")
     command = [sys.executable, "-m", "kb", "rederive", "--apply", "--quiet"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(fresh), stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment(fresh), stdout=subprocess.DEVNULL
+    )
     while process.poll() is None and not civil(fresh):
         time.sleep(0.002)
     process.kill()
-    assert process.wait() == -signal.SIGKILL, "the process was done before it could be killed"
+    assert process.wait() == -signal.SIGKILL, (
+        "the process was done before it could be killed"
+    )
     done = civil(fresh)
 
     assert 0 < done < 3_000
@@ -305,7 +388,11 @@ def test_killed_half_way_it_verifies_clean_and_the_same_command_completes_it(fre
 
 def civil(home: Path) -> int:
     with sqlite3.connect(f"file:{home}/kb.sqlite3?mode=ro", uri=True) as conn:
-        return int(conn.execute("SELECT count(*) FROM revision WHERE kind = 'civil' AND is_current").fetchone()[0])
+        return int(
+            conn.execute(
+                "SELECT count(*) FROM revision WHERE kind = 'civil' AND is_current"
+            ).fetchone()[0]
+        )
 
 
 # -- which rules ---------------------------------------------------------------------------
@@ -315,7 +402,9 @@ def test_rules_are_called_otherwise_when_a_line_of_them_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for room in ("ingest", "kb"):
-        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__")
+        )
     monkeypatch.setattr(rules, "_ROOMS", (tmp_path / "ingest", tmp_path / "kb"))
     same = rules.rules_id.__wrapped__()
     with (tmp_path / "ingest" / "money.py").open("a") as code:

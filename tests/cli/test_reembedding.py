@@ -42,7 +42,10 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("models")
-    return {"old": static_model(folder / "old", seed=1), "new": two_sided_model(folder / "new", seed=2, dim=32)}
+    return {
+        "old": static_model(folder / "old", seed=1),
+        "new": two_sided_model(folder / "new", seed=2, dim=32),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -59,26 +62,36 @@ def home(filled: Path, tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def run(home: Path, model: Path, *args: object, status: int = 0) -> subprocess.CompletedProcess[str]:
+def run(
+    home: Path, model: Path, *args: object, status: int = 0
+) -> subprocess.CompletedProcess[str]:
     return running.kb(home, *args, status=status, settings={"KB_EMBEDDER": str(model)})
 
 
 def as_json(home: Path, model: Path, *args: object, status: int = 0) -> Any:
-    return running.as_json(home, *args, status=status, settings={"KB_EMBEDDER": str(model)})
+    return running.as_json(
+        home, *args, status=status, settings={"KB_EMBEDDER": str(model)}
+    )
 
 
 def serving(home: Path) -> tuple[str, dict[str, int]]:
-    """Return the name of the model in use and how many vectors each model has, read beside the program."""
+    """Return the name of the model in use and how many vectors each model has, read beside the
+    program.
+    """
     with sqlite3.connect(f"file:{home}/kb.sqlite3?mode=ro", uri=True) as conn:
         counts = conn.execute(
             "SELECT e.name, count(v.passage_id) FROM embedder e LEFT JOIN vector v ON v.embedder_id = e.id GROUP BY e.id"
         ).fetchall()
-        (name,) = conn.execute("SELECT e.name FROM meta JOIN embedder e ON e.id = meta.embedder_id").fetchone()
+        (name,) = conn.execute(
+            "SELECT e.name FROM meta JOIN embedder e ON e.id = meta.embedder_id"
+        ).fetchone()
     return name.split("@")[0], {known.split("@")[0]: count for known, count in counts}
 
 
 def agrees(home: Path, model: Path) -> None:
-    """Every passage has the vector that the model gives its text, as a store filled by that model would."""
+    """Every passage has the vector that the model gives its text, as a store filled by that model
+    would.
+    """
     embedder = load_embedder(str(model))
     with Store(home, Visibility.RESTRICTED) as store:
         ids, _, matrix = store.vectors()
@@ -94,26 +107,48 @@ def agrees(home: Path, model: Path) -> None:
 # -- there and back ----------------------------------------------------------------------
 
 
-def test_another_model_is_refused_until_reembed_has_switched_to_it(home: Path, models: dict[str, Path]) -> None:
+def test_another_model_is_refused_until_reembed_has_switched_to_it(
+    home: Path, models: dict[str, Path]
+) -> None:
     (home / "more.jsonl").write_text(lines(1, start=5000), "utf-8")
-    for call in (("search", "客户"), ("add", home / "more.jsonl"), ("similar", "t-1"), ("serve",)):
+    for call in (
+        ("search", "客户"),
+        ("add", home / "more.jsonl"),
+        ("similar", "t-1"),
+        ("serve",),
+    ):
         said = run(home, models["new"], *call, status=2).stderr
-        assert "请运行 kb reembed" in said and "把 KB_EMBEDDER 改回" in said and "「old@" in said and "「new@" in said
+        assert (
+            "请运行 kb reembed" in said
+            and "把 KB_EMBEDDER 改回" in said
+            and "「old@" in said
+            and "「new@" in said
+        )
 
     report = as_json(home, models["new"], "reembed")
 
-    assert report["embedder"].startswith("new@") and report["switched_from"].startswith("old@")
+    assert report["embedder"].startswith("new@") and report["switched_from"].startswith(
+        "old@"
+    )
     assert (report["dim"], report["embedded"], report["kept"]) == (32, DOCUMENTS, 0)
     assert [name.split("@")[0] for name in report["removed"]] == ["old"]
     assert serving(home) == ("new", {"new": DOCUMENTS})
     agrees(home, models["new"])
-    assert as_json(home, models["new"], "search", "客户名单", "--mode", "vector")["total"] > 0
-    assert "请运行 kb reembed" in run(home, models["old"], "search", "客户", status=2).stderr
+    assert (
+        as_json(home, models["new"], "search", "客户名单", "--mode", "vector")["total"]
+        > 0
+    )
+    assert (
+        "请运行 kb reembed"
+        in run(home, models["old"], "search", "客户", status=2).stderr
+    )
     verified = as_json(home, models["new"], "verify")
     assert (verified["wrong"], verified["mended"], verified["notes"]) == ([], [], [])
 
 
-def test_vectors_that_were_kept_take_one_back_without_encoding(home: Path, models: dict[str, Path]) -> None:
+def test_vectors_that_were_kept_take_one_back_without_encoding(
+    home: Path, models: dict[str, Path]
+) -> None:
     run(home, models["old"], "reembed", "--embedder", models["new"], "--keep-old")
     assert serving(home) == ("new", {"old": DOCUMENTS, "new": DOCUMENTS})
     (note,) = as_json(home, models["new"], "verify")["notes"]
@@ -137,16 +172,23 @@ def test_running_it_for_the_model_in_use_changes_nothing_but_clears_the_others(
         store.prepare_embedder("abandoned@1", 8)
         passages = store.passages_without(store.prepare_embedder("half@1", 4), 0, 50)
         store.put_vectors(
-            store.prepare_embedder("half@1", 4), [p.passage_id for p in passages], np.eye(50, 4, dtype=np.float32)
+            store.prepare_embedder("half@1", 4),
+            [p.passage_id for p in passages],
+            np.eye(50, 4, dtype=np.float32),
         )
     notes = as_json(home, models["old"], "verify")["notes"]
-    assert [f"{n}/{DOCUMENTS}" in note and "被中断" in note for n, note in zip((0, 50), notes, strict=True)] == [
-        True
-    ] * 2
+    assert [
+        f"{n}/{DOCUMENTS}" in note and "被中断" in note
+        for n, note in zip((0, 50), notes, strict=True)
+    ] == [True] * 2
 
     report = as_json(home, models["old"], "reembed")
 
-    assert (report["embedded"], report["switched_from"], report["removed"]) == (0, None, ["abandoned@1", "half@1"])
+    assert (report["embedded"], report["switched_from"], report["removed"]) == (
+        0,
+        None,
+        ["abandoned@1", "half@1"],
+    )
     assert serving(home) == ("old", {"old": DOCUMENTS})
     with Store(home) as store:
         assert store.generation() == generation
@@ -156,7 +198,9 @@ def test_running_it_for_the_model_in_use_changes_nothing_but_clears_the_others(
     importlib.util.find_spec("sentence_transformers") is None,
     reason="changes to a transformer, which the extra [transformers] reads",
 )
-def test_a_transformer_takes_over_and_gives_back(home: Path, models: dict[str, Path], tmp_path: Path) -> None:
+def test_a_transformer_takes_over_and_gives_back(
+    home: Path, models: dict[str, Path], tmp_path: Path
+) -> None:
     bert = bert_model(tmp_path / "bert", prompts={"query": "问:"})
     done = run(home, bert, "reembed", "--keep-old")
     assert "「bert@" in done.stderr and "Loading" not in done.stderr
@@ -167,7 +211,9 @@ def test_a_transformer_takes_over_and_gives_back(home: Path, models: dict[str, P
     assert serving(home) == ("old", {"old": DOCUMENTS})
 
 
-def test_an_empty_store_takes_the_model_at_once(tmp_path: Path, models: dict[str, Path]) -> None:
+def test_an_empty_store_takes_the_model_at_once(
+    tmp_path: Path, models: dict[str, Path]
+) -> None:
     assert as_json(tmp_path, models["new"], "reembed")["embedded"] == 0
     assert serving(tmp_path) == ("new", {"new": 0})
 
@@ -177,7 +223,9 @@ def test_two_at_once_are_refused(home: Path, models: dict[str, Path]) -> None:
 
     with (home / "reembed.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        assert "另一个 kb reembed" in run(home, models["new"], "reembed", status=2).stderr
+        assert (
+            "另一个 kb reembed" in run(home, models["new"], "reembed", status=2).stderr
+        )
     run(home, models["new"], "reembed")
 
 
@@ -200,7 +248,10 @@ def large(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Path]) -> 
 
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS.keys())
 def test_killed_at_any_moment_the_old_model_serves_and_the_same_command_goes_on(
-    large: Path, tmp_path: Path, models: dict[str, Path], moment: Callable[[dict[str, int]], bool]
+    large: Path,
+    tmp_path: Path,
+    models: dict[str, Path],
+    moment: Callable[[dict[str, int]], bool],
 ) -> None:
     home = tmp_path / "home"
     shutil.copytree(large, home)
@@ -213,15 +264,22 @@ def test_killed_at_any_moment_the_old_model_serves_and_the_same_command_goes_on(
     while process.poll() is None and not moment(serving(home)[1]):
         time.sleep(0.001)
     process.kill()
-    assert process.wait() == -signal.SIGKILL, "the process was done before it could be killed"
+    assert process.wait() == -signal.SIGKILL, (
+        "the process was done before it could be killed"
+    )
     used, counts = serving(home)
     assert used == "old" and counts["old"] == 7_000 and counts["new"] < 7_000
 
-    assert as_json(home, models["old"], "search", "客户名单", "--mode", "vector", "--limit", 1)["hits"]
+    assert as_json(
+        home, models["old"], "search", "客户名单", "--mode", "vector", "--limit", 1
+    )["hits"]
     verified = as_json(home, models["old"], "verify")
     assert verified["wrong"] == [] and f"{counts['new']}/7000" in verified["notes"][0]
     report = as_json(home, models["new"], "reembed")
-    assert (report["kept"], report["embedded"]) == (counts["new"], 7_000 - counts["new"])
+    assert (report["kept"], report["embedded"]) == (
+        counts["new"],
+        7_000 - counts["new"],
+    )
     assert serving(home) == ("new", {"new": 7_000})
     agrees(home, models["new"])
 
@@ -264,7 +322,12 @@ def test_documents_added_changed_and_removed_meanwhile_are_covered_before_the_sw
         with Store(home, Visibility.RESTRICTED) as store:
             store.remove_document(int(store.document_ids()[0]))
 
-    happens = [drop_the_first, lambda: add(7000), drop_the_first, *(lambda n=n: add(8000 + 2 * n) for n in range(9))]
+    happens = [
+        drop_the_first,
+        lambda: add(7000),
+        drop_the_first,
+        *(lambda n=n: add(8000 + 2 * n) for n in range(9)),
+    ]
     report = change(home, Meanwhile(new, happens))  # type: ignore[arg-type]
 
     assert report.embedded >= DOCUMENTS - 2 + 20
@@ -296,16 +359,24 @@ def test_vectors_lost_by_damage_are_made_again_and_a_live_index_hears_of_it(
         with sqlite3.connect(home / "kb.sqlite3") as conn:
             conn.execute("DELETE FROM vector WHERE passage_id % 2 = 0")
             conn.execute("UPDATE meta SET generation = generation + 1")
-            conn.execute("INSERT INTO lineage SELECT generation, lower(hex(randomblob(16))) FROM meta")
+            conn.execute(
+                "INSERT INTO lineage SELECT generation, lower(hex(randomblob(16))) FROM meta"
+            )
         damaged = Searcher(home, old)
-        assert damaged.search(store, "第7份客户名单", mode="vector", limit=50).hits != whole.hits
+        assert (
+            damaged.search(store, "第7份客户名单", mode="vector", limit=50).hits
+            != whole.hits
+        )
         assert (
             f"{DOCUMENTS // 2} 个片段没有向量,运行 kb reembed 补齐"
             in run(home, models["old"], "verify", status=2).stdout
         )
 
         assert change(home, old).embedded == DOCUMENTS // 2
-        assert damaged.search(store, "第7份客户名单", mode="vector", limit=50).hits == whole.hits
+        assert (
+            damaged.search(store, "第7份客户名单", mode="vector", limit=50).hits
+            == whole.hits
+        )
 
 
 # -- beside a running server -------------------------------------------------------------
@@ -338,7 +409,9 @@ def server(home: Path, model: Path) -> Iterator[str]:
 
 def ask(address: str, path: str) -> tuple[int, str]:
     try:
-        with _DIRECT.open(address + urllib.parse.quote(path, safe="/?=&"), timeout=30) as answer:
+        with _DIRECT.open(
+            address + urllib.parse.quote(path, safe="/?=&"), timeout=30
+        ) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -359,7 +432,9 @@ def test_a_running_server_answers_throughout_and_after_the_switch_says_what_it_l
     with server(home, models["old"]) as address:
         before = json.loads(ask(address, query)[1])
         words = json.loads(ask(address, query + "&mode=keyword")[1])
-        threads = [threading.Thread(target=keep_asking, args=(address,)) for _ in range(3)]
+        threads = [
+            threading.Thread(target=keep_asking, args=(address,)) for _ in range(3)
+        ]
         for thread in threads:
             thread.start()
         try:
@@ -379,12 +454,21 @@ def test_a_running_server_answers_throughout_and_after_the_switch_says_what_it_l
         return [hit["slug"] for hit in answer["hits"]]
 
     assert {status for status, _ in answers} == {200}
-    assert {tuple(hits(answer)) for _, answer in answers} <= {tuple(hits(before)), tuple(hits(words))}
+    assert {tuple(hits(answer)) for _, answer in answers} <= {
+        tuple(hits(before)),
+        tuple(hits(words)),
+    }
     for _, answer in answers:  # an answer without meaning says so
         assert (NOTICE in answer["query"]["warnings"]) == (hits(answer) != hits(before))
-    assert hits(after) == hits(words) != hits(before) and NOTICE in after["query"]["warnings"]
+    assert (
+        hits(after) == hits(words) != hits(before)
+        and NOTICE in after["query"]["warnings"]
+    )
     assert page[0] == 200 and NOTICE in page[1]
-    assert refused[0] == 503 and "请管理员重启服务" in json.loads(refused[1])["error"]["message"]
+    assert (
+        refused[0] == 503
+        and "请管理员重启服务" in json.loads(refused[1])["error"]["message"]
+    )
     assert refused_page[0] == 503 and "请管理员重启服务" in refused_page[1]
     assert similar[0] == 200
     with server(home, models["new"]) as address:

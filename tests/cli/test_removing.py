@@ -13,11 +13,19 @@ from tests.cli.running import as_json, kb, lines
 def library(home: Path, *slugs: str) -> Path:
     """Add one document a slug, numbered from 1 in this order."""
     made = [
-        {"id": slug, "title": f"测试文本{slug}", "text": f"测试文本,{slug}。", "kind": "civil", "collection": "甲集"}
+        {
+            "id": slug,
+            "title": f"测试文本{slug}",
+            "text": f"测试文本,{slug}。",
+            "kind": "civil",
+            "collection": "甲集",
+        }
         for slug in slugs
     ]
     path = home.parent / "in.jsonl"
-    path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in made), "utf-8")
+    path.write_text(
+        "\n".join(json.dumps(line, ensure_ascii=False) for line in made), "utf-8"
+    )
     kb(home, "add", path, "--quiet")
     return home
 
@@ -27,12 +35,17 @@ def slugs(home: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("command", [("show",), ("similar",), ("remove", "--yes")])
-def test_digits_that_name_two_documents_are_refused_and_both_are_said(fresh: Path, command: tuple[str, ...]) -> None:
+def test_digits_that_name_two_documents_are_refused_and_both_are_said(
+    fresh: Path, command: tuple[str, ...]
+) -> None:
     library(fresh, "a", "1")
 
     refused = kb(fresh, *command, "1", status=1)
 
-    assert "「1」可以指 2 件文书:编号:1《测试文本a》、标识:1《测试文本1》。请照此写明编号或标识" in refused.stderr
+    assert (
+        "「1」可以指 2 件文书:编号:1《测试文本a》、标识:1《测试文本1》。请照此写明编号或标识"
+        in refused.stderr
+    )
     assert refused.stdout == ""
     assert slugs(fresh) == ["a", "1"]
 
@@ -40,11 +53,28 @@ def test_digits_that_name_two_documents_are_refused_and_both_are_said(fresh: Pat
 @pytest.mark.parametrize(
     ("key", "slug"),
     [
-        *(("编号:1", "a"), ("编号：1", "a"), ("id:1", "a"), ("标识:1", "1"), ("标识：1", "1"), ("slug:1", "1")),
-        *(("标识:a", "a"), ("a", "a"), ("2", "1"), ("编号:3", "3"), ("3", "3"), ("标识:77", "77"), ("77", "77")),
+        *(
+            ("编号:1", "a"),
+            ("编号：1", "a"),
+            ("id:1", "a"),
+            ("标识:1", "1"),
+            ("标识：1", "1"),
+            ("slug:1", "1"),
+        ),
+        *(
+            ("标识:a", "a"),
+            ("a", "a"),
+            ("2", "1"),
+            ("编号:3", "3"),
+            ("3", "3"),
+            ("标识:77", "77"),
+            ("77", "77"),
+        ),
     ],
 )
-def test_a_number_or_a_slug_can_be_named_as_such(fresh: Path, key: str, slug: str) -> None:
+def test_a_number_or_a_slug_can_be_named_as_such(
+    fresh: Path, key: str, slug: str
+) -> None:
     library(fresh, "a", "1", "3", "77")
 
     shown = as_json(fresh, "show", key)
@@ -52,7 +82,9 @@ def test_a_number_or_a_slug_can_be_named_as_such(fresh: Path, key: str, slug: st
     assert shown["slug"] == slug
 
 
-def test_a_slug_that_looks_like_a_named_number_is_told_from_the_number(fresh: Path) -> None:
+def test_a_slug_that_looks_like_a_named_number_is_told_from_the_number(
+    fresh: Path,
+) -> None:
     library(fresh, "a", "id:1")
 
     refused = kb(fresh, "show", "id:1", status=1)
@@ -62,8 +94,12 @@ def test_a_slug_that_looks_like_a_named_number_is_told_from_the_number(fresh: Pa
     assert as_json(fresh, "show", "编号:1")["slug"] == "a"
 
 
-@pytest.mark.parametrize("key", ["编号:a", "标识:2", "id:0", "编号:", "标识:", "0", "9" * 30])
-def test_what_names_nothing_is_said_and_nothing_is_removed(fresh: Path, key: str) -> None:
+@pytest.mark.parametrize(
+    "key", ["编号:a", "标识:2", "id:0", "编号:", "标识:", "0", "9" * 30]
+)
+def test_what_names_nothing_is_said_and_nothing_is_removed(
+    fresh: Path, key: str
+) -> None:
     library(fresh, "a")
 
     refused = kb(fresh, "remove", "a", key, "--yes", status=1)
@@ -72,7 +108,9 @@ def test_what_names_nothing_is_said_and_nothing_is_removed(fresh: Path, key: str
     assert slugs(fresh) == ["a"]
 
 
-def test_removal_names_number_slug_title_and_collection_before_it_asks(fresh: Path) -> None:
+def test_removal_names_number_slug_title_and_collection_before_it_asks(
+    fresh: Path,
+) -> None:
     library(fresh, "a", "b")
 
     asked = kb(fresh, "remove", "b", status=1)

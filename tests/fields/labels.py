@@ -24,7 +24,8 @@ _STATE: Final = "中华人民共和国"
 class Label(Struct, frozen=True, kw_only=True):
     """One paper: `allowed` are values that are no fault to find, `unscored` fields nobody can tell.
 
-    `extent` is "excerpt" where only parts of the paper were to be had. `parties` by side: first, second, other.
+    `extent` is "excerpt" where only parts of the paper were to be had. `parties` by
+    side: first, second, other.
     """
 
     sha256: str
@@ -52,7 +53,10 @@ class Label(Struct, frozen=True, kw_only=True):
 
 def load(path: Path = FILE) -> dict[str, Label]:
     """Return every label by the digest of its text."""
-    rows = (convert(json.loads(line), Label) for line in path.read_text("utf-8").splitlines())
+    rows = (
+        convert(json.loads(line), Label)
+        for line in path.read_text("utf-8").splitlines()
+    )
     return {row.sha256: row for row in rows}
 
 
@@ -71,7 +75,9 @@ def plain(value: str) -> str:
 def plain_number(value: str) -> str:
     """Return the number of a case or paper as one writing of it."""
     number = _BEFORE_NUMBER.sub("", plain(value))
-    return _PART.sub(lambda part: f"-{'一二三四五六七八九'.index(part[1]) + 1}号", number)
+    return _PART.sub(
+        lambda part: f"-{'一二三四五六七八九'.index(part[1]) + 1}号", number
+    )
 
 
 def hashed(sha256: str, name: str) -> str:

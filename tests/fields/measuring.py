@@ -67,9 +67,23 @@ def judge(label: Label, text: str) -> list[Verdict]:
     for field in FIELDS:
         if field not in label.unscored:
             extra = found[field] - labelled[field]
-            wrong = frozenset(value for value in extra if not _is_allowed(field, value, allowed[field]))
-            verdicts.append(Verdict(field, found[field] & labelled[field], labelled[field] - found[field], wrong))
-    return [_one_of_several(verdict) if verdict.field == "cause" else verdict for verdict in verdicts]
+            wrong = frozenset(
+                value
+                for value in extra
+                if not _is_allowed(field, value, allowed[field])
+            )
+            verdicts.append(
+                Verdict(
+                    field,
+                    found[field] & labelled[field],
+                    labelled[field] - found[field],
+                    wrong,
+                )
+            )
+    return [
+        _one_of_several(verdict) if verdict.field == "cause" else verdict
+        for verdict in verdicts
+    ]
 
 
 def total(verdicts: Iterable[Verdict]) -> dict[str, Score]:
@@ -84,22 +98,39 @@ def total(verdicts: Iterable[Verdict]) -> dict[str, Score]:
 
 def _one_of_several(verdict: Verdict) -> Verdict:
     """Return a verdict in which any of several causes is right: a title names one."""
-    joined = frozenset(cause for cause in verdict.wrong if set(re.split("罪?、", cause)) & verdict.missed)
+    joined = frozenset(
+        cause
+        for cause in verdict.wrong
+        if set(re.split("罪?、", cause)) & verdict.missed
+    )
     if verdict.right or joined:
-        return Verdict(verdict.field, verdict.right | joined, frozenset(), verdict.wrong - joined)
-    return Verdict(verdict.field, verdict.right, frozenset(list(verdict.missed)[:1]), verdict.wrong)
+        return Verdict(
+            verdict.field, verdict.right | joined, frozenset(), verdict.wrong - joined
+        )
+    return Verdict(
+        verdict.field, verdict.right, frozenset(list(verdict.missed)[:1]), verdict.wrong
+    )
 
 
 def _found(label: Label, text: str) -> dict[str, frozenset[Any]]:
     values = derive({}, text, sections_of(text, None), "paper.txt")
-    parties = [name for name in values.get("parties", ()) if not name.endswith(_PROSECUTOR)]
+    parties = [
+        name for name in values.get("parties", ()) if not name.endswith(_PROSECUTOR)
+    ]
     cause = cause_of(squeezed(text[:_CAUSE_CHARS]), values.get("parties", ()))
     kind = values["kind"] if values["kind"] != UNCLASSIFIED else None
     return {
         "kind": _set(kind),
         "paper": _set(paper_of(text)),
-        "numbers": frozenset(map(plain_number, (*values.get("case_numbers", ()), *values.get("doc_numbers", ())))),
-        "earlier_case_numbers": frozenset(map(plain_number, values.get("earlier_case_numbers", ()))),
+        "numbers": frozenset(
+            map(
+                plain_number,
+                (*values.get("case_numbers", ()), *values.get("doc_numbers", ())),
+            )
+        ),
+        "earlier_case_numbers": frozenset(
+            map(plain_number, values.get("earlier_case_numbers", ()))
+        ),
         "authority": frozenset(map(plain, values.get("authorities", ()))),
         "decided_on": _set(values.get("decided_on")),
         "parties": frozenset(hashed(label.sha256, name) for name in parties),
@@ -114,7 +145,9 @@ def _labelled(label: Label) -> dict[str, frozenset[Any]]:
         "kind": _set(label.kind),
         "paper": _set(label.paper),
         "numbers": frozenset(map(plain_number, label.numbers)),
-        "earlier_case_numbers": frozenset(map(plain_number, label.earlier_case_numbers)),
+        "earlier_case_numbers": frozenset(
+            map(plain_number, label.earlier_case_numbers)
+        ),
         "authority": _set(label.authority and plain(label.authority)),
         "decided_on": _set(label.decided_on),
         "parties": frozenset(name for side in label.parties.values() for name in side),

@@ -22,16 +22,26 @@ _TOLD = 20
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description="变异文件,逐种格式读出并计数")
-    parser.add_argument("--only", action="append", choices=list(FORMATS), help="只做一种格式,可重复")
-    parser.add_argument("--tries", type=int, default=2_000, help="每种格式多少个(默认 2000)")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.fuzz", description="变异文件,逐种格式读出并计数"
+    )
+    parser.add_argument(
+        "--only", action="append", choices=list(FORMATS), help="只做一种格式,可重复"
+    )
+    parser.add_argument(
+        "--tries", type=int, default=2_000, help="每种格式多少个(默认 2000)"
+    )
     parser.add_argument("--seed", type=int, default=2099, help="随机数的种子")
-    parser.add_argument("--keep", nargs=2, metavar=("NUMBER", "FILE"), help="写出某一号变异文件,不读")
+    parser.add_argument(
+        "--keep", nargs=2, metavar=("NUMBER", "FILE"), help="写出某一号变异文件,不读"
+    )
     return parser.parse_args(argv)
 
 
 def run(names: Sequence[str], tries: int, seed: int) -> dict[str, Tally]:
-    """Read `tries` files of each format on all cores; memory is that of the largest process, a format."""
+    """Read `tries` files of each format on all cores; memory is that of the largest process, a
+    format.
+    """
     cores = len(os.sched_getaffinity(0))
     tallies = {name: Tally() for name in names}
     spawn = multiprocessing.get_context("spawn")
@@ -59,9 +69,20 @@ def table(tallies: dict[str, Tally]) -> str:
             f"| {tally.slowest_s:.1f} | {tally.peak_mb:.0f} |"
         )
     for name, tally in tallies.items():
-        lines += ["", f"{name}:" + ";".join(f"{words} {count}" for words, count in tally.refused.most_common())]
-        lines += [f"- 意外 {name} {number}:{words}" for number, words in tally.bad[:_TOLD]]
-        lines += [f"- 超时 {name} {number}:{taken_s:.0f} 秒" for number, taken_s in tally.slow[:_TOLD]]
+        lines += [
+            "",
+            f"{name}:"
+            + ";".join(
+                f"{words} {count}" for words, count in tally.refused.most_common()
+            ),
+        ]
+        lines += [
+            f"- 意外 {name} {number}:{words}" for number, words in tally.bad[:_TOLD]
+        ]
+        lines += [
+            f"- 超时 {name} {number}:{taken_s:.0f} 秒"
+            for number, taken_s in tally.slow[:_TOLD]
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -32,7 +32,9 @@ _LIST: Final = (
     '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
 )
 _NUMBERED: Final = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
-_STYLES: Final = '<w:style w:type="paragraph" w:styleId="a"><w:rPr><w:vanish/></w:rPr></w:style>'
+_STYLES: Final = (
+    '<w:style w:type="paragraph" w:styleId="a"><w:rPr><w:vanish/></w:rPr></w:style>'
+)
 _FIELD: Final = (
     '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
     '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>7</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
@@ -44,14 +46,24 @@ def _text(number: int) -> str:
 
 
 def _usual(extension: str, number: int) -> list[bytes]:
-    return [data for name, data in good_files(number).items() if name.endswith(extension)]
+    return [
+        data for name, data in good_files(number).items() if name.endswith(extension)
+    ]
 
 
 def _pdfs(number: int) -> list[bytes]:
-    written = [(90.0, 740.0 - 22 * at, 14.0, line) for at, line in enumerate(_text(number).split("\n"))]
+    written = [
+        (90.0, 740.0 - 22 * at, 14.0, line)
+        for at, line in enumerate(_text(number).split("\n"))
+    ]
     form = test_pdf._form("张某")
     named = [(_SAMPLES / f"{name}.pdf").read_bytes() for name in ("encrypted", "scan")]
-    return [*_usual(".pdf", number), test_pdf.made(written), test_pdf.made(written, written, **form), *named]  # type: ignore[arg-type]
+    return [
+        *_usual(".pdf", number),
+        test_pdf.made(written),
+        test_pdf.made(written, written, **form),
+        *named,
+    ]  # type: ignore[arg-type]
 
 
 def _words(number: int) -> list[bytes]:
@@ -105,7 +117,10 @@ def _lines(number: int) -> list[bytes]:
         "links": [[0, 2, "other"]],
         "amounts": [{"type": "判赔", "value": 5, "currency": "CNY"}],
     }
-    return [*_usual(".jsonl", number), f"{json.dumps(made)}\n{json.dumps(made, ensure_ascii=False)}\n".encode()]
+    return [
+        *_usual(".jsonl", number),
+        f"{json.dumps(made)}\n{json.dumps(made, ensure_ascii=False)}\n".encode(),
+    ]
 
 
 def _markdown(number: int) -> list[bytes]:
@@ -116,7 +131,9 @@ def _markdown(number: int) -> list[bytes]:
 
 def _ledger(number: int) -> list[tuple[str, ...]]:
     title = (f"{2000 + number % 90}年台账",)
-    told = tuple(cell.replace("张某复制配方", _text(number)[:200]) for cell in test_tables.ROW)
+    told = tuple(
+        cell.replace("张某复制配方", _text(number)[:200]) for cell in test_tables.ROW
+    )
     return [title, test_tables.COLUMNS, test_tables.ROW, told]
 
 
@@ -138,5 +155,10 @@ FORMATS: Final[dict[str, tuple[str, Callable[[int], Sequence[bytes]]]]] = {
     "Markdown": ("md", _markdown),
     "JSONL": ("jsonl", _lines),
     "CSV": ("csv", _tables),
-    "XLSX": ("xlsx", lambda number: [test_tables.as_xlsx(一=_ledger(number), 二=_ledger(number + 1))]),
+    "XLSX": (
+        "xlsx",
+        lambda number: [
+            test_tables.as_xlsx(一=_ledger(number), 二=_ledger(number + 1))
+        ],
+    ),
 }

@@ -24,7 +24,15 @@ from tests.hostile.mutants import spoilt
 #: A file no reader may take longer for, and which no reader is stopped at: that takes twice as long.
 LIMIT_S: Final = 60.0
 #: Words of errors that are no verdict about a file: a bug, a crash, a limit.
-UNFORESEEN: Final = ("缺陷", "崩溃", "异常退出", "意外结束", "强行结束", "自相矛盾", "Traceback")
+UNFORESEEN: Final = (
+    "缺陷",
+    "崩溃",
+    "异常退出",
+    "意外结束",
+    "强行结束",
+    "自相矛盾",
+    "Traceback",
+)
 _STOPPED: Final = ("已停止",)
 
 
@@ -50,7 +58,9 @@ class Tally:
 
 
 def spoil(name: str, number: int, seed: int) -> bytes:
-    """Return the spoilt file of a format and number, the same each time: even ones by bytes, odd ones by pieces."""
+    """Return the spoilt file of a format and number, the same each time: even ones by bytes, odd
+    ones by pieces.
+    """
     chance = random.Random(f"{seed}/{name}/{number}")
     extension, made = FORMATS[name]
     files = made(number)
@@ -71,13 +81,18 @@ def read_all(name: str, numbers: Iterable[int], seed: int) -> Tally:
             _read(path, number, tally)
             path.unlink()
     workers.stop()  # what its children used is known when it has ended
-    used = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF))
+    used = (
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)
+    )
     tally.peak_mb = max(used) / 1024
     return tally
 
 
 def read_quietly(name: str, numbers: Iterable[int], seed: int) -> Tally:
-    """Do as `read_all` does in a process of its own: what is logged of thousands of files is counted, not shown."""
+    """Do as `read_all` does in a process of its own: what is logged of thousands of files is
+    counted, not shown.
+    """
     logging.disable(logging.CRITICAL)
     return read_all(name, numbers, seed)
 
@@ -88,12 +103,19 @@ def _read(path: Path, number: int, tally: Tally) -> None:
         receipts = check_file(path)
     except Exception as error:  # whatever gets past the reader is what is looked for
         last = traceback.extract_tb(error.__traceback__)[-1]
-        tally.bad.append((number, f"Traceback {type(error).__name__} {Path(last.filename).name}:{last.lineno}"))
+        tally.bad.append(
+            (
+                number,
+                f"Traceback {type(error).__name__} {Path(last.filename).name}:{last.lineno}",
+            )
+        )
         return
     taken_s = time.monotonic() - started
     errors = [str(receipt.error) for receipt in receipts if receipt.error is not None]
     tally.slowest_s = max(tally.slowest_s, taken_s)
-    tally.bad += [(number, words) for words in errors if any(sign in words for sign in UNFORESEEN)]
+    tally.bad += [
+        (number, words) for words in errors if any(sign in words for sign in UNFORESEEN)
+    ]
     if taken_s > LIMIT_S or any(sign in words for words in errors for sign in _STOPPED):
         tally.slow.append((number, taken_s))
     if len(errors) < len(receipts):  # of a file of many documents the others were read

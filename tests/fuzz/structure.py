@@ -1,4 +1,6 @@
-"""Files spoilt by what they are made of, tags, words and numbers: they get past the first look of a reader."""
+"""Files spoilt by what they are made of, tags, words and numbers: they get past the first look of a
+reader.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def spoilt_inside(extension: str, good: bytes, chance: random.Random) -> bytes:
     if extension in _MAIN_PARTS:
         return _packed(good, chance, _MAIN_PARTS[extension])
     codec = _codec(extension, good)
-    return _text(good.decode(codec, "surrogateescape"), chance).encode(codec, "surrogateescape")
+    return _text(good.decode(codec, "surrogateescape"), chance).encode(
+        codec, "surrogateescape"
+    )
 
 
 def _codec(extension: str, good: bytes) -> str:
@@ -75,7 +79,9 @@ def _packed(good: bytes, chance: random.Random, main: str) -> bytes:
         parts = {name: archive.read(name) for name in archive.namelist()}
     names = [name for name in parts if name.endswith((".xml", ".rels"))]
     name = main if chance.random() < 0.6 else chance.choice(names)
-    parts[name] = _text(parts[name].decode(), chance, keeps_tags=chance.random() < 0.8).encode("utf-8", "ignore")
+    parts[name] = _text(
+        parts[name].decode(), chance, keeps_tags=chance.random() < 0.8
+    ).encode("utf-8", "ignore")
     spoilt = io.BytesIO()
     with zipfile.ZipFile(spoilt, "w") as archive:
         for one, data in parts.items():
@@ -111,13 +117,17 @@ def _step(pieces: list[str], chance: random.Random) -> None:
 
 
 def _whole_step(pieces: list[str], chance: random.Random) -> None:
-    """Double, drop or move an element with all that stands in it, or change what its tag says: the XML stays one."""
+    """Double, drop or move an element with all that stands in it, or change what its tag says: the
+    XML stays one.
+    """
     tags = [at for at, piece in enumerate(pieces) if re.match(r"<[A-Za-z]", piece)]
     if not tags:
         return
     at, to = chance.choice(tags), chance.choice(tags)
     if pieces[at].endswith("/>") or chance.random() < 0.3:
-        pieces[at] = re.sub(r'"[^"]*"', lambda _: f'"{_quoted(chance)}"', pieces[at], count=1)
+        pieces[at] = re.sub(
+            r'"[^"]*"', lambda _: f'"{_quoted(chance)}"', pieces[at], count=1
+        )
         return
     end = _end_of(pieces, at)
     element = pieces[at:end]

@@ -1,1 +1,3 @@
-"""The gold set of corpus/evaluation: what must hold of it, and the gate on what `kb evaluate` measures with it."""
+"""The gold set of corpus/evaluation: what must hold of it, and the gate on what `kb evaluate`
+measures with it.
+"""

@@ -20,7 +20,16 @@ ANSWERS: Final = 2
 HIGHEST: Final = 3
 FEWEST_TOPICS: Final = 200
 #: officer: facts of a case; the q of officerq: a short question; foreignen: in English.
-GROUPS: Final = ("officer", "officerq", "enterprise", "identifier", "foreign", "foreignen", "editor", "none")
+GROUPS: Final = (
+    "officer",
+    "officerq",
+    "enterprise",
+    "identifier",
+    "foreign",
+    "foreignen",
+    "editor",
+    "none",
+)
 OFFICER_CHARS: Final = (100, 800)
 #: A topic in the words of its answer measures copying, not finding.
 LONGEST_SHARED: Final = 6
@@ -46,7 +55,9 @@ class GoldSet:
 
 def load(folder: Path = FOLDER) -> GoldSet:
     """Read the set; raises when a file is missing or broken, an id or a line met twice included."""
-    return GoldSet(read_topics(folder / "topics.tsv"), read_qrel_lines(folder / "qrels.tsv"))
+    return GoldSet(
+        read_topics(folder / "topics.tsv"), read_qrel_lines(folder / "qrels.tsv")
+    )
 
 
 def corpus_texts() -> dict[str, str]:
@@ -81,7 +92,11 @@ def wrong_lengths(gold: GoldSet) -> list[str]:
 
 def wrong_qrels(gold: GoldSet, documents: Mapping[str, str]) -> list[str]:
     """Return the lines that name no topic or no document, have no reason, or a grade outside 0–3."""
-    return [f"{qrel.where}:{fault}" for qrel in gold.qrels for fault in _faults(qrel, gold, documents)]
+    return [
+        f"{qrel.where}:{fault}"
+        for qrel in gold.qrels
+        for fault in _faults(qrel, gold, documents)
+    ]
 
 
 def _faults(qrel: Qrel, gold: GoldSet, documents: Mapping[str, str]) -> Iterator[str]:
@@ -96,9 +111,13 @@ def _faults(qrel: Qrel, gold: GoldSet, documents: Mapping[str, str]) -> Iterator
 
 
 def wrong_answers(gold: GoldSet) -> list[str]:
-    """Return the topics without an answer, and those of the group none with something on their subject."""
+    """Return the topics without an answer, and those of the group none with something on their
+    subject.
+    """
     grades = gold.grades()
-    best = {topic: max(grades.get(topic, {}).values(), default=0) for topic in gold.topics}
+    best = {
+        topic: max(grades.get(topic, {}).values(), default=0) for topic in gold.topics
+    }
     return [
         f"{topic}:{'是无答案的题,却有 1 级以上的标注' if group_of(topic) == 'none' else '没有 2 级以上的标注'}"
         for topic, grade in best.items()
@@ -107,21 +126,32 @@ def wrong_answers(gold: GoldSet) -> list[str]:
 
 
 def borrowed_phrases(gold: GoldSet, documents: Mapping[str, str]) -> list[str]:
-    """Return the topics that share a run of more than LONGEST_SHARED characters with a document graded for them.
+    """Return the topics that share a run of more than LONGEST_SHARED characters with a
+    document graded for them.
 
-    Runs without a Han character (letters, digits) do not count, nor do identifiers, which cannot be put otherwise.
+    Runs without a Han character (letters, digits) do not count, nor do identifiers,
+    which cannot be put otherwise.
     """
     found = []
     for topic, grades in gold.grades().items():
         if group_of(topic) != "identifier":
             text = gold.topics.get(topic, "")
-            shared = ((d, shared_run(text, documents.get(d, ""))) for d, grade in grades.items() if grade > 0)
-            found += [f"{topic} 与 {document} 有相同的「{run}」" for document, run in shared if run]
+            shared = (
+                (d, shared_run(text, documents.get(d, "")))
+                for d, grade in grades.items()
+                if grade > 0
+            )
+            found += [
+                f"{topic} 与 {document} 有相同的「{run}」"
+                for document, run in shared
+                if run
+            ]
     return found
 
 
 def shared_run(text: str, document: str) -> str:
-    """Return the first run of LONGEST_SHARED + 1 characters, one of them Han at least, that stands in `document` too.
+    """Return the first run of LONGEST_SHARED + 1 characters, one of them Han at least,
+    that stands in `document` too.
 
     `document` is folded already.
     """

@@ -1,1 +1,3 @@
-"""What the product answers, frozen: it may change only on purpose, in a commit that says which answer and why."""
+"""What the product answers, frozen: it may change only on purpose, in a commit that says which
+answer and why.
+"""

@@ -11,15 +11,31 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.golden.freezer import ANSWERS, PAGES, answers_now, changed, fill, pages_now, read, write
+from tests.golden.freezer import (
+    ANSWERS,
+    PAGES,
+    answers_now,
+    changed,
+    fill,
+    pages_now,
+    read,
+    write,
+)
 
 
 def main() -> int:
     """Print the differences; return 1 when there are any and they are not frozen."""
-    parser = argparse.ArgumentParser(prog="python -m tests.golden", description="答复与页面是否与冻结时相同")
-    parser.add_argument("--write", action="store_true", help="把现在的答复与页面冻结下来")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.golden", description="答复与页面是否与冻结时相同"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="把现在的答复与页面冻结下来"
+    )
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as incoming:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        tempfile.TemporaryDirectory() as incoming,
+    ):
         settings = fill(Path(home), Path(incoming))
         found = {ANSWERS: answers_now(settings), PAGES: pages_now(settings)}
     different = 0

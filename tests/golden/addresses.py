@@ -1,4 +1,6 @@
-"""Which addresses are frozen: questions of every kind through the API, and every page of the library."""
+"""Which addresses are frozen: questions of every kind through the API, and every page of the
+library.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +33,47 @@ _TYPED: Final = (
         "指导案例219号",
         "法释〔2020〕7号",
     ),
-    *("trade secret", "DTSA", "reasonable measures", "non-compete", "customer list misappropriation", "18 U.S.C. 1836"),
-    *("今天天气怎么样", "没有签保密协议", "罚了多少", "上海 罚款", "去德国设厂怎么保护", "", " ", "的", "商业秘密"),
-    *("ＤＴＳＡ", "客戶名單", "kehumingdan", "客户名但", "香兰素", "卡波 惩罚性赔偿", "秘密点", "举证责任 转移"),
+    *(
+        "trade secret",
+        "DTSA",
+        "reasonable measures",
+        "non-compete",
+        "customer list misappropriation",
+        "18 U.S.C. 1836",
+    ),
+    *(
+        "今天天气怎么样",
+        "没有签保密协议",
+        "罚了多少",
+        "上海 罚款",
+        "去德国设厂怎么保护",
+        "",
+        " ",
+        "的",
+        "商业秘密",
+    ),
+    *(
+        "ＤＴＳＡ",
+        "客戶名單",
+        "kehumingdan",
+        "客户名但",
+        "香兰素",
+        "卡波 惩罚性赔偿",
+        "秘密点",
+        "举证责任 转移",
+    ),
 )
 _MODES: Final = ("hybrid", "keyword", "vector")
 _SORTS: Final = ("newest", "oldest", "amount")
 _FILTERS: Final = (
     *(("kind", kind) for kind in KINDS),
-    *(("region", "上海"), ("year", "2021"), ("tier", "指导性案例"), ("outcome", "判赔"), ("outcome", "罚款")),
+    *(
+        ("region", "上海"),
+        ("year", "2021"),
+        ("tier", "指导性案例"),
+        ("outcome", "判赔"),
+        ("outcome", "罚款"),
+    ),
     *(
         ("secret_type", "客户信息"),
         ("conduct", "违反保密义务披露或使用"),
@@ -48,9 +82,27 @@ _FILTERS: Final = (
     ),
     *(("completeness", "brief"), ("industry", "化工与新材料"), ("region", "未标注")),
 )
-_BEGUN: Final = ("客户", "保密", "khmd", "反不正当竞争法第", "（2021）", "指导", "trade", "香", "zz")
+_BEGUN: Final = (
+    "客户",
+    "保密",
+    "khmd",
+    "反不正当竞争法第",
+    "（2021）",
+    "指导",
+    "trade",
+    "香",
+    "zz",
+)
 _PAGES: Final = (
-    *("/", "/browse", "/browse?group=tier", "/browse?sort=amount", "/browse?offset=40", "/elements", "/about"),
+    *(
+        "/",
+        "/browse",
+        "/browse?group=tier",
+        "/browse?sort=amount",
+        "/browse?offset=40",
+        "/elements",
+        "/about",
+    ),
     *(
         "/laws",
         "/jurisdictions",
@@ -58,7 +110,14 @@ _PAGES: Final = (
         "/jurisdictions/compare?with=US&with=DE",
         "/api/openapi.json",
     ),
-    *("/documents/nothing", "/browse/nothing", "/laws/nothing", "/nothing", "/?q=客户名单", "/?q=今天天气怎么样"),
+    *(
+        "/documents/nothing",
+        "/browse/nothing",
+        "/laws/nothing",
+        "/nothing",
+        "/?q=客户名单",
+        "/?q=今天天气怎么样",
+    ),
     *(
         "/?q=客户名单&group=tier",
         "/?q=反不正当竞争法第九条",
@@ -83,7 +142,10 @@ def questions() -> Iterator[str]:
         yield _search(q="", **{f"x.{field}": value})
     for field in FACET_FIELDS:
         yield _search(q="商业秘密", **{f"x.{field}": "未标注"})
-    yield from (_search(q="客户名单", role=role, offset="5") for role in ("facts", "reasoning", "disposition"))
+    yield from (
+        _search(q="客户名单", role=role, offset="5")
+        for role in ("facts", "reasoning", "disposition")
+    )
     yield from (f"/api/suggest?{urlencode({'q': text})}" for text in _BEGUN)
 
 
@@ -98,7 +160,10 @@ def pages(store: Store) -> Iterator[str]:
     yield from (f"/jurisdictions/{code}" for code in JURISDICTIONS)
     laws = sorted({head.metadata.law for head in store.laws() if head.metadata.law})
     yield from (_travelling(f"/laws/{law}") for law in laws)
-    yield from (_travelling(f"/documents/{head.slug}") for head in store.listing(order="title", limit=1_000)[0])
+    yield from (
+        _travelling(f"/documents/{head.slug}")
+        for head in store.listing(order="title", limit=1_000)[0]
+    )
 
 
 def _travelling(address: str) -> str:

@@ -49,7 +49,9 @@ def fill(home: Path, incoming: Path) -> Settings:
 def answers_now(settings: Settings) -> dict[str, str]:
     """Return what the API answers to every question, by its address."""
     app = create_app(settings)
-    return {address: _answer(get(app, address).text, frozen_json) for address in questions()}
+    return {
+        address: _answer(get(app, address).text, frozen_json) for address in questions()
+    }
 
 
 def pages_now(settings: Settings) -> dict[str, str]:
@@ -94,9 +96,19 @@ def changed(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
 
 def _apart(text: str) -> list[str]:
     """Return the lines of an answer; JSON stands on one, and is taken apart where its values end."""
-    return text.replace(", ", ",\n").splitlines() if text.startswith("{") else text.splitlines()
+    return (
+        text.replace(", ", ",\n").splitlines()
+        if text.startswith("{")
+        else text.splitlines()
+    )
 
 
 def _different(old: Iterable[str], new: Iterable[str]) -> list[str]:
-    lines = list(difflib.unified_diff(list(old), list(new), "以前", "现在", n=1, lineterm=""))
-    return lines if len(lines) <= _TOLD_LINES else [*lines[:_TOLD_LINES], f"… 另有 {len(lines) - _TOLD_LINES} 行"]
+    lines = list(
+        difflib.unified_diff(list(old), list(new), "以前", "现在", n=1, lineterm="")
+    )
+    return (
+        lines
+        if len(lines) <= _TOLD_LINES
+        else [*lines[:_TOLD_LINES], f"… 另有 {len(lines) - _TOLD_LINES} 行"]
+    )

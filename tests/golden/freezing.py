@@ -1,4 +1,6 @@
-"""An answer as it is frozen: JSON without what differs from run to run, a page as the text people read."""
+"""An answer as it is frozen: JSON without what differs from run to run, a page as the text people
+read.
+"""
 
 from __future__ import annotations
 

@@ -23,13 +23,33 @@ SEED = 2099
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.hostile", description="攻击本程序,数失败的次数")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.hostile", description="攻击本程序,数失败的次数"
+    )
     known = [attack.key for attack in ATTACKS]
-    parser.add_argument("--only", action="append", choices=known, metavar="攻击", help="只做这一种,可多次")
-    parser.add_argument("--scale", type=float, default=1.0, help="次数的倍数,如 0.1(默认 1)")
-    parser.add_argument("--seed", type=int, default=SEED, help=f"随机数种子(默认 {SEED})")
-    parser.add_argument("--try", dest="numbers", type=int, action="append", help="连同 --only:只重做这一次,可多次")
-    parser.add_argument("--write", action="store_true", help="写出 docs/tested.md(只在做全部攻击时)")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=known,
+        metavar="攻击",
+        help="只做这一种,可多次",
+    )
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="次数的倍数,如 0.1(默认 1)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=SEED, help=f"随机数种子(默认 {SEED})"
+    )
+    parser.add_argument(
+        "--try",
+        dest="numbers",
+        type=int,
+        action="append",
+        help="连同 --only:只重做这一次,可多次",
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="写出 docs/tested.md(只在做全部攻击时)"
+    )
     parser.add_argument("--list", action="store_true", help="列出各种攻击")
     args = parser.parse_args(argv)
     if args.write and (args.only or args.numbers):
@@ -52,7 +72,9 @@ def _say(words: str) -> None:
     sys.stderr.flush()
 
 
-def run(chosen: Sequence[tuple[Attack, Sequence[int]]], seed: int, folder: Path) -> list[Outcome]:
+def run(
+    chosen: Sequence[tuple[Attack, Sequence[int]]], seed: int, folder: Path
+) -> list[Outcome]:
     """Make all attacks, one after another."""
     outcomes = []
     for attack, numbers in chosen:
@@ -60,7 +82,9 @@ def run(chosen: Sequence[tuple[Attack, Sequence[int]]], seed: int, folder: Path)
         _say(f"{attack.key}:{attack.name}")
         ground = Ground(folder=folder / attack.key, seed=seed)
         outcomes.append(execute(attack, ground, numbers, _tell))
-        _say(f"  {outcomes[-1].tried:,} 次,失败 {outcomes[-1].failed} 次,{time.monotonic() - started:.0f} 秒")
+        _say(
+            f"  {outcomes[-1].tried:,} 次,失败 {outcomes[-1].failed} 次,{time.monotonic() - started:.0f} 秒"
+        )
     return outcomes
 
 
@@ -68,14 +92,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Attack and print the table; return 1 when something failed."""
     args = _arguments(argv)
     if args.list:
-        sys.stdout.write("".join(f"{attack.key}\t{attack.tries}\t{attack.name}\n" for attack in ATTACKS))
+        sys.stdout.write(
+            "".join(
+                f"{attack.key}\t{attack.tries}\t{attack.name}\n" for attack in ATTACKS
+            )
+        )
         return 0
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers and folders of ours go with us
+    # servers and folders of ours go with us
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with temporary() as folder:
         outcomes = run(_chosen(args), args.seed, Path(folder))
     sys.stdout.write(page.table(outcomes, args.seed))
     if args.write:
-        page.FILE.write_text(page.render(outcomes, args.seed, args.scale) + page.kept(), encoding="utf-8")
+        page.FILE.write_text(
+            page.render(outcomes, args.seed, args.scale) + page.kept(), encoding="utf-8"
+        )
     return int(any(outcome.failed for outcome in outcomes))
 
 

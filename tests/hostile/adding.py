@@ -19,17 +19,24 @@ def neighbours(folder: Path, number: int) -> None:
     first, last = (texts.document(number, series)["text"] for series in ("nba", "nbz"))
     (folder / _NEIGHBOURS[0]).write_text(f"{first}\n", "utf-8")
     (folder / _NEIGHBOURS[1]).write_text(
-        f"---\nslug: neighbour-{number}\ntitle: 测试文本邻居{number}\nkind: civil\n---\n## 要旨\n{last}\n", "utf-8"
+        f"---\nslug: neighbour-{number}\ntitle: 测试文本邻居{number}\nkind: civil\n---\n## 要旨\n{last}\n",
+        "utf-8",
     )
 
 
-def add(home: Path, folder: Path, names: Sequence[str]) -> tuple[Mapping[str, list[dict[str, Any]]], str, product.Done]:
-    """Add a folder and `names` besides; return what became of each file, and what is wrong with the whole."""
+def add(
+    home: Path, folder: Path, names: Sequence[str]
+) -> tuple[Mapping[str, list[dict[str, Any]]], str, product.Done]:
+    """Add a folder and `names` besides; return what became of each file, and what is wrong with the
+    whole.
+    """
     done = product.kb(home, "add", folder, *names, "--json", "--quiet")
     return *judged(done, MOST_MB), done
 
 
-def judged(done: product.Done, most_mb: float) -> tuple[Mapping[str, list[dict[str, Any]]], str]:
+def judged(
+    done: product.Done, most_mb: float
+) -> tuple[Mapping[str, list[dict[str, Any]]], str]:
     """Return what became of each file by name, and what is wrong with the whole command."""
     if fault := done.fault((0, 1)):
         return {}, fault
@@ -53,7 +60,9 @@ def _neighbours_fault(receipts: Mapping[str, list[dict[str, Any]]]) -> str:
 
 
 def unexplained(receipts: Sequence[Mapping[str, Any]], err: str) -> str:
-    """Return what is wrong with the words about one file, "" for nothing: refused means named, with a reason."""
+    """Return what is wrong with the words about one file, "" for nothing: refused means named, with
+    a reason.
+    """
     if not receipts:
         return "没有回执"
     for receipt in receipts:
@@ -66,6 +75,8 @@ def unexplained(receipts: Sequence[Mapping[str, Any]], err: str) -> str:
 
 
 def sound(home: Path) -> str:
-    """Return what is wrong with a store after all this: it verifies clean, and what it holds can be taken out."""
+    """Return what is wrong with a store after all this: it verifies clean, and what it holds can be
+    taken out.
+    """
     exporting, _ = state.exported(home)
     return state.unsound(home) or exporting.fault()

@@ -55,7 +55,8 @@ Run = Callable[[Ground, Sequence[int]], Iterator[Trial | Note]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """One kind of attack; `run` makes the tries with the given numbers, of which a whole run has `tries`.
+    """One kind of attack; `run` makes the tries with the given numbers, of which a
+    whole run has `tries`.
 
     `few` is how many make a look that takes seconds; 0 where the normal suite has tests of its own.
     """
@@ -88,7 +89,10 @@ class Outcome:
 
 
 def execute(
-    attack: Attack, ground: Ground, numbers: Sequence[int], tell: Callable[[Trial], None] = lambda trial: None
+    attack: Attack,
+    ground: Ground,
+    numbers: Sequence[int],
+    tell: Callable[[Trial], None] = lambda trial: None,
 ) -> Outcome:
     """Make the tries and count; an attack that breaks off has failed."""
     tried = 0
@@ -105,7 +109,13 @@ def execute(
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}:{last.lineno}"
-        faults.append(Trial(number=tried, what="攻击中断", fault=f"{type(error).__name__}({error}),{where}"))
+        faults.append(
+            Trial(
+                number=tried,
+                what="攻击中断",
+                fault=f"{type(error).__name__}({error}),{where}",
+            )
+        )
         tried += 1
     return Outcome(attack=attack, tried=tried, faults=tuple(faults), notes=tuple(notes))
 

@@ -6,7 +6,16 @@ from typing import Final
 
 from tests.hostile import flooding, handmade, injecting, killing, logs, mutants
 from tests.hostile.attack import Attack
-from tests.hostile.promises import backups, closed, disks, heavy, lost, naming, small, tested
+from tests.hostile.promises import (
+    backups,
+    closed,
+    disks,
+    heavy,
+    lost,
+    naming,
+    small,
+    tested,
+)
 
 ATTACKS: Final[tuple[Attack, ...]] = (
     *killing.ATTACKS,

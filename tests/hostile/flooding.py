@@ -1,4 +1,6 @@
-"""Ten thousand requests of random kinds to one server: what is right, what is nearly right, what is no request."""
+"""Ten thousand requests of random kinds to one server: what is right, what is nearly right, what is
+no request.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,14 @@ Kind = Callable[[random.Random, _Target], bytes]
 
 def _get(target: str, port: int, *headers: str) -> bytes:
     return "\r\n".join(
-        [f"GET {target} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Connection: close", *headers, "", ""]
+        [
+            f"GET {target} HTTP/1.1",
+            f"Host: 127.0.0.1:{port}",
+            "Connection: close",
+            *headers,
+            "",
+            "",
+        ]
     ).encode("utf-8", "surrogatepass")
 
 
@@ -60,12 +69,17 @@ def _asked(chance: random.Random) -> dict[str, str]:
     if chance.random() < 0.3:
         said["f.kind"] = chance.choice(("civil", "criminal", "administrative"))
     if chance.random() < 0.2:
-        said |= {"offset": str(chance.randrange(200)), "limit": str(chance.randrange(1, 101))}
+        said |= {
+            "offset": str(chance.randrange(200)),
+            "limit": str(chance.randrange(1, 101)),
+        }
     return said
 
 
 def _valid(chance: random.Random, target: _Target) -> bytes:
-    place = chance.choice(("/", "/api/search", "/export.csv", "/browse", "/api/suggest"))
+    place = chance.choice(
+        ("/", "/api/search", "/export.csv", "/browse", "/api/suggest")
+    )
     said = _asked(chance)
     if place == "/api/suggest":
         said = {"q": said["q"][: chance.randrange(1, 8)]}
@@ -92,23 +106,48 @@ def _nearly(chance: random.Random, target: _Target) -> bytes:
     """Return parameters with values that are wrong, too many, or too long."""
     said: list[tuple[str, str]] = [*_asked(chance).items()]
     for _ in range(chance.choice((1, 3, 60, 400))):
-        name = chance.choice((*doors.PARAMETERS, f"f.{chance.choice(tuple(FACET_FIELDS))}"))
-        said.append((name, chance.choice((*PAYLOADS, "", "x" * 500, "-1", "99999999999"))))
-    encoded = urlencode([(name, value.encode("utf-8", "surrogatepass")) for name, value in said])
-    return _get(f"{chance.choice(('/', '/api/search', '/export.csv', '/documents/3'))}?{encoded}", target.port)
+        name = chance.choice(
+            (*doors.PARAMETERS, f"f.{chance.choice(tuple(FACET_FIELDS))}")
+        )
+        said.append(
+            (name, chance.choice((*PAYLOADS, "", "x" * 500, "-1", "99999999999")))
+        )
+    encoded = urlencode(
+        [(name, value.encode("utf-8", "surrogatepass")) for name, value in said]
+    )
+    return _get(
+        f"{chance.choice(('/', '/api/search', '/export.csv', '/documents/3'))}?{encoded}",
+        target.port,
+    )
 
 
 def _long(chance: random.Random, target: _Target) -> bytes:
     text = "".join(
-        chance.choice('客户名单离职员工保密的、。（）第号条1 -:"') for _ in range(chance.choice((300, 3000, 20_000)))
+        chance.choice('客户名单离职员工保密的、。（）第号条1 -:"')
+        for _ in range(chance.choice((300, 3000, 20_000)))
     )
     return _get(f"{chance.choice(('/', '/api/search'))}?q={quote(text)}", target.port)
 
 
 def _method(chance: random.Random, target: _Target) -> bytes:
-    method = chance.choice(("HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "get", "BREW"))
+    method = chance.choice(
+        (
+            "HEAD",
+            "POST",
+            "PUT",
+            "DELETE",
+            "OPTIONS",
+            "PATCH",
+            "TRACE",
+            "CONNECT",
+            "get",
+            "BREW",
+        )
+    )
     body = chance.choice((b"", b"q=x", b"x" * 5000))
-    place = chance.choice(("/", "/api/search", "/documents/1", "/static/app.css", "/nowhere"))
+    place = chance.choice(
+        ("/", "/api/search", "/documents/1", "/static/app.css", "/nowhere")
+    )
     head = f"{method} {place} HTTP/1.1\r\nHost: 127.0.0.1:{target.port}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
@@ -123,13 +162,20 @@ def _broken(chance: random.Random, target: _Target) -> bytes:
     return chance.choice(
         (
             chance.randbytes(chance.randrange(1, 2000)) + b"\r\n\r\n",
-            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + chance.randbytes(500) + b"\r\n\r\n",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
+            + chance.randbytes(500)
+            + b"\r\n\r\n",
             whole.replace(b"HTTP/1.1", b"HTTP/9.9"),
             whole.replace(b"\r\n", b"\n"),
             whole.replace(b"Host: ", b"Host : "),
-            whole.replace(b"Connection: close", b"Transfer-Encoding: chunked\r\nContent-Length: 5") + b"zz\r\n",
+            whole.replace(
+                b"Connection: close", b"Transfer-Encoding: chunked\r\nContent-Length: 5"
+            )
+            + b"zz\r\n",
             whole[:-2] + b"X: " + b"x" * chance.choice((5_000, 100_000)) + b"\r\n\r\n",
-            whole[:-2] + b"".join(b"X%d: x\r\n" % n for n in range(chance.choice((90, 2000)))) + b"\r\n",
+            whole[:-2]
+            + b"".join(b"X%d: x\r\n" % n for n in range(chance.choice((90, 2000))))
+            + b"\r\n",
             b"GET "
             + b"/" * chance.choice((3_000, 200_000))
             + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
@@ -158,14 +204,23 @@ def _library(ground: Ground) -> Path:
 
 
 def flood(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Send all requests by a few clients at once; look at every answer, at the memory, and at the log."""
+    """Send all requests by a few clients at once; look at every answer, at the memory, and at the
+    log.
+    """
     home = _library(ground)
     slots = doors.slots(home)
     warm = min(_WARM, len(numbers) // 3)
-    with product.serving(home, ground.folder / "serve.log") as server, ThreadPoolExecutor(_CLIENTS) as clients:
-        yield from clients.map(lambda number: _sent(ground, server, slots, number), numbers[:warm])
+    with (
+        product.serving(home, ground.folder / "serve.log") as server,
+        ThreadPoolExecutor(_CLIENTS) as clients,
+    ):
+        yield from clients.map(
+            lambda number: _sent(ground, server, slots, number), numbers[:warm]
+        )
         before_mb = server.memory_mb()
-        yield from clients.map(lambda number: _sent(ground, server, slots, number), numbers[warm:])
+        yield from clients.map(
+            lambda number: _sent(ground, server, slots, number), numbers[warm:]
+        )
         after_mb = server.memory_mb()
         fault = _after(server, before_mb, after_mb, len(numbers))
     if fault or (fault := state.unsound(home)):
@@ -176,18 +231,26 @@ def flood(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
     )
 
 
-def _sent(ground: Ground, server: product.Server, slots: Sequence[doors.Slot], number: int) -> Trial:
+def _sent(
+    ground: Ground, server: product.Server, slots: Sequence[doors.Slot], number: int
+) -> Trial:
     chance = ground.chance("flood", number)
-    kind = chance.choices([made for made, _ in _KINDS], [weight for _, weight in _KINDS])[0]
+    kind = chance.choices(
+        [made for made, _ in _KINDS], [weight for _, weight in _KINDS]
+    )[0]
     request = kind(chance, _Target(server.port, slots))
     try:
         fault = seeing.wrong(server.send(request, 60.0))
     except OSError as error:
         fault = f"没有回答({type(error).__name__})"
-    return Trial(number=number, what=f"{kind.__name__.strip('_')} {request[:120]!r}", fault=fault)
+    return Trial(
+        number=number, what=f"{kind.__name__.strip('_')} {request[:120]!r}", fault=fault
+    )
 
 
-def _after(server: product.Server, before_mb: float, after_mb: float, count: int) -> str:
+def _after(
+    server: product.Server, before_mb: float, after_mb: float, count: int
+) -> str:
     """Return what is wrong with a server after the flood."""
     if server.process.poll() is not None:
         return "服务已停止"

@@ -34,7 +34,9 @@ def word_xml(body: str, doctype: str = "") -> str:
 
 
 def docx(main: str | bytes, others: Mapping[str, bytes] | None = None) -> bytes:
-    """Return a Word file with this main part, and other parts beside it or in place of the usual ones."""
+    """Return a Word file with this main part, and other parts beside it or in place of the usual
+    ones.
+    """
     parts = {
         "[Content_Types].xml": _TYPES.encode(),
         "_rels/.rels": _ROOT_RELATIONS.encode(),
@@ -43,7 +45,9 @@ def docx(main: str | bytes, others: Mapping[str, bytes] | None = None) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, (2099, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(name, (2099, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED
+            )
     return out.getvalue()
 
 
@@ -53,17 +57,28 @@ def pdf(objects: Mapping[int, str | bytes], root: int = 1) -> bytes:
     places: dict[int, int] = {}
     for number, content in objects.items():
         places[number] = len(out)
-        out += b"%d 0 obj\n" % number + (content.encode("latin-1") if isinstance(content, str) else content)
+        out += b"%d 0 obj\n" % number + (
+            content.encode("latin-1") if isinstance(content, str) else content
+        )
         out += b"\nendobj\n"
     start, size = len(out), max(objects) + 1
     out += b"xref\n0 %d\n0000000000 65535 f \n" % size
     for number in range(1, size):
-        out += b"%010d 00000 %c \n" % (places.get(number, 0), b"n"[0] if number in places else b"f"[0])
-    out += b"trailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, root, start)
+        out += b"%010d 00000 %c \n" % (
+            places.get(number, 0),
+            b"n"[0] if number in places else b"f"[0],
+        )
+    out += b"trailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        size,
+        root,
+        start,
+    )
     return bytes(out)
 
 
-def pdf_page(words: str = "Test text 2099", pages: str = "2 0 R") -> dict[int, str | bytes]:
+def pdf_page(
+    words: str = "Test text 2099", pages: str = "2 0 R"
+) -> dict[int, str | bytes]:
     """Return the objects of a PDF of one page."""
     content = f"BT /F1 12 Tf 72 700 Td ({words}) Tj ET"
     return {
@@ -83,9 +98,13 @@ def good_files(number: int = 0) -> dict[str, bytes]:
     return {
         f"good-{number}.txt": f"{made['text']}\n".encode(),
         f"good-{number}.md": f"{front}## 要旨\n{made['text']}\n".encode(),
-        f"good-{number}.jsonl": texts.lines(range(number * 5, number * 5 + 5), "good").encode(),
+        f"good-{number}.jsonl": texts.lines(
+            range(number * 5, number * 5 + 5), "good"
+        ).encode(),
         f"good-{number}.html": f"<!doctype html><meta charset=utf-8><title>测试文本</title><p>{made['text']}</p><table><tr><td>甲<td>乙</table>".encode(),
-        f"good-{number}.docx": docx(word_xml("".join(paragraph(line) for line in made["text"].split("\n")))),
+        f"good-{number}.docx": docx(
+            word_xml("".join(paragraph(line) for line in made["text"].split("\n")))
+        ),
         f"good-{number}.pdf": pdf(pdf_page(f"Test text 2099 number {number}")),
         "decision.pdf": (samples / "decision.pdf").read_bytes(),
         "note.docx": (samples / "note.docx").read_bytes(),

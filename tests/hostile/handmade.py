@@ -1,4 +1,6 @@
-"""Files made by hand to do harm, each added beside two good ones to the same store, which is then read."""
+"""Files made by hand to do harm, each added beside two good ones to the same store, which is then
+read.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,13 @@ from tests.hostile.attack import Attack, Ground, Note, Trial
 from tests.hostile.forged import lines, office, places, plain, portable
 from tests.hostile.forged.shape import Forged, Trap
 
-FORGED: Final[tuple[Forged, ...]] = (*lines.FORGED, *plain.FORGED, *office.FORGED, *portable.FORGED, *places.FORGED)
+FORGED: Final[tuple[Forged, ...]] = (
+    *lines.FORGED,
+    *plain.FORGED,
+    *office.FORGED,
+    *portable.FORGED,
+    *places.FORGED,
+)
 
 
 @contextmanager
@@ -41,7 +49,9 @@ def _connected(listener: socket.socket) -> bool:
 
 
 def add_forged(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Add one file after another; at the end read all that was taken in by command and over the web."""
+    """Add one file after another; at the end read all that was taken in by command and over the
+    web.
+    """
     home, taken, peak_mb = ground.fresh("home"), 0, 0.0
     with _trap(ground.folder) as (trap, listener):
         for number in numbers:
@@ -52,13 +62,24 @@ def add_forged(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]
             fault = fault or _fault(forged, receipts, done)
             if _connected(listener):
                 fault = fault or "解析时连接了网络"
-            accepted = sum(r["status"] != "failed" for all_of_one in receipts.values() for r in all_of_one) - 2
+            accepted = (
+                sum(
+                    r["status"] != "failed"
+                    for all_of_one in receipts.values()
+                    for r in all_of_one
+                )
+                - 2
+            )
             taken, peak_mb = taken + (accepted > 0), max(peak_mb, done.peak_mb)
             shutil.rmtree(folder, ignore_errors=True)
             yield Trial(number=number, what=forged.what, fault=fault)
-        for place, (what, fault) in enumerate(_afterwards(home, ground.folder / "serve.log", trap), 1):
+        for place, (what, fault) in enumerate(
+            _afterwards(home, ground.folder / "serve.log", trap), 1
+        ):
             if fault:
-                yield Trial(number=numbers[-1] + place, what=f"全部收入之后{what}", fault=fault)
+                yield Trial(
+                    number=numbers[-1] + place, what=f"全部收入之后{what}", fault=fault
+                )
     yield Note(f"收入 {taken} 个,其余拒绝并说明;最多用内存 {peak_mb:.0f} MB")
 
 
@@ -70,11 +91,17 @@ def _laid(forged: Forged, folder: Path, trap: Trap) -> Sequence[str]:
     return ()
 
 
-def _fault(forged: Forged, receipts: Mapping[str, list[dict[str, Any]]], done: product.Done) -> str:
-    others = [r for name, found in receipts.items() if not _is_neighbour(name) for r in found]
+def _fault(
+    forged: Forged, receipts: Mapping[str, list[dict[str, Any]]], done: product.Done
+) -> str:
+    others = [
+        r for name, found in receipts.items() if not _is_neighbour(name) for r in found
+    ]
     if forged.refused and any(receipt["status"] != "failed" for receipt in others):
         return "收入了不该收入的"
-    if forged.name and (fault := adding.unexplained(receipts.get(forged.name, []), done.err)):
+    if forged.name and (
+        fault := adding.unexplained(receipts.get(forged.name, []), done.err)
+    ):
         return "" if _is_named(forged, done) else fault
     return ""
 

@@ -35,8 +35,27 @@ _GUIDE: Final = {
     "text": "测试文本。",
 }
 _FIELDS: Final = (
-    *("title", "slug", "collection", "name_en", "date_note", "place", "verified_in", "tier", "completeness_note"),
-    *("aliases", "authorities", "case_numbers", "doc_numbers", "citations", "parties", "statutes", "uncertain"),
+    *(
+        "title",
+        "slug",
+        "collection",
+        "name_en",
+        "date_note",
+        "place",
+        "verified_in",
+        "tier",
+        "completeness_note",
+    ),
+    *(
+        "aliases",
+        "authorities",
+        "case_numbers",
+        "doc_numbers",
+        "citations",
+        "parties",
+        "statutes",
+        "uncertain",
+    ),
     *(
         "earlier_case_numbers",
         "related",
@@ -81,7 +100,9 @@ def inject(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
     home = _library(ground)
     _, before = state.exported(home)
     places = doors.slots(home)
-    yield Note(f"{len(doors.routes(home))} 条路由,{len(places)} 处参数、路径与标头,{len(PAYLOADS)} 种内容")
+    yield Note(
+        f"{len(doors.routes(home))} 条路由,{len(places)} 处参数、路径与标头,{len(PAYLOADS)} 种内容"
+    )
     with product.serving(home, ground.folder / "serve.log") as server:
         log = _Log(server.log)
         for number in numbers:
@@ -98,17 +119,29 @@ def inject(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
         yield Trial(number=numbers[-1] + 1, what="全部之后", fault=fault)
 
 
-def _chosen(ground: Ground, places: Sequence[doors.Slot], number: int) -> tuple[doors.Slot, str, bool]:
-    """Return place, payload, and whether it is sent as it is; all places are met before one is met again."""
+def _chosen(
+    ground: Ground, places: Sequence[doors.Slot], number: int
+) -> tuple[doors.Slot, str, bool]:
+    """Return place, payload, and whether it is sent as it is; all places are met before one is met
+    again.
+    """
     shuffled = [*places]
     ground.chance("places", number // len(places)).shuffle(shuffled)
     chance = ground.chance("inject", number)
-    return shuffled[number % len(places)], chance.choice(PAYLOADS), chance.random() < 0.2
+    return (
+        shuffled[number % len(places)],
+        chance.choice(PAYLOADS),
+        chance.random() < 0.2,
+    )
 
 
 def _ran(home: Path) -> str:
     """Tell whether a command of a payload left its file."""
-    left = [str(place) for folder in (product.ROOT, home, Path("/tmp")) for place in folder.glob("kbx7*")]
+    left = [
+        str(place)
+        for folder in (product.ROOT, home, Path("/tmp"))
+        for place in folder.glob("kbx7*")
+    ]
     return f"注入的命令留下了文件:{left}" if left else ""
 
 
@@ -131,29 +164,41 @@ def _document(number: int) -> dict[str, Any]:
     fields |= {
         "law": f"{payload}法"[:200],
         "version": payload[:50],
-        "sources": [{"name": payload[:200], "grade": "C", "url": f"https://x.example/{payload}"}],
+        "sources": [
+            {"name": payload[:200], "grade": "C", "url": f"https://x.example/{payload}"}
+        ],
     }
     fields |= {
         "amounts": [{"type": "罚款", "value": 1, "currency": "CNY", "text": payload}],
         "title": f"{payload[:300]}测试文本",
     }
-    fields |= {"provisions": [{"article": "第九条", "provision": payload or "x", "note": payload}]}
+    fields |= {
+        "provisions": [
+            {"article": "第九条", "provision": payload or "x", "note": payload}
+        ]
+    }
     fields.pop("slug")
     return fields
 
 
 def store_injections(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Store a payload in every field of a document, read it by every way there is, and remove it before the next."""
+    """Store a payload in every field of a document, read it by every way there is, and remove it
+    before the next.
+    """
     home, refused = _library(ground), 0
     with product.serving(home, ground.folder / "serve.log") as server:
         log = _Log(server.log)
         for number in numbers:
             file = ground.folder / "one.jsonl"
-            file.write_bytes(texts.as_line(_document(number)).encode("utf-8", "surrogatepass"))
+            file.write_bytes(
+                texts.as_line(_document(number)).encode("utf-8", "surrogatepass")
+            )
             done = product.kb(home, "add", file, "--json")
             receipts = (product.as_json(done) or {"documents": []})["documents"]
             fault = done.fault((0, 1)) or _on_terminal(done.err)
-            for document in (one["document_id"] for one in receipts if one["document_id"]):
+            for document in (
+                one["document_id"] for one in receipts if one["document_id"]
+            ):
                 fault = fault or _read_everywhere(server, home, number, document)
                 removing = product.kb(home, "remove", document, "--yes")
                 fault = fault or removing.fault() or _on_terminal(removing.err)
@@ -169,7 +214,9 @@ def store_injections(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial |
     yield Note(f"{refused} 种内容因字段不合规则被拒绝,其余收入")
 
 
-def _read_everywhere(server: product.Server, home: Path, number: int, document: int) -> str:
+def _read_everywhere(
+    server: product.Server, home: Path, number: int, document: int
+) -> str:
     """Return what is wrong with the first way to read a document that is not right."""
     word = texts.own_word(number, "inj")
     targets = (

@@ -27,7 +27,9 @@ def _source(folder: Path, documents: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "many.jsonl").write_text(texts.lines(range(documents)), "utf-8")
     (folder / "one.txt").write_text(texts.document(1, "txt")["text"], "utf-8")
-    (folder / "one.md").write_text(f"# 测试文本\n\n{texts.document(1, 'md')['text']}\n", "utf-8")
+    (folder / "one.md").write_text(
+        f"# 测试文本\n\n{texts.document(1, 'md')['text']}\n", "utf-8"
+    )
     for name in ("decision.pdf", "note.docx", "page.html"):
         shutil.copy(_SAMPLES / name, folder / name)
     return folder
@@ -39,7 +41,9 @@ def _moment(chance: random.Random, whole_s: float, share_done: float) -> float:
 
 
 def kill_adding(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Kill, look, and go on with the same command; at the end of a series nothing is lost or doubled."""
+    """Kill, look, and go on with the same command; at the end of a series nothing is lost or
+    doubled.
+    """
     documents = _DOCUMENTS if len(numbers) >= _LONGEST_SERIES else _FEW_DOCUMENTS
     source = _source(ground.fresh("source"), documents)
     reference_home = ground.fresh("whole")
@@ -63,7 +67,11 @@ def kill_adding(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note
         last = kills >= _LONGEST_SERIES or number == numbers[-1]
         if last and not fault:
             fault = _completed(home, source, reference)
-        yield Trial(number=number, what=f"{after_s:.2f} 秒后 kill -9,本库第 {kills} 次", fault=fault)
+        yield Trial(
+            number=number,
+            what=f"{after_s:.2f} 秒后 kill -9,本库第 {kills} 次",
+            fault=fault,
+        )
         if last or fault:
             home, kills = _another(ground, home), 0
 
@@ -90,7 +98,11 @@ def _completed(home: Path, source: Path, reference: list[dict[str, Any]]) -> str
         return f"导出:{fault}"
     if documents != reference:
         return f"收完后与未中断的库不同:{len(documents)} 件对 {len(reference)} 件"
-    last = max(int(str(fields["id"])[2:]) for fields in reference if str(fields["id"]).startswith("n-"))
+    last = max(
+        int(str(fields["id"])[2:])
+        for fields in reference
+        if str(fields["id"]).startswith("n-")
+    )
     wrong, slugs = state.found(home, texts.own_word(last))
     if wrong or slugs != [f"n-{last}"]:
         return wrong or f"收完后检索最后一件得到 {slugs}"
@@ -118,7 +130,9 @@ def _answers(server: product.Server) -> list[Any]:
     found = []
     for question in _QUESTIONS:
         answer = server.get(question)
-        body = product.as_json(product.Done(status=0, out=answer.text, err="", peak_mb=0.0))
+        body = product.as_json(
+            product.Done(status=0, out=answer.text, err="", peak_mb=0.0)
+        )
         if isinstance(body, dict):
             body.pop("took_ms", None)
         found.append((answer.status, body))
@@ -164,11 +178,16 @@ def kill_serving(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Not
         yield Trial(number=len(numbers), what="全部之后核对", fault=fault)
 
 
-def _serve_and_kill(home: Path, log: Path, chance: random.Random, after_s: float) -> None:
+def _serve_and_kill(
+    home: Path, log: Path, chance: random.Random, after_s: float
+) -> None:
     server = product.begin(home, log)
     stop = threading.Event()
     seeds = [chance.randrange(1 << 30) for _ in range(_CLIENTS)]
-    readers = [threading.Thread(target=_read, args=(server, stop, random.Random(seed))) for seed in seeds]
+    readers = [
+        threading.Thread(target=_read, args=(server, stop, random.Random(seed)))
+        for seed in seeds
+    ]
     for reader in readers:
         reader.start()
     product.until_answering(server)
@@ -182,7 +201,12 @@ def _serve_and_kill(home: Path, log: Path, chance: random.Random, after_s: float
 def _read(server: product.Server, stop: threading.Event, chance: random.Random) -> None:
     while not stop.is_set():
         try:
-            server.get(chance.choice((*_QUESTIONS, "/", "/browse", "/documents/n-7", "/laws", "/about")), limit_s=10.0)
+            server.get(
+                chance.choice(
+                    (*_QUESTIONS, "/", "/browse", "/documents/n-7", "/laws", "/about")
+                ),
+                limit_s=10.0,
+            )
         except OSError:
             time.sleep(0.01)
 
@@ -193,11 +217,19 @@ def _restarted(home: Path, log: Path, reference: list[Any]) -> str:
             answers = _answers(server)
     except (RuntimeError, OSError) as error:
         return f"重启:{error}"
-    different = [question for question, now, then in zip(_QUESTIONS, answers, reference, strict=True) if now != then]
+    different = [
+        question
+        for question, now, then in zip(_QUESTIONS, answers, reference, strict=True)
+        if now != then
+    ]
     if different:
         return f"重启后回答不同:{different}"
     written = log.read_text("utf-8", "replace")
-    return f"日志里有 Traceback:{product.last_line(written)}" if "Traceback" in written else ""
+    return (
+        f"日志里有 Traceback:{product.last_line(written)}"
+        if "Traceback" in written
+        else ""
+    )
 
 
 ATTACKS: Final = (

@@ -1,4 +1,6 @@
-"""Write-ahead logs cut or garbled: the store opens at a state that was committed, with whole documents."""
+"""Write-ahead logs cut or garbled: the store opens at a state that was committed, with whole
+documents.
+"""
 
 from __future__ import annotations
 
@@ -93,10 +95,14 @@ def _with_log(ground: Ground) -> tuple[Path, list[set[str]]]:
 
 
 def cut_logs(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Damage the log of a copy, open it by every reading command, and compare with what was committed."""
+    """Damage the log of a copy, open it by every reading command, and compare with what was
+    committed.
+    """
     whole, states = _with_log(ground)
     log = whole / "kb.sqlite3-wal"
-    yield Note(f"日志 {log.stat().st_size // 1024:,} KB,{len(_STEPS)} 次写入,索引比损坏后的库新")
+    yield Note(
+        f"日志 {log.stat().st_size // 1024:,} KB,{len(_STEPS)} 次写入,索引比损坏后的库新"
+    )
     names = list(_DAMAGES)
     for number in numbers:
         chance = ground.chance("cut-log", number)
@@ -105,7 +111,9 @@ def cut_logs(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
         shutil.copytree(whole, home)
         damaged = _DAMAGES[how](bytearray(log.read_bytes()), chance)
         (home / "kb.sqlite3-wal").write_bytes(damaged)
-        yield Trial(number=number, what=f"kb.sqlite3-wal {how}", fault=_opened(home, states))
+        yield Trial(
+            number=number, what=f"kb.sqlite3-wal {how}", fault=_opened(home, states)
+        )
         shutil.rmtree(home.parent, ignore_errors=True)
 
 
@@ -134,7 +142,10 @@ def _searched(home: Path, here: set[str], ever: set[str]) -> str:
     for slug in (max(here), *sorted(ever - here)[:1]):
         fault, slugs = state.found(home, texts.own_word(int(slug.partition("-")[2])))
         if fault or slugs != [slug] * (slug in here):
-            return fault or f"检索 {slug} 得到 {slugs},库中{'有' if slug in here else '没有'}"
+            return (
+                fault
+                or f"检索 {slug} 得到 {slugs},库中{'有' if slug in here else '没有'}"
+            )
     return ""
 
 
@@ -143,7 +154,11 @@ def _verified(home: Path) -> str:
     if fault := done.fault((0, 2)):
         return f"verify {fault}"
     report = product.as_json(done) or {}
-    return "" if done.status == 0 or report.get("wrong") or done.err.strip() else "verify 没有说明哪里损坏"
+    return (
+        ""
+        if done.status == 0 or report.get("wrong") or done.err.strip()
+        else "verify 没有说明哪里损坏"
+    )
 
 
 ATTACKS: Final = (

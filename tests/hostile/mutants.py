@@ -1,4 +1,6 @@
-"""Good files of every format with bytes flipped, cut, put in, doubled or exchanged with another file's."""
+"""Good files of every format with bytes flipped, cut, put in, doubled or exchanged with another
+file's.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,37 @@ from tests.hostile.goodfiles import docx, good_files
 _BATCH: Final = 20
 #: What parsers look for.
 _TOKENS: Final = (
-    *(b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"%PDF-1.7\n", b"PK\x03\x04", b"endobj", b"1 0 obj"),
-    *(b"stream\n", b"/Kids [1 0 R]", b"/Length 99999999999", b"/Filter /FlateDecode", b"<![CDATA[", b"<!--", b"&#0;"),
-    *(b"</w:t>", b"<table>" * 30, b"---\n", b"{", b"]" * 50, b"\\ud800", b'"', b"\r", b"\xe2\x80\xae", b"9" * 400),
+    *(
+        b"\x00",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"\xed\xa0\x80",
+        b"%PDF-1.7\n",
+        b"PK\x03\x04",
+        b"endobj",
+        b"1 0 obj",
+    ),
+    *(
+        b"stream\n",
+        b"/Kids [1 0 R]",
+        b"/Length 99999999999",
+        b"/Filter /FlateDecode",
+        b"<![CDATA[",
+        b"<!--",
+        b"&#0;",
+    ),
+    *(
+        b"</w:t>",
+        b"<table>" * 30,
+        b"---\n",
+        b"{",
+        b"]" * 50,
+        b"\\ud800",
+        b'"',
+        b"\r",
+        b"\xe2\x80\xae",
+        b"9" * 400,
+    ),
 )
 
 Mutation = Callable[[bytearray, bytes, random.Random], bytearray]
@@ -33,7 +63,9 @@ def _flip(data: bytearray, other: bytes, chance: random.Random) -> bytearray:
 
 def _set(data: bytearray, other: bytes, chance: random.Random) -> bytearray:
     for _ in range(chance.choice((1, 4, 40))):
-        data[chance.randrange(len(data))] = chance.choice((0, 0x0A, 0x20, 0x7F, 0x80, 0xFF, chance.randrange(256)))
+        data[chance.randrange(len(data))] = chance.choice(
+            (0, 0x0A, 0x20, 0x7F, 0x80, 0xFF, chance.randrange(256))
+        )
     return data
 
 
@@ -50,7 +82,9 @@ def _drop(data: bytearray, other: bytes, chance: random.Random) -> bytearray:
 def _insert(data: bytearray, other: bytes, chance: random.Random) -> bytearray:
     for _ in range(chance.choice((1, 2, 8))):
         place = chance.randrange(len(data))
-        data[place:place] = chance.choice((*_TOKENS, chance.randbytes(chance.randrange(1, 200))))
+        data[place:place] = chance.choice(
+            (*_TOKENS, chance.randbytes(chance.randrange(1, 200)))
+        )
     return data
 
 
@@ -62,7 +96,9 @@ def _repeat(data: bytearray, other: bytes, chance: random.Random) -> bytearray:
 
 
 def _splice(data: bytearray, other: bytes, chance: random.Random) -> bytearray:
-    return data[: chance.randrange(1, len(data))] + other[chance.randrange(len(other)) :]
+    return (
+        data[: chance.randrange(1, len(data))] + other[chance.randrange(len(other)) :]
+    )
 
 
 _MUTATIONS: Final[dict[str, Mutation]] = {
@@ -86,8 +122,12 @@ def _mutated(number: int, chance: random.Random) -> tuple[str, str, bytes]:
     return f"m{number:04}-{stem}.{extension}", how, data
 
 
-def spoilt(name: str, good: bytes, other: bytes, chance: random.Random) -> tuple[str, bytes]:
-    """Return how a good file was spoilt and its bytes; of Word files half are spoilt inside their packing."""
+def spoilt(
+    name: str, good: bytes, other: bytes, chance: random.Random
+) -> tuple[str, bytes]:
+    """Return how a good file was spoilt and its bytes; of Word files half are spoilt inside their
+    packing.
+    """
     how = chance.choice(list(_MUTATIONS))
     if name.endswith(".docx") and chance.random() < 0.5:
         return f"包内{how}", _inside(good, other, how, chance)
@@ -104,11 +144,14 @@ def _inside(data: bytes, other: bytes, how: str, chance: random.Random) -> bytes
 
 
 def mutate(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Add spoilt files in batches with good neighbours; a batch that ends badly is made again one by one."""
+    """Add spoilt files in batches with good neighbours; a batch that ends badly is made again one
+    by one.
+    """
     taken, peak_mb = 0, 0.0
     for start in range(0, len(numbers), _BATCH):
         made = {
-            number: _mutated(number, ground.chance("mutated", number)) for number in numbers[start : start + _BATCH]
+            number: _mutated(number, ground.chance("mutated", number))
+            for number in numbers[start : start + _BATCH]
         }
         home, folder = ground.fresh("home"), ground.fresh("files")
         faults, accepted, used_mb = _added(home, folder, made)
@@ -121,12 +164,20 @@ def mutate(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
                 fault = next(iter(found.values()), "")
             yield Trial(number=number, what=f"{name} {how}", fault=fault)
         if -1 in faults:
-            yield Trial(number=numbers[start], what=f"从第 {numbers[start]} 次起的一批", fault=faults[-1])
+            yield Trial(
+                number=numbers[start],
+                what=f"从第 {numbers[start]} 次起的一批",
+                fault=faults[-1],
+            )
     yield Note(f"收入 {taken} 个,其余拒绝并说明;最多用内存 {peak_mb:.0f} MB")
 
 
-def _added(home: Path, folder: Path, made: dict[int, tuple[str, str, bytes]]) -> tuple[dict[int, str], int, float]:
-    """Return what is wrong by number (-1 for the whole), how many were taken in, and the memory used."""
+def _added(
+    home: Path, folder: Path, made: dict[int, tuple[str, str, bytes]]
+) -> tuple[dict[int, str], int, float]:
+    """Return what is wrong by number (-1 for the whole), how many were taken in, and the memory
+    used.
+    """
     adding.neighbours(folder, min(made))
     for name, _, data in made.values():
         (folder / name).write_bytes(data)
@@ -135,9 +186,14 @@ def _added(home: Path, folder: Path, made: dict[int, tuple[str, str, bytes]]) ->
     if fault:
         return {-1: fault}, 0, done.peak_mb
     faults = {
-        n: wrong for n, (name, _, _) in made.items() if (wrong := adding.unexplained(receipts.get(name, []), done.err))
+        n: wrong
+        for n, (name, _, _) in made.items()
+        if (wrong := adding.unexplained(receipts.get(name, []), done.err))
     }
-    accepted = sum(any(r["status"] != "failed" for r in receipts.get(name, [])) for name, _, _ in made.values())
+    accepted = sum(
+        any(r["status"] != "failed" for r in receipts.get(name, []))
+        for name, _, _ in made.values()
+    )
     return faults, accepted, done.peak_mb
 
 

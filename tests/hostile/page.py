@@ -30,14 +30,19 @@ def again(outcome: Outcome, trial: Trial, seed: int) -> str:
 
 
 def table(outcomes: Sequence[Outcome], seed: int) -> str:
-    """Return the outcomes as lines: tries, failures, name, notes; then every failure with how to repeat it."""
+    """Return the outcomes as lines: tries, failures, name, notes; then every failure with how to
+    repeat it.
+    """
     lines = ["次数\t失败\t攻击"]
     for outcome in outcomes:
-        lines.append(f"{outcome.tried}\t{outcome.failed}\t{outcome.attack.key} {outcome.attack.name}")
+        lines.append(
+            f"{outcome.tried}\t{outcome.failed}\t{outcome.attack.key} {outcome.attack.name}"
+        )
         lines += [f"\t\t  {note}" for note in outcome.notes]
     for outcome in outcomes:
         lines += [
-            f"失败\t{again(outcome, trial, seed)}\t{trial.what}:{trial.fault}" for trial in outcome.faults[:MOST_TOLD]
+            f"失败\t{again(outcome, trial, seed)}\t{trial.what}:{trial.fault}"
+            for trial in outcome.faults[:MOST_TOLD]
         ]
     return "\n".join(lines) + "\n"
 
@@ -53,23 +58,46 @@ def machine() -> str:
 def revision() -> str:
     """Return the commit that was attacked, and whether something in the folder differs from it."""
     name = _git("rev-parse", "--short=12", "HEAD")
-    changed = [line for line in _git("status", "--porcelain").splitlines() if not line.endswith(f"docs/{FILE.name}")]
+    changed = [
+        line
+        for line in _git("status", "--porcelain").splitlines()
+        if not line.endswith(f"docs/{FILE.name}")
+    ]
     return (name or "未知") + (",另有未提交的改动" if changed else "")
 
 
 def _git(*args: str) -> str:
-    done = subprocess.run(["git", *args], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", *args], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     return done.stdout.rstrip()
 
 
 def render(outcomes: Sequence[Outcome], seed: int, scale: float) -> str:
     """Return the page as Markdown."""
-    return "\n".join([*_opening(outcomes, seed, scale), "", *_rows(outcomes), "", *_failures(outcomes, seed)]) + "\n"
+    return (
+        "\n".join(
+            [
+                *_opening(outcomes, seed, scale),
+                "",
+                *_rows(outcomes),
+                "",
+                *_failures(outcomes, seed),
+            ]
+        )
+        + "\n"
+    )
 
 
 def kept() -> str:
-    """Return what stands below the page and is written by nobody but people: how the readers were measured."""
-    _, found, below = FILE.read_text("utf-8").partition(f"\n{_BELOW}") if FILE.exists() else ("", "", "")
+    """Return what stands below the page and is written by nobody but people: how the readers were
+    measured.
+    """
+    _, found, below = (
+        FILE.read_text("utf-8").partition(f"\n{_BELOW}")
+        if FILE.exists()
+        else ("", "", "")
+    )
     return f"{found}{below}"
 
 

@@ -1,4 +1,6 @@
-"""What is injected: words that are something else to an engine, a browser, a shell, a log or a spreadsheet."""
+"""What is injected: words that are something else to an engine, a browser, a shell, a log or a
+spreadsheet.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,16 @@ _SQL: Final = (
     "2) OR visibility<9 --",
 )
 _SEARCH: Final = (
-    *("text:[a TO z]", "title:*", '"没有闭合', "((((((((((", "a AND OR NOT b", "+-+-+-", "/.*.*.*.*/", "客户^1e999"),
+    *(
+        "text:[a TO z]",
+        "title:*",
+        '"没有闭合',
+        "((((((((((",
+        "a AND OR NOT b",
+        "+-+-+-",
+        "/.*.*.*.*/",
+        "客户^1e999",
+    ),
     *(
         "客户~999999",
         "kbx7:测试",
@@ -98,18 +109,70 @@ _LINES: Final = (
     "x\r\n\r\nGET /kbx7 HTTP/1.1\r\nHost: kbx7.example\r\n\r\n",
 )
 _SHEETS: Final = (
-    *('=HYPERLINK("http://kbx7.example","x")', "=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", " =1+1"),
+    *(
+        '=HYPERLINK("http://kbx7.example","x")',
+        "=1+1",
+        "+1+1",
+        "-1+1",
+        "@SUM(1)",
+        "\t=1+1",
+        "\r=1+1",
+        " =1+1",
+    ),
     *("=cmd|' /C calc'!A0", "＝1+1", '"=1+1', ";=1+1", "'=1+1"),
 )
 _SHELL: Final = (
-    *(";touch kbx7", "$(touch kbx7)", "`touch kbx7`", "|touch kbx7", "& touch kbx7 &", "!touch kbx7"),
-    *("!!python/object/apply:os.system [touch kbx7]", "__import__('os').system('touch kbx7')"),
+    *(
+        ";touch kbx7",
+        "$(touch kbx7)",
+        "`touch kbx7`",
+        "|touch kbx7",
+        "& touch kbx7 &",
+        "!touch kbx7",
+    ),
+    *(
+        "!!python/object/apply:os.system [touch kbx7]",
+        "__import__('os').system('touch kbx7')",
+    ),
 )
 _ODD: Final = (
-    *("\x00kbx7", "kbx7\ud800", "\u202ekbx7\u2066", "\ufeffkbx7", "测" * 3000, "９" * 40, "9" * 400, "-1", "0x10"),
-    *("1e9", "٣", "NaN", "1_000", "+1", " 1", "null", "true", "[]", "{}", "\U0010ffff\ufffe", "e\u0301" * 200),
+    *(
+        "\x00kbx7",
+        "kbx7\ud800",
+        "\u202ekbx7\u2066",
+        "\ufeffkbx7",
+        "测" * 3000,
+        "９" * 40,
+        "9" * 400,
+        "-1",
+        "0x10",
+    ),
+    *(
+        "1e9",
+        "٣",
+        "NaN",
+        "1_000",
+        "+1",
+        " 1",
+        "null",
+        "true",
+        "[]",
+        "{}",
+        "\U0010ffff\ufffe",
+        "e\u0301" * 200,
+    ),
 )
 
 PAYLOADS: Final[tuple[str, ...]] = (
-    *(*_SQL, *_SEARCH, *_BROWSER, *_TEMPLATES, *_PATHS, *_LINES, *_SHEETS, *_SHELL, *_ODD),
+    *(
+        *_SQL,
+        *_SEARCH,
+        *_BROWSER,
+        *_TEMPLATES,
+        *_PATHS,
+        *_LINES,
+        *_SHEETS,
+        *_SHELL,
+        *_ODD,
+    ),
 )

@@ -1,4 +1,6 @@
-"""The product as an attacker meets it: commands of this checkout, and a server on a port of this machine."""
+"""The product as an attacker meets it: commands of this checkout, and a server on a port of this
+machine.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,12 @@ _START_LIMIT_S: Final = 90.0
 
 
 def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment of a command: this one's, without settings of the product but the given ones."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    """Return the environment of a command: this one's, without settings of the product but the
+    given ones.
+    """
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("KB_")
+    }
     return kept | {"PYTHONUTF8": "1"} | dict(settings or {})
 
 
@@ -41,7 +47,10 @@ class Done:
         """Return what is wrong with the end of a command, "" for nothing."""
         if self.status is None:
             return "没有结束"
-        if "Traceback (most recent call last)" in self.err or "Exception ignored" in self.err:
+        if (
+            "Traceback (most recent call last)" in self.err
+            or "Exception ignored" in self.err
+        ):
             return f"出现 Traceback:{last_line(self.err)}"
         if self.status not in allowed:
             return f"退出码 {self.status}:{last_line(self.err)}"
@@ -50,7 +59,9 @@ class Done:
 
 def last_line(text: str) -> str:
     """Return the last line with words, cut."""
-    return next((line for line in reversed(text.splitlines()) if line.strip()), "")[:300]
+    return next((line for line in reversed(text.splitlines()) if line.strip()), "")[
+        :300
+    ]
 
 
 def command(home: Path, *args: object) -> list[str]:
@@ -59,7 +70,11 @@ def command(home: Path, *args: object) -> list[str]:
 
 
 def kb(
-    home: Path, *args: object, settings: Mapping[str, str] | None = None, limit_s: float = LIMIT_S, under: int = 0
+    home: Path,
+    *args: object,
+    settings: Mapping[str, str] | None = None,
+    limit_s: float = LIMIT_S,
+    under: int = 0,
 ) -> Done:
     """Run a command to its end, or stop it with all it started when it does not come to one.
 
@@ -81,7 +96,9 @@ def kb(
         except BaseException:  # whoever stops the attack stops what it started
             kill(process)
             raise
-        return Done(status=status, out=_text(out), err=_text(err), peak_mb=peak_kb / 1024)
+        return Done(
+            status=status, out=_text(out), err=_text(err), peak_mb=peak_kb / 1024
+        )
 
 
 def as_json(done: Done) -> Any:
@@ -107,7 +124,9 @@ def _text(handle: int) -> str:
 
 
 def _wait(process: subprocess.Popen[bytes], limit_s: float) -> tuple[int | None, int]:
-    """Return the status of a process (None where it was stopped) and the most memory it or its children held, KB."""
+    """Return the status of a process (None where it was stopped) and the most memory it or its
+    children held, KB.
+    """
     deadline = time.monotonic() + limit_s
     pause = 0.002
     while True:
@@ -172,29 +191,51 @@ class Server:
     port: int
     log: Path
 
-    def get(self, target: str, headers: Mapping[str, str] | None = None, limit_s: float = 60.0) -> Answer:
+    def get(
+        self,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        limit_s: float = 60.0,
+    ) -> Answer:
         """Ask for an address exactly as written, which need not be one."""
-        given = {"Host": f"127.0.0.1:{self.port}", "Connection": "close"} | dict(headers or {})
-        lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items()), "", ""]
+        given = {"Host": f"127.0.0.1:{self.port}", "Connection": "close"} | dict(
+            headers or {}
+        )
+        lines = [
+            f"GET {target} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in given.items()),
+            "",
+            "",
+        ]
         return self.send("\r\n".join(lines).encode("utf-8", "surrogateescape"), limit_s)
 
     def send(self, request: bytes, limit_s: float = 60.0) -> Answer:
         """Send bytes and read the answer; raises TimeoutError where none comes."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=limit_s) as connection:
+        with socket.create_connection(
+            ("127.0.0.1", self.port), timeout=limit_s
+        ) as connection:
             try:
                 connection.sendall(request)
             except ConnectionError:
                 pass  # refused before all was read: the answer may be there all the same
-            response = http.client.HTTPResponse(connection, method=request[:4].decode("latin-1").strip())
+            response = http.client.HTTPResponse(
+                connection, method=request[:4].decode("latin-1").strip()
+            )
             try:
                 response.begin()
-                return Answer(status=response.status, headers=_headers(response), body=response.read())
+                return Answer(
+                    status=response.status,
+                    headers=_headers(response),
+                    body=response.read(),
+                )
             except (http.client.HTTPException, ConnectionError):
                 return Answer(status=0, headers={}, body=b"")
 
     def cpu_s(self) -> float:
         """Return the processor time all processes of the server have used."""
-        return sum(_ticks(pid) for pid in _session(self.process.pid)) / os.sysconf("SC_CLK_TCK")
+        return sum(_ticks(pid) for pid in _session(self.process.pid)) / os.sysconf(
+            "SC_CLK_TCK"
+        )
 
     def memory_mb(self) -> float:
         """Return the memory of all processes of the server, pages they share counted once."""
@@ -241,12 +282,16 @@ def until_answering(server: Server) -> bool:
 
 
 @contextmanager
-def serving(home: Path, log: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+def serving(
+    home: Path, log: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """Serve a data folder while the block runs; raises RuntimeError where nobody answers."""
     server = begin(home, log, settings)
     try:
         if not until_answering(server):
-            raise RuntimeError(f"kb serve 没有应答:{last_line(log.read_text('utf-8', 'replace'))}")
+            raise RuntimeError(
+                f"kb serve 没有应答:{last_line(log.read_text('utf-8', 'replace'))}"
+            )
         yield server
     finally:
         kill(server.process)
@@ -257,7 +302,10 @@ def _session(leader: int) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if int((folder / "stat").read_text().rpartition(")")[2].split()[3]) == leader:
+            if (
+                int((folder / "stat").read_text().rpartition(")")[2].split()[3])
+                == leader
+            ):
                 found.append(int(folder.name))
         except OSError:
             continue
@@ -266,7 +314,12 @@ def _session(leader: int) -> list[int]:
 
 def _ticks(pid: int) -> int:
     try:
-        return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        return sum(
+            map(
+                int,
+                Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13],
+            )
+        )
     except OSError:
         return 0
 

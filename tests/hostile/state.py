@@ -23,7 +23,10 @@ def stored(home: Path) -> int:
 def exported(home: Path) -> tuple[Done, list[dict[str, Any]]]:
     """Run `kb export`; return how it ended and the documents it wrote, by slug."""
     done = kb(home, "export", "--quiet")
-    return done, sorted((json.loads(line) for line in done.out.splitlines()), key=lambda fields: str(fields["id"]))
+    return done, sorted(
+        (json.loads(line) for line in done.out.splitlines()),
+        key=lambda fields: str(fields["id"]),
+    )
 
 
 def unsound(home: Path) -> str:
@@ -37,6 +40,8 @@ def unsound(home: Path) -> str:
 
 def found(home: Path, word: str) -> tuple[str, list[str]]:
     """Search for a word literally; return what is wrong with the command, and the slugs found."""
-    done = kb(home, "search", word, "--mode", "keyword", "--no-expand", "--limit", 5, "--json")
+    done = kb(
+        home, "search", word, "--mode", "keyword", "--no-expand", "--limit", 5, "--json"
+    )
     answer: Mapping[str, Any] = as_json(done) or {"hits": []}
     return done.fault(), [hit["slug"] for hit in answer["hits"]]

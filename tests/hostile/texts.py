@@ -19,7 +19,8 @@ def own_word(number: int, series: str = "n") -> str:
 def document(number: int, series: str = "n", paragraphs: int = 3) -> dict[str, Any]:
     """Return one test document as the fields of a JSONL line."""
     person, thing, act = (
-        words[(number * step) % len(words)] for words, step in ((_PEOPLE, 1), (_THINGS, 3), (_ACTS, 5))
+        words[(number * step) % len(words)]
+        for words, step in ((_PEOPLE, 1), (_THINGS, 3), (_ACTS, 5))
     )
     body = [
         f"测试文本{number}之{part}:{person}把{thing}{act},涉及第{number * 7 + part}号材料,双方签有保密协议并设访问权限。"

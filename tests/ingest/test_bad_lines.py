@@ -13,7 +13,9 @@ from tests.conftest import TinyEmbedder
 from tests.ingest.test_pipeline import Add, line
 
 
-def test_one_bad_line_is_named_and_the_other_lines_are_added(add: Add, store: Store) -> None:
+def test_one_bad_line_is_named_and_the_other_lines_are_added(
+    add: Add, store: Store
+) -> None:
     lines = [
         line(id="a"),
         "{broken",
@@ -53,7 +55,14 @@ def test_what_no_store_can_hold_is_named_and_the_other_lines_are_added(
     add: Add, store: Store, written: str, message: str
 ) -> None:
     receipts = add(
-        "many.jsonl", "\n".join([line(id="a"), line(id="b", n=1).replace(": 1", f": {written}"), line(id="c")])
+        "many.jsonl",
+        "\n".join(
+            [
+                line(id="a"),
+                line(id="b", n=1).replace(": 1", f": {written}"),
+                line(id="c"),
+            ]
+        ),
     )
 
     assert [(r.line_number, r.created, message in str(r.error)) for r in receipts] == [
@@ -69,12 +78,16 @@ def test_what_no_store_can_hold_is_named_and_the_other_lines_are_added(
     ["-" + "9" * 3999, "[" * 99 + "]" * 99, '{"a":' * 98 + "[1]" + "}" * 98],
     ids=["digits", "lists", "objects"],
 )
-def test_what_is_just_not_too_much_is_kept_and_read_again(add: Add, store: Store, written: str) -> None:
+def test_what_is_just_not_too_much_is_kept_and_read_again(
+    add: Add, store: Store, written: str
+) -> None:
     (receipt,) = add("a.jsonl", line(n=1).replace(": 1", f": {written}"))
 
     assert receipt.error is None
     document = store.document("t-1")
-    assert document is not None and document.head.metadata.extra == {"n": json.loads(written)}
+    assert document is not None and document.head.metadata.extra == {
+        "n": json.loads(written)
+    }
     assert store.listing()[1] == 1
 
 
@@ -95,7 +108,9 @@ def test_what_is_just_not_too_much_is_kept_and_read_again(add: Add, store: Store
 def test_a_value_of_a_wrong_kind_names_its_field_and_the_other_lines_are_added(
     add: Add, store: Store, values: dict[str, object], field: str
 ) -> None:
-    receipts = add("a.jsonl", "\n".join([line(id="a"), line(id="b", **values), line(id="c")]))
+    receipts = add(
+        "a.jsonl", "\n".join([line(id="a"), line(id="b", **values), line(id="c")])
+    )
 
     assert [r.created for r in receipts] == [True, False, True]
     assert f"字段 {field}" in str(receipts[1].error)
@@ -107,10 +122,15 @@ def test_a_value_of_a_wrong_kind_names_its_field_and_the_other_lines_are_added(
         ("? [a]\n: b", "第 3 行:YAML 写法有误(字段名称应为文字)"),
         (f"place: 0x{'f' * 5000}", "第 3 行:YAML 写法有误(整数过大)"),
         (f"guiding_case: {'9' * 30}", "第 3 行:YAML 写法有误(整数过大)"),
-        (f"amounts: [{{type: 罚款, value: {1 << 63}, currency: CNY}}]", "第 3 行:YAML 写法有误(整数过大)"),
+        (
+            f"amounts: [{{type: 罚款, value: {1 << 63}, currency: CNY}}]",
+            "第 3 行:YAML 写法有误(整数过大)",
+        ),
     ],
 )
-def test_a_front_matter_no_field_can_hold_names_its_line(add: Add, store: Store, front: str, message: str) -> None:
+def test_a_front_matter_no_field_can_hold_names_its_line(
+    add: Add, store: Store, front: str, message: str
+) -> None:
     (receipt,) = add("a.md", f"---\ntitle: 测试\n{front}\n---\n正文。\n")
 
     assert message in str(receipt.error)
@@ -138,7 +158,11 @@ def test_half_a_character_in_any_field_of_a_line_is_named_and_the_other_lines_ar
     path.write_text("\n".join([good[0], bad, good[1]]), "utf-8")
     receipts = list(ingest_file(path, store, embedder))
 
-    assert [(r.line_number, r.error is None) for r in receipts] == [(1, True), (2, False), (3, True)]
+    assert [(r.line_number, r.error is None) for r in receipts] == [
+        (1, True),
+        (2, False),
+        (3, True),
+    ]
     assert "字段" in str(receipts[1].error) and "控制字符 U+" in str(receipts[1].error)
     assert store.counts()["document"] == 2
 
@@ -153,7 +177,10 @@ def test_big5_is_refused_and_not_taken_for_gb18030(add: Add, store: Store) -> No
     assert store.counts()["document"] == 0
 
 
-@pytest.mark.parametrize("text", [LAW, "𠀀㐀甲乙丙", "経営者は営業秘密を不正に取得してはならない。", "ａｂｃ①②③"])
+@pytest.mark.parametrize(
+    "text",
+    [LAW, "𠀀㐀甲乙丙", "経営者は営業秘密を不正に取得してはならない。", "ａｂｃ①②③"],
+)
 def test_gb18030_of_any_script_is_read(add: Add, store: Store, text: str) -> None:
     (receipt,) = add("old.txt", text.encode("gb18030"))
 

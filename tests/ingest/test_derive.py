@@ -65,7 +65,9 @@ PENALTY = """上海市测试区市场监督管理局
 """
 
 
-def derived(text: str, name: str = "扫描件0001.txt", **values: object) -> dict[str, Any]:
+def derived(
+    text: str, name: str = "扫描件0001.txt", **values: object
+) -> dict[str, Any]:
     return derive(dict(values), text, find_sections(text), name)
 
 
@@ -83,7 +85,12 @@ def test_a_civil_judgment_says_who_when_what_about_and_what_came_of_it() -> None
         "parties": ["上海测试甲（集团）有限公司", "测试二", "测试乙科技有限公司"],
         "decided_on": "2019-05-16",
         "amounts": [
-            {"type": "一审判赔", "value": 300_000.0, "currency": "CNY", "text": "叁拾万元"},
+            {
+                "type": "一审判赔",
+                "value": 300_000.0,
+                "currency": "CNY",
+                "text": "叁拾万元",
+            },
             {"type": "一审判赔", "value": 50_000.0, "currency": "CNY", "text": "5万元"},
         ],
         "outcomes": ["判令停止侵害", "判赔"],
@@ -105,7 +112,14 @@ def test_a_criminal_judgment_has_the_accused_and_the_fine() -> None:
         "regions": ["上海"],
         "parties": ["测试甲"],
         "decided_on": "2019-05-16",
-        "amounts": [{"type": "刑事罚金", "value": 200_000.0, "currency": "CNY", "text": "二十万元"}],
+        "amounts": [
+            {
+                "type": "刑事罚金",
+                "value": 200_000.0,
+                "currency": "CNY",
+                "text": "二十万元",
+            }
+        ],
         "outcomes": ["定罪判刑", "缓刑", "刑事罚金"],
     }
 
@@ -120,7 +134,12 @@ def test_a_penalty_decision_has_its_number_and_what_was_fined() -> None:
         "parties": ["测试甲贸易有限公司"],
         "decided_on": "2019-06-20",
         "amounts": [
-            {"type": "没收违法所得", "value": 12_345.6, "currency": "CNY", "text": "12,345.60元"},
+            {
+                "type": "没收违法所得",
+                "value": 12_345.6,
+                "currency": "CNY",
+                "text": "12,345.60元",
+            },
             {"type": "罚款", "value": 300_000.0, "currency": "CNY", "text": "叁拾万元"},
         ],
         "outcomes": ["责令停止违法行为", "罚款", "没收违法所得"],
@@ -142,22 +161,41 @@ def test_a_penalty_decision_has_its_number_and_what_was_fined() -> None:
     ],
 )
 def test_the_name_of_a_paper_says_which_track_it_is_of(name: str, kind: str) -> None:
-    assert derived(f"上海市测试区某某\n{name}\n当事人：测试甲公司\n内容。")["kind"] == kind
+    assert (
+        derived(f"上海市测试区某某\n{name}\n当事人：测试甲公司\n内容。")["kind"] == kind
+    )
 
 
 @pytest.mark.parametrize(
     ("number", "written", "day", "doubt"),
     [
-        ("（2019）沪0199民初1号", "2019年2月30日", None, "文书所署日期「2019年2月30日」不存在,未采用"),
-        ("（2019）沪0199民初1号", "二〇一八年五月一日", None, "文书所署日期「二〇一八年五月一日」早于收案年份,未采用"),
-        ("（2019）沪0199民初1号", "二〇九一年五月一日", None, "文书所署日期「二〇九一年五月一日」晚于收入之日,未采用"),
+        (
+            "（2019）沪0199民初1号",
+            "2019年2月30日",
+            None,
+            "文书所署日期「2019年2月30日」不存在,未采用",
+        ),
+        (
+            "（2019）沪0199民初1号",
+            "二〇一八年五月一日",
+            None,
+            "文书所署日期「二〇一八年五月一日」早于收案年份,未采用",
+        ),
+        (
+            "（2019）沪0199民初1号",
+            "二〇九一年五月一日",
+            None,
+            "文书所署日期「二〇九一年五月一日」晚于收入之日,未采用",
+        ),
         ("（2099）沪0199民初1号", "二〇九九年五月一日", "2099-05-01", None),
     ],
 )
 def test_a_day_that_cannot_be_is_not_taken_and_said(
     number: str, written: str, day: str | None, doubt: str | None
 ) -> None:
-    found = derived(f"上海市测试区人民法院\n民事判决书\n{number}\n原告：测试甲公司。\n审判长　测试\n{written}\n")
+    found = derived(
+        f"上海市测试区人民法院\n民事判决书\n{number}\n原告：测试甲公司。\n审判长　测试\n{written}\n"
+    )
 
     assert (found.get("decided_on"), found.get("uncertain", [None])[0]) == (day, doubt)
 
@@ -167,7 +205,10 @@ def test_what_a_database_writes_before_a_paper_is_read_by_its_labels() -> None:
     found = derived(text)
 
     assert found["case_numbers"] == ["（2019）沪0199民初12号"]
-    assert (found["authorities"], found["decided_on"]) == (["上海市测试区人民法院"], "2019-05-16")
+    assert (found["authorities"], found["decided_on"]) == (
+        ["上海市测试区人民法院"],
+        "2019-05-16",
+    )
 
 
 def test_what_an_editor_wrote_stays() -> None:
@@ -179,7 +220,10 @@ def test_what_an_editor_wrote_stays() -> None:
 def test_a_paper_that_names_no_party_is_called_by_its_court_and_number() -> None:
     text = "上海市测试区人民法院\n民事裁定书\n（2019）沪0199民初12号之一\n本院认为，应予准许。\n裁定如下：\n准许。\n"
 
-    assert derived(text)["title"] == "上海市测试区人民法院民事裁定书（2019）沪0199民初12号之一"
+    assert (
+        derived(text)["title"]
+        == "上海市测试区人民法院民事裁定书（2019）沪0199民初12号之一"
+    )
 
 
 def test_a_text_that_is_no_paper_keeps_its_first_line_or_the_name_of_its_file() -> None:
@@ -190,16 +234,46 @@ def test_a_text_that_is_no_paper_keeps_its_first_line_or_the_name_of_its_file() 
         "guiding_case": 3,
         "tier": "指导性案例",
     }
-    assert derived("指导性案例3号\n【关键词】民事/侵害技术秘密\n【基本案情】\n正文。")["kind"] == "civil"
+    assert (
+        derived("指导性案例3号\n【关键词】民事/侵害技术秘密\n【基本案情】\n正文。")[
+            "kind"
+        ]
+        == "civil"
+    )
 
 
 def test_a_judgment_is_cut_into_its_parts_and_never_as_the_law_appended_to_it() -> None:
     assert roles(CIVIL) == [
-        *("header", "parties", "claims", "facts", "reasoning", "disposition", "footer", "appendix"),
+        *(
+            "header",
+            "parties",
+            "claims",
+            "facts",
+            "reasoning",
+            "disposition",
+            "footer",
+            "appendix",
+        ),
     ]
-    assert roles(CRIMINAL) == ["header", "parties", "claims", "facts", "reasoning", "disposition", "footer"]
+    assert roles(CRIMINAL) == [
+        "header",
+        "parties",
+        "claims",
+        "facts",
+        "reasoning",
+        "disposition",
+        "footer",
+    ]
     assert roles(PENALTY) == [
-        *("header", "parties", "facts", "evidence", "reasoning", "legal_basis", "disposition"),
+        *(
+            "header",
+            "parties",
+            "facts",
+            "evidence",
+            "reasoning",
+            "legal_basis",
+            "disposition",
+        ),
     ]
 
 
@@ -215,8 +289,12 @@ def test_a_judgment_is_cut_into_its_parts_and_never_as_the_law_appended_to_it() 
         "**第{0}条** 内容。",
     ],
 )
-def test_every_article_of_a_law_is_an_article_however_its_line_is_printed(line: str) -> None:
-    text = "测试市保护办法\n第一章 总则\n" + "\n".join(line.format(n) for n in "一二三四")
+def test_every_article_of_a_law_is_an_article_however_its_line_is_printed(
+    line: str,
+) -> None:
+    text = "测试市保护办法\n第一章 总则\n" + "\n".join(
+        line.format(n) for n in "一二三四"
+    )
     found = find_sections(text)
 
     assert [(s.role, s.heading) for s in found] == [
@@ -229,21 +307,38 @@ def test_every_article_of_a_law_is_an_article_however_its_line_is_printed(line: 
 def test_articles_counted_in_figures_are_called_as_laws_call_them() -> None:
     text = "测试市保护办法\n" + "\n".join(f"第{n}条 内容。" for n in range(9, 13))
 
-    assert [s.heading for s in find_sections(text)] == ["", "第九条", "第十条", "第十一条", "第十二条"]
+    assert [s.heading for s in find_sections(text)] == [
+        "",
+        "第九条",
+        "第十条",
+        "第十一条",
+        "第十二条",
+    ]
 
 
 def test_chapters_written_as_headings_leave_the_articles_of_a_law_its_parts() -> None:
     text = "第一章 总则\n第一条　内容。\n第二条　内容。\n第二章 附则\n第三条　内容。"
     headings = [(0, "第一章 总则"), (text.index("第二章"), "第二章 附则")]
 
-    assert [s.heading for s in sections_of(text, headings)] == ["第一条", "第二条", "第三条"]
-    assert [s.heading for s in sections_of("一\n甲。\n二\n乙。", [(0, "一"), (5, "二")])] == ["一", "二"]
+    assert [s.heading for s in sections_of(text, headings)] == [
+        "第一条",
+        "第二条",
+        "第三条",
+    ]
+    assert [
+        s.heading for s in sections_of("一\n甲。\n二\n乙。", [(0, "一"), (5, "二")])
+    ] == ["一", "二"]
     assert [s.role for s in sections_of("案情\n甲。", [(0, "案情")])] == ["facts"]
 
 
 def test_articles_that_are_only_cited_make_no_law() -> None:
     text = "评论\n" + "\n".join(
-        ["第一条的规定不清楚。", "第二条规定的行为。", "第三条、第四条之间。", "第五条第一款。"]
+        [
+            "第一条的规定不清楚。",
+            "第二条规定的行为。",
+            "第三条、第四条之间。",
+            "第五条第一款。",
+        ]
     )
 
     assert roles(text) == ["body"]

@@ -57,7 +57,10 @@ def test_other_cases_and_other_papers_are_not_earlier_judgments(told: str) -> No
 
 
 def test_the_parole_a_criminal_judgment_takes_back_was_another_case() -> None:
-    assert found(HEAD, "一、撤销测试区人民法院（2016）测0199刑初7号刑事判决中的缓刑部分") == []
+    assert (
+        found(HEAD, "一、撤销测试区人民法院（2016）测0199刑初7号刑事判决中的缓刑部分")
+        == []
+    )
 
 
 def test_its_own_number_is_never_an_earlier_one() -> None:

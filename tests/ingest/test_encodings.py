@@ -1,4 +1,6 @@
-"""Encodings: what is read where it is certain, and what is said where a file is not what it declares."""
+"""Encodings: what is read where it is certain, and what is said where a file is not what it
+declares.
+"""
 
 import json
 from itertools import chain
@@ -24,8 +26,12 @@ def page(label: str, encoding: str, declaration: str = META, text: str = TEXT) -
 
 
 @pytest.mark.parametrize("declaration", [META, OLD_META, XML])
-@pytest.mark.parametrize(("label", "encoding"), [("utf-8", "utf-8"), ("gb2312", "gbk"), ("GBK", "gb18030")])
-def test_a_page_is_read_as_it_declares(add: Add, store: Store, label: str, encoding: str, declaration: str) -> None:
+@pytest.mark.parametrize(
+    ("label", "encoding"), [("utf-8", "utf-8"), ("gb2312", "gbk"), ("GBK", "gb18030")]
+)
+def test_a_page_is_read_as_it_declares(
+    add: Add, store: Store, label: str, encoding: str, declaration: str
+) -> None:
     (receipt,) = add("a.html", page(label, encoding, declaration))
 
     document = store.document(receipt.slug or "")
@@ -55,10 +61,14 @@ def test_a_page_that_declares_another_encoding_than_it_is_in_is_read_where_that_
 
     document = store.document(receipt.slug or "")
     assert document is not None and document.text == LONG
-    assert receipt.warnings == (f"网页声明的编码是 {label},内容实为 {name},已按 {name} 读出",)
+    assert receipt.warnings == (
+        f"网页声明的编码是 {label},内容实为 {name},已按 {name} 读出",
+    )
 
 
-def test_a_declaration_of_two_bytes_a_character_that_is_readable_byte_by_byte_is_utf8(add: Add, store: Store) -> None:
+def test_a_declaration_of_two_bytes_a_character_that_is_readable_byte_by_byte_is_utf8(
+    add: Add, store: Store
+) -> None:
     (receipt,) = add("a.html", page("utf-16", "utf-8"))
 
     document = store.document(receipt.slug or "")
@@ -123,20 +133,40 @@ HALVES = {
 def test_a_file_of_two_encodings_is_refused_with_the_line_where_it_changes(
     add: Add, store: Store, first: str, then: str, name: str
 ) -> None:
-    data = b"title\n" + HALVES[first] + b"\n" + HALVES[first] + b"\n\n" + HALVES[then] + b"\n"
+    data = (
+        b"title\n"
+        + HALVES[first]
+        + b"\n"
+        + HALVES[first]
+        + b"\n\n"
+        + HALVES[then]
+        + b"\n"
+    )
     (receipt,) = add(name, data)
 
     if first == then:
         assert (receipt.error is None) == (first != "Big5")
         return
     where = f"第 2 行是 {first},第 5 行起是 {then}"
-    assert str(receipt.error) == f"文件里混有两种编码:{where}。请把各部分分别另存为 UTF-8,再合在一起"
+    assert (
+        str(receipt.error)
+        == f"文件里混有两种编码:{where}。请把各部分分别另存为 UTF-8,再合在一起"
+    )
     assert store.counts()["document"] == 0
 
 
 @pytest.mark.parametrize("label", ["utf-8", "gb2312", "big5", "no-such"])
-def test_a_page_of_two_encodings_is_refused_whatever_it_declares(label: str, add: Add) -> None:
-    (receipt,) = add("a.html", META.format(label).encode() + b"\n" + HALVES["GB18030"] + b"\n" + HALVES["UTF-8"])
+def test_a_page_of_two_encodings_is_refused_whatever_it_declares(
+    label: str, add: Add
+) -> None:
+    (receipt,) = add(
+        "a.html",
+        META.format(label).encode()
+        + b"\n"
+        + HALVES["GB18030"]
+        + b"\n"
+        + HALVES["UTF-8"],
+    )
 
     assert "第 2 行是 GB18030,第 3 行起是 UTF-8" in str(receipt.error)
 
@@ -152,7 +182,9 @@ def test_an_encoding_that_changes_within_a_line_is_told_of(middle: bytes) -> Non
 OPEN_AS = "请用编辑器按 {0} 打开,确认显示正常后另存为 UTF-8,再重试"
 
 
-@pytest.mark.parametrize("text", ["機關", "商業秘密", "測試甲公司", "title: 甲公司與乙公司"])
+@pytest.mark.parametrize(
+    "text", ["機關", "商業秘密", "測試甲公司", "title: 甲公司與乙公司"]
+)
 def test_a_few_characters_of_big5_are_not_taken_for_gb18030(text: str) -> None:
     with pytest.raises(UnreadableFile) as refused:
         decode(text.encode("big5"))
@@ -161,22 +193,32 @@ def test_a_few_characters_of_big5_are_not_taken_for_gb18030(text: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("text", ["商业秘密", "測試甲公司", "第1条\n甲公司", "English only.\r\n", SIMPLIFIED * 100])
+@pytest.mark.parametrize(
+    "text",
+    ["商业秘密", "測試甲公司", "第1条\n甲公司", "English only.\r\n", SIMPLIFIED * 100],
+)
 def test_utf16_without_a_mark_is_named(text: str, encoding: str) -> None:
     with pytest.raises(UnreadableFile) as refused:
         decode(text.encode(encoding))
 
-    assert str(refused.value) == "文件像是没有标记(BOM)的 UTF-16 编码。" + OPEN_AS.format("UTF-16")
+    assert str(
+        refused.value
+    ) == "文件像是没有标记(BOM)的 UTF-16 编码。" + OPEN_AS.format("UTF-16")
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         ("L’entreprise a été condamnée où".encode("cp1252"), "文字编码无法识别:"),
-        ("営業秘密とは、秘密として管理されている".encode("shift_jis"), "按 GB18030 读出的不像中文,可能是别的编码。"),
+        (
+            "営業秘密とは、秘密として管理されている".encode("shift_jis"),
+            "按 GB18030 读出的不像中文,可能是别的编码。",
+        ),
     ],
 )
-def test_bytes_that_could_be_gb18030_but_make_no_chinese_are_refused(data: bytes, message: str) -> None:
+def test_bytes_that_could_be_gb18030_but_make_no_chinese_are_refused(
+    data: bytes, message: str
+) -> None:
     with pytest.raises(UnreadableFile) as refused:
         decode(data)
 
@@ -194,11 +236,18 @@ def test_a_page_that_declares_the_other_encoding_of_chinese_is_read_and_told_of(
 
     document = store.document(receipt.slug or "")
     assert document is not None and document.text == text
-    assert receipt.warnings == (f"网页声明的编码是 {label},内容实为 {name},已按 {name} 读出",)
+    assert receipt.warnings == (
+        f"网页声明的编码是 {label},内容实为 {name},已按 {name} 读出",
+    )
 
 
-def test_a_page_that_is_no_chinese_in_the_encoding_it_declares_is_refused(add: Add) -> None:
-    (receipt,) = add("a.html", page("gb2312", "shift_jis", text="営業秘密とは、秘密として管理されている"))
+def test_a_page_that_is_no_chinese_in_the_encoding_it_declares_is_refused(
+    add: Add,
+) -> None:
+    (receipt,) = add(
+        "a.html",
+        page("gb2312", "shift_jis", text="営業秘密とは、秘密として管理されている"),
+    )
 
     assert "网页声明的编码是 gb2312,照此读出的不像中文。" in str(receipt.error)
 
@@ -220,7 +269,14 @@ def test_a_text_that_was_garbled_before_it_was_saved_is_refused(
 ) -> None:
     text = garbled.replace("\x85", "…") if file == "a.html" else garbled
     line = json.dumps({"id": "a", "title": "测试", "text": text}, ensure_ascii=False)
-    (receipt,) = add(file, line if file == "a.jsonl" else f"<meta charset=utf-8>{text}" if file == "a.html" else text)
+    (receipt,) = add(
+        file,
+        line
+        if file == "a.jsonl"
+        else f"<meta charset=utf-8>{text}"
+        if file == "a.html"
+        else text,
+    )
 
     message = f"文字是乱码:{name} 的文字被当作 {taken_as} 打开,又存了一遍。请找原来的文件重新收入"
     assert str(receipt.error).endswith(message)
@@ -228,13 +284,18 @@ def test_a_text_that_was_garbled_before_it_was_saved_is_refused(
 
 
 @pytest.mark.parametrize("lost", ["\ufffd", "锟斤拷"])
-def test_a_text_that_lost_many_characters_is_refused_and_one_that_lost_a_few_is_not(lost: str) -> None:
+def test_a_text_that_lost_many_characters_is_refused_and_one_that_lost_a_few_is_not(
+    lost: str,
+) -> None:
     assert decode((lost * 10 + SIMPLIFIED).encode()) == lost * 10 + SIMPLIFIED
     with pytest.raises(UnreadableFile) as refused:
         decode((lost * 11 + SIMPLIFIED).encode())
     assert decode((lost * 11 + SIMPLIFIED * 20).encode()) == lost * 11 + SIMPLIFIED * 20
 
-    assert str(refused.value) == "文字是乱码:有 11 处「�」,是转换编码时丢失的字。请找原来的文件重新收入"
+    assert (
+        str(refused.value)
+        == "文字是乱码:有 11 处「�」,是转换编码时丢失的字。请找原来的文件重新收入"
+    )
 
 
 ODD = [
@@ -253,7 +314,9 @@ ODD = [
 
 @pytest.mark.parametrize("text", ODD)
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-8-sig", "utf-16"])
-def test_rare_characters_and_other_scripts_are_read_in_every_encoding(text: str, encoding: str) -> None:
+def test_rare_characters_and_other_scripts_are_read_in_every_encoding(
+    text: str, encoding: str
+) -> None:
     assert decode(text.encode(encoding)) == text
 
 
@@ -287,7 +350,8 @@ def test_no_document_of_the_corpus_is_refused_or_misread_in_any_encoding() -> No
     for path in sorted(CORPUS.rglob("*.md")):
         text = path.read_text(encoding="utf-8")
         for said, encoding in chain.from_iterable(
-            ((t, "utf-8"), (t, "gb18030"), (t, "utf-16")) for t in (text, traditional(text))
+            ((t, "utf-8"), (t, "gb18030"), (t, "utf-16"))
+            for t in (text, traditional(text))
         ):
             assert decode(said.encode(encoding)) == said, (path, encoding)
         for encoding in ("utf-16-le", "utf-16-be", "big5hkscs"):

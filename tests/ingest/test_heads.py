@@ -35,7 +35,12 @@ def test_a_paper_printed_on_one_line_has_a_head_of_several() -> None:
         "辩护人测试乙，测试律师。经审理查明，被告人测试甲于2018年窃取图纸。",
     ]
     found = derived(text)
-    assert (found["case_numbers"], found["authorities"], found["parties"], found["kind"]) == (
+    assert (
+        found["case_numbers"],
+        found["authorities"],
+        found["parties"],
+        found["kind"],
+    ) == (
         ["（2019）测0199刑初7号"],
         ["测试市测试区人民法院"],
         ["测试甲"],
@@ -54,13 +59,30 @@ def test_office_name_and_number_on_one_line_are_three_things() -> None:
 @pytest.mark.parametrize(
     ("head", "number", "court"),
     [
-        ("案号：（2018）测01民终7号\n审理法院：测试市中级人民法院\n", "（2018）测01民终7号", "测试市中级人民法院"),
-        ("测试甲与测试乙买卖合同纠纷二审民事判决书\n（2018）测01民终7号\n", "（2018）测01民终7号", None),
-        ("测试市中级人民法院\n民事判决书（2018）测01民终7号\n", "（2018）测01民终7号", "测试市中级人民法院"),
+        (
+            "案号：（2018）测01民终7号\n审理法院：测试市中级人民法院\n",
+            "（2018）测01民终7号",
+            "测试市中级人民法院",
+        ),
+        (
+            "测试甲与测试乙买卖合同纠纷二审民事判决书\n（2018）测01民终7号\n",
+            "（2018）测01民终7号",
+            None,
+        ),
+        (
+            "测试市中级人民法院\n民事判决书（2018）测01民终7号\n",
+            "（2018）测01民终7号",
+            "测试市中级人民法院",
+        ),
     ],
 )
-def test_labels_and_titles_of_databases_say_number_and_court(head: str, number: str, court: str | None) -> None:
-    found = derived(head + "民事判决书\n上诉人测试甲。\n被上诉人测试乙。\n本院认为，判决如下：\n驳回上诉，维持原判。\n")
+def test_labels_and_titles_of_databases_say_number_and_court(
+    head: str, number: str, court: str | None
+) -> None:
+    found = derived(
+        head
+        + "民事判决书\n上诉人测试甲。\n被上诉人测试乙。\n本院认为，判决如下：\n驳回上诉，维持原判。\n"
+    )
 
     assert found["case_numbers"] == [number]
     assert found.get("authorities", [None]) == [court]
@@ -75,7 +97,10 @@ def test_the_number_of_another_court_in_a_sentence_is_not_the_paper_s_own() -> N
 @pytest.mark.parametrize(
     ("foot", "day"),
     [
-        ("审判长测试甲审判员测试乙人民陪审员测试丙二〇一九年五月十六日书记员测试丁\n", "2019-05-16"),
+        (
+            "审判长测试甲审判员测试乙人民陪审员测试丙二〇一九年五月十六日书记员测试丁\n",
+            "2019-05-16",
+        ),
         ("测试市测试区市场监督管理局2019年5月16日\n", "2019-05-16"),
         ("测试市测试区市场监督管理局\n2019年5月16日（印章）\n", "2019-05-16"),
         ("二〇一九年五月××日\n", "2019-05"),
@@ -94,7 +119,10 @@ def test_what_a_register_writes_over_a_paper_names_office_and_day() -> None:
 
     found = derived(text)
 
-    assert (found["authorities"], found["decided_on"]) == (["测试市测试区应急管理局"], "2020-03-04")
+    assert (found["authorities"], found["decided_on"]) == (
+        ["测试市测试区应急管理局"],
+        "2020-03-04",
+    )
 
 
 def test_a_decision_that_lost_its_heading_is_known_by_what_it_says_of_itself() -> None:
@@ -105,7 +133,9 @@ def test_a_decision_that_lost_its_heading_is_known_by_what_it_says_of_itself() -
     assert (found["kind"], found["parties"]) == ("administrative", ["测试甲公司"])
 
 
-def test_a_decision_that_names_neither_its_office_nor_its_party_in_a_line_tells_both() -> None:
+def test_a_decision_that_names_neither_its_office_nor_its_party_in_a_line_tells_both() -> (
+    None
+):
     text = (
         "行政处罚决定书\n测罚〔2021〕8号\n测试甲公司：\n你公司违反规定。"
         "我局向你公司送达了《测试市测试区测试局行政处罚事先告知书》。\n决定处罚如下：\n罚款1万元。\n"
@@ -113,4 +143,7 @@ def test_a_decision_that_names_neither_its_office_nor_its_party_in_a_line_tells_
 
     found = derived(text)
 
-    assert (found["authorities"], found["parties"]) == (["测试市测试区测试局"], ["测试甲公司"])
+    assert (found["authorities"], found["parties"]) == (
+        ["测试市测试区测试局"],
+        ["测试甲公司"],
+    )

@@ -1,4 +1,6 @@
-"""Files that are too much: named, cut short, never more work than their length, and the next one is read."""
+"""Files that are too much: named, cut short, never more work than their length, and the next one is
+read.
+"""
 
 import json
 import sys
@@ -40,8 +42,9 @@ def test_a_text_longer_than_one_document_may_be_is_named_with_what_to_do(
 ) -> None:
     (receipt,) = add(name, content)
 
-    assert "正文超过一件文书的上限 2,000,000 字(至少有 2,000,001 字)。请按章节或卷册拆成几个文件后再添加" in str(
-        receipt.error
+    assert (
+        "正文超过一件文书的上限 2,000,000 字(至少有 2,000,001 字)。请按章节或卷册拆成几个文件后再添加"
+        in str(receipt.error)
     )
     assert store.counts()["document"] == 0
 
@@ -61,7 +64,9 @@ def test_a_line_over_the_limit_is_named_and_the_others_are_added(
     longest = longest.replace("9", "9" * ((1 << 20) - len(longest.encode()) + 1))
     huge = line(id="c", text="9" * (3 << 20))
 
-    receipts = add("many.jsonl", "\n".join([line(id="a"), longest, huge, line(id="d"), huge]))
+    receipts = add(
+        "many.jsonl", "\n".join([line(id="a"), longest, huge, line(id="d"), huge])
+    )
 
     assert [(r.line_number, r.created, str(r.error or "")[:20]) for r in receipts] == [
         (1, True, ""),
@@ -73,9 +78,13 @@ def test_a_line_over_the_limit_is_named_and_the_others_are_added(
 
 
 def test_a_document_in_too_many_parts_is_refused(add: Add, store: Store) -> None:
-    (receipt,) = add("a.md", "---\ntitle: 测试\nkind: guidance\n---\n" + "# 甲\n乙\n" * 30_000)
+    (receipt,) = add(
+        "a.md", "---\ntitle: 测试\nkind: guidance\n---\n" + "# 甲\n乙\n" * 30_000
+    )
 
-    assert "切成 30,000 个片段,超过一件文书的上限 20,000 个。请拆成几件" in str(receipt.error)
+    assert "切成 30,000 个片段,超过一件文书的上限 20,000 个。请拆成几件" in str(
+        receipt.error
+    )
 
 
 def test_a_front_matter_without_an_end_in_sight_is_refused(add: Add) -> None:
@@ -85,7 +94,10 @@ def test_a_front_matter_without_an_end_in_sight_is_refused(add: Add) -> None:
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_taken(
-    tmp_path: Path, store: Store, embedder: TinyEmbedder, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    store: Store,
+    embedder: TinyEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pipeline, "_BATCH_CHARACTERS", 2_000)
     path = tmp_path / "many.jsonl"
@@ -114,7 +126,11 @@ def test_a_document_that_fails_in_the_store_for_no_known_reason_is_named_alone(
     monkeypatch.setattr(store, "add_revisions", break_down)
     receipts = add("many.jsonl", "\n".join(line(id=name) for name in "abc"))
 
-    assert [(r.slug, r.line_number, r.created) for r in receipts] == [("a", 1, True), (None, 2, False), ("c", 3, True)]
+    assert [(r.slug, r.line_number, r.created) for r in receipts] == [
+        ("a", 1, True),
+        (None, 2, False),
+        ("c", 3, True),
+    ]
     assert "处理时出错(OverflowError)" in str(receipts[1].error)
 
 
@@ -191,7 +207,9 @@ def test_a_heading_of_many_passages_is_cut_like_any_text() -> None:
     assert "".join(text[p.start : p.end] for p in passages) == text
 
 
-def test_a_line_that_no_one_thought_of_stops_no_other(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_that_no_one_thought_of_stops_no_other(
+    add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = lines._json_line
 
     def break_down(data: bytes, number: int) -> object:
@@ -202,19 +220,35 @@ def test_a_line_that_no_one_thought_of_stops_no_other(add: Add, monkeypatch: pyt
     monkeypatch.setattr(lines, "_json_line", break_down)
     receipts = add("many.jsonl", "\n".join(line(id=name) for name in "abc"))
 
-    assert [(r.slug, str(r.error or "")[:4]) for r in receipts] == [("a", ""), (None, "内存不足"), ("c", "")]
+    assert [(r.slug, str(r.error or "")[:4]) for r in receipts] == [
+        ("a", ""),
+        (None, "内存不足"),
+        ("c", ""),
+    ]
 
 
 def test_the_texts_of_pages_are_kept_without_copying_what_is_before(add: Add) -> None:
-    pages = [Page(number, "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳") for number in range(1, 2001)]
+    pages = [
+        Page(number, "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳") for number in range(1, 2001)
+    ]
 
     assert clean(pages) == Cleaned(
-        "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳" * 2000, tuple(range(0, 32000, 16)), tuple(range(1, 2001))
+        "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳" * 2000,
+        tuple(range(0, 32000, 16)),
+        tuple(range(1, 2001)),
     )
 
 
-def test_a_line_is_known_again_by_its_bytes_whatever_stands_behind_it(add: Add, store: Store) -> None:
+def test_a_line_is_known_again_by_its_bytes_whatever_stands_behind_it(
+    add: Add, store: Store
+) -> None:
     add("a.jsonl", line(id="a"))
-    receipts = add("b.jsonl", line(id="a") + "\n" + json.dumps({"id": "b", "title": "测试", "text": "乙"}) + "\n\n")
+    receipts = add(
+        "b.jsonl",
+        line(id="a")
+        + "\n"
+        + json.dumps({"id": "b", "title": "测试", "text": "乙"})
+        + "\n\n",
+    )
 
     assert [(r.slug, r.created) for r in receipts] == [("a", False), ("b", True)]

@@ -26,14 +26,24 @@ sidebar: auto
 """
 
 
-def test_a_law_of_a_public_collection_is_read_without_its_marks(add: Add, store: Store) -> None:
+def test_a_law_of_a_public_collection_is_read_without_its_marks(
+    add: Add, store: Store
+) -> None:
     (receipt,) = add("law.md", LAW)
 
     document = store.document(receipt.slug or "")
     assert document is not None
-    assert document.text == "测试保密规定\n\n\n第一章 总则\n\n第一条　为了测试,制定本规定。\n"
-    assert (document.head.title, document.head.metadata.extra) == ("测试保密规定", {"sidebar": "auto"})
-    assert receipt.warnings == ("文件头的字段 sidebar 本库不认识,原样保留,但不显示也不能筛选",)
+    assert (
+        document.text
+        == "测试保密规定\n\n\n第一章 总则\n\n第一条　为了测试,制定本规定。\n"
+    )
+    assert (document.head.title, document.head.metadata.extra) == (
+        "测试保密规定",
+        {"sidebar": "auto"},
+    )
+    assert receipt.warnings == (
+        "文件头的字段 sidebar 本库不认识,原样保留,但不显示也不能筛选",
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +69,9 @@ def test_a_law_of_a_public_collection_is_read_without_its_marks(add: Add, store:
         ("**甲\n乙**", "**甲\n乙**"),
     ],
 )
-def test_marks_of_emphasis_are_no_text_and_stars_for_what_was_left_out_are(written: str, read: str) -> None:
+def test_marks_of_emphasis_are_no_text_and_stars_for_what_was_left_out_are(
+    written: str, read: str
+) -> None:
     assert read_markdown(written).text == read
 
 
@@ -88,17 +100,27 @@ def test_headings_and_links_stand_where_they_do_in_the_text_without_marks() -> N
     assert found.links == (Citation(start=7, end=9, target="case-a"),)
 
 
-@pytest.mark.parametrize("piece", ["<!--", "-->", "**a", "** a", "*", "**第一条", "<!-- -->", "```\n"])
+@pytest.mark.parametrize(
+    "piece", ["<!--", "-->", "**a", "** a", "*", "**第一条", "<!-- -->", "```\n"]
+)
 def test_marks_without_end_take_no_longer_than_they_are_long(piece: str) -> None:
-    assert grows_with_length(lambda length: read_markdown(piece * (length // len(piece))), 125_000)
+    assert grows_with_length(
+        lambda length: read_markdown(piece * (length // len(piece))), 125_000
+    )
 
 
 @pytest.mark.parametrize(
     ("values", "unknown"),
     [
         ({"title": "测试", "titel": "x", "kind": "civil"}, "titel(是不是 title?)"),
-        ({"title": "测试", "kind": "civil", "Slug": "x", "weather": "x"}, "Slug(是不是 slug?)、weather"),
-        ({"title": "测试", "kind": "civil", "case_nummber": "x"}, "case_nummber(是不是 case_number?)"),
+        (
+            {"title": "测试", "kind": "civil", "Slug": "x", "weather": "x"},
+            "Slug(是不是 slug?)、weather",
+        ),
+        (
+            {"title": "测试", "kind": "civil", "case_nummber": "x"},
+            "case_nummber(是不是 case_number?)",
+        ),
     ],
 )
 def test_an_unknown_field_of_a_file_of_ours_is_refused_and_says_what_may_have_been_meant(
@@ -113,7 +135,11 @@ def test_an_unknown_field_of_a_file_of_ours_is_refused_and_says_what_may_have_be
 @pytest.mark.parametrize(
     ("front", "extra", "named"),
     [
-        ("title: 测试\ndate: 2099-01-01\ntags: [甲, 乙]", {"date": "2099-01-01", "tags": ["甲", "乙"]}, "date、tags"),
+        (
+            "title: 测试\ndate: 2099-01-01\ntags: [甲, 乙]",
+            {"date": "2099-01-01", "tags": ["甲", "乙"]},
+            "date、tags",
+        ),
         ("layout: post\nslug: x-1", {"layout": "post"}, "layout"),
         ("titel: 测试", {"titel": "测试"}, "titel(是不是 title?)"),
     ],
@@ -125,11 +151,17 @@ def test_a_front_matter_of_another_program_is_kept_and_told_of(
 
     document = store.document(receipt.slug or "")
     assert document is not None and document.head.metadata.extra == extra
-    assert receipt.warnings == (f"文件头的字段 {named} 本库不认识,原样保留,但不显示也不能筛选",)
+    assert receipt.warnings == (
+        f"文件头的字段 {named} 本库不认识,原样保留,但不显示也不能筛选",
+    )
 
 
-def test_a_file_with_a_field_only_ours_have_must_have_all_of_them_right(add: Add, store: Store) -> None:
-    (receipt,) = add("a.md", "---\ntitle: 测试\ndecided_on: 2099-01-01\nsidebar: auto\n---\n甲公司。")
+def test_a_file_with_a_field_only_ours_have_must_have_all_of_them_right(
+    add: Add, store: Store
+) -> None:
+    (receipt,) = add(
+        "a.md", "---\ntitle: 测试\ndecided_on: 2099-01-01\nsidebar: auto\n---\n甲公司。"
+    )
 
     assert str(receipt.error) == "未知字段 sidebar。可用字段见 corpus/README.md"
     assert store.counts()["document"] == 0

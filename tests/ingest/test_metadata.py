@@ -17,7 +17,9 @@ def test_every_field_an_editor_writes_arrives_in_the_record() -> None:
         "decided_on": "2099-09",
         "regions": ["上海"],
         "earlier_case_numbers": ["（2098）测01民初1号"],
-        "amounts": [{"type": "罚款", "value": 100000, "currency": "CNY", "text": "10万元"}],
+        "amounts": [
+            {"type": "罚款", "value": 100000, "currency": "CNY", "text": "10万元"}
+        ],
         "sources": [{"name": "测试来源", "grade": "B", "url": "https://example.org/1"}],
         "visibility": "internal",
     }
@@ -42,15 +44,43 @@ def test_every_field_an_editor_writes_arrives_in_the_record() -> None:
         ("decided_on", "2024-13", "不是存在的日期"),
         ("decided_on", "二〇二四年", "应为 ISO 日期"),
         ("regions", ["火星"], "字段 regions 不在可用值之列"),
-        ("amounts", [{"type": "罚款", "value": "十万", "currency": "CNY"}], "amounts.value"),
-        ("amounts", [{"type": "罚款", "value": -1, "currency": "CNY"}], "amounts.value"),
-        ("amounts", [{"type": "罚款", "value": float("nan"), "currency": "CNY"}], "amounts.value"),
-        ("amounts", [{"type": "罚款", "value": float("inf"), "currency": "CNY"}], "amounts.value"),
-        ("amounts", [{"type": "罚款", "value": 10**400, "currency": "CNY"}], "amounts.value"),
-        ("amounts", [{"type": "罚款", "value": 1.1e15, "currency": "CNY"}], "amounts.value"),
+        (
+            "amounts",
+            [{"type": "罚款", "value": "十万", "currency": "CNY"}],
+            "amounts.value",
+        ),
+        (
+            "amounts",
+            [{"type": "罚款", "value": -1, "currency": "CNY"}],
+            "amounts.value",
+        ),
+        (
+            "amounts",
+            [{"type": "罚款", "value": float("nan"), "currency": "CNY"}],
+            "amounts.value",
+        ),
+        (
+            "amounts",
+            [{"type": "罚款", "value": float("inf"), "currency": "CNY"}],
+            "amounts.value",
+        ),
+        (
+            "amounts",
+            [{"type": "罚款", "value": 10**400, "currency": "CNY"}],
+            "amounts.value",
+        ),
+        (
+            "amounts",
+            [{"type": "罚款", "value": 1.1e15, "currency": "CNY"}],
+            "amounts.value",
+        ),
         ("guiding_case", int("9" * 4000), "guiding_case"),
         ("sources", [{"name": "x", "grade": "D"}], "sources.grade"),
-        ("sources", [{"name": "x", "grade": "A", "url": "javascript:alert(1)"}], "sources.url"),
+        (
+            "sources",
+            [{"name": "x", "grade": "A", "url": "javascript:alert(1)"}],
+            "sources.url",
+        ),
         ("provisions", [{"article": "9", "provision": "x"}], "provisions.article"),
         (
             "provisions",
@@ -64,16 +94,22 @@ def test_every_field_an_editor_writes_arrives_in_the_record() -> None:
         ("title", "长" * 501, "字段 title 应不超过 500 字"),
     ],
 )
-def test_a_field_that_breaks_a_rule_is_named(field: str, value: object, message: str) -> None:
+def test_a_field_that_breaks_a_rule_is_named(
+    field: str, value: object, message: str
+) -> None:
     with pytest.raises(InvalidDocument, match=message):
         read_metadata({"title": "测试", field: value}, keep_unknown=False)
 
 
-def test_a_misspelt_field_of_a_corpus_file_is_an_error_and_of_a_jsonl_line_is_kept() -> None:
+def test_a_misspelt_field_of_a_corpus_file_is_an_error_and_of_a_jsonl_line_is_kept() -> (
+    None
+):
     with pytest.raises(InvalidDocument, match="未知字段 titel"):
         read_metadata({"title": "测试", "titel": "x"}, keep_unknown=False)
 
-    assert read_metadata({"title": "测试", "charges": ["x"]}, keep_unknown=True).extra == {"charges": ["x"]}
+    assert read_metadata(
+        {"title": "测试", "charges": ["x"]}, keep_unknown=True
+    ).extra == {"charges": ["x"]}
 
 
 def test_a_document_without_title_is_refused() -> None:
@@ -89,7 +125,10 @@ def test_a_corpus_file_comes_apart_into_fields_text_headings_and_links() -> None
     assert found.values == {"title": "测试", "decided_on": "2024-05-01"}
     assert found.text == "案情\n见甲案与case-b。\n- 一项\n"
     assert found.headings == ((0, "案情"),)
-    assert found.links == (Citation(start=4, end=6, target="case-a"), Citation(start=7, end=13, target="case-b"))
+    assert found.links == (
+        Citation(start=4, end=6, target="case-a"),
+        Citation(start=7, end=13, target="case-b"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,6 +152,12 @@ def test_markdown_without_front_matter_takes_its_first_heading_as_title() -> Non
 
 @pytest.mark.parametrize("written", ["CNY", "RMB", "人民币"])
 def test_yuan_are_yuan_however_they_are_called(written: str) -> None:
-    values = {"title": "测试", "kind": "civil", "amounts": [{"type": "罚款", "value": 1, "currency": written}]}
+    values = {
+        "title": "测试",
+        "kind": "civil",
+        "amounts": [{"type": "罚款", "value": 1, "currency": written}],
+    }
 
-    assert read_metadata(values, keep_unknown=False).amounts == (Amount("罚款", 1.0, "CNY", ""),)
+    assert read_metadata(values, keep_unknown=False).amounts == (
+        Amount("罚款", 1.0, "CNY", ""),
+    )

@@ -15,15 +15,27 @@ PAGE = "<html><head><title>测试公告</title></head><body><table><tr><td>10<td
 SHOWN = "10\t5万元\n甲公司"
 
 
-def part(page: str | bytes, encoding: str = "utf-8", headers: str = "", kind: str = "text/html") -> bytes:
+def part(
+    page: str | bytes,
+    encoding: str = "utf-8",
+    headers: str = "",
+    kind: str = "text/html",
+) -> bytes:
     data = page.encode(encoding) if isinstance(page, str) else page
     head = f'Content-Type: {kind};\r\n\tcharset="{encoding}"\r\nContent-Transfer-Encoding: base64\r\n{headers}\r\n'
     return head.encode() + base64.encodebytes(data)
 
 
-def archive(*parts: bytes, parameters: str = "", headers: str = "", end: bytes = b"--=_b--\r\n") -> bytes:
+def archive(
+    *parts: bytes, parameters: str = "", headers: str = "", end: bytes = b"--=_b--\r\n"
+) -> bytes:
     head = f'From: <saved>\r\n{headers}MIME-Version: 1.0\r\nContent-Type: multipart/related;{parameters}\r\n\tboundary="=_b"\r\n'
-    return head.encode() + b"\r\nPreamble\r\n" + b"".join(b"--=_b\r\n" + one + b"\r\n" for one in parts) + end
+    return (
+        head.encode()
+        + b"\r\nPreamble\r\n"
+        + b"".join(b"--=_b\r\n" + one + b"\r\n" for one in parts)
+        + end
+    )
 
 
 IMAGE = b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n"
@@ -31,10 +43,15 @@ IMAGE = b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niV
 
 def test_the_page_of_an_archive_is_read_as_a_page(add: Add, store: Store) -> None:
     for name in ("a.mht", "b.MHTML", "c.html", "d.htm"):
-        (receipt,) = add(name, archive(IMAGE, part(PAGE), headers=f"X-Name: {name}\r\n"))
+        (receipt,) = add(
+            name, archive(IMAGE, part(PAGE), headers=f"X-Name: {name}\r\n")
+        )
 
         document = store.document(receipt.slug or "")
-        assert document is not None and (document.head.title, document.text) == ("测试公告", SHOWN)
+        assert document is not None and (document.head.title, document.text) == (
+            "测试公告",
+            SHOWN,
+        )
         assert (document.media_type, receipt.warnings) == ("multipart/related", ())
 
 
@@ -50,13 +67,23 @@ def test_the_encoding_is_that_of_the_part(encoding: str) -> None:
 @pytest.mark.parametrize("way", ["8bit", "binary", "quoted-printable", "base64"])
 def test_every_way_a_part_may_be_written_is_read(way: str) -> None:
     data = (f"<meta charset=gbk>{PAGE}" + " " * 100).encode("gbk")
-    written = {"quoted-printable": quopri.encodestring(data), "base64": base64.encodebytes(data)}.get(way, data)
+    written = {
+        "quoted-printable": quopri.encodestring(data),
+        "base64": base64.encodebytes(data),
+    }.get(way, data)
 
     found = parse_mht(
-        archive(f"Content-Type: text/html\r\nContent-Transfer-Encoding: {way}\r\n\r\n".encode() + written)
+        archive(
+            f"Content-Type: text/html\r\nContent-Transfer-Encoding: {way}\r\n\r\n".encode()
+            + written
+        )
     )
 
-    assert (found.text, found.values, found.warnings) == (SHOWN, {"title": "测试公告"}, [])
+    assert (found.text, found.values, found.warnings) == (
+        SHOWN,
+        {"title": "测试公告"},
+        [],
+    )
 
 
 def test_a_part_that_says_it_is_ascii_is_read_as_its_page_says() -> None:
@@ -88,8 +115,15 @@ def test_the_root_is_the_part_the_archive_names(start: str) -> None:
     ],
 )
 def test_a_page_in_a_frame_stands_where_the_frame_is(frame: str) -> None:
-    own = "Content-ID: <f1@x>" if "cid:" in frame else "Content-Location: http://example.org/a/b/in.html"
-    parts = (part(frame, headers="Content-Location: http://example.org/a/p.html\r\n"), part(PAGE, headers=f"{own}\r\n"))
+    own = (
+        "Content-ID: <f1@x>"
+        if "cid:" in frame
+        else "Content-Location: http://example.org/a/b/in.html"
+    )
+    parts = (
+        part(frame, headers="Content-Location: http://example.org/a/p.html\r\n"),
+        part(PAGE, headers=f"{own}\r\n"),
+    )
     around = ("", "") if "frameset" in frame else ("前\n", "\n后")
 
     found = parse_mht(archive(*parts, part("<p> </p>")))
@@ -106,11 +140,22 @@ def test_what_is_hidden_in_a_frame_is_told_of() -> None:
 
 
 def test_a_page_without_title_has_that_of_the_archive() -> None:
-    subject = f"Subject: =?utf-8?B?{base64.b64encode('测试标题'.encode()).decode()}?=\r\n"
+    subject = (
+        f"Subject: =?utf-8?B?{base64.b64encode('测试标题'.encode()).decode()}?=\r\n"
+    )
 
-    assert parse_mht(archive(part("<p>甲</p>"), headers=subject)).values == {"title": "测试标题"}
-    assert parse_mht(archive(part(PAGE), headers=subject)).values == {"title": "测试公告"}
-    assert parse_mht(archive(part("<p>甲</p>"), headers="Subject: =?\x80?B?5rWL?=\r\n")).values == {}
+    assert parse_mht(archive(part("<p>甲</p>"), headers=subject)).values == {
+        "title": "测试标题"
+    }
+    assert parse_mht(archive(part(PAGE), headers=subject)).values == {
+        "title": "测试公告"
+    }
+    assert (
+        parse_mht(
+            archive(part("<p>甲</p>"), headers="Subject: =?\x80?B?5rWL?=\r\n")
+        ).values
+        == {}
+    )
 
 
 def test_an_archive_that_was_cut_off_says_so() -> None:
@@ -125,7 +170,11 @@ def test_an_archive_that_was_cut_off_says_so() -> None:
         (archive(IMAGE), "网页归档(MHT)里没有网页。请在浏览器里重新保存"),
         (archive(part("<p> </p>")), "网页没有正文文字"),
         (
-            b"".join(b"Content-Type: multipart/related; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(3000)),
+            b"".join(
+                b"Content-Type: multipart/related; boundary=b%d\r\n\r\n--b%d\r\n"
+                % (n, n)
+                for n in range(3000)
+            ),
             "网页归档(MHT)分成超过 50 层,不像正常的归档。请在浏览器里重新保存",
         ),
         (
@@ -138,7 +187,9 @@ def test_an_archive_that_was_cut_off_says_so() -> None:
         ),
     ],
 )
-def test_an_archive_without_a_page_to_read_is_refused(data: bytes, message: str) -> None:
+def test_an_archive_without_a_page_to_read_is_refused(
+    data: bytes, message: str
+) -> None:
     with pytest.raises(UnreadableFile) as refused:
         parse_mht(data)
 
@@ -159,7 +210,11 @@ def test_many_parts_take_no_longer_than_they_are_long() -> None:
         (archive(part(PAGE)), "网页归档(MHT)"),
         (PAGE.encode(), "网页"),
         (PAGE.encode("utf-16"), "网页"),
-        (b'\xef\xbb\xbf\n<?xml version="1.0"?>\n<!-- a\n-->\n<!DOCTYPE HTML>' + PAGE.encode(), "网页"),
+        (
+            b'\xef\xbb\xbf\n<?xml version="1.0"?>\n<!-- a\n-->\n<!DOCTYPE HTML>'
+            + PAGE.encode(),
+            "网页",
+        ),
     ],
 )
 def test_an_office_file_that_is_a_page_is_read_as_one_and_told_of(
@@ -176,8 +231,16 @@ def test_an_office_file_that_is_a_page_is_read_as_one_and_told_of(
     ("name", "data", "message"),
     [
         ("a.doc", b"\xd0\xcf\x11\xe0" + bytes(100), "旧版 Word 文档(.doc)暂不能读取。"),
-        ("a.doc", b"<?xml version='1.0'?><w:wordDocument>", "旧版 Word 文档(.doc)暂不能读取。"),
-        ("a.docx", b"\xd0\xcf\x11\xe0" + bytes(100), "文档已加密,或是改了扩展名的旧版文档。请在 WPS 或 Office"),
+        (
+            "a.doc",
+            b"<?xml version='1.0'?><w:wordDocument>",
+            "旧版 Word 文档(.doc)暂不能读取。",
+        ),
+        (
+            "a.docx",
+            b"\xd0\xcf\x11\xe0" + bytes(100),
+            "文档已加密,或是改了扩展名的旧版文档。请在 WPS 或 Office",
+        ),
         (
             "a.xlsx",
             b"\xd0\xcf\x11\xe0" + bytes(100),
@@ -192,11 +255,15 @@ def test_an_office_file_that_is_a_page_is_read_as_one_and_told_of(
         ("a.pdf", PAGE.encode(), "扩展名是 .pdf,内容却是网页。"),
     ],
 )
-def test_a_name_that_hides_what_a_file_is_is_explained(add: Add, name: str, data: bytes, message: str) -> None:
+def test_a_name_that_hides_what_a_file_is_is_explained(
+    add: Add, name: str, data: bytes, message: str
+) -> None:
     assert str(add(name, data)[0].error).startswith(message)
 
 
-def test_a_page_called_an_archive_is_a_page_and_a_text_about_pages_is_a_text(add: Add, store: Store) -> None:
+def test_a_page_called_an_archive_is_a_page_and_a_text_about_pages_is_a_text(
+    add: Add, store: Store
+) -> None:
     (page,) = add("a.mht", PAGE)
     (note,) = add("a.txt", "<p>甲</p>")
     (letter,) = add("b.txt", "Subject: a\nContent-Type: text/plain\n\n甲")

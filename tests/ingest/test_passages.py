@@ -7,12 +7,17 @@ from kb.paragraphs import paragraphs
 from kb.records import Section
 
 LEGAL = st.text(
-    st.sampled_from("保密客户名单法院认为判决如下第一二三条。；！？\n\n 　\t\r（）abc12:【】本查明"), max_size=1500
+    st.sampled_from(
+        "保密客户名单法院认为判决如下第一二三条。；！？\n\n 　\t\r（）abc12:【】本查明"
+    ),
+    max_size=1500,
 )
 
 
 @given(st.one_of(LEGAL, st.text(max_size=600)))
-def test_sections_and_passages_cover_every_character_of_any_text_once(text: str) -> None:
+def test_sections_and_passages_cover_every_character_of_any_text_once(
+    text: str,
+) -> None:
     sections = find_sections(text)
     passages = split_passages(text, sections)
 
@@ -21,7 +26,9 @@ def test_sections_and_passages_cover_every_character_of_any_text_once(text: str)
 
 
 @given(LEGAL, st.integers(20, 500))
-def test_a_passage_never_crosses_a_section_and_is_never_empty(text: str, limit: int) -> None:
+def test_a_passage_never_crosses_a_section_and_is_never_empty(
+    text: str, limit: int
+) -> None:
     sections = find_sections(text)
     for passage in split_passages(text, sections, max_chars=limit):
         section = sections[passage.section]
@@ -30,8 +37,12 @@ def test_a_passage_never_crosses_a_section_and_is_never_empty(text: str, limit: 
 
 
 @given(LEGAL, st.integers(20, 500))
-def test_passages_hold_no_more_text_than_the_limit_apart_from_their_heading(text: str, limit: int) -> None:
-    for passage in split_passages(text, (Section("body", "", 0, len(text)),) if text else (), max_chars=limit):
+def test_passages_hold_no_more_text_than_the_limit_apart_from_their_heading(
+    text: str, limit: int
+) -> None:
+    for passage in split_passages(
+        text, (Section("body", "", 0, len(text)),) if text else (), max_chars=limit
+    ):
         assert len(text[passage.start : passage.end].strip()) <= limit
 
 
@@ -72,7 +83,12 @@ def test_short_paragraphs_share_a_passage_and_keep_the_number_of_the_first() -> 
 
 def test_a_passage_knows_the_page_its_first_character_stands_on() -> None:
     text = "甲" * 300 + "\n" + "乙" * 300
-    passages = split_passages(text, (Section("body", "", 0, len(text)),), lambda offset: 1 if offset < 301 else 2, 310)
+    passages = split_passages(
+        text,
+        (Section("body", "", 0, len(text)),),
+        lambda offset: 1 if offset < 301 else 2,
+        310,
+    )
 
     assert [p.page for p in passages] == [1, 1]
     assert passages[1].start == 300

@@ -32,7 +32,10 @@ from kb.vocabulary import REGIONS
     ],
 )
 def test_a_paper_is_of_the_province_its_number_or_its_court_tells(
-    numbers: list[str], document_numbers: list[str], authorities: list[str], region: str | None
+    numbers: list[str],
+    document_numbers: list[str],
+    authorities: list[str],
+    region: str | None,
 ) -> None:
     assert region_of(numbers, document_numbers, authorities) == region
 
@@ -40,7 +43,11 @@ def test_a_paper_is_of_the_province_its_number_or_its_court_tells(
 def test_every_province_is_one_readers_filter_by_and_no_city_is_of_two() -> None:
     places = _places()
 
-    assert set(places.signs.values()) == set(places.names.values()) == set(REGIONS) - {"全国"}
+    assert (
+        set(places.signs.values())
+        == set(places.names.values())
+        == set(REGIONS) - {"全国"}
+    )
     assert len(places.names) > 330
 
 
@@ -48,6 +55,8 @@ def test_a_region_an_editor_wrote_stays_and_a_foreign_case_gets_none() -> None:
     text = "测试文本。"
     numbers = {"title": "某案", "case_numbers": ["（2019）沪0115民初1号"]}
 
-    assert derive(numbers | {"kind": "civil", "regions": ["广东"]}, text, (), "a.md")["regions"] == ["广东"]
+    assert derive(numbers | {"kind": "civil", "regions": ["广东"]}, text, (), "a.md")[
+        "regions"
+    ] == ["广东"]
     assert derive(numbers | {"kind": "civil"}, text, (), "a.md")["regions"] == ["上海"]
     assert "regions" not in derive(numbers | {"kind": "foreign_case"}, text, (), "a.md")

@@ -25,7 +25,10 @@ def derived(text: str, name: str = "案例.txt") -> dict[str, Any]:
 def test_a_told_case_has_the_number_of_its_last_judgment_and_those_before() -> None:
     found = derived(REPORTED)
 
-    assert {key: found.get(key) for key in ("kind", "case_numbers", "earlier_case_numbers", "authorities")} == {
+    assert {
+        key: found.get(key)
+        for key in ("kind", "case_numbers", "earlier_case_numbers", "authorities")
+    } == {
         "kind": "civil",
         "case_numbers": ["（2019）测01民终9号"],
         "earlier_case_numbers": ["（2018）测0199民初7号"],
@@ -39,25 +42,43 @@ def test_a_told_case_has_the_number_of_its_last_judgment_and_those_before() -> N
 @pytest.mark.parametrize(
     ("title", "kind", "parties"),
     [
-        ("测试甲公司诉测试区市场监督管理局行政处罚案", "administrative", ["测试甲公司", "测试区市场监督管理局"]),
+        (
+            "测试甲公司诉测试区市场监督管理局行政处罚案",
+            "administrative",
+            ["测试甲公司", "测试区市场监督管理局"],
+        ),
         ("测试甲公司与测试乙公司买卖合同纠纷案", "civil", ["测试甲公司", "测试乙公司"]),
     ],
 )
-def test_a_title_tells_the_track_and_who_sued_whom(title: str, kind: str, parties: list[str]) -> None:
+def test_a_title_tells_the_track_and_who_sued_whom(
+    title: str, kind: str, parties: list[str]
+) -> None:
     found = derived(f"{title}\n基本案情\n双方争议。\n")
 
     assert (found["kind"], found["parties"]) == (kind, parties)
 
 
-@pytest.mark.parametrize(("track", "kind"), [("民事", "civil"), ("刑事", "criminal"), ("行政", "administrative")])
-def test_the_first_keyword_of_a_guiding_case_is_its_track(track: str, kind: str) -> None:
-    found = derived(f"指导性案例999号\n测试案\n关键词：{track}/测试\n裁判要点\n测试。\n")
+@pytest.mark.parametrize(
+    ("track", "kind"),
+    [("民事", "civil"), ("刑事", "criminal"), ("行政", "administrative")],
+)
+def test_the_first_keyword_of_a_guiding_case_is_its_track(
+    track: str, kind: str
+) -> None:
+    found = derived(
+        f"指导性案例999号\n测试案\n关键词：{track}/测试\n裁判要点\n测试。\n"
+    )
 
     assert (found["kind"], found["guiding_case"]) == (kind, 999)
 
 
 def test_an_article_about_cases_is_no_case() -> None:
-    assert derived("关于客户名单的几点看法\n作者认为，测试甲诉测试乙一案值得讨论。\n")["kind"] == "unclassified"
+    assert (
+        derived("关于客户名单的几点看法\n作者认为，测试甲诉测试乙一案值得讨论。\n")[
+            "kind"
+        ]
+        == "unclassified"
+    )
 
 
 def test_an_office_that_speaks_to_the_one_it_punishes_is_a_penalty_decision() -> None:

@@ -11,7 +11,11 @@ from ingest.sections import find_sections
 @pytest.mark.parametrize(
     ("kind", "clause", "outcome"),
     [
-        ("civil", "一、撤销测试区人民法院（2018）测0199民初7号民事判决", "发回、撤销或改判"),
+        (
+            "civil",
+            "一、撤销测试区人民法院（2018）测0199民初7号民事判决",
+            "发回、撤销或改判",
+        ),
         ("civil", "二、发回测试区人民法院重审", "发回、撤销或改判"),
         ("civil", "驳回测试甲的再审申请", "程序性裁决"),
         ("civil", "驳回测试甲对本案管辖权提出的异议", "程序性裁决"),
@@ -26,7 +30,9 @@ from ingest.sections import find_sections
         ("administrative", "撤销测试局的行政处罚决定", "不予处罚或撤销处罚"),
     ],
 )
-def test_a_clause_orders_what_its_words_say(kind: str, clause: str, outcome: str) -> None:
+def test_a_clause_orders_what_its_words_say(
+    kind: str, clause: str, outcome: str
+) -> None:
     assert of_clauses([clause], kind, is_first_instance=False)["outcomes"] == [outcome]
 
 
@@ -39,7 +45,9 @@ def test_a_clause_orders_what_its_words_say(kind: str, clause: str, outcome: str
         ("civil", "罚款一万元"),
     ],
 )
-def test_a_clause_that_orders_nothing_of_its_track_has_no_outcome(kind: str, clause: str) -> None:
+def test_a_clause_that_orders_nothing_of_its_track_has_no_outcome(
+    kind: str, clause: str
+) -> None:
     assert "outcomes" not in of_clauses([clause], kind, is_first_instance=False)
 
 
@@ -48,7 +56,10 @@ def test_what_a_clause_adds_up_is_no_fine_of_its_own() -> None:
 
     found = of_clauses([clause], "administrative", is_first_instance=False)["amounts"]
 
-    assert [(amount["type"], amount["value"]) for amount in found] == [("没收违法所得", 1000.0), ("罚款", 5000.0)]
+    assert [(amount["type"], amount["value"]) for amount in found] == [
+        ("没收违法所得", 1000.0),
+        ("罚款", 5000.0),
+    ]
 
 
 def test_a_paper_on_one_line_orders_behind_its_words_for_that() -> None:
@@ -58,7 +69,9 @@ def test_a_paper_on_one_line_orders_behind_its_words_for_that() -> None:
     )
 
     assert _ordered(text) == {
-        "amounts": [{"type": "罚款", "value": 5000.0, "currency": "CNY", "text": "5000元"}],
+        "amounts": [
+            {"type": "罚款", "value": 5000.0, "currency": "CNY", "text": "5000元"}
+        ],
         "outcomes": ["责令停止违法行为", "罚款"],
     }
 
@@ -69,11 +82,20 @@ def test_what_is_ordered_before_the_list_is_ordered_too() -> None:
     assert _ordered(text)["outcomes"] == ["责令停止违法行为", "罚款"]
 
 
-def test_a_line_that_ends_in_the_punishments_to_come_stands_before_what_is_ordered() -> None:
+def test_a_line_that_ends_in_the_punishments_to_come_stands_before_what_is_ordered() -> (
+    None
+):
     text = "行政处罚决定书\n经查，当事人违法。\n现对当事人处以如下行政处罚：\n罚款5000元。\n"
 
-    assert [section.role for section in find_sections(text)] == ["header", "facts", "legal_basis", "disposition"]
+    assert [section.role for section in find_sections(text)] == [
+        "header",
+        "facts",
+        "legal_basis",
+        "disposition",
+    ]
 
 
 def _ordered(text: str) -> dict[str, Any]:
-    return of_clauses(clauses_of(text, find_sections(text)), "administrative", is_first_instance=False)
+    return of_clauses(
+        clauses_of(text, find_sections(text)), "administrative", is_first_instance=False
+    )

@@ -41,7 +41,9 @@ def refusal(kind: str, data: bytes, folder: Path, limits: Limits = LIMITS) -> st
 
 
 @pytest.mark.parametrize("kind", ["txt", "md", "html"])
-def test_a_file_that_swells_over_the_memory_limit_is_told_to_be_too_large_for_it(kind: str, tmp_path: Path) -> None:
+def test_a_file_that_swells_over_the_memory_limit_is_told_to_be_too_large_for_it(
+    kind: str, tmp_path: Path
+) -> None:
     limits = Limits(memory_bytes=48 * MEGABYTE)
 
     told = refusal(kind, "测试文本。".encode() * 500_000, tmp_path, limits)
@@ -49,7 +51,9 @@ def test_a_file_that_swells_over_the_memory_limit_is_told_to_be_too_large_for_it
     assert told.startswith("解析所需内存超过 48 MB,已停止。请拆分文件")
 
 
-def test_a_parser_that_only_computes_is_stopped_by_processor_time(tmp_path: Path) -> None:
+def test_a_parser_that_only_computes_is_stopped_by_processor_time(
+    tmp_path: Path,
+) -> None:
     told = refusal("html", b"<p>a" * 2_000_000, tmp_path, Limits(cpu_s=1))
 
     assert told.startswith("解析用满 1 秒处理器时间仍未完成,已停止。请拆分文件")
@@ -59,7 +63,9 @@ def test_time_is_counted_for_every_file_anew(tmp_path: Path) -> None:
     heavy = ("测试文本。\n[[a|b]]" * 90_000).encode()
     limits = Limits(cpu_s=1)
 
-    assert {len(parsed("md", heavy, tmp_path, limits).links) for _ in range(8)} == {90_000}
+    assert {len(parsed("md", heavy, tmp_path, limits).links) for _ in range(8)} == {
+        90_000
+    }
 
 
 @contextmanager
@@ -84,12 +90,16 @@ def test_a_parser_that_only_waits_is_stopped_too_and_told_to_have_timed_out() ->
         (signal.SIGKILL, "解析进程被系统强行结束,多半是机器的内存不足"),
     ],
 )
-def test_a_process_that_was_ended_by_a_signal_says_which(number: signal.Signals, told: str) -> None:
+def test_a_process_that_was_ended_by_a_signal_says_which(
+    number: signal.Signals, told: str
+) -> None:
     workers.stop()
     with endless() as waiting:
         parsing = Parsing("txt", waiting)
         nursery = workers._nurseries[0]._process.pid
-        while not (children := Path(f"/proc/{nursery}/task/{nursery}/children").read_text()):
+        while not (
+            children := Path(f"/proc/{nursery}/task/{nursery}/children").read_text()
+        ):
             time.sleep(0.01)
         os.kill(int(children), number)
         with pytest.raises(UnreadableFile) as refused:
@@ -98,7 +108,9 @@ def test_a_process_that_was_ended_by_a_signal_says_which(number: signal.Signals,
     assert str(refused.value).startswith(told)
 
 
-def test_a_file_waiting_behind_one_that_ended_its_process_is_read_all_the_same(tmp_path: Path) -> None:
+def test_a_file_waiting_behind_one_that_ended_its_process_is_read_all_the_same(
+    tmp_path: Path,
+) -> None:
     limits = Limits(wall_s=0.2)
     with endless() as waiting, source("测试文本".encode(), tmp_path) as good:
         first, second = Parsing("txt", waiting, limits), Parsing("txt", good, limits)
@@ -141,7 +153,10 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def _runs(process: str) -> bool:
     try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        return (
+            Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
+            != "Z"
+        )
     except FileNotFoundError:
         return False
 
@@ -149,7 +164,14 @@ def _runs(process: str) -> bool:
 def test_no_process_outlives_a_program_that_was_killed() -> None:
     with endless() as waiting:
         command = [sys.executable, "-c", KILLED, str(waiting)]
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=60, pass_fds=[waiting])
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            pass_fds=[waiting],
+        )
         left = done.stdout.split()
         for _ in range(1000):
             if not any(map(_runs, left)):
@@ -228,7 +250,9 @@ print(answer.text, answer.is_filtered, answer.values)
 """
 
 
-def test_the_process_that_parses_can_read_and_compute_and_nothing_else(tmp_path: Path) -> None:
+def test_the_process_that_parses_can_read_and_compute_and_nothing_else(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "victim").write_text("untouched")
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(LOOK_AROUND), str(tmp_path / "victim")],
@@ -240,7 +264,18 @@ def test_the_process_that_parses_can_read_and_compute_and_nothing_else(tmp_path:
     text, is_filtered, found = done.stdout.split(" ", 2)
 
     assert (text, is_filtered) == ("untouched", "True"), done.stderr
-    refused = ("socket", "pair", "exec", "fork", "kill", "write", "make", "unlink", "rename", "chmod")
+    refused = (
+        "socket",
+        "pair",
+        "exec",
+        "fork",
+        "kill",
+        "write",
+        "make",
+        "unlink",
+        "rename",
+        "chmod",
+    )
     assert eval(found) == {
         **dict.fromkeys((*refused, "limit of another"), "Operation not permitted"),
         "read": "done",
@@ -250,7 +285,9 @@ def test_the_process_that_parses_can_read_and_compute_and_nothing_else(tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["victim"]
 
 
-def test_the_process_that_parses_knows_nothing_of_the_environment(tmp_path: Path) -> None:
+def test_the_process_that_parses_knows_nothing_of_the_environment(
+    tmp_path: Path,
+) -> None:
     parsed("txt", b"a", tmp_path)
     process = Path(f"/proc/{workers._nurseries[0]._process.pid}")
 

@@ -18,7 +18,9 @@ JUDGMENT = """测试市第九中级人民法院
 
 
 def roles(text: str) -> list[tuple[str, str]]:
-    return [(s.role, text[s.start : s.end].split("\n")[0][:8]) for s in find_sections(text)]
+    return [
+        (s.role, text[s.start : s.end].split("\n")[0][:8]) for s in find_sections(text)
+    ]
 
 
 def test_a_judgment_is_cut_into_its_parts_by_their_first_words() -> None:
@@ -34,10 +36,15 @@ def test_a_judgment_is_cut_into_its_parts_by_their_first_words() -> None:
     ]
 
 
-def test_a_law_is_cut_at_its_articles_and_a_chapter_stays_with_the_article_below_it() -> None:
+def test_a_law_is_cut_at_its_articles_and_a_chapter_stays_with_the_article_below_it() -> (
+    None
+):
     law = "测试法\n\n第一章　总则\n\n第一条　为了测试。\n\n第二条　依照第一条办理。\n\n第二章　附则\n第三条　自发布之日起施行。"
 
-    found = [(s.role, s.heading, law[s.start : s.end].strip()[:5]) for s in find_sections(law)]
+    found = [
+        (s.role, s.heading, law[s.start : s.end].strip()[:5])
+        for s in find_sections(law)
+    ]
 
     assert found == [
         ("overview", "", "测试法"),
@@ -54,7 +61,9 @@ def test_citations_at_line_starts_do_not_make_a_law() -> None:
 
 
 def test_a_text_without_cues_is_one_part() -> None:
-    assert [(s.role, s.start, s.end) for s in find_sections("通知\n各区局:")] == [("body", 0, 7)]
+    assert [(s.role, s.start, s.end) for s in find_sections("通知\n各区局:")] == [
+        ("body", 0, 7)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,13 +76,22 @@ def test_a_text_without_cues_is_one_part() -> None:
         ("别的", "body"),
     ],
 )
-def test_a_heading_of_the_corpus_names_the_role_of_its_section(heading: str, role: str) -> None:
+def test_a_heading_of_the_corpus_names_the_role_of_its_section(
+    heading: str, role: str
+) -> None:
     assert role_of(heading) == role
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("九", 9), ("十", 10), ("二十一", 21), ("二百一十九", 219), ("一千零三", 1003), ("一百零二", 102)],
+    [
+        ("九", 9),
+        ("十", 10),
+        ("二十一", 21),
+        ("二百一十九", 219),
+        ("一千零三", 1003),
+        ("一百零二", 102),
+    ],
 )
 def test_chinese_numerals_are_read(text: str, value: int) -> None:
     assert chinese_number(text) == value
@@ -92,7 +110,9 @@ def test_chinese_numerals_are_read(text: str, value: int) -> None:
     ],
 )
 @pytest.mark.parametrize("gap", [" ", "　", ""])
-def test_an_article_may_begin_with_words_that_also_go_on_a_mention(words: str, gap: str) -> None:
+def test_an_article_may_begin_with_words_that_also_go_on_a_mention(
+    words: str, gap: str
+) -> None:
     law = f"试验法\n第一条{gap}为了试验。\n第二条{gap}{words}\n第三条{gap}自发布之日起施行。"
 
     assert [s.heading for s in find_sections(law)] == ["", "第一条", "第二条", "第三条"]
@@ -110,10 +130,14 @@ def test_a_line_that_goes_on_with_a_mention_begins_no_article() -> None:
     assert [s.heading for s in find_sections(law)] == ["", "第一条", "第二条", "第三条"]
 
 
-def test_an_article_that_runs_on_in_the_line_of_the_one_before_is_a_part_of_its_own() -> None:
+def test_an_article_that_runs_on_in_the_line_of_the_one_before_is_a_part_of_its_own() -> (
+    None
+):
     law = "试验法\n第一条 为了试验。第二条　适用于试验。第九条规定的除外。 第三条依照第二条办理。\n第四条 自发布之日起施行。"
 
-    assert [(s.heading, law[s.start : s.end].strip()) for s in find_sections(law)][1:] == [
+    assert [(s.heading, law[s.start : s.end].strip()) for s in find_sections(law)][
+        1:
+    ] == [
         ("第一条", "第一条 为了试验。"),
         ("第二条", "第二条　适用于试验。第九条规定的除外。"),
         ("第三条", "第三条依照第二条办理。"),
@@ -124,7 +148,13 @@ def test_an_article_that_runs_on_in_the_line_of_the_one_before_is_a_part_of_its_
 def test_an_extract_of_a_law_is_cut_at_its_articles_too() -> None:
     law = "中华人民共和国试验法（节录）\n第三条 甲。\n第十九条 乙。\n第二十条 丙。\n第一百条 丁。"
 
-    assert [s.heading for s in find_sections(law)] == ["", "第三条", "第十九条", "第二十条", "第一百条"]
+    assert [s.heading for s in find_sections(law)] == [
+        "",
+        "第三条",
+        "第十九条",
+        "第二十条",
+        "第一百条",
+    ]
 
 
 def test_articles_that_rise_under_no_law_s_name_are_mentions() -> None:

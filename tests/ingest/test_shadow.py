@@ -23,16 +23,22 @@ from kb.shadow import squeezed
         ("", ""),
     ],
 )
-def test_what_printing_puts_between_characters_does_not_count(line: str, seen: str) -> None:
+def test_what_printing_puts_between_characters_does_not_count(
+    line: str, seen: str
+) -> None:
     assert squeezed(line) == seen
 
 
 @given(st.text(alphabet="民事 判\u3000决书\t（）１2Aa \u200b、。", max_size=40))
-def test_squeezing_twice_changes_nothing_more_and_leaves_every_sign_that_shows(text: str) -> None:
+def test_squeezing_twice_changes_nothing_more_and_leaves_every_sign_that_shows(
+    text: str,
+) -> None:
     once = squeezed(text)
 
     assert squeezed(once) == once
-    assert [c for c in once if not c.isspace()] == [c for c in squeezed(" ".join(text)) if not c.isspace()]
+    assert [c for c in once if not c.isspace()] == [
+        c for c in squeezed(" ".join(text)) if not c.isspace()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +64,11 @@ def test_a_date_is_understood_however_it_is_written(line: str, day: str | None) 
 
 
 def test_a_line_is_a_date_only_when_nothing_else_stands_there() -> None:
-    assert is_date("二〇九九年五月十六日") and is_date("2099年5月16日（印章）") and is_date("二〇一九年二月××日")
+    assert (
+        is_date("二〇九九年五月十六日")
+        and is_date("2099年5月16日（印章）")
+        and is_date("二〇一九年二月××日")
+    )
     assert not is_date("于2099年5月16日送达") and not is_date("2099年5月")
 
 
@@ -66,17 +76,25 @@ def test_a_line_is_a_date_only_when_nothing_else_stands_there() -> None:
     ("text", "sums"),
     [
         ("罚款10万元", [("10万元", 100_000)]),
-        ("罚款人民币叁拾万元整（￥300000.00）", [("叁拾万元", 300_000), ("￥300000.00", 300_000)]),
+        (
+            "罚款人民币叁拾万元整（￥300000.00）",
+            [("叁拾万元", 300_000), ("￥300000.00", 300_000)],
+        ),
         ("赔偿1,234,567.89元", [("1,234,567.89元", 1_234_567.89)]),
         ("赔偿 159，000，000 元", [("159，000，000元", 159_000_000)]),
-        ("一千二百三十万元和3千万元", [("一千二百三十万元", 12_300_000), ("3千万元", 30_000_000)]),
+        (
+            "一千二百三十万元和3千万元",
+            [("一千二百三十万元", 12_300_000), ("3千万元", 30_000_000)],
+        ),
         ("三亿五千万元", [("三亿五千万元", 350_000_000)]),
         ("壹拾贰万叁仟肆佰伍拾陆圆整", [("壹拾贰万叁仟肆佰伍拾陆圆", 123_456)]),
         ("两万余元", [("两万余元", 20_000)]),
         ("2099年5月16日，第3条，元月", []),
     ],
 )
-def test_a_sum_is_understood_however_it_is_written(text: str, sums: list[tuple[str, float]]) -> None:
+def test_a_sum_is_understood_however_it_is_written(
+    text: str, sums: list[tuple[str, float]]
+) -> None:
     line = squeezed(text)
 
     assert [(line[start:end], value) for start, end, value in sums_in(line)] == sums

@@ -18,7 +18,9 @@ from tests.growth import grows_with_length
         ("查一下", "查一下"),
     ],
 )
-def test_words_of_asking_are_not_part_of_what_is_asked_for(asked: str, name: str) -> None:
+def test_words_of_asking_are_not_part_of_what_is_asked_for(
+    asked: str, name: str
+) -> None:
     start, end = core(asked)
 
     assert asked[start:end].strip() == name
@@ -39,7 +41,11 @@ def test_a_shortened_number_is_written_in_full(typed: str, full: str) -> None:
     assert full in [written for _, _, written in shortened(typed)]
 
 
-@given(st.text(alphabet="请问帮我找法释令处字〔（2020）〕年第号的怎么判 \u3000元", max_size=60))
+@given(
+    st.text(
+        alphabet="请问帮我找法释令处字〔（2020）〕年第号的怎么判 \u3000元", max_size=60
+    )
+)
 def test_spans_lie_inside_any_text(text: str) -> None:
     start, end = core(text)
     assert 0 <= start <= end <= len(text)

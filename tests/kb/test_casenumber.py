@@ -32,12 +32,16 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize(("written", "kept"), WRITTEN.items())
-def test_a_case_number_is_understood_however_it_is_typed(written: str, kept: str) -> None:
+def test_a_case_number_is_understood_however_it_is_typed(
+    written: str, kept: str
+) -> None:
     assert str(casenumber.parse(written)) == kept
 
 
 @pytest.mark.parametrize(("written", "kept"), WRITTEN.items())
-def test_a_case_number_is_found_inside_a_sentence_with_its_span(written: str, kept: str) -> None:
+def test_a_case_number_is_found_inside_a_sentence_with_its_span(
+    written: str, kept: str
+) -> None:
     text = f"见 {written}，维持原判"
 
     ((start, end, number),) = casenumber.find(text)
@@ -45,7 +49,9 @@ def test_a_case_number_is_found_inside_a_sentence_with_its_span(written: str, ke
     assert (text[start:end], str(number)) == (written, kept)
 
 
-def test_several_numbers_behind_one_court_are_several_case_numbers_of_one_span() -> None:
+def test_several_numbers_behind_one_court_are_several_case_numbers_of_one_span() -> (
+    None
+):
     text = "（2099）测知民初48、50号案"
 
     assert [(text[s:e], str(n)) for s, e, n in casenumber.find(text)] == [
@@ -84,7 +90,13 @@ COURTS = st.sampled_from(["测", "测01", "最高法", "测0192", "测高"])
 KINDS = st.sampled_from(["民终", "知民初", "刑初", "行终", "民申", "执保"])
 
 
-@given(year=st.integers(1990, 2099), court=COURTS, kind=KINDS, number=st.integers(1, 99_999_999), old=st.booleans())
+@given(
+    year=st.integers(1990, 2099),
+    court=COURTS,
+    kind=KINDS,
+    number=st.integers(1, 99_999_999),
+    old=st.booleans(),
+)
 def test_the_canonical_form_reads_back_as_the_same_number(
     year: int, court: str, kind: str, number: int, old: bool
 ) -> None:
@@ -93,22 +105,37 @@ def test_the_canonical_form_reads_back_as_the_same_number(
     assert casenumber.parse(str(made)) == made
 
 
-@given(st.text(alphabet="（(〔[【2019年测民终字第、 01号之一)）〕]】\n\u3000x", max_size=60))
+@given(
+    st.text(
+        alphabet="（(〔[【2019年测民终字第、 01号之一)）〕]】\n\u3000x", max_size=60
+    )
+)
 def test_any_text_gives_spans_in_order_that_hold_the_number(text: str) -> None:
     found = casenumber.find(text)
     spans = list(dict.fromkeys((start, end) for start, end, _ in found))
 
     assert all(0 <= start < end <= len(text) for start, end in spans)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(
+        first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False)
+    )
     for start, end, number in found:
         digits = re.findall(r"\d+", text[start:end])
         assert {str(number.year), str(number.number)} <= {str(int(d)) for d in digits}
 
 
 @pytest.mark.parametrize(
-    ("beginning", "piece"), [("（2020", " "), ("(2020)最高民", " "), ("", "(((((("), ("", "2014民"), ("", "民初1")]
+    ("beginning", "piece"),
+    [
+        ("（2020", " "),
+        ("(2020)最高民", " "),
+        ("", "(((((("),
+        ("", "2014民"),
+        ("", "民初1"),
+    ],
 )
-def test_a_hostile_text_costs_no_more_than_its_length(beginning: str, piece: str) -> None:
+def test_a_hostile_text_costs_no_more_than_its_length(
+    beginning: str, piece: str
+) -> None:
     def work(length: int) -> None:
         hostile = beginning + piece * (length // len(piece))
         casenumber.find(hostile)
@@ -128,7 +155,10 @@ def test_a_hostile_text_costs_no_more_than_its_length(beginning: str, piece: str
         ("2014兰行终121号", "（2014）兰行终121号"),
         ("请问2013沪一中刑(知)终10怎么判的", "（2013）沪一中刑（知）终10号"),
         ("( 2016 )沪行终738号", "（2016）沪行终738号"),
-        ("（ 2005 ） 沪 高 民 三 （ 知 ） 终 字 第 108 号", "（2005）沪高民三（知）终字第108号"),
+        (
+            "（ 2005 ） 沪 高 民 三 （ 知 ） 终 字 第 108 号",
+            "（2005）沪高民三（知）终字第108号",
+        ),
         ("２０１６沪行终７３８号", "（2016）沪行终738号"),
     ],
 )
@@ -141,7 +171,10 @@ def test_a_number_is_understood_as_people_type_it(typed: str, number: str) -> No
 
 
 def test_a_number_with_brackets_does_not_hide_one_without() -> None:
-    assert [str(number) for _, _, number in find_typed("（2016）沪行终738号和2014鲁民三终字第235号")] == [
+    assert [
+        str(number)
+        for _, _, number in find_typed("（2016）沪行终738号和2014鲁民三终字第235号")
+    ] == [
         "（2016）沪行终738号",
         "（2014）鲁民三终字第235号",
     ]

@@ -9,11 +9,22 @@ import pytest
 from ingest.pipeline import Receipt
 from kb.records import Citation
 from kb.store import Store
-from kb.vocabulary import BY_DATE, BY_TEXT, VERSION_FORMER, VERSION_OF_THE_ACT, VERSION_UNSTATED, Visibility
+from kb.vocabulary import (
+    BY_DATE,
+    BY_TEXT,
+    VERSION_FORMER,
+    VERSION_OF_THE_ACT,
+    VERSION_UNSTATED,
+    Visibility,
+)
 
 Add = Callable[..., list[Receipt]]
 
-VERSIONS = (("2017", "2018-01-01", "2019-04-22"), ("2019", "2019-04-23", "2025-10-14"), ("2025", "2025-10-15", None))
+VERSIONS = (
+    ("2017", "2018-01-01", "2019-04-22"),
+    ("2019", "2019-04-23", "2025-10-14"),
+    ("2025", "2025-10-15", None),
+)
 
 
 def add_law(add: Add, **front: str) -> None:
@@ -29,12 +40,29 @@ def add_law(add: Add, **front: str) -> None:
             *(f"{name}: {value}" for name, value in front.items()),
             "provisions: [{article: 第九条, provision: 甲}]",
         ]
-        add(f"{version}.md", "---\n" + "\n".join(lines) + "\n---\n## 第九条 甲\n测试文本。\n")
+        add(
+            f"{version}.md",
+            "---\n" + "\n".join(lines) + "\n---\n## 第九条 甲\n测试文本。\n",
+        )
 
 
-def cited(add: Add, store: Store, body: str, day: str | None = "2020-05-06", statutes: str = "") -> list[Citation]:
-    front = "".join((f"decided_on: {day}\n" if day else "", f"statutes: [{statutes}]\n" if statutes else ""))
-    (receipt,) = add("case.md", f"---\nslug: case\nkind: civil\ntitle: 测试案\n{front}---\n## 裁判理由\n{body}\n")
+def cited(
+    add: Add,
+    store: Store,
+    body: str,
+    day: str | None = "2020-05-06",
+    statutes: str = "",
+) -> list[Citation]:
+    front = "".join(
+        (
+            f"decided_on: {day}\n" if day else "",
+            f"statutes: [{statutes}]\n" if statutes else "",
+        )
+    )
+    (receipt,) = add(
+        "case.md",
+        f"---\nslug: case\nkind: civil\ntitle: 测试案\n{front}---\n## 裁判理由\n{body}\n",
+    )
     document = store.document(receipt.document_id or 0)
     assert document is not None
     return list(document.citations)
@@ -63,28 +91,39 @@ def test_the_day_of_a_paper_tells_the_version_it_does_not_write(
 ) -> None:
     add_law(add)
 
-    assert versions(cited(add, store, "依照《反不正当竞争法》第九条处理。", day)) == [expected]
+    assert versions(cited(add, store, "依照《反不正当竞争法》第九条处理。", day)) == [
+        expected
+    ]
 
 
 def test_a_version_that_is_written_is_no_presumption(add: Add, store: Store) -> None:
     add_law(add)
 
-    assert versions(cited(add, store, "依照《反不正当竞争法》（2017年修订）第九条处理。")) == [("2017", None)]
+    assert versions(
+        cited(add, store, "依照《反不正当竞争法》（2017年修订）第九条处理。")
+    ) == [("2017", None)]
 
 
-def test_a_version_the_paper_names_elsewhere_goes_before_its_day(add: Add, store: Store) -> None:
+def test_a_version_the_paper_names_elsewhere_goes_before_its_day(
+    add: Add, store: Store
+) -> None:
     add_law(add)
     body = "《反不正当竞争法》第九条有规定。依照《反不正当竞争法》（2017年修订）第九条处理。"
 
     assert versions(cited(add, store, body)) == [("2017", BY_TEXT), ("2017", None)]
 
 
-def test_of_two_versions_a_paper_names_neither_is_presumed(add: Add, store: Store) -> None:
+def test_of_two_versions_a_paper_names_neither_is_presumed(
+    add: Add, store: Store
+) -> None:
     add_law(add)
     body = "《反不正当竞争法》第九条有规定。"
     statutes = "反不正当竞争法（2017）第九条, 反不正当竞争法（2019）第十七条"
 
-    assert versions(cited(add, store, body, statutes=statutes))[0] == (VERSION_UNSTATED, None)
+    assert versions(cited(add, store, body, statutes=statutes))[0] == (
+        VERSION_UNSTATED,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,17 +136,25 @@ def test_of_two_versions_a_paper_names_neither_is_presumed(add: Add, store: Stor
         ("当时施行的反不正当竞争法第九条", VERSION_OF_THE_ACT),
     ],
 )
-def test_a_former_version_is_not_taken_for_that_of_the_day(add: Add, store: Store, words: str, version: str) -> None:
+def test_a_former_version_is_not_taken_for_that_of_the_day(
+    add: Add, store: Store, words: str, version: str
+) -> None:
     add_law(add)
 
-    assert versions(cited(add, store, f"适用{words}。《反不正当竞争法》第十七条另有规定。")) == [
+    assert versions(
+        cited(add, store, f"适用{words}。《反不正当竞争法》第十七条另有规定。")
+    ) == [
         (version, None),
         ("2019", BY_DATE),
     ]
 
 
-def test_a_law_that_comes_after_the_case_tells_its_version_too(add: Add, store: Store) -> None:
-    assert versions(cited(add, store, "依照《反不正当竞争法》第九条处理。")) == [(VERSION_UNSTATED, None)]
+def test_a_law_that_comes_after_the_case_tells_its_version_too(
+    add: Add, store: Store
+) -> None:
+    assert versions(cited(add, store, "依照《反不正当竞争法》第九条处理。")) == [
+        (VERSION_UNSTATED, None)
+    ]
 
     add_law(add)
 
@@ -116,19 +163,27 @@ def test_a_law_that_comes_after_the_case_tells_its_version_too(add: Add, store: 
     assert versions(list(document.citations)) == [("2019", BY_DATE)]
 
 
-def test_who_is_presumed_to_cite_an_article_is_told_apart_from_who_does(add: Add, store: Store) -> None:
+def test_who_is_presumed_to_cite_an_article_is_told_apart_from_who_does(
+    add: Add, store: Store
+) -> None:
     add_law(add)
     cited(add, store, "依照《反不正当竞争法》第九条处理。")
     document = store.document("case")
     assert document is not None
 
     assert store.citing(law="反不正当竞争法", version="2019", article="第九条") == []
-    assert store.presumed_to_cite("反不正当竞争法", "2019", "第九条") == {document.head.id: BY_DATE}
+    assert store.presumed_to_cite("反不正当竞争法", "2019", "第九条") == {
+        document.head.id: BY_DATE
+    }
     assert store.presumed_to_cite("反不正当竞争法", "2025", "第九条") == {}
-    assert [c.presumed for c in store.citations_of([document.head.id])[document.head.id]] == [BY_DATE]
+    assert [
+        c.presumed for c in store.citations_of([document.head.id])[document.head.id]
+    ] == [BY_DATE]
 
 
-def test_a_version_a_reader_may_not_see_tells_that_reader_nothing(add: Add, store: Store) -> None:
+def test_a_version_a_reader_may_not_see_tells_that_reader_nothing(
+    add: Add, store: Store
+) -> None:
     add_law(add, visibility="internal")
     cited(add, store, "依照《反不正当竞争法》第九条处理。")
 

@@ -9,7 +9,9 @@ from kb.files import sha256_of
 from kb.store import Store
 
 
-def test_an_original_that_is_added_is_young_even_where_it_lay_before(store: Store, add: Callable[..., object]) -> None:
+def test_an_original_that_is_added_is_young_even_where_it_lay_before(
+    store: Store, add: Callable[..., object]
+) -> None:
     text = "（2099）测01民终1号\n测试文本。\n"
     path = store.files.path(sha256_of(text.encode()))
     path.parent.mkdir(parents=True)
@@ -20,7 +22,9 @@ def test_an_original_that_is_added_is_young_even_where_it_lay_before(store: Stor
     assert list(store.files.strays((), 3600.0)) == []
 
 
-def test_no_original_is_ever_there_without_the_id_of_its_store(store: Store, add: Callable[..., object]) -> None:
+def test_no_original_is_ever_there_without_the_id_of_its_store(
+    store: Store, add: Callable[..., object]
+) -> None:
     text = "（2099）测01民终1号\n测试文本。\n"
     path = store.files.path(sha256_of(text.encode()))
     path.parent.parent.mkdir()

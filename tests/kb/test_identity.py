@@ -50,7 +50,10 @@ def made_anew(database: Path) -> None:
 def of_the_first_release(database: Path) -> None:
     database.unlink()
     with sqlite3.connect(database) as conn:
-        conn.executescript((MIGRATIONS / "0001_initial.sql").read_text(encoding="utf-8") + "PRAGMA user_version = 1;")
+        conn.executescript(
+            (MIGRATIONS / "0001_initial.sql").read_text(encoding="utf-8")
+            + "PRAGMA user_version = 1;"
+        )
     conn.close()
 
 
@@ -87,7 +90,9 @@ def test_another_store_with_an_original_in_common_is_still_another(
     Store(filled).close()
 
 
-def test_a_refused_database_keeps_a_log_that_was_left_beside_it(filled: Path, tmp_path: Path) -> None:
+def test_a_refused_database_keeps_a_log_that_was_left_beside_it(
+    filled: Path, tmp_path: Path
+) -> None:
     other = tmp_path / "other"
     if os.fork() == 0:  # a process that dies leaves its write-ahead log
         Store(other)._conn.execute("UPDATE meta SET generation = generation")
@@ -99,10 +104,14 @@ def test_a_refused_database_keeps_a_log_that_was_left_beside_it(filled: Path, tm
 
     with pytest.raises(StoreForeign):
         Store(filled)
-    assert {name: data for name, data in tree(filled).items() if not name.endswith("-shm")} == before
+    assert {
+        name: data for name, data in tree(filled).items() if not name.endswith("-shm")
+    } == before
 
 
-def test_the_mark_stands_beside_the_first_original_and_is_the_stores_id(filled: Path, home: Path) -> None:
+def test_the_mark_stands_beside_the_first_original_and_is_the_stores_id(
+    filled: Path, home: Path
+) -> None:
     with Store(home) as store:
         assert (filled / "files" / "STORE").read_text() == f"{store.id()}\n"
 
@@ -128,7 +137,9 @@ def test_without_originals_nothing_can_be_lost_and_a_new_store_is_made(
         assert store.counts()["document"] == 1
 
 
-def test_a_folder_of_the_first_release_is_adopted_when_its_database_knows_an_original(filled: Path) -> None:
+def test_a_folder_of_the_first_release_is_adopted_when_its_database_knows_an_original(
+    filled: Path,
+) -> None:
     mark = filled / "files" / "STORE"
     owner = mark.read_text()
     mark.unlink()

@@ -33,7 +33,11 @@ def head(number: int, metadata: Metadata, kind: str = "statute") -> DocumentHead
 
 
 def digest(
-    number: int, version: str, since: str | None, *provisions: Provision, until: str | None = None
+    number: int,
+    version: str,
+    since: str | None,
+    *provisions: Provision,
+    until: str | None = None,
 ) -> DocumentHead:
     metadata = Metadata(
         title=version,
@@ -47,13 +51,32 @@ def digest(
     return head(number, metadata)
 
 
-OLD = digest(1, "2001", "2001-01-01", Provision("第三条", "甲事项"), Provision("第四条", "乙事项"), until="2020-12-31")
-NEW = digest(2, "2021", "2021-01-01", Provision("第五条", "甲事项"), Provision("第六条", "丙事项"))
-TEXT = head(3, Metadata(title="全文", law="试验法", version="2001", effective_from="2001-01-01"))
+OLD = digest(
+    1,
+    "2001",
+    "2001-01-01",
+    Provision("第三条", "甲事项"),
+    Provision("第四条", "乙事项"),
+    until="2020-12-31",
+)
+NEW = digest(
+    2,
+    "2021",
+    "2021-01-01",
+    Provision("第五条", "甲事项"),
+    Provision("第六条", "丙事项"),
+)
+TEXT = head(
+    3, Metadata(title="全文", law="试验法", version="2001", effective_from="2001-01-01")
+)
 
 
-def book_on(day: str, *heads: DocumentHead, sections: dict[int, Articles] | None = None) -> LawBook:
-    return make_law_book(heads or (OLD, NEW, TEXT), date.fromisoformat(day), sections or {})
+def book_on(
+    day: str, *heads: DocumentHead, sections: dict[int, Articles] | None = None
+) -> LawBook:
+    return make_law_book(
+        heads or (OLD, NEW, TEXT), date.fromisoformat(day), sections or {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +100,11 @@ def test_a_book_says_how_each_version_stands_on_its_day(
 def test_a_version_that_ended_without_a_known_one_after_it_has_ended() -> None:
     book = book_on("2022-01-01", OLD)
 
-    assert (book.current, book.shown, book.standing_of(OLD)) == ({}, {"试验法": "2001"}, Standing.ENDED)
+    assert (book.current, book.shown, book.standing_of(OLD)) == (
+        {},
+        {"试验法": "2001"},
+        Standing.ENDED,
+    )
 
 
 def test_a_text_nobody_has_checked_is_not_said_to_be_in_force() -> None:
@@ -89,11 +116,18 @@ def test_a_text_nobody_has_checked_is_not_said_to_be_in_force() -> None:
 @pytest.mark.parametrize(
     ("citation", "place"),
     [
-        (Citation(law="试验法", version="2021", article="第五条第二款"), LawPlace("试验法", "2021", "第五条")),
+        (
+            Citation(law="试验法", version="2021", article="第五条第二款"),
+            LawPlace("试验法", "2021", "第五条"),
+        ),
         (Citation(law="试验法", version="2021"), LawPlace("试验法", "2021", "")),
-        (Citation(law="试验法", version="2001", article="第九条"), TextPlace(3, 8)),  # in the text beside the digest
+        # in the text beside the digest
+        (Citation(law="试验法", version="2001", article="第九条"), TextPlace(3, 8)),
         (Citation(law="试验法", version="2021", article="第九条"), None),
-        (Citation(law="试验法", version="2021", article="第九条", presumed=BY_DATE), LawPlace("试验法", "2021")),
+        (
+            Citation(law="试验法", version="2021", article="第九条", presumed=BY_DATE),
+            LawPlace("试验法", "2021"),
+        ),
         (Citation(law="试验法", version="1901", article="第五条"), LawPlace("试验法")),
         (Citation(law="别的法", version="2021", article="第五条"), None),
         (Citation(target="some-case"), None),
@@ -102,11 +136,19 @@ def test_a_text_nobody_has_checked_is_not_said_to_be_in_force() -> None:
 def test_a_citation_leads_to_where_its_article_is_told_of(
     citation: Citation, place: LawPlace | TextPlace | None
 ) -> None:
-    assert book_on("2022-01-01", sections={3: Articles("\n第九条\t8")}).place_of(citation) == place
+    assert (
+        book_on("2022-01-01", sections={3: Articles("\n第九条\t8")}).place_of(citation)
+        == place
+    )
 
 
-def test_an_article_by_its_number_alone_is_first_what_it_has_become_then_what_it_was() -> None:
-    elsewhere = {ArticleKey("试验法", "2021", "第三条"): "丁事项", ArticleKey("试验法", "1901", "第三条"): "戊事项"}
+def test_an_article_by_its_number_alone_is_first_what_it_has_become_then_what_it_was() -> (
+    None
+):
+    elsewhere = {
+        ArticleKey("试验法", "2021", "第三条"): "丁事项",
+        ArticleKey("试验法", "1901", "第三条"): "戊事项",
+    }
 
     assert book_on("2022-01-01").readings_of("试验法", "第三条", elsewhere) == [
         (ArticleKey("试验法", "2021", "第五条"), "甲事项"),
@@ -123,16 +165,26 @@ def test_a_number_of_a_version_nobody_states_means_nothing() -> None:
 
 
 def test_provisions_are_in_the_order_of_the_newest_version() -> None:
-    assert book_on("2022-01-01").provisions_of("试验法") == ["甲事项", "丙事项", "乙事项"]
+    assert book_on("2022-01-01").provisions_of("试验法") == [
+        "甲事项",
+        "丙事项",
+        "乙事项",
+    ]
 
 
 def test_the_rule_between_versions_is_that_of_the_version_a_law_opens_at() -> None:
     rule = Provision("第七条", "甲规则", None, "civil")
     old = replace(OLD, metadata=replace(OLD.metadata, provisions=(rule,)))
-    new = replace(NEW, metadata=replace(NEW.metadata, provisions=(replace(rule, article="第八条"),)))
+    new = replace(
+        NEW,
+        metadata=replace(NEW.metadata, provisions=(replace(rule, article="第八条"),)),
+    )
     case = head(9, Metadata(title="测试案"), "civil")
 
-    rules = [book_on(day, old, new).version_rules(case) for day in ("2020-12-31", "2021-01-01")]
+    rules = [
+        book_on(day, old, new).version_rules(case)
+        for day in ("2020-12-31", "2021-01-01")
+    ]
     assert rules == [
         (VersionRule(ArticleKey("试验法", "2001", "第七条"), "甲规则"),),
         (VersionRule(ArticleKey("试验法", "2021", "第八条"), "甲规则"),),
@@ -147,13 +199,18 @@ def test_a_law_of_which_no_date_is_known_has_its_rule_too() -> None:
     assert rule.article == ArticleKey("试验法", "2011", "第七条")
 
 
-def test_an_article_is_named_with_its_law_and_its_version_where_that_is_another_name() -> None:
+def test_an_article_is_named_with_its_law_and_its_version_where_that_is_another_name() -> (
+    None
+):
     assert ArticleKey("试验法", "2021", "第五条").name == "试验法（2021）第五条"
     assert ArticleKey("测释一号", "测释一号", "第八条").name == "测释一号第八条"
 
 
 def test_paragraph_and_item_are_left_out_of_an_article() -> None:
-    assert [base_article(text) for text in ("第九条第一款第（三）项", "第二百条之一第二款", "附则")] == [
+    assert [
+        base_article(text)
+        for text in ("第九条第一款第（三）项", "第二百条之一第二款", "附则")
+    ] == [
         "第九条",
         "第二百条之一",
         "附则",

@@ -1,4 +1,6 @@
-"""What came after an article and before it, and what a document cites that another article provides today."""
+"""What came after an article and before it, and what a document cites that another article provides
+today.
+"""
 
 from datetime import date
 
@@ -23,7 +25,9 @@ ROWS = [
     ("丙事项", "2021", "第七条"),
     ("甲事项", VERSION_UNSTATED, "第三条"),
 ]
-CONCORDANCE = Concordance(LAW, ("1991", "2001", "2021"), tuple(ConcordanceRow(*row, None, 1) for row in ROWS))
+CONCORDANCE = Concordance(
+    LAW, ("1991", "2001", "2021"), tuple(ConcordanceRow(*row, None, 1) for row in ROWS)
+)
 CURRENT = {LAW: "2021"}
 
 
@@ -35,24 +39,41 @@ def keys(version: str, *articles: str) -> tuple[ArticleKey, ...]:
     ("version", "article", "before", "after"),
     [
         ("1991", "第一条", (), keys("2001", "第三条")),
-        ("2001", "第三条", keys("1991", "第一条"), keys("2021", "第五条", "第六条")),  # one article became two
+        # one article became two
+        ("2001", "第三条", keys("1991", "第一条"), keys("2021", "第五条", "第六条")),
         ("2021", "第五条", keys("2001", "第三条"), ()),
-        ("2021", "第七条", keys("1991", "第二条"), ()),  # the version between has it not
+        (
+            "2021",
+            "第七条",
+            keys("1991", "第二条"),
+            (),
+        ),  # the version between has it not
         ("1991", "第二条", (), keys("2021", "第七条")),
         ("1991", "第九条", (), ()),
         ("1901", "第一条", (), ()),
-        (VERSION_UNSTATED, "第三条", (), ()),  # nobody knows between which versions it stands
+        (
+            VERSION_UNSTATED,
+            "第三条",
+            (),
+            (),
+        ),  # nobody knows between which versions it stands
     ],
 )
 def test_an_article_has_its_predecessors_and_successors_in_the_nearest_versions(
-    version: str, article: str, before: tuple[ArticleKey, ...], after: tuple[ArticleKey, ...]
+    version: str,
+    article: str,
+    before: tuple[ArticleKey, ...],
+    after: tuple[ArticleKey, ...],
 ) -> None:
     assert CONCORDANCE.predecessors(version, article) == before
     assert CONCORDANCE.successors(version, article) == after
 
 
 def test_what_an_article_provides_is_told_with_its_paragraphs() -> None:
-    rows = (ConcordanceRow("丁事项", "2021", "第五条第二款", None, 1), *CONCORDANCE.rows)
+    rows = (
+        ConcordanceRow("丁事项", "2021", "第五条第二款", None, 1),
+        *CONCORDANCE.rows,
+    )
 
     assert Concordance(LAW, CONCORDANCE.versions, rows).provided("2021") == {
         "第五条": ["丁事项", "甲事项"],
@@ -63,13 +84,20 @@ def test_what_an_article_provides_is_told_with_its_paragraphs() -> None:
 
 def cited(*named: tuple[str, str | None]) -> list[CitedArticle]:
     texts = [
-        (f"{LAW}（{version}）{article}", Citation(law=LAW, version=version, article=article))
+        (
+            f"{LAW}（{version}）{article}",
+            Citation(law=LAW, version=version, article=article),
+        )
         for article, version in named
     ]
-    return cite_articles([*texts, ("某地办法第一条", None)], CURRENT, {LAW: CONCORDANCE})
+    return cite_articles(
+        [*texts, ("某地办法第一条", None)], CURRENT, {LAW: CONCORDANCE}
+    )
 
 
-def test_only_what_another_article_provides_today_is_outdated_and_each_article_once() -> None:
+def test_only_what_another_article_provides_today_is_outdated_and_each_article_once() -> (
+    None
+):
     found = cited(
         ("第三条第一款", "2001"),
         ("第五条", "2021"),
@@ -89,7 +117,9 @@ def test_only_what_another_article_provides_today_is_outdated_and_each_article_o
     assert [one.text for one in outdated(found)] == ["试验法（2001）第三条第一款"]
 
 
-def test_of_a_law_of_which_no_version_is_known_to_be_in_force_nothing_is_outdated() -> None:
+def test_of_a_law_of_which_no_version_is_known_to_be_in_force_nothing_is_outdated() -> (
+    None
+):
     citation = Citation(law=LAW, version="2001", article="第三条")
 
     assert not is_replaced(citation, {})
@@ -99,7 +129,13 @@ def test_of_a_law_of_which_no_version_is_known_to_be_in_force_nothing_is_outdate
 KNOWN = {
     LAW: periods(
         [
-            Metadata(title="", law=LAW, version="2001", effective_from="2001-01-01", effective_to="2020-12-31"),
+            Metadata(
+                title="",
+                law=LAW,
+                version="2001",
+                effective_from="2001-01-01",
+                effective_to="2020-12-31",
+            ),
             Metadata(title="", law=LAW, version="2021", effective_from="2021-01-01"),
         ]
     )
@@ -113,7 +149,11 @@ UNSTATED = Citation(law=LAW, version=VERSION_UNSTATED, article="第三条")
         ("2010-05-06", (), ("2001", BY_DATE)),
         ("2022-05-06", (), ("2021", BY_DATE)),
         ("1999-05-06", (), (VERSION_UNSTATED, None)),
-        ("2022-05-06", ("2001",), ("2001", BY_TEXT)),  # what the paper names goes before its day
+        (
+            "2022-05-06",
+            ("2001",),
+            ("2001", BY_TEXT),
+        ),  # what the paper names goes before its day
         ("2022-05-06", ("2001", "2021"), (VERSION_UNSTATED, None)),
     ],
 )
@@ -126,8 +166,12 @@ def test_an_article_without_a_version_is_presumed_to_be_of_the_day_of_the_paper(
     assert (found.version, found.presumed) == expected
 
 
-def test_given_the_day_of_a_paper_an_article_without_a_version_is_known_to_be_outdated() -> None:
+def test_given_the_day_of_a_paper_an_article_without_a_version_is_known_to_be_outdated() -> (
+    None
+):
     presumed = presume_versions([UNSTATED], date(2010, 5, 6).isoformat(), KNOWN)
     found = cite_articles([("试验法第三条", presumed[0])], CURRENT, {LAW: CONCORDANCE})
 
-    assert [one.current for one in outdated(found)] == [keys("2021", "第五条", "第六条")]
+    assert [one.current for one in outdated(found)] == [
+        keys("2021", "第五条", "第六条")
+    ]

@@ -10,7 +10,10 @@ PROCEDURE = Metadata(
     title="测试程序法",
     law="测试程序法",
     version="2011",
-    provisions=(Provision("第六条", "丙事项"), Provision("第七条", "甲规则", None, "administrative")),
+    provisions=(
+        Provision("第六条", "丙事项"),
+        Provision("第七条", "甲规则", None, "administrative"),
+    ),
 )
 READING = Metadata(
     title="测释一号",
@@ -41,18 +44,28 @@ def case(kind: str, jurisdiction: str | None = None) -> DocumentHead:
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("administrative", (VersionRule(ArticleKey("测试程序法", "2011", "第七条"), "甲规则"),)),
-        ("civil", (VersionRule(ArticleKey("测释一号", "测释一号", "第八条"), "乙规则"),)),
+        (
+            "administrative",
+            (VersionRule(ArticleKey("测试程序法", "2011", "第七条"), "甲规则"),),
+        ),
+        (
+            "civil",
+            (VersionRule(ArticleKey("测释一号", "测释一号", "第八条"), "乙规则"),),
+        ),
         ("criminal", ()),
         ("foreign_case", ()),
         ("statute", ()),
         ("guidance", ()),
     ],
 )
-def test_a_case_has_the_rule_of_its_own_track(kind: str, expected: tuple[VersionRule, ...]) -> None:
+def test_a_case_has_the_rule_of_its_own_track(
+    kind: str, expected: tuple[VersionRule, ...]
+) -> None:
     assert version_rules([PROCEDURE, READING], case(kind)) == expected
 
 
 def test_a_case_of_another_jurisdiction_has_no_rule_of_this_one() -> None:
     assert version_rules([PROCEDURE, READING], case("civil", "HK")) == ()
-    assert version_rules([replace(READING, jurisdiction="HK")], case("civil", "HK")) != ()
+    assert (
+        version_rules([replace(READING, jurisdiction="HK")], case("civil", "HK")) != ()
+    )

@@ -39,12 +39,18 @@ LAW = periods(
         ("2025-10", None),
     ],
 )
-def test_the_version_in_force_is_told_where_the_dates_tell_it_for_certain(day: str, expected: str | None) -> None:
+def test_the_version_in_force_is_told_where_the_dates_tell_it_for_certain(
+    day: str, expected: str | None
+) -> None:
     assert in_force_on(LAW, day) == expected
 
 
-def test_nothing_is_said_of_the_time_after_a_version_has_ended_and_before_the_next() -> None:
-    law = periods([version("2001", effective_from="2001-01-01", effective_to="2009-12-31")])
+def test_nothing_is_said_of_the_time_after_a_version_has_ended_and_before_the_next() -> (
+    None
+):
+    law = periods(
+        [version("2001", effective_from="2001-01-01", effective_to="2009-12-31")]
+    )
 
     assert in_force_on(law, "2010-01-01") is None
 
@@ -52,9 +58,17 @@ def test_nothing_is_said_of_the_time_after_a_version_has_ended_and_before_the_ne
 def test_nothing_is_said_between_the_passing_of_a_version_and_a_year_after_it_where_its_beginning_is_not_known() -> (
     None
 ):
-    law = periods([version("2001", effective_from="2001-01-01"), version("2010", passed_on="2010-05-01")])
+    law = periods(
+        [
+            version("2001", effective_from="2001-01-01"),
+            version("2010", passed_on="2010-05-01"),
+        ]
+    )
 
-    assert [in_force_on(law, day) for day in ("2010-04-30", "2010-05-01", "2011-05-01", "2011-05-03")] == [
+    assert [
+        in_force_on(law, day)
+        for day in ("2010-04-30", "2010-05-01", "2011-05-01", "2011-05-03")
+    ] == [
         "2001",
         None,
         None,

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.analysis import tokenize
-from kb.law.comparison import ComparedProvision, TwoVersions, Wording, article_texts, compare_versions
+from kb.law.comparison import (
+    ComparedProvision,
+    TwoVersions,
+    Wording,
+    article_texts,
+    compare_versions,
+)
 from kb.law.concordance import Concordance, ConcordanceRow
 from kb.law.wording import Run, cut_words, same_share, word_diff
 from kb.records import Document, DocumentHead, Metadata, StoredSection
@@ -30,7 +36,9 @@ def test_of_overlapping_spans_the_longest_first_one_counts() -> None:
 
 @given(TEXTS, TEXTS)
 def test_both_sides_of_a_difference_join_to_their_texts(left: str, right: str) -> None:
-    old, new = word_diff(list(cut_words(left, spans_of(left))), list(cut_words(right, spans_of(right))))
+    old, new = word_diff(
+        list(cut_words(left, spans_of(left))), list(cut_words(right, spans_of(right)))
+    )
 
     assert "".join(run.text for run in old) == left
     assert "".join(run.text for run in new) == right
@@ -44,7 +52,9 @@ def test_what_only_one_side_says_is_a_change() -> None:
     assert (same_share(old), same_share(new)) == (3 / 5, 3 / 7)
 
 
-def test_two_versions_are_compared_by_provision_and_what_both_have_comes_first() -> None:
+def test_two_versions_are_compared_by_provision_and_what_both_have_comes_first() -> (
+    None
+):
     rows = (
         ConcordanceRow("甲", "2001", "第一条", None, 1),
         ConcordanceRow("乙", "2001", "第二条", None, 1),
@@ -77,13 +87,19 @@ def test_two_versions_are_compared_by_provision_and_what_both_have_comes_first()
             Wording("2021", ("第四条",), (Run("辰巳午未"),)),
             False,
         ),
-        ComparedProvision("甲", Wording("2001", ("第一条",), (Run("停止"),)), None, True),
+        ComparedProvision(
+            "甲", Wording("2001", ("第一条",), (Run("停止"),)), None, True
+        ),
     ]
 
 
 def test_parts_of_one_article_are_one_text() -> None:
     text = "总说\n第一条 甲\n停止。\n第一条 乙\n罚款。\n"
-    places = [("body", "", 0, 3), ("article", "第一条 甲", 3, 13), ("article", "第一条 乙", 13, len(text))]
+    places = [
+        ("body", "", 0, 3),
+        ("article", "第一条 甲", 3, 13),
+        ("article", "第一条 乙", 13, len(text)),
+    ]
     head = DocumentHead(
         id=1,
         slug="a",
@@ -101,7 +117,10 @@ def test_parts_of_one_article_are_one_text() -> None:
     document = Document(
         head=head,
         text=text,
-        sections=[StoredSection(id=1, role=r, heading=h, start=a, end=b) for r, h, a, b in places],
+        sections=[
+            StoredSection(id=1, role=r, heading=h, start=a, end=b)
+            for r, h, a, b in places
+        ],
         passages=[],
         citations=[],
         media_type="text/plain",

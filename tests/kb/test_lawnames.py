@@ -27,20 +27,35 @@ CRIMINAL_2020 = ("两高解释（三）", "版本未注明")
         ("商业秘密司法解释第五条", JUDICIAL_2020),
         ("商业秘密规定第五条", JUDICIAL_2020),
         ("侵犯商业秘密民事案件司法解释第五条", JUDICIAL_2020),
-        ("最高人民法院关于审理侵犯商业秘密民事案件适用法律若干问题的规定第五条", JUDICIAL_2020),
+        (
+            "最高人民法院关于审理侵犯商业秘密民事案件适用法律若干问题的规定第五条",
+            JUDICIAL_2020,
+        ),
         ("反法解释第五条", JUDICIAL_2022),
         ("反不正当竞争法司法解释第五条", JUDICIAL_2022),
-        ("《最高人民法院关于适用〈中华人民共和国反不正当竞争法〉若干问题的解释》第五条", JUDICIAL_2022),
-        ("《最高人民法院关于适用《中华人民共和国反不正当竞争法》若干问题的解释》第五条", JUDICIAL_2022),
+        (
+            "《最高人民法院关于适用〈中华人民共和国反不正当竞争法〉若干问题的解释》第五条",
+            JUDICIAL_2022,
+        ),
+        (
+            "《最高人民法院关于适用《中华人民共和国反不正当竞争法》若干问题的解释》第五条",
+            JUDICIAL_2022,
+        ),
         ("知产刑事解释（三）第五条", CRIMINAL_2020),
         ("知产刑事解释(三)第五条", CRIMINAL_2020),
         ("两高解释（三）第五条", CRIMINAL_2020),
         ("知产刑事解释第五条", ("法释〔2025〕5号", "法释〔2025〕5号")),
         ("商业秘密保护规定第五条", ("商业秘密保护规定", "版本未注明")),
-        ("关于禁止侵犯商业秘密行为的若干规定第五条", ("关于禁止侵犯商业秘密行为的若干规定", "版本未注明")),
+        (
+            "关于禁止侵犯商业秘密行为的若干规定第五条",
+            ("关于禁止侵犯商业秘密行为的若干规定", "版本未注明"),
+        ),
         ("上海市反不正当竞争条例第五条", ("上海市反不正当竞争条例", "版本未注明")),
         ("《民法通则》第五条", ("民法通则", "版本未注明")),
-        ("《关于审理试验案件若干问题的解释（二）》第五条", ("关于审理试验案件若干问题的解释（二）", "版本未注明")),
+        (
+            "《关于审理试验案件若干问题的解释（二）》第五条",
+            ("关于审理试验案件若干问题的解释（二）", "版本未注明"),
+        ),
         ("2019年反法第五条", ("反不正当竞争法", "2019")),
         ("反法（2019年修正）第五条", ("反不正当竞争法", "2019")),
         ("民诉法第五条", ("民事诉讼法", "版本未注明")),
@@ -50,7 +65,9 @@ def test_a_law_is_known_by_what_people_call_it(line: str, law: tuple[str, str]) 
     (cited,) = citations(line)
 
     assert (cited.law, cited.version, cited.article) == (*law, "第五条")
-    assert [key.value for key in find(line) if key.type == "article"] == ["|".join((*law, "第五条"))]
+    assert [key.value for key in find(line) if key.type == "article"] == [
+        "|".join((*law, "第五条"))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -91,11 +108,16 @@ def test_that_law_of_nothing_named_is_none() -> None:
 def test_every_line_of_the_list_is_a_name_and_what_it_stands_for() -> None:
     lines = [
         line.split("\t")
-        for line in (Path(__file__).parents[2] / "kb/lawnames.tsv").read_text("utf-8").splitlines()
+        for line in (Path(__file__).parents[2] / "kb/lawnames.tsv")
+        .read_text("utf-8")
+        .splitlines()
         if line and not line.startswith("#")
     ]
 
-    assert all(len(line) in (2, 3) and all(line) and [word.strip() for word in line] == line for line in lines)
+    assert all(
+        len(line) in (2, 3) and all(line) and [word.strip() for word in line] == line
+        for line in lines
+    )
     assert len({line[0] for line in lines}) == len(lines) == len(LAW_ALIASES)
     assert all(law_name(called) == law for called, law in LAW_ALIASES.items())
     assert NOT_AFTER == {"反法": "违"}

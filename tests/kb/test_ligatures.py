@@ -51,7 +51,12 @@ def test_what_is_typed_plainly_finds_what_print_joined_or_broke(
     text = f"甲{written}乙。\n"
     (receipt,) = add("a.txt", text.replace("\r", ""))
     add("b.txt", "别的文书，说的是别的事。")
-    (hit,) = [hit for hit in Searcher(store.home, embedder).search(store, typed, mode="keyword").hits]
+    (hit,) = [
+        hit
+        for hit in Searcher(store.home, embedder)
+        .search(store, typed, mode="keyword")
+        .hits
+    ]
     (passage,) = hit.passages
 
     assert hit.document.id == receipt.document_id
@@ -60,28 +65,36 @@ def test_what_is_typed_plainly_finds_what_print_joined_or_broke(
     document = store.document(hit.document.id)
     assert document is not None
     assert document.text == text
-    assert [document.text[start:end] for start, end in find_marks(document.text, typed)] == [marked]
+    assert [
+        document.text[start:end] for start, end in find_marks(document.text, typed)
+    ] == [marked]
 
 
-@pytest.mark.parametrize("typed", ['"confidential information"', '"conﬁdential information"'])
+@pytest.mark.parametrize(
+    "typed", ['"confidential information"', '"conﬁdential information"']
+)
 def test_a_phrase_finds_ligatures_too(
     add: Callable[..., list[Receipt]], store: Store, embedder: TinyEmbedder, typed: str
 ) -> None:
     add("a.txt", "The conﬁdential infor\u00admation was kept.")
     (hit,) = Searcher(store.home, embedder).search(store, typed, mode="keyword").hits
 
-    assert [hit.passages[0].text[start:end] for start, end in hit.passages[0].marks] == [
-        "conﬁdential infor\u00admation"
-    ]
+    assert [
+        hit.passages[0].text[start:end] for start, end in hit.passages[0].marks
+    ] == ["conﬁdential infor\u00admation"]
 
 
 def test_a_query_pasted_with_ligatures_finds_plain_words(
     add: Callable[..., list[Receipt]], store: Store, embedder: TinyEmbedder
 ) -> None:
     add("a.txt", "The official file.")
-    (hit,) = Searcher(store.home, embedder).search(store, "oﬃcial ﬁle", mode="keyword").hits
+    (hit,) = (
+        Searcher(store.home, embedder).search(store, "oﬃcial ﬁle", mode="keyword").hits
+    )
 
-    assert [hit.passages[0].text[start:end] for start, end in hit.passages[0].marks] == ["official", "file"]
+    assert [
+        hit.passages[0].text[start:end] for start, end in hit.passages[0].marks
+    ] == ["official", "file"]
 
 
 def test_two_words_of_a_compound_broken_at_its_hyphen_are_found_as_well() -> None:
@@ -89,19 +102,27 @@ def test_two_words_of_a_compound_broken_at_its_hyphen_are_found_as_well() -> Non
     assert marks("a trade-\nsecret claim", ["secret"]) == ((9, 15),)
 
 
-@pytest.mark.parametrize("text", ["第三-\n第四", "A-\nB", "2020-\n2021", "ab- cd", "see p. 3-\nnext"])
+@pytest.mark.parametrize(
+    "text", ["第三-\n第四", "A-\nB", "2020-\n2021", "ab- cd", "see p. 3-\nnext"]
+)
 def test_a_hyphen_that_breaks_no_word_joins_nothing(text: str) -> None:
     assert unbroken(normalise(text)) is None
 
 
 @given(st.text(alphabet=ODD, max_size=40))
-def test_every_token_of_an_odd_text_has_its_place_and_many_are_made_as_one(text: str) -> None:
+def test_every_token_of_an_odd_text_has_its_place_and_many_are_made_as_one(
+    text: str,
+) -> None:
     tokens = tokenize(text)
 
     for token in (*tokens, *characters(text)):
         assert 0 <= token.start < token.end <= len(text)
-    assert sorted(term for term in index_terms([("", text)])[0].words.split()) == sorted(t.term for t in tokens)
-    assert index_terms([("", text)])[0].text.split() == [token.term for token in characters(text)]
+    assert sorted(
+        term for term in index_terms([("", text)])[0].words.split()
+    ) == sorted(t.term for t in tokens)
+    assert index_terms([("", text)])[0].text.split() == [
+        token.term for token in characters(text)
+    ]
 
 
 @given(st.text(alphabet=ODD, max_size=40))

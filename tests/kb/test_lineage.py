@@ -29,7 +29,10 @@ def test_a_commit_lost_by_restoring_is_no_ancestor_once_its_number_comes_round(
     add: Callable[..., object], store: Store, home: Path, tmp_path: Path
 ) -> None:
     add("a.txt", TEXT)
-    with sqlite3.connect(tmp_path / "old.sqlite3") as old, sqlite3.connect(home / "kb.sqlite3") as present:
+    with (
+        sqlite3.connect(tmp_path / "old.sqlite3") as old,
+        sqlite3.connect(home / "kb.sqlite3") as present,
+    ):
         present.backup(old)
     add("b.txt", TEXT.replace("1号", "2号"))
     lost = store.commit()
@@ -45,7 +48,9 @@ def test_a_commit_lost_by_restoring_is_no_ancestor_once_its_number_comes_round(
         assert not again.is_ancestor(Commit(lost.generation + 1, lost.id))
 
 
-def test_a_store_of_the_first_release_gains_an_identity_and_a_first_commit(home: Path) -> None:
+def test_a_store_of_the_first_release_gains_an_identity_and_a_first_commit(
+    home: Path,
+) -> None:
     migrations = Path(__file__).resolve().parents[2] / "kb" / "migrations"
     home.mkdir()
     with sqlite3.connect(home / "kb.sqlite3") as old:

@@ -41,7 +41,9 @@ def changed(*path: str, value: Any) -> Tokenizer:
         st.text(
             alphabet=LAW + "A1ａ㎏。, 　\n𠀀ﬁ嗘", max_size=120
         ),  # runs longer than the cut, folded and unknown ones
-        st.lists(st.sampled_from([LAW, "a" * 40, "、", "第十条", "USB接口v2"])).map("".join),
+        st.lists(st.sampled_from([LAW, "a" * 40, "、", "第十条", "USB接口v2"])).map(
+            "".join
+        ),
     )
 )
 def test_the_automaton_finds_the_tokens_that_the_tokenizer_finds(text: str) -> None:
@@ -56,11 +58,23 @@ def test_the_automaton_finds_the_tokens_that_the_tokenizer_finds(text: str) -> N
         tokenizer(),
         changed("normalizer", value=None),
         changed("pre_tokenizer", value={"type": "Whitespace"}),
-        changed("pre_tokenizer", "pattern", value={"Regex": "[商业]{1,99}|[a-z0-9]{1,24}"}),
-        changed("pre_tokenizer", "pattern", value={"Regex": "[丁-七]{1,24}|[a-z0-9]{1,24}"}),
+        changed(
+            "pre_tokenizer", "pattern", value={"Regex": "[商业]{1,99}|[a-z0-9]{1,24}"}
+        ),
+        changed(
+            "pre_tokenizer", "pattern", value={"Regex": "[丁-七]{1,24}|[a-z0-9]{1,24}"}
+        ),
         changed("pre_tokenizer", "invert", value=False),
         changed("model", "continuing_subword_prefix", value="##"),
-        changed("truncation", value={"max_length": 9, "strategy": "LongestFirst", "stride": 0, "direction": "Right"}),
+        changed(
+            "truncation",
+            value={
+                "max_length": 9,
+                "strategy": "LongestFirst",
+                "stride": 0,
+                "direction": "Right",
+            },
+        ),
     ],
 )
 def test_a_tokenizer_of_another_kind_is_left_to_its_library(other: Tokenizer) -> None:
@@ -68,7 +82,13 @@ def test_a_tokenizer_of_another_kind_is_left_to_its_library(other: Tokenizer) ->
 
 
 def test_a_range_of_characters_that_are_all_words_is_understood() -> None:
-    fast = longest_match(changed("pre_tokenizer", "pattern", value={"Regex": "[一-丁商]{1,24}|[a-z0-9]{1,24}"}))
+    fast = longest_match(
+        changed(
+            "pre_tokenizer",
+            "pattern",
+            value={"Regex": "[一-丁商]{1,24}|[a-z0-9]{1,24}"},
+        )
+    )
 
     assert fast is not None
     assert [len(fast.tokens(text)) for text in ("丁商", "丁的商", "公司")] == [2, 2, 0]

@@ -18,19 +18,26 @@ def db(tmp_path: Path) -> sqlite_utils.Database:
 
 
 def test_every_table_is_strict(db: sqlite_utils.Database) -> None:
-    assert {table.name for table in db.tables if not table.strict} <= {"sqlite_sequence"}
+    assert {table.name for table in db.tables if not table.strict} <= {
+        "sqlite_sequence"
+    }
 
 
-def test_every_foreign_key_is_indexed_so_that_removing_a_document_stays_fast(db: sqlite_utils.Database) -> None:
+def test_every_foreign_key_is_indexed_so_that_removing_a_document_stays_fast(
+    db: sqlite_utils.Database,
+) -> None:
     unindexed = {
         (table.name, key.column)
         for table in db.tables
         for key in table.foreign_keys
         if not any(index.columns[0] == key.column for index in table.indexes)
-        and [column.name for column in table.columns if column.is_pk][:1] != [key.column]
+        and [column.name for column in table.columns if column.is_pk][:1]
+        != [key.column]
     }
 
-    assert unindexed == {("meta", "embedder_id"), ("vector", "embedder_id")} - {("vector", "embedder_id")}
+    assert unindexed == {("meta", "embedder_id"), ("vector", "embedder_id")} - {
+        ("vector", "embedder_id")
+    }
 
 
 @pytest.mark.parametrize(
@@ -43,22 +50,30 @@ def test_every_foreign_key_is_indexed_so_that_removing_a_document_stays_fast(db:
         "INSERT INTO meta (id, generation) VALUES (2, 0)",
     ],
 )
-def test_a_row_that_breaks_a_rule_is_refused_by_the_database_itself(db: sqlite_utils.Database, statement: str) -> None:
+def test_a_row_that_breaks_a_rule_is_refused_by_the_database_itself(
+    db: sqlite_utils.Database, statement: str
+) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         db.execute(statement)
 
 
-def test_opening_twice_migrates_once_and_two_processes_may_open_at_the_same_time(tmp_path: Path) -> None:
+def test_opening_twice_migrates_once_and_two_processes_may_open_at_the_same_time(
+    tmp_path: Path,
+) -> None:
     first = database.connect(tmp_path / "kb.sqlite3")
     second = database.connect(tmp_path / "kb.sqlite3")
 
-    assert first.execute("PRAGMA user_version").fetchone()[0] == len(list(Path(database._MIGRATIONS).glob("*.sql")))
+    assert first.execute("PRAGMA user_version").fetchone()[0] == len(
+        list(Path(database._MIGRATIONS).glob("*.sql"))
+    )
     assert second.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     first.close()
     second.close()
 
 
-def test_opening_waits_for_another_who_is_just_setting_the_same_database_up(tmp_path: Path) -> None:
+def test_opening_waits_for_another_who_is_just_setting_the_same_database_up(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "restored.sqlite3"
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -75,7 +90,9 @@ def test_opening_waits_for_another_who_is_just_setting_the_same_database_up(tmp_
 
 def test_a_database_keeps_the_pages_it_was_made_with(tmp_path: Path) -> None:
     old = sqlite3.connect(tmp_path / "old.sqlite3")
-    old.executescript("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; CREATE TABLE made_before (id INTEGER);")
+    old.executescript(
+        "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; CREATE TABLE made_before (id INTEGER);"
+    )
     old.close()
 
     for name, size in (("old", 4096), ("new", 8192)):

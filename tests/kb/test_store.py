@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from kb.errors import EmbedderMismatch, InvalidDocument, StateError, StoreDamaged, StoreTooNew, UserError
+from kb.errors import (
+    EmbedderMismatch,
+    InvalidDocument,
+    StateError,
+    StoreDamaged,
+    StoreTooNew,
+    UserError,
+)
 from kb.records import (
     NO_FILTERS,
     Added,
@@ -32,26 +39,53 @@ from kb.store import Store
 from kb.store.rows import metadata_from_json, metadata_to_json
 from kb.vocabulary import Visibility
 
-FIELDS = ("kind", "tier", "year", "region", "authority", "industry", "outcome", "collection")
+FIELDS = (
+    "kind",
+    "tier",
+    "year",
+    "region",
+    "authority",
+    "industry",
+    "outcome",
+    "collection",
+)
 
 
-def revision(number: int, text: str = "甲公司采取了保密措施。", **metadata: object) -> Revision:
-    values = {"title": f"测试文本{number}", "slug": f"t-{number}", "kind": "civil"} | metadata
+def revision(
+    number: int, text: str = "甲公司采取了保密措施。", **metadata: object
+) -> Revision:
+    values = {
+        "title": f"测试文本{number}",
+        "slug": f"t-{number}",
+        "kind": "civil",
+    } | metadata
     return Revision(
-        sha256=f"{number:064x}" if text == "甲公司采取了保密措施。" else f"{abs(hash((number, text))):064x}"[:64],
-        original=Original(sha256=f"{number:064x}", media_type="text/plain", size_bytes=len(text)),
+        sha256=f"{number:064x}"
+        if text == "甲公司采取了保密措施。"
+        else f"{abs(hash((number, text))):064x}"[:64],
+        original=Original(
+            sha256=f"{number:064x}", media_type="text/plain", size_bytes=len(text)
+        ),
         line_number=None,
         text=text,
         metadata=Metadata(**values),  # type: ignore[arg-type]
         sections=(Section("body", "", 0, len(text)),),
         passages=(Passage(0, 0, 3, 1), Passage(0, 3, len(text), 1)),
-        citations=(Citation(law="反不正当竞争法", version="2019", article="第九条"), Citation(target="t-1")),
-        identifiers=(("slug", f"t-{number}"), ("case_number", f"（2099）测09民终{number}号")),
+        citations=(
+            Citation(law="反不正当竞争法", version="2019", article="第九条"),
+            Citation(target="t-1"),
+        ),
+        identifiers=(
+            ("slug", f"t-{number}"),
+            ("case_number", f"（2099）测09民终{number}号"),
+        ),
     )
 
 
 def put(store: Store, made: Revision) -> int:
-    return store.add_revision(made, None, np.eye(2, 4, dtype=np.float32), "tiny").document_id
+    return store.add_revision(
+        made, None, np.eye(2, 4, dtype=np.float32), "tiny"
+    ).document_id
 
 
 @pytest.fixture
@@ -66,7 +100,9 @@ def mixed(home: Path) -> dict[Visibility, set[int]]:
                 number,
                 visibility=visibility,
                 kind=chance.choice(["civil", "criminal", "administrative"]),
-                regions=tuple(chance.sample(["上海", "浙江", "江苏"], chance.randint(0, 2))),
+                regions=tuple(
+                    chance.sample(["上海", "浙江", "江苏"], chance.randint(0, 2))
+                ),
                 decided_on=chance.choice([None, "2019", "2021-05-06"]),
                 law="测试法" if number % 7 == 0 else None,
                 version=str(2000 + number) if number % 7 == 0 else None,
@@ -85,7 +121,9 @@ def test_no_reading_method_shows_or_counts_what_the_clearance_may_not_see(
     with Store(home, clearance) as store:
         heads, total = store.listing(limit=1000)
         passages = store.passages(range(1, 1000))
-        identifiers = store.by_identifier([("case_number", f"（2099）测09民终{n}号") for n in range(60)])
+        identifiers = store.by_identifier(
+            [("case_number", f"（2099）测09民终{n}号") for n in range(60)]
+        )
 
         assert {h.id for h in heads} == allowed
         assert total == len(allowed)
@@ -96,19 +134,27 @@ def test_no_reading_method_shows_or_counts_what_the_clearance_may_not_see(
         assert set(store.citing(law="反不正当竞争法")) == allowed
         assert set(store.citing(target="t-1")) == allowed
         assert set(store.citations_of(everything)) == allowed
-        assert {int(document) for _, _, documents in store.facet_documents() for document in documents} == allowed
+        assert {
+            int(document)
+            for _, _, documents in store.facet_documents()
+            for document in documents
+        } == allowed
         assert {i for i in everything if store.document(i) is not None} == allowed
         assert {i for i in everything if store.mean_vector(i) is not None} == allowed
         assert {h.id for h in store.laws()} <= allowed
         assert {r.document_id for r in store.concordance("测试法")} <= allowed
         assert {
-            r.document_id for n in range(0, 60, 7) for r in store.counterparts("测试法", str(2000 + n), "第一条")
+            r.document_id
+            for n in range(0, 60, 7)
+            for r in store.counterparts("测试法", str(2000 + n), "第一条")
         } <= allowed
         ids = store.passage_ids(NO_FILTERS, 10_000)
         assert ids is not None and set(ids.tolist()) == set(passages)
 
 
-def test_unlabelled_is_a_value_that_can_be_chosen_and_excluded(home: Path, mixed: dict[Visibility, set[int]]) -> None:
+def test_unlabelled_is_a_value_that_can_be_chosen_and_excluded(
+    home: Path, mixed: dict[Visibility, set[int]]
+) -> None:
     with Store(home, Visibility.RESTRICTED) as store:
         total = store.listing(limit=1)[1]
         without = store.listing(Filters(include={"region": ("未标注",)}), limit=100)
@@ -119,7 +165,9 @@ def test_unlabelled_is_a_value_that_can_be_chosen_and_excluded(home: Path, mixed
         assert without[1] + rest[1] == total
 
 
-def test_an_embedder_that_did_not_make_the_vectors_is_refused_and_nothing_changes(store: Store) -> None:
+def test_an_embedder_that_did_not_make_the_vectors_is_refused_and_nothing_changes(
+    store: Store,
+) -> None:
     put(store, revision(1))
     with pytest.raises(EmbedderMismatch, match="库中的向量由模型「tiny」生成"):
         store.add_revision(revision(2), None, np.eye(2, 4, dtype=np.float32), "other")
@@ -129,21 +177,41 @@ def test_an_embedder_that_did_not_make_the_vectors_is_refused_and_nothing_change
 
 
 def put_all(
-    store: Store, *made: Revision, collection: str | None = None, visibility: Visibility | None = None
+    store: Store,
+    *made: Revision,
+    collection: str | None = None,
+    visibility: Visibility | None = None,
 ) -> list[Added | UserError]:
-    return store.add_revisions([(r, np.eye(2, 4, dtype=np.float32)) for r in made], collection, "tiny", visibility)
+    return store.add_revisions(
+        [(r, np.eye(2, 4, dtype=np.float32)) for r in made],
+        collection,
+        "tiny",
+        visibility,
+    )
 
 
 def test_documents_added_together_share_a_generation_and_are_what_each_would_be_alone(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.store.writing.now", lambda: "2026-01-01T00:00:00+00:00")  # a second may pass between them
-    made = [revision(n, title=f"测试文本{n}", kind=("civil", "criminal")[n % 2]) for n in range(6)]
+    # a second may pass between them
+    monkeypatch.setattr("kb.store.writing.now", lambda: "2026-01-01T00:00:00+00:00")
+    made = [
+        revision(n, title=f"测试文本{n}", kind=("civil", "criminal")[n % 2])
+        for n in range(6)
+    ]
     together = put_all(store, *made)
     with Store(tmp_path / "other", Visibility.RESTRICTED) as alone:
-        apart = [alone.add_revision(r, None, np.eye(2, 4, dtype=np.float32), "tiny") for r in made]
-        assert [alone.document(n) for n in range(1, 7)] == [store.document(n) for n in range(1, 7)]
-        assert all(np.array_equal(a, b) for a, b in zip(alone.vectors(), store.vectors(), strict=True))
+        apart = [
+            alone.add_revision(r, None, np.eye(2, 4, dtype=np.float32), "tiny")
+            for r in made
+        ]
+        assert [alone.document(n) for n in range(1, 7)] == [
+            store.document(n) for n in range(1, 7)
+        ]
+        assert all(
+            np.array_equal(a, b)
+            for a, b in zip(alone.vectors(), store.vectors(), strict=True)
+        )
         assert list(alone.passages_to_index()) == list(store.passages_to_index())
         assert (alone.counts(), alone.generation()) == (store.counts(), 6)
 
@@ -154,18 +222,25 @@ def test_documents_added_together_share_a_generation_and_are_what_each_would_be_
 
 
 @pytest.mark.parametrize("place", [0, 2, 4])
-def test_a_refused_document_takes_none_of_those_beside_it_along(store: Store, place: int) -> None:
+def test_a_refused_document_takes_none_of_those_beside_it_along(
+    store: Store, place: int
+) -> None:
     put_all(store, revision(100), collection="甲集")
     made = [revision(n) for n in range(4)]
     made.insert(place, revision(100, text="同一标识,别的内容。"))
     answers = put_all(store, *made, collection="乙集")
 
-    assert [isinstance(a, Added) and a.created for a in answers] == [n != place for n in range(5)]
+    assert [isinstance(a, Added) and a.created for a in answers] == [
+        n != place for n in range(5)
+    ]
     assert isinstance(answers[place], InvalidDocument)
     assert store.counts()["document"] == 5
     document = store.document("t-100")
     assert document is not None
-    assert (document.text, document.head.collection) == ("甲公司采取了保密措施。", "甲集")
+    assert (document.text, document.head.collection) == (
+        "甲公司采取了保密措施。",
+        "甲集",
+    )
     assert {h.collection for h in store.heads(range(2, 10)).values()} == {"乙集"}
     assert len(store.changes_since(1).changed) == 4
     assert set(store.referenced_files()) == {f"{n:064x}" for n in (100, 0, 1, 2, 3)}
@@ -175,14 +250,21 @@ def test_a_refused_document_takes_none_of_those_beside_it_along(store: Store, pl
 def test_documents_that_are_all_refused_change_nothing(store: Store) -> None:
     put_all(store, revision(1), revision(2), collection="甲集")
     before = list(store._conn.iterdump())
-    answers = put_all(store, revision(1, text="别的。。。"), revision(2, text="别的。。。"), collection="乙集")
+    answers = put_all(
+        store,
+        revision(1, text="别的。。。"),
+        revision(2, text="别的。。。"),
+        collection="乙集",
+    )
 
     assert [type(answer) for answer in answers] == [InvalidDocument, InvalidDocument]
     assert store.generation() == 1
     assert list(store._conn.iterdump()) == before
 
 
-def test_the_same_bytes_twice_among_documents_added_together_are_one_document(store: Store) -> None:
+def test_the_same_bytes_twice_among_documents_added_together_are_one_document(
+    store: Store,
+) -> None:
     first, second = put_all(store, revision(1), revision(1))
 
     assert first == Added(1, "t-1", created=True, superseded=False)
@@ -191,9 +273,13 @@ def test_the_same_bytes_twice_among_documents_added_together_are_one_document(st
     assert store.counts()["document"] == 1
 
 
-def test_a_slug_made_for_one_document_is_known_to_those_added_with_it(store: Store) -> None:
+def test_a_slug_made_for_one_document_is_known_to_those_added_with_it(
+    store: Store,
+) -> None:
     nameless = revision(1, slug=None)
-    first, second = put_all(store, nameless, revision(2, slug=f"d-{nameless.sha256[:16]}"))
+    first, second = put_all(
+        store, nameless, revision(2, slug=f"d-{nameless.sha256[:16]}")
+    )
 
     assert isinstance(first, Added) and isinstance(second, Added)
     assert (second.document_id, second.superseded) == (first.document_id, True)
@@ -202,13 +288,28 @@ def test_a_slug_made_for_one_document_is_known_to_those_added_with_it(store: Sto
 
 def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table but for which store it is and when it was written."""
-    tables = {name for (name,) in store._conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    tables = {
+        name
+        for (name,) in store._conn.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table'"
+        )
+    }
     found = {}
     for table in tables - {"lineage"}:
-        columns = [row["name"] for row in store._conn.execute(f"PRAGMA table_info({table})")]
-        kept = [f'"{name}"' for name in columns if name not in ("generation", "added_at", "store_id")]
+        columns = [
+            row["name"] for row in store._conn.execute(f"PRAGMA table_info({table})")
+        ]
+        kept = [
+            f'"{name}"'
+            for name in columns
+            if name not in ("generation", "added_at", "store_id")
+        ]
         found[table] = sorted(
-            (tuple(row) for row in store._conn.execute(f"SELECT {', '.join(kept)} FROM {table}")), key=repr
+            (
+                tuple(row)
+                for row in store._conn.execute(f"SELECT {', '.join(kept)} FROM {table}")
+            ),
+            key=repr,
         )
     return found
 
@@ -236,15 +337,30 @@ def test_documents_leave_the_same_store_together_and_one_by_one(
     made = []
     for slug, number, cases, collection, own in plan:
         text = f"甲公司采取了保密措施,第{number}稿。"
-        content = revision(number, text, slug=slug, case_numbers=cases, collection=collection, visibility=own)
-        content_hash = hashlib.sha256(f"{slug}{text}{cases}{collection}{own}".encode()).hexdigest()
+        content = revision(
+            number,
+            text,
+            slug=slug,
+            case_numbers=cases,
+            collection=collection,
+            visibility=own,
+        )
+        content_hash = hashlib.sha256(
+            f"{slug}{text}{cases}{collection}{own}".encode()
+        ).hexdigest()
         made.append(replace(content, sha256=content_hash))
     bounds = [0, *sorted(cut for cut in cuts if cut < len(made)), len(made)]
     with TemporaryDirectory() as folder:
         with Store(Path(folder, "a")) as together, Store(Path(folder, "b")) as apart:
             batches = [made[start:end] for start, end in pairwise(bounds)]
-            answers = [a for batch in batches for a in put_all(together, *batch, visibility=for_all)]
-            singly = [a for one in made for a in put_all(apart, one, visibility=for_all)]
+            answers = [
+                a
+                for batch in batches
+                for a in put_all(together, *batch, visibility=for_all)
+            ]
+            singly = [
+                a for one in made for a in put_all(apart, one, visibility=for_all)
+            ]
 
             assert list(map(repr, answers)) == list(map(repr, singly))
             assert everything(together) == everything(apart)
@@ -263,7 +379,9 @@ def test_a_removed_document_is_gone_and_indexes_hear_of_it(store: Store) -> None
     assert store.damage() == []
 
 
-def test_a_removed_document_leaves_its_slug_and_the_originals_of_all_its_contents(store: Store) -> None:
+def test_a_removed_document_leaves_its_slug_and_the_originals_of_all_its_contents(
+    store: Store,
+) -> None:
     put(store, revision(1))
     put(store, revision(1, text="改过的内容。"))
     put(store, revision(2))
@@ -288,16 +406,22 @@ def test_visibility_changed_later_counts_as_a_change(store: Store, home: Path) -
         assert reader.document(document_id) is None
 
 
-def test_content_that_is_there_already_has_had_its_say_on_who_may_see_it(store: Store) -> None:
+def test_content_that_is_there_already_has_had_its_say_on_who_may_see_it(
+    store: Store,
+) -> None:
     (first,) = put_all(store, revision(1, visibility=Visibility.PUBLIC))
     assert isinstance(first, Added)
     store.set_visibility(first.document_id, Visibility.RESTRICTED)
 
     (again,) = put_all(store, revision(1, visibility=Visibility.PUBLIC))
-    (told,) = put_all(store, revision(1, visibility=Visibility.PUBLIC), visibility=Visibility.INTERNAL)
+    (told,) = put_all(
+        store, revision(1, visibility=Visibility.PUBLIC), visibility=Visibility.INTERNAL
+    )
 
     assert isinstance(again, Added) and again.moved is None
-    assert isinstance(told, Added) and told.moved == VisibilityChange(Visibility.RESTRICTED, Visibility.INTERNAL)
+    assert isinstance(told, Added) and told.moved == VisibilityChange(
+        Visibility.RESTRICTED, Visibility.INTERNAL
+    )
 
 
 def test_an_error_in_the_middle_of_a_document_leaves_no_trace(store: Store) -> None:
@@ -309,7 +433,9 @@ def test_an_error_in_the_middle_of_a_document_leaves_no_trace(store: Store) -> N
     assert store.generation() == 0
 
 
-def test_threads_with_their_own_stores_add_the_same_and_other_documents_without_loss(home: Path) -> None:
+def test_threads_with_their_own_stores_add_the_same_and_other_documents_without_loss(
+    home: Path,
+) -> None:
     Store(home).close()
     errors: list[BaseException] = []
 
@@ -383,13 +509,13 @@ def test_metadata_come_back_as_they_were_stored(store: Store) -> None:
     document = store.document("t-1")
     assert document is not None
     assert document.head.metadata == made.metadata
-    assert document.citations[0] == Citation(law="反不正当竞争法", version="2019", article="第九条")
+    assert document.citations[0] == Citation(
+        law="反不正当竞争法", version="2019", article="第九条"
+    )
 
 
 def test_metadata_that_an_earlier_version_wrote_are_read() -> None:
-    written = (
-        '{"title": "甲", "visibility": 2, "amounts": [{"type": "罚款", "value": 5, "currency": "CNY", "text": ""}], '
-    )
+    written = '{"title": "甲", "visibility": 2, "amounts": [{"type": "罚款", "value": 5, "currency": "CNY", "text": ""}], '
     written += f'"regions": ["上海"], "extra": {{"n": -{"9" * 4300}}}}}'
     known = metadata_from_json(written)
 
@@ -400,11 +526,18 @@ def test_metadata_that_an_earlier_version_wrote_are_read() -> None:
         regions=("上海",),
         extra={"n": -int("9" * 4300)},
     )
-    assert type(known.amounts[0].value) is float and type(known.visibility) is Visibility
+    assert (
+        type(known.amounts[0].value) is float and type(known.visibility) is Visibility
+    )
 
 
 def test_metadata_are_written_without_what_is_not_said() -> None:
-    known = Metadata(title="甲", decided_on="2024-05", sources=(Source("某报", "B"),), extra={"charges": ["罪"]})
+    known = Metadata(
+        title="甲",
+        decided_on="2024-05",
+        sources=(Source("某报", "B"),),
+        extra={"charges": ["罪"]},
+    )
 
     assert metadata_to_json(known) == (
         '{"title":"甲","decided_on":"2024-05","sources":[{"name":"某报","grade":"B","url":null}],"extra":{"charges":["罪"]}}'

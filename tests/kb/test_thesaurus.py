@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 import kb.thesaurus
 from kb.analysis import normalise, tokenize
 from kb.errors import UserError
-from kb.thesaurus import GLOSSARY, THESAURUS, Expansion, Thesaurus, load_thesaurus, read_groups, read_pairs, thesaurus
+from kb.thesaurus import (
+    GLOSSARY,
+    THESAURUS,
+    Expansion,
+    Thesaurus,
+    load_thesaurus,
+    read_groups,
+    read_pairs,
+    thesaurus,
+)
 from tests.growth import seconds
 
 
@@ -25,12 +34,16 @@ def made(tmp_path: Path) -> Callable[..., Thesaurus]:
     def make(lines: str, pairs: str = "") -> Thesaurus:
         (tmp_path / "words.txt").write_text(lines, "utf-8")
         (tmp_path / "pairs.tsv").write_text(pairs, "utf-8")
-        return Thesaurus(read_groups(tmp_path / "words.txt"), read_pairs(tmp_path / "pairs.tsv"))
+        return Thesaurus(
+            read_groups(tmp_path / "words.txt"), read_pairs(tmp_path / "pairs.tsv")
+        )
 
     return make
 
 
-def found(words: Thesaurus, text: str, taken: tuple[tuple[int, int], ...] = ()) -> dict[str, tuple[str, ...]]:
+def found(
+    words: Thesaurus, text: str, taken: tuple[tuple[int, int], ...] = ()
+) -> dict[str, tuple[str, ...]]:
     return {e.typed: e.alternatives for e in words.find(text, tokenize(text), taken)}
 
 
@@ -56,11 +69,15 @@ def found(words: Thesaurus, text: str, taken: tuple[tuple[int, int], ...] = ()) 
         ("Ｎｏｎ－ｃｏｍｐｅｔｅ", "Ｎｏｎ－ｃｏｍｐｅｔｅ", "竞业限制"),
     ],
 )
-def test_what_people_say_leads_to_what_cases_and_statutes_say(text: str, typed: str, meant: str) -> None:
+def test_what_people_say_leads_to_what_cases_and_statutes_say(
+    text: str, typed: str, meant: str
+) -> None:
     assert meant in found(thesaurus(), text)[typed]
 
 
-def test_equivalents_go_both_ways_and_arrows_one_way(made: Callable[..., Thesaurus]) -> None:
+def test_equivalents_go_both_ways_and_arrows_one_way(
+    made: Callable[..., Thesaurus],
+) -> None:
     words = made("客户名单, 客户信息\n跳槽、跳去 => 离职，新雇主 # 单向\n")
 
     assert found(words, "客户名单") == {"客户名单": ("客户信息",)}
@@ -69,21 +86,30 @@ def test_equivalents_go_both_ways_and_arrows_one_way(made: Callable[..., Thesaur
     assert found(words, "他离职了") == {}
 
 
-def test_a_word_of_several_lines_has_the_equivalents_of_all(made: Callable[..., Thesaurus]) -> None:
+def test_a_word_of_several_lines_has_the_equivalents_of_all(
+    made: Callable[..., Thesaurus],
+) -> None:
     words = made("图纸, 设计图\n图纸 => 技术信息\n", "图纸\tdrawings\t通用法律英语\n")
 
     assert found(words, "图纸") == {"图纸": ("设计图", "技术信息", "drawings")}
     assert found(words, "the drawing") == {"drawing": ("图纸",)}
 
 
-def test_the_longest_word_wins_and_its_parts_are_left_alone(made: Callable[..., Thesaurus]) -> None:
-    words = made("商业秘密, 营业秘密\n侵犯商业秘密罪 => 刑事\n", "员工\temployee\tx\n前员工\tformer employee\tx\n")
+def test_the_longest_word_wins_and_its_parts_are_left_alone(
+    made: Callable[..., Thesaurus],
+) -> None:
+    words = made(
+        "商业秘密, 营业秘密\n侵犯商业秘密罪 => 刑事\n",
+        "员工\temployee\tx\n前员工\tformer employee\tx\n",
+    )
 
     assert found(words, "侵犯商业秘密罪") == {"侵犯商业秘密罪": ("刑事",)}
     assert found(words, "our former employees") == {"former employees": ("前员工",)}
 
 
-def test_words_within_words_and_taken_spans_are_not_widened(made: Callable[..., Thesaurus]) -> None:
+def test_words_within_words_and_taken_spans_are_not_widened(
+    made: Callable[..., Thesaurus],
+) -> None:
     words = made("开除, 解雇\n下个, 后个\n公司, 企业\n", "法院\tcourt\tx\n")
 
     assert found(words, "离开除了他") == found(words, "下个月再说") == {}
@@ -92,10 +118,15 @@ def test_words_within_words_and_taken_spans_are_not_widened(made: Callable[..., 
 
 
 def test_what_is_typed_already_is_not_added(made: Callable[..., Thesaurus]) -> None:
-    assert found(made("跳槽 => 离职, 新雇主\n"), "离职跳槽跳槽") == {"跳槽": ("新雇主",)}
+    assert found(made("跳槽 => 离职, 新雇主\n"), "离职跳槽跳槽") == {
+        "跳槽": ("新雇主",)
+    }
 
 
-@given(st.text(max_size=300) | st.text(alphabet='客户名单离职跳槽 NDA trade secret，"“-U盘\ud800', max_size=300))
+@given(
+    st.text(max_size=300)
+    | st.text(alphabet='客户名单离职跳槽 NDA trade secret，"“-U盘\ud800', max_size=300)
+)
 def test_no_text_is_refused_and_every_span_is_the_words_own(text: str) -> None:
     expansions = thesaurus().find(text, tokenize(text))
 
@@ -121,7 +152,9 @@ def test_no_text_is_refused_and_every_span_is_the_words_own(text: str) -> None:
         ("字" * 41 + ", 窃取", "应为 2 至 40 个字"),
     ],
 )
-def test_a_bad_line_of_the_thesaurus_is_named_with_file_and_line(tmp_path: Path, line: str, said: str) -> None:
+def test_a_bad_line_of_the_thesaurus_is_named_with_file_and_line(
+    tmp_path: Path, line: str, said: str
+) -> None:
     path = tmp_path / "mine.txt"
     path.write_text(f"# 说明\n\n甲方, 委托方\n{line}\n", "utf-8")
 
@@ -133,9 +166,18 @@ def test_a_bad_line_of_the_thesaurus_is_named_with_file_and_line(tmp_path: Path,
 
 
 @pytest.mark.parametrize(
-    "line", ["图纸\tdrawings", "图纸\t\tx", "图纸\t图样\tx", "drawings\t图纸\tx", "图纸 drawings x"]
+    "line",
+    [
+        "图纸\tdrawings",
+        "图纸\t\tx",
+        "图纸\t图样\tx",
+        "drawings\t图纸\tx",
+        "图纸 drawings x",
+    ],
 )
-def test_a_bad_line_of_the_glossary_is_named_with_file_and_line(tmp_path: Path, line: str) -> None:
+def test_a_bad_line_of_the_glossary_is_named_with_file_and_line(
+    tmp_path: Path, line: str
+) -> None:
     path = tmp_path / "mine.tsv"
     path.write_text(f"配方\tformula\tUTSA § 1\n{line}\n", "utf-8")
 
@@ -143,7 +185,9 @@ def test_a_bad_line_of_the_glossary_is_named_with_file_and_line(tmp_path: Path, 
         read_pairs(path)
 
 
-def test_a_file_that_cannot_be_read_is_named_and_nothing_changes(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_named_and_nothing_changes(
+    tmp_path: Path,
+) -> None:
     before = thesaurus()
     (tmp_path / "gbk.txt").write_bytes("甲方, 委托方".encode("gbk"))
 
@@ -165,7 +209,12 @@ def test_the_shipped_files_are_large_enough_and_name_their_sources() -> None:
     assert len(pairs) >= 200
     assert len({(pair.chinese, pair.english) for pair in pairs}) == len(pairs)
     named = {pair.source for pair in pairs}
-    assert {"TRIPS Art. 39", "18 U.S.C. § 1839(3)", "UTSA § 1", "Directive (EU) 2016/943 Art. 2(2)"} <= named
+    assert {
+        "TRIPS Art. 39",
+        "18 U.S.C. § 1839(3)",
+        "UTSA § 1",
+        "Directive (EU) 2016/943 Art. 2(2)",
+    } <= named
 
 
 def test_finding_words_costs_little_beside_cutting_the_text_into_words() -> None:
@@ -184,7 +233,10 @@ def test_finding_words_costs_little_beside_cutting_the_text_into_words() -> None
 
 
 def test_an_expansion_lists_synonyms_before_translations() -> None:
-    assert Expansion("图纸", 0, 2, ("设计图",), ("drawings",)).alternatives == ("设计图", "drawings")
+    assert Expansion("图纸", 0, 2, ("设计图",), ("drawings",)).alternatives == (
+        "设计图",
+        "drawings",
+    )
 
 
 def test_the_thesaurus_in_use_is_read_once() -> None:

@@ -33,7 +33,9 @@ title: 测试甲公司配方案
 MODEL = Path("kb/models") / Product().embedder
 
 
-def test_parts_of_one_document_are_paired_with_each_other_and_with_its_title(tmp_path: Path) -> None:
+def test_parts_of_one_document_are_paired_with_each_other_and_with_its_title(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "one.md").write_text(CASE, "utf-8")
     (tmp_path / "notes.md").write_text("没有文件头的说明\n## 案情\n不是文书\n", "utf-8")
     source, _ = corpus_pairs(tmp_path, random.Random(1))
@@ -42,23 +44,36 @@ def test_parts_of_one_document_are_paired_with_each_other_and_with_its_title(tmp
     assert "测试甲公司配方案" in source.queries
     assert "甲公司采取了保密措施" in said and "拷走了配方" in said
     assert "未读到" not in said and "不是文书" not in said
-    assert all(query != passage for query, passage in zip(source.queries, source.passages, strict=True))
+    assert all(
+        query != passage
+        for query, passage in zip(source.queries, source.passages, strict=True)
+    )
 
 
-def test_a_question_is_paired_with_parts_of_the_document_that_answers_it(tmp_path: Path) -> None:
+def test_a_question_is_paired_with_parts_of_the_document_that_answers_it(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "one.md").write_text(CASE, "utf-8")
     parts, questions = corpus_pairs(tmp_path, random.Random(1))
 
-    assert set(questions.queries) == {"厂里的方子被人带去了对手那边", "员工拷走资料交给别人，算谁的责任"}
+    assert set(questions.queries) == {
+        "厂里的方子被人带去了对手那边",
+        "员工拷走资料交给别人，算谁的责任",
+    }
     assert all("配方" in passage for passage in questions.passages)
-    assert not any("带去了对手" in text for text in [*parts.queries, *parts.passages, *questions.passages])
+    assert not any(
+        "带去了对手" in text
+        for text in [*parts.queries, *parts.passages, *questions.passages]
+    )
 
 
 def test_a_question_is_in_one_fold_and_the_shipped_model_never_saw_the_first() -> None:
     folds = [fold(str(number)) for number in range(500)]
 
     assert set(folds) == set(range(FOLDS))
-    assert [heldout(str(number)) for number in range(500)] == [each == 0 for each in folds]
+    assert [heldout(str(number)) for number in range(500)] == [
+        each == 0 for each in folds
+    ]
     assert Settings().hold == (0,)
 
 
@@ -91,7 +106,14 @@ def test_rankings_are_imitated() -> None:
     order = np.stack([np.roll(np.arange(8), -row) for row in range(8)]).astype(np.int64)
     scores = np.tile(np.linspace(1, 0, 8, dtype=np.float32), (8, 1))
     pairs = Pairs("other", questions, articles, np.arange(8), np.arange(8))
-    settings = replace(Settings(), ranking_batch=8, compared=8, token_dropout=0.0, learning_rate=0.05, warmup=5)
+    settings = replace(
+        Settings(),
+        ranking_batch=8,
+        compared=8,
+        token_dropout=0.0,
+        learning_rate=0.05,
+        warmup=5,
+    )
     rows = chance.standard_normal((17, 16)).astype(np.float32)
     table = learn(
         rows,
@@ -108,10 +130,17 @@ def test_rankings_are_imitated() -> None:
 
 
 def test_the_shipped_model_is_small_and_knows_what_means_the_same() -> None:
-    assert sum(path.stat().st_size for path in MODEL.rglob("*") if path.is_file()) <= 40 * 1024 * 1024
+    assert (
+        sum(path.stat().st_size for path in MODEL.rglob("*") if path.is_file())
+        <= 40 * 1024 * 1024
+    )
     embedder = load_embedder(Product().embedder)
     question, like, unlike = embedder.embed(
-        ["业务员跳槽把老客户都拉走了", "离职员工使用原单位的客户信息与客户成交", "纳税人应当按期办理纳税申报"]
+        [
+            "业务员跳槽把老客户都拉走了",
+            "离职员工使用原单位的客户信息与客户成交",
+            "纳税人应当按期办理纳税申报",
+        ]
     )
 
     assert question @ like > question @ unlike + 0.2

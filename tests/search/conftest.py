@@ -37,15 +37,22 @@ class Library:
         return self.facets.get((field, document), {"未标注"})
 
     def holding(self, *needles: str) -> set[int]:
-        """Return the documents that hold every needle in title or text: the truth, without any index.
+        """Return the documents that hold every needle in title or text: the truth,
+        without any index.
 
         Letters and digits count as whole words: "ai" does not stand in "claim".
         """
         wanted = [
-            re.compile(rf"{_EDGE if n[0].isascii() else ''}{re.escape(n)}{_END if n[-1].isascii() else ''}")
+            re.compile(
+                rf"{_EDGE if n[0].isascii() else ''}{re.escape(n)}{_END if n[-1].isascii() else ''}"
+            )
             for n in map(normalise, needles)
         ]
-        return {d for d, text in self.texts.items() if all(pattern.search(text) for pattern in wanted)}
+        return {
+            d
+            for d, text in self.texts.items()
+            if all(pattern.search(text) for pattern in wanted)
+        }
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +72,9 @@ def library_home(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> P
     return home
 
 
-def open_library(home: Path, model: Embedder, clearance: Visibility = Visibility.RESTRICTED) -> Library:
+def open_library(
+    home: Path, model: Embedder, clearance: Visibility = Visibility.RESTRICTED
+) -> Library:
     store = Store(home, clearance)
     texts = {}
     for document_id in store.document_ids().tolist():

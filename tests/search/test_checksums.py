@@ -25,19 +25,27 @@ def noise(home: Path, pattern: str) -> None:
         path.write_bytes(data)
 
 
-@pytest.mark.parametrize("pattern", ["*.term", "*.fast", "*.pos", "*.idx", "*.fieldnorm", "*.store"])
+@pytest.mark.parametrize(
+    "pattern", ["*.term", "*.fast", "*.pos", "*.idx", "*.fieldnorm", "*.store"]
+)
 def test_verify_finds_noise_in_any_file_and_the_index_answers_as_before(
     copied: Path, model: Embedder, library: Library, pattern: str
 ) -> None:
     noise(copied, pattern)
     with Store(copied, Visibility.RESTRICTED) as store:
         (message,) = Searcher(copied, model).verify(store, repair=True)
-        after = Searcher(copied, model).search(store, "客户名单", mode="keyword", limit=1000)
+        after = Searcher(copied, model).search(
+            store, "客户名单", mode="keyword", limit=1000
+        )
         assert Searcher(copied, model).verify(store, repair=False) == []
 
-    before = library.searcher.search(library.store, "客户名单", mode="keyword", limit=1000)
+    before = library.searcher.search(
+        library.store, "客户名单", mode="keyword", limit=1000
+    )
     assert message.startswith("关键词索引") and message.endswith("已重建")
-    assert [(hit.document.id, hit.score) for hit in after.hits] == [(hit.document.id, hit.score) for hit in before.hits]
+    assert [(hit.document.id, hit.score) for hit in after.hits] == [
+        (hit.document.id, hit.score) for hit in before.hits
+    ]
 
 
 def test_what_is_added_later_is_watched_too(copied: Path, model: Embedder) -> None:

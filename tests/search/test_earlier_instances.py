@@ -21,9 +21,12 @@ case_numbers: ['（2099）测知民终1号']
 def test_who_bears_a_number_comes_before_those_whose_earlier_instance_it_was(
     add: Callable[..., list[Receipt]], store: Store, embedder: TinyEmbedder
 ) -> None:
-    appeal = JUDGMENT.replace("t-first", "t-appeal").replace("（2099）测知民终1号", "（2099）测知民终2号")
+    appeal = JUDGMENT.replace("t-first", "t-appeal").replace(
+        "（2099）测知民终1号", "（2099）测知民终2号"
+    )
     appeal = appeal.replace(
-        "kind: civil", "kind: civil\nearlier_case_numbers: ['（2099）测知民终1号', '（2098）测知民初7号']"
+        "kind: civil",
+        "kind: civil\nearlier_case_numbers: ['（2099）测知民终1号', '（2098）测知民初7号']",
     )
     for name, text in (("c.md", appeal), ("a.md", JUDGMENT)):
         assert [receipt.error for receipt in add(name, text)] == [None]

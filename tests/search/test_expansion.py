@@ -13,8 +13,14 @@ from search.searcher import Searcher
 from tests.search.conftest import Library
 
 WORDS = Thesaurus(
-    [Group(("客户名单", "客户信息"), ("客户名单", "客户信息")), Group(("跳槽",), ("离职",))],
-    [Pair("客户名单", "customer list", "通用法律英语"), Pair("商业秘密", "trade secret", "18 U.S.C. § 1839(3)")],
+    [
+        Group(("客户名单", "客户信息"), ("客户名单", "客户信息")),
+        Group(("跳槽",), ("离职",)),
+    ],
+    [
+        Pair("客户名单", "customer list", "通用法律英语"),
+        Pair("商业秘密", "trade secret", "18 U.S.C. § 1839(3)"),
+    ],
 )
 
 
@@ -23,14 +29,26 @@ def expanded(text: str, widening: Widening = WIDENING) -> tuple[str, ...]:
 
 
 def test_plain_words_are_widened_and_shown() -> None:
-    assert expanded("跳槽带走客户名单") == ("跳槽→离职", "客户名单→客户信息、customer list")
+    assert expanded("跳槽带走客户名单") == (
+        "跳槽→离职",
+        "客户名单→客户信息、customer list",
+    )
 
 
 @pytest.mark.parametrize(
     "text",
-    ['"客户名单"', "“客户名单”", '软件 -"客户名单"', "软件 -客户名单", "标题:客户名单", "客户名单 OR 算法"],
+    [
+        '"客户名单"',
+        "“客户名单”",
+        '软件 -"客户名单"',
+        "软件 -客户名单",
+        "标题:客户名单",
+        "客户名单 OR 算法",
+    ],
 )
-def test_phrases_excluded_words_titles_and_alternatives_stay_as_typed(text: str) -> None:
+def test_phrases_excluded_words_titles_and_alternatives_stay_as_typed(
+    text: str,
+) -> None:
     assert expanded(text) == ()
 
 
@@ -39,7 +57,10 @@ def test_words_inside_exact_keys_stay_as_typed() -> None:
 
     assert widened(parse("刑法第二百一十九条"), words=words).expansions == ()
     assert widened(parse("反不正当竞争法（2019）第九条"), words=words).expansions == ()
-    assert [e.typed for e in widened(parse("刑法 竞争"), words=words).expansions] == ["刑法", "竞争"]
+    assert [e.typed for e in widened(parse("刑法 竞争"), words=words).expansions] == [
+        "刑法",
+        "竞争",
+    ]
 
 
 def test_a_long_text_is_not_widened() -> None:
@@ -50,15 +71,21 @@ def test_a_long_text_is_not_widened() -> None:
 
 
 def test_a_word_or_all_words_can_be_refused() -> None:
-    assert expanded("跳槽带走客户名单", Widening(plain=frozenset({"客户名单"}))) == ("跳槽→离职",)
+    assert expanded("跳槽带走客户名单", Widening(plain=frozenset({"客户名单"}))) == (
+        "跳槽→离职",
+    )
     assert expanded("跳槽带走客户名单", AS_TYPED) == ()
 
 
 def embedded(text: str, *unheard: str) -> str:
-    return text_to_embed(widened(parse(text), words=WORDS), lambda term: term not in unheard)
+    return text_to_embed(
+        widened(parse(text), words=WORDS), lambda term: term not in unheard
+    )
 
 
-def test_an_english_question_is_embedded_in_chinese_and_a_chinese_one_as_typed() -> None:
+def test_an_english_question_is_embedded_in_chinese_and_a_chinese_one_as_typed() -> (
+    None
+):
     assert embedded("our customer lists") == "客户名单"
     assert embedded("跳槽带走客户名单") == "跳槽带走客户名单"
     assert embedded("跳槽 trade secret") == "跳槽 trade secret 商业秘密"
@@ -70,7 +97,9 @@ def test_a_latin_word_among_chinese_that_no_document_holds_gives_no_direction() 
     assert embedded("nothing known", "nothing", "known") == "nothing known"
 
 
-def test_a_latin_word_is_looked_for_once_and_none_is_where_there_are_very_many() -> None:
+def test_a_latin_word_is_looked_for_once_and_none_is_where_there_are_very_many() -> (
+    None
+):
     asked: list[str] = []
 
     def stands(term: str) -> bool:
@@ -84,12 +113,20 @@ def test_a_latin_word_is_looked_for_once_and_none_is_where_there_are_very_many()
     assert asked == ["nda"]
 
 
-def test_an_unheard_latin_word_does_not_lead_away_from_what_the_chinese_says(library: Library) -> None:
-    assert slugs(library, "laoganma 化名 豆豉")[0] == slugs(library, "化名 豆豉")[0] == "gz-guiyang-laoganma-jia-2017"
+def test_an_unheard_latin_word_does_not_lead_away_from_what_the_chinese_says(
+    library: Library,
+) -> None:
+    assert (
+        slugs(library, "laoganma 化名 豆豉")[0]
+        == slugs(library, "化名 豆豉")[0]
+        == "gz-guiyang-laoganma-jia-2017"
+    )
 
 
 def test_equivalents_are_marked_too() -> None:
-    assert {"客户名单", "客户信息", "customer list"} <= set(needles_of(widened(parse("客户名单"), words=WORDS))[0])
+    assert {"客户名单", "客户信息", "customer list"} <= set(
+        needles_of(widened(parse("客户名单"), words=WORDS))[0]
+    )
 
 
 @given(st.text(max_size=400))
@@ -106,39 +143,61 @@ def test_widening_never_fails_and_never_changes_what_was_typed(text: str) -> Non
 
 
 def slugs(
-    library: Library, text: str, mode: str = "hybrid", widening: Widening = WIDENING, limit: int = 5
+    library: Library,
+    text: str,
+    mode: str = "hybrid",
+    widening: Widening = WIDENING,
+    limit: int = 5,
 ) -> list[str]:
-    result = library.searcher.search(library.store, text, mode=mode, widening=widening, limit=limit)
+    result = library.searcher.search(
+        library.store, text, mode=mode, widening=widening, limit=limit
+    )
     return [hit.document.slug or "" for hit in result.hits]
 
 
 @pytest.mark.parametrize(
     ("question", "answers"),
     [
-        ("former employee took customer list", {"zj-chemtrade-customers-2013", "gs-logistics-he"}),
+        (
+            "former employee took customer list",
+            {"zj-chemtrade-customers-2013", "gs-logistics-he"},
+        ),
         ("whistleblower immunity United States", {"guide-us"}),
         ("burden of proof", {"element-burden-of-proof"}),
         ("hacking into a mailbox", {"hb-wuhan-lv-mailbox-2021"}),
     ],
 )
-def test_an_english_question_finds_chinese_texts(library: Library, question: str, answers: set[str]) -> None:
+def test_an_english_question_finds_chinese_texts(
+    library: Library, question: str, answers: set[str]
+) -> None:
     assert answers & set(slugs(library, question))
     assert not answers & set(slugs(library, question, widening=AS_TYPED))
 
 
-def test_an_everyday_word_brings_forward_what_is_written_otherwise(library: Library) -> None:
+def test_an_everyday_word_brings_forward_what_is_written_otherwise(
+    library: Library,
+) -> None:
     question = "码农跳槽前拷走源码 只是留着没用会不会罚"
 
     assert slugs(library, question)[0] == "fj-xiamen-xu-sourcecode"
     assert slugs(library, question, widening=AS_TYPED)[0] != "fj-xiamen-xu-sourcecode"
 
 
-def test_reasons_name_equivalents_as_such_and_passages_mark_them(library: Library) -> None:
+def test_reasons_name_equivalents_as_such_and_passages_mark_them(
+    library: Library,
+) -> None:
     result = library.searcher.search(library.store, "源码", mode="keyword")
 
     assert result.query.expanded == ("源码→源代码、源程序",)
-    assert any("源代码（扩展）" in reason for hit in result.hits for reason in hit.reasons)
-    marked = {p.text[start:end] for hit in result.hits for p in hit.passages for start, end in p.marks}
+    assert any(
+        "源代码（扩展）" in reason for hit in result.hits for reason in hit.reasons
+    )
+    marked = {
+        p.text[start:end]
+        for hit in result.hits
+        for p in hit.passages
+        for start, end in p.marks
+    }
     assert any("源代码" in words for words in marked)
 
 
@@ -152,21 +211,34 @@ def test_equivalents_that_stand_nowhere_are_not_claimed(library: Library) -> Non
             assert word.isascii() or library.holding(word), word
 
 
-@pytest.mark.parametrize("text", ["客户名单", "离职员工带走客户名单", "跳槽", "员工泄密"])
+@pytest.mark.parametrize(
+    "text", ["客户名单", "离职员工带走客户名单", "跳槽", "员工泄密"]
+)
 def test_typed_words_are_never_outvoted(library: Library, text: str) -> None:
     """The best passage by typed words alone stays first, unless another holds typed words as well."""
-    plain = library.searcher.search(library.store, text, mode="keyword", widening=AS_TYPED, limit=1).hits[0]
+    plain = library.searcher.search(
+        library.store, text, mode="keyword", widening=AS_TYPED, limit=1
+    ).hits[0]
     wide = library.searcher.search(library.store, text, mode="keyword", limit=20)
 
     assert plain.document.id in [hit.document.id for hit in wide.hits]
     best = wide.hits[0]
-    typed = [word for reason in best.reasons if reason.startswith("命中词") for word in reason[4:].split("、")]
+    typed = [
+        word
+        for reason in best.reasons
+        if reason.startswith("命中词")
+        for word in reason[4:].split("、")
+    ]
     assert any("（扩展）" not in word for word in typed)
 
 
-@pytest.mark.parametrize("text", ["离职员工带走客户名单", "跳槽后用源码", "公司泄密怎么赔钱", "保密措施"])
+@pytest.mark.parametrize(
+    "text", ["离职员工带走客户名单", "跳槽后用源码", "公司泄密怎么赔钱", "保密措施"]
+)
 def test_counts_do_not_explode(library: Library, text: str) -> None:
-    narrow = library.searcher.search(library.store, text, mode="keyword", widening=AS_TYPED)
+    narrow = library.searcher.search(
+        library.store, text, mode="keyword", widening=AS_TYPED
+    )
     wide = library.searcher.search(library.store, text, mode="keyword")
 
     assert wide.total <= max(2 * narrow.total, narrow.total + 60)
@@ -179,18 +251,29 @@ def test_facets_keep_their_promise_for_widened_queries(library: Library) -> None
     for field in FACET_FIELDS:
         for value, count in result.facets[field][:2]:
             kept = library.searcher.search(
-                library.store, "源码拷走", Filters(include={field: (value,)}), mode="keyword"
+                library.store,
+                "源码拷走",
+                Filters(include={field: (value,)}),
+                mode="keyword",
             )
             assert kept.total == count, (field, value)
 
 
-def test_an_article_brings_its_counterparts_named_and_refusable(library: Library) -> None:
+def test_an_article_brings_its_counterparts_named_and_refusable(
+    library: Library,
+) -> None:
     article = "反不正当竞争法（2019）第九条"
     searcher: Searcher = library.searcher
     wide = searcher.search(library.store, article, limit=100)
-    plain = searcher.search(library.store, article, limit=100, widening=Widening(plain=frozenset({article})))
+    plain = searcher.search(
+        library.store, article, limit=100, widening=Widening(plain=frozenset({article}))
+    )
 
     assert wide.query.expanded[0].startswith(f"{article}→2025第十条")
-    assert any("2019第九条＝2025第十条" in reason for hit in wide.hits for reason in hit.reasons)
+    assert any(
+        "2019第九条＝2025第十条" in reason
+        for hit in wide.hits
+        for reason in hit.reasons
+    )
     assert plain.query.expanded == ()
     assert not any("＝" in reason for hit in plain.hits for reason in hit.reasons)

@@ -4,14 +4,24 @@ from kb.records import Filters
 from tests.search.conftest import Library
 
 
-def ask(library: Library, text: str, filters: Filters | None = None) -> tuple[set[int], tuple[str, ...]]:
-    result = library.searcher.search(library.store, text, filters or Filters(), limit=1000)
+def ask(
+    library: Library, text: str, filters: Filters | None = None
+) -> tuple[set[int], tuple[str, ...]]:
+    result = library.searcher.search(
+        library.store, text, filters or Filters(), limit=1000
+    )
     return {hit.document.id for hit in result.hits}, result.query.warnings
 
 
-def test_a_typed_value_that_is_part_of_values_stands_for_all_of_them(library: Library) -> None:
+def test_a_typed_value_that_is_part_of_values_stands_for_all_of_them(
+    library: Library,
+) -> None:
     found, warnings = ask(library, "法院:上海")
-    truth = {d for d in library.texts if any("上海" in value for value in library.values("authority", d))}
+    truth = {
+        d
+        for d in library.texts
+        if any("上海" in value for value in library.values("authority", d))
+    }
 
     assert found == truth and len(truth) > 20
     assert warnings == ()
@@ -29,23 +39,37 @@ def test_a_value_alone_that_nothing_has_is_words(library: Library) -> None:
     assert found and warnings[0] == "地区中没有「火星」，已当作普通词检索"
 
 
-def test_a_whole_query_that_is_a_title_is_the_title_and_not_a_filter(library: Library) -> None:
-    titles = [h.title for h in library.store.heads(list(library.texts)).values() if h.title.startswith("要件：")]
+def test_a_whole_query_that_is_a_title_is_the_title_and_not_a_filter(
+    library: Library,
+) -> None:
+    titles = [
+        h.title
+        for h in library.store.heads(list(library.texts)).values()
+        if h.title.startswith("要件：")
+    ]
     assert titles
     for title in titles:
         result = library.searcher.search(library.store, title, limit=1)
-        assert (result.hits[0].document.title, result.query.parts[0].kind) == (title, "word")
+        assert (result.hits[0].document.title, result.query.parts[0].kind) == (
+            title,
+            "word",
+        )
         assert any("已按名称检索" in warning for warning in result.query.warnings)
 
 
 def test_a_value_that_is_no_title_still_filters(library: Library) -> None:
     found, warnings = ask(library, "要件:秘密性")
 
-    assert found == {d for d in library.texts if "秘密性" in library.values("element", d)} and warnings == ()
+    assert (
+        found == {d for d in library.texts if "秘密性" in library.values("element", d)}
+        and warnings == ()
+    )
 
 
 def test_a_chosen_value_that_nothing_has_is_told(library: Library) -> None:
-    assert ask(library, "客户名单", Filters(include={"kind": ("novel",)}))[1] == ("轨道中没有「novel」",)
+    assert ask(library, "客户名单", Filters(include={"kind": ("novel",)}))[1] == (
+        "轨道中没有「novel」",
+    )
 
 
 def test_panel_and_box_filtering_one_field_must_both_hold(library: Library) -> None:
@@ -75,22 +99,31 @@ def test_not_and_and_are_understood_and_brackets_told(library: Library) -> None:
         ("（2099）测09民终1号", "库中没有「（2099）测09民终1号」"),
     ],
 )
-def test_what_the_library_does_not_hold_is_said(library: Library, query: str, told: str) -> None:
+def test_what_the_library_does_not_hold_is_said(
+    library: Library, query: str, told: str
+) -> None:
     assert told in ask(library, query)[1]
 
 
-def test_an_account_of_facts_is_not_told_which_of_its_words_are_unheard(library: Library) -> None:
+def test_an_account_of_facts_is_not_told_which_of_its_words_are_unheard(
+    library: Library,
+) -> None:
     account = "举报人称公司业务员离职前把客户的联系方式、历次报价拷到自己的U盘里,随后到同行公司上班,短短两个月十几家老客户都被拉走,公司没有给资料设密码。"
 
     assert library.searcher.search(library.store, account).query.warnings == ()
-    assert library.searcher.search(library.store, "短短两个月 客户被拉走").query.warnings != ()
+    assert (
+        library.searcher.search(library.store, "短短两个月 客户被拉走").query.warnings
+        != ()
+    )
 
 
 def test_a_negated_everyday_word_is_not_reported_as_unheard(library: Library) -> None:
     assert ask(library, "离职员工带走客户名单 没签保密协议")[1] == ()
 
 
-def test_an_article_without_version_is_asked_for_it_and_never_given_a_wrong_example(library: Library) -> None:
+def test_an_article_without_version_is_asked_for_it_and_never_given_a_wrong_example(
+    library: Library,
+) -> None:
     (warning,) = ask(library, "反法第九条")[1]
 
     assert "没有写明版本" in warning and "2025 年第九条是虚假宣传" in warning

@@ -1,4 +1,6 @@
-"""One index for all who see the same documents; it holds these and nothing else, and knows its store."""
+"""One index for all who see the same documents; it holds these and nothing else, and knows its
+store.
+"""
 
 import shutil
 import sqlite3
@@ -14,7 +16,14 @@ from search.results import SearchResult
 from search.searcher import Searcher
 from tests.search.conftest import Library
 
-QUERIES = ("离职员工带走客户名单", "商业秘密", '"客户名单"', "反向工程 -软件", "反不正当竞争法（2019）第九条", "DTSA")
+QUERIES = (
+    "离职员工带走客户名单",
+    "商业秘密",
+    '"客户名单"',
+    "反向工程 -软件",
+    "反不正当竞争法（2019）第九条",
+    "DTSA",
+)
 
 
 def answers(home: Path, model: Embedder, clearance: Visibility) -> dict[str, object]:
@@ -26,29 +35,51 @@ def answers(home: Path, model: Embedder, clearance: Visibility) -> dict[str, obj
 
 
 def told(result: SearchResult) -> object:
-    hits = [(h.document.slug, h.score, h.reasons, [(p.text, p.marks) for p in h.passages]) for h in result.hits]
-    return result.total, hits, result.facets, result.query.warnings, result.query.expanded
+    hits = [
+        (h.document.slug, h.score, h.reasons, [(p.text, p.marks) for p in h.passages])
+        for h in result.hits
+    ]
+    return (
+        result.total,
+        hits,
+        result.facets,
+        result.query.warnings,
+        result.query.expanded,
+    )
 
 
-def test_hidden_documents_change_nothing_that_a_reader_gets(copied: Path, model: Embedder, tmp_path: Path) -> None:
+def test_hidden_documents_change_nothing_that_a_reader_gets(
+    copied: Path, model: Embedder, tmp_path: Path
+) -> None:
     without = tmp_path / "without"
     shutil.copytree(copied, without)
-    with Store(copied, Visibility.RESTRICTED) as hiding, Store(without, Visibility.RESTRICTED) as lacking:
+    with (
+        Store(copied, Visibility.RESTRICTED) as hiding,
+        Store(without, Visibility.RESTRICTED) as lacking,
+    ):
         for document_id in hiding.document_ids()[::7].tolist():
             hiding.set_visibility(document_id, Visibility.RESTRICTED)
             lacking.remove_document(document_id)
 
-    assert answers(copied, model, Visibility.PUBLIC) == answers(without, model, Visibility.PUBLIC)
-    assert answers(copied, model, Visibility.RESTRICTED) != answers(without, model, Visibility.RESTRICTED)
+    assert answers(copied, model, Visibility.PUBLIC) == answers(
+        without, model, Visibility.PUBLIC
+    )
+    assert answers(copied, model, Visibility.RESTRICTED) != answers(
+        without, model, Visibility.RESTRICTED
+    )
 
 
-def test_readers_whom_nothing_sets_apart_share_one_index(opened: Callable[[], Library], model: Embedder) -> None:
+def test_readers_whom_nothing_sets_apart_share_one_index(
+    opened: Callable[[], Library], model: Embedder
+) -> None:
     library = opened()
     folders = library.home / "index"
     with Store(library.home, Visibility.PUBLIC) as public:
         library.searcher.refresh(library.store)
         shared = sorted(path.name for path in folders.iterdir())
-        library.store.set_visibility(int(library.store.document_ids()[0]), Visibility.INTERNAL)
+        library.store.set_visibility(
+            int(library.store.document_ids()[0]), Visibility.INTERNAL
+        )
         library.searcher.search(public, "客户名单")
         library.searcher.search(library.store, "客户名单")
 
@@ -56,7 +87,9 @@ def test_readers_whom_nothing_sets_apart_share_one_index(opened: Callable[[], Li
     assert sorted(path.name for path in folders.iterdir()) == ["internal", "public"]
 
 
-def test_verify_drops_an_index_that_serves_nobody_any_more(opened: Callable[[], Library]) -> None:
+def test_verify_drops_an_index_that_serves_nobody_any_more(
+    opened: Callable[[], Library],
+) -> None:
     library = opened()
     document_id = int(library.store.document_ids()[0])
     library.store.set_visibility(document_id, Visibility.RESTRICTED)
@@ -64,10 +97,14 @@ def test_verify_drops_an_index_that_serves_nobody_any_more(opened: Callable[[], 
     library.store.set_visibility(document_id, Visibility.PUBLIC)
     library.searcher.verify(library.store, repair=True)
 
-    assert sorted(path.name for path in (library.home / "index").iterdir()) == ["public"]
+    assert sorted(path.name for path in (library.home / "index").iterdir()) == [
+        "public"
+    ]
 
 
-def test_adding_brings_the_index_of_public_readers_up_too(opened: Callable[[], Library]) -> None:
+def test_adding_brings_the_index_of_public_readers_up_too(
+    opened: Callable[[], Library],
+) -> None:
     library = opened()
     ids = library.store.document_ids().tolist()
     library.store.set_visibility(ids[0], Visibility.RESTRICTED)
@@ -83,7 +120,10 @@ def test_an_index_of_the_future_of_a_restored_database_is_not_taken_for_its_own(
 ) -> None:
     """The number of generations comes round: only the commits tell the two apart."""
     old = tmp_path / "old.sqlite3"
-    with sqlite3.connect(old) as backup, sqlite3.connect(copied / "kb.sqlite3") as present:
+    with (
+        sqlite3.connect(old) as backup,
+        sqlite3.connect(copied / "kb.sqlite3") as present,
+    ):
         present.backup(backup)
     with Store(copied, Visibility.RESTRICTED) as store:
         first, second = store.document_ids()[:2].tolist()
@@ -126,27 +166,42 @@ def test_a_server_that_runs_on_while_the_database_is_restored_answers_from_what_
         assert ids[0] in {hit.document.id for hit in result.hits} | held
 
 
-def test_verify_names_documents_that_one_side_lacks(opened: Callable[[], Library]) -> None:
+def test_verify_names_documents_that_one_side_lacks(
+    opened: Callable[[], Library],
+) -> None:
     library = opened()
     keyword = library.searcher.indexes(library.store).keyword
     library.searcher.refresh(library.store)
     gone, kept = library.store.document_ids()[:2].tolist()
     library.store._conn.execute("PRAGMA foreign_keys = OFF")
     library.store._conn.execute("DELETE FROM passage WHERE document_id = ?", [gone])
-    library.store._conn.execute("UPDATE passage SET id = id + 1000000 WHERE document_id = ?", [kept])
+    library.store._conn.execute(
+        "UPDATE passage SET id = id + 1000000 WHERE document_id = ?", [kept]
+    )
     (told,) = keyword.verify(library.store, repair=False)
 
     assert told.startswith("关键词索引缺 ") and told.endswith(",已重建")
     assert f"(文书 {kept})" in told and f"(文书 {gone}、{kept})" in told
 
 
-@pytest.mark.parametrize("pattern", ["*.term", "*.fast", "*.pos", "*.idx", "*.fieldnorm", "*.store"])
-@pytest.mark.parametrize("running", [True, False], ids=["a running search", "the next process"])
+@pytest.mark.parametrize(
+    "pattern", ["*.term", "*.fast", "*.pos", "*.idx", "*.fieldnorm", "*.store"]
+)
+@pytest.mark.parametrize(
+    "running", [True, False], ids=["a running search", "the next process"]
+)
 def test_a_zeroed_page_of_an_index_file_is_noticed_without_verify(
-    copied: Path, model: Embedder, library: Library, pattern: str, running: bool, monkeypatch: pytest.MonkeyPatch
+    copied: Path,
+    model: Embedder,
+    library: Library,
+    pattern: str,
+    running: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("search.keywordfiles._LOOK_EVERY_S", 0.0)
-    before = library.searcher.search(library.store, "客户名单", mode="keyword", limit=1000)
+    before = library.searcher.search(
+        library.store, "客户名单", mode="keyword", limit=1000
+    )
     searcher = Searcher(copied, model)
     with Store(copied, Visibility.RESTRICTED) as store:
         searcher.search(store, "客户名单", mode="keyword")
@@ -155,7 +210,11 @@ def test_a_zeroed_page_of_an_index_file_is_noticed_without_verify(
             with path.open("r+b") as file:
                 file.seek(path.stat().st_size // 3)
                 file.write(bytes(min(4096, path.stat().st_size // 3)))
-        after = (searcher if running else Searcher(copied, model)).search(store, "客户名单", mode="keyword", limit=1000)
+        after = (searcher if running else Searcher(copied, model)).search(
+            store, "客户名单", mode="keyword", limit=1000
+        )
 
-        assert [(h.document.slug, h.score) for h in after.hits] == [(h.document.slug, h.score) for h in before.hits]
+        assert [(h.document.slug, h.score) for h in after.hits] == [
+            (h.document.slug, h.score) for h in before.hits
+        ]
         assert not folder.exists()

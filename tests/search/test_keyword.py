@@ -29,7 +29,18 @@ TERMS = (
     *("密", "窑", "罚", "损", "客", "ai", "no"),
     *("客户", "名单", "密点", "户名", "业秘", "离职", "芯片", "图纸", "判赔", "it"),
     *("客户名", "秘密性", "不正当", "源代码", "有限公", "保密协", "算机软"),
-    *("商业秘密", "侵犯商业秘密", "氮气保护窑", "法释〔2020〕7号", "CTO", "U盘", "APP", "IT保密", "DTSA", "U.S.C."),
+    *(
+        "商业秘密",
+        "侵犯商业秘密",
+        "氮气保护窑",
+        "法释〔2020〕7号",
+        "CTO",
+        "U盘",
+        "APP",
+        "IT保密",
+        "DTSA",
+        "U.S.C.",
+    ),
     *("2022年4月", "第九条", "客戶名單", "ＣＴＯ", "trade secret"),
 )
 
@@ -42,37 +53,67 @@ def found(library: Library, text: str, mode: str) -> set[int]:
 
 @pytest.mark.parametrize("mode", ["keyword", "hybrid"])
 @pytest.mark.parametrize("term", TERMS)
-def test_every_document_that_holds_a_term_is_found(library: Library, term: str, mode: str) -> None:
+def test_every_document_that_holds_a_term_is_found(
+    library: Library, term: str, mode: str
+) -> None:
     assert library.holding(term) <= found(library, term, mode)
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_any_piece_of_a_text_finds_its_document_wherever_words_are_cut(library: Library, seed: int) -> None:
+def test_any_piece_of_a_text_finds_its_document_wherever_words_are_cut(
+    library: Library, seed: int
+) -> None:
     chance = random.Random(seed)
     text = library.texts[chance.choice(sorted(library.texts))]
     size = chance.randint(1, 6)
-    starts = [n for n in range(len(text) - size) if all("一" <= c <= "鿿" for c in text[n : n + size])]
+    starts = [
+        n
+        for n in range(len(text) - size)
+        if all("一" <= c <= "鿿" for c in text[n : n + size])
+    ]
     start = chance.choice(starts)
     term = text[start : start + size]
 
     assert library.holding(term) <= found(library, term, "keyword"), term
-    everything, _ = library.searcher.indexes(library.store).keyword.search(parse(term), 1)
+    everything, _ = library.searcher.indexes(library.store).keyword.search(
+        parse(term), 1
+    )
     assert library.holding(term) <= set(everything.documents.tolist()), term
 
 
 def without_marks(text: str) -> str:
     return "".join(
-        token.term if "一" <= token.term <= "鿿" else f" {token.term} " for token in analysis.characters(text)
+        token.term if "一" <= token.term <= "鿿" else f" {token.term} "
+        for token in analysis.characters(text)
     )
 
 
-@pytest.mark.parametrize("phrase", ["户名", "业秘密的", "离职后", "客户名单", "名单 客户", "保密协议,", "Trade Secret"])
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "户名",
+        "业秘密的",
+        "离职后",
+        "客户名单",
+        "名单 客户",
+        "保密协议,",
+        "Trade Secret",
+    ],
+)
 def test_a_phrase_finds_exactly_the_documents_with_these_characters_in_this_order(
     library: Library, phrase: str
 ) -> None:
-    wanted = {d for d, text in library.texts.items() if without_marks(phrase) in without_marks(text)}
+    wanted = {
+        d
+        for d, text in library.texts.items()
+        if without_marks(phrase) in without_marks(text)
+    }
 
-    assert found(library, f'"{phrase}"', "hybrid") == found(library, f"“{phrase}”", "keyword") == wanted
+    assert (
+        found(library, f'"{phrase}"', "hybrid")
+        == found(library, f"“{phrase}”", "keyword")
+        == wanted
+    )
 
 
 def test_two_phrases_are_both_demanded_within_a_passage(library: Library) -> None:
@@ -84,7 +125,9 @@ def test_two_phrases_are_both_demanded_within_a_passage(library: Library) -> Non
 
 @pytest.mark.parametrize("minus", ['-"竞业限制"', "-竞业限制", "-“竞业限制”"])
 @pytest.mark.parametrize("mode", ["hybrid", "keyword", "vector"])
-def test_an_excluded_phrase_is_in_no_document_of_the_answer(library: Library, minus: str, mode: str) -> None:
+def test_an_excluded_phrase_is_in_no_document_of_the_answer(
+    library: Library, minus: str, mode: str
+) -> None:
     answer = found(library, f"客户名单 {minus}", mode)
 
     assert answer and not answer & library.holding("竞业限制")
@@ -93,8 +136,12 @@ def test_an_excluded_phrase_is_in_no_document_of_the_answer(library: Library, mi
     )
 
 
-def test_either_of_two_alternatives_is_enough_and_one_is_needed(library: Library) -> None:
-    assert found(library, "配方 OR 图纸", "hybrid") == library.holding("配方") | library.holding("图纸")
+def test_either_of_two_alternatives_is_enough_and_one_is_needed(
+    library: Library,
+) -> None:
+    assert found(library, "配方 OR 图纸", "hybrid") == library.holding(
+        "配方"
+    ) | library.holding("图纸")
 
 
 # -- the index on disk -------------------------------------------------------------------
@@ -103,9 +150,23 @@ def test_either_of_two_alternatives_is_enough_and_one_is_needed(library: Library
 def state(index: KeywordIndex) -> dict[str, list[tuple[int, int, float]]]:
     """What an index answers to a handful of queries, order and scores included."""
     answers = {}
-    for text in ("客户", "商业秘密", '"离职"', "窑", "trade secret", "竞业限制", "公司 员工 技术 赔偿"):
-        for name, found in zip(("all", "best"), index.search(parse(text), 200), strict=True):
-            columns = (found.passages.tolist(), found.documents.tolist(), found.scores.tolist())
+    for text in (
+        "客户",
+        "商业秘密",
+        '"离职"',
+        "窑",
+        "trade secret",
+        "竞业限制",
+        "公司 员工 技术 赔偿",
+    ):
+        for name, found in zip(
+            ("all", "best"), index.search(parse(text), 200), strict=True
+        ):
+            columns = (
+                found.passages.tolist(),
+                found.documents.tolist(),
+                found.scores.tolist(),
+            )
             answers[f"{name} {text}"] = list(zip(*columns, strict=True))
     answers["size"] = [(index.size, 0, 0.0)]
     return answers
@@ -152,7 +213,9 @@ def test_a_large_index_forgets_documents_in_place_unless_they_were_hidden(
         assert library.searcher.verify(public, repair=False) == []
 
 
-def test_what_is_only_added_is_caught_up_in_the_same_folder(opened: Callable[[], Library]) -> None:
+def test_what_is_only_added_is_caught_up_in_the_same_folder(
+    opened: Callable[[], Library],
+) -> None:
     library = opened()
     hidden = sorted(library.texts)[5]
     library.store.set_visibility(hidden, Visibility.RESTRICTED)
@@ -199,14 +262,24 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
     "no folder": lambda home: shutil.rmtree(home / "index"),
     "no index": lambda home: shutil.rmtree(index_folder(home)),
     "no stamp": lambda home: (home / "index/public/keyword/stamp.json").unlink(),
-    "half a stamp": lambda home: (home / "index/public/keyword/stamp.json").write_text('{"folder": "i'),
-    "a stamp of another shape": lambda home: (home / "index/public/keyword/stamp.json").write_text("[1]"),
+    "half a stamp": lambda home: (home / "index/public/keyword/stamp.json").write_text(
+        '{"folder": "i'
+    ),
+    "a stamp of another shape": lambda home: (
+        home / "index/public/keyword/stamp.json"
+    ).write_text("[1]"),
     "another format": _stamp(format=0),
     "another dictionary": _stamp(maker="0"),
     "a generation from the future": _stamp(generation=10_000),
     "a commit of another history": _stamp(commit="0" * 32),
-    **{f"no {name}": _delete(name) for name in ("*.idx", "*.term", "*.fast", "*.pos", "*.fieldnorm", "meta.json")},
-    **{f"half {name}": _truncate(name) for name in ("*.idx", "*.term", "*.fast", "*.pos", "*.fieldnorm", "meta.json")},
+    **{
+        f"no {name}": _delete(name)
+        for name in ("*.idx", "*.term", "*.fast", "*.pos", "*.fieldnorm", "meta.json")
+    },
+    **{
+        f"half {name}": _truncate(name)
+        for name in ("*.idx", "*.term", "*.fast", "*.pos", "*.fieldnorm", "meta.json")
+    },
 }
 
 
@@ -220,8 +293,12 @@ def test_a_damaged_index_is_made_anew_by_the_next_search(
         after = searcher.search(store, "客户名单", mode="keyword", limit=1000)
         clean = searcher.verify(store, repair=True)
 
-    before = library.searcher.search(library.store, "客户名单", mode="keyword", limit=1000)
-    assert [hit.document.id for hit in after.hits] == [hit.document.id for hit in before.hits]
+    before = library.searcher.search(
+        library.store, "客户名单", mode="keyword", limit=1000
+    )
+    assert [hit.document.id for hit in after.hits] == [
+        hit.document.id for hit in before.hits
+    ]
     assert clean == []
 
 
@@ -237,7 +314,9 @@ def test_verify_names_a_damaged_index_and_mends_it(
         assert Searcher(copied, model).verify(store, repair=False) == []
 
 
-def test_a_changed_dictionary_makes_the_index_anew(opened: Callable[[], Library], tmp_path: Path) -> None:
+def test_a_changed_dictionary_makes_the_index_anew(
+    opened: Callable[[], Library], tmp_path: Path
+) -> None:
     library = opened()
     assert library.searcher.search(library.store, "氮气保护窑", mode="keyword").total
     before = index_folder(library.home).name
@@ -276,7 +355,9 @@ def start(home: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_processes_that_need_the_same_index_at_once_all_answer(copied: Path, library: Library) -> None:
+def test_processes_that_need_the_same_index_at_once_all_answer(
+    copied: Path, library: Library
+) -> None:
     shutil.rmtree(copied / "index")
     running = [start(copied) for _ in range(3)]
     outputs = [process.communicate(timeout=60)[0].split()[-1] for process in running]
@@ -285,7 +366,9 @@ def test_processes_that_need_the_same_index_at_once_all_answer(copied: Path, lib
     assert len(list((copied / "index" / "public" / "keyword").glob("i*"))) == 1
 
 
-def test_a_build_killed_half_way_leaves_a_folder_the_next_search_mends(copied: Path, library: Library) -> None:
+def test_a_build_killed_half_way_leaves_a_folder_the_next_search_mends(
+    copied: Path, library: Library
+) -> None:
     for delay in (0.0, 0.05, 0.1, 0.2, 0.35):
         shutil.rmtree(copied / "index", ignore_errors=True)
         process = start(copied)
@@ -297,12 +380,16 @@ def test_a_build_killed_half_way_leaves_a_folder_the_next_search_mends(copied: P
         process.communicate()
         output, _ = start(copied).communicate(timeout=60)
 
-        assert output.split()[-1] == str(len(found(library, "客户名单", "keyword"))), delay
+        assert output.split()[-1] == str(len(found(library, "客户名单", "keyword"))), (
+            delay
+        )
         assert len(list((copied / "index" / "public" / "keyword").glob("i*"))) == 1
 
 
 def test_nothing_is_found_before_anything_is_indexed(tmp_path: Path) -> None:
-    everything, best = KeywordIndex(tmp_path, Visibility.PUBLIC).search(Query("客户", terms=("客户",)), 10)
+    everything, best = KeywordIndex(tmp_path, Visibility.PUBLIC).search(
+        Query("客户", terms=("客户",)), 10
+    )
 
     assert len(everything.passages) == len(best.passages) == 0
     index = KeywordIndex(tmp_path, Visibility.PUBLIC)
@@ -310,9 +397,13 @@ def test_nothing_is_found_before_anything_is_indexed(tmp_path: Path) -> None:
     assert index.document_frequency("客户") == index.size == 0
 
 
-def test_a_search_within_some_documents_is_cut_only_after_that(library: Library) -> None:
+def test_a_search_within_some_documents_is_cut_only_after_that(
+    library: Library,
+) -> None:
     wanted = sorted(library.holding("商业秘密"))[-3:]
-    everything, best = library.searcher.indexes(library.store).keyword.search(parse("商业秘密"), 3, wanted)
+    everything, best = library.searcher.indexes(library.store).keyword.search(
+        parse("商业秘密"), 3, wanted
+    )
 
     assert set(best.documents.tolist()) <= set(wanted) and len(best.passages) == 3
     assert set(everything.documents.tolist()) == set(wanted)
@@ -322,10 +413,18 @@ def test_a_search_within_some_documents_is_cut_only_after_that(library: Library)
 
 @pytest.mark.parametrize(
     ("text", "piece"),
-    [("责任系由谁举证。", "系由谁举"), ("日期仅见年份。", "期仅见年"), ("被告人为赵某。", "告人为赵")],
+    [
+        ("责任系由谁举证。", "系由谁举"),
+        ("日期仅见年份。", "期仅见年"),
+        ("被告人为赵某。", "告人为赵"),
+    ],
 )
 def test_a_piece_that_shares_no_word_with_its_text_is_found_all_the_same(
-    add: Callable[..., list[Receipt]], store: Store, embedder: TinyEmbedder, text: str, piece: str
+    add: Callable[..., list[Receipt]],
+    store: Store,
+    embedder: TinyEmbedder,
+    text: str,
+    piece: str,
 ) -> None:
     add("a.md", f"---\ntitle: 题\nkind: civil\n---\n## 案情\n{text}\n")
     index = KeywordIndex(store.home / "index", Visibility.PUBLIC)

@@ -5,12 +5,18 @@ from search.matches import EMPTY, Matches, ranked
 
 def matches(*pairs: tuple[int, float], complete: bool = True) -> Matches:
     passages = np.array([passage for passage, _ in pairs], dtype=np.int64)
-    return Matches(passages, passages + 100, np.array([score for _, score in pairs]), complete)
+    return Matches(
+        passages, passages + 100, np.array([score for _, score in pairs]), complete
+    )
 
 
-def test_the_best_keep_their_order_and_scores_where_a_second_search_differs_in_the_last_digit() -> None:
+def test_the_best_keep_their_order_and_scores_where_a_second_search_differs_in_the_last_digit() -> (
+    None
+):
     best = matches((7, 3.0), (1, 2.0000001), (2, 2.0000001))
-    everything = matches((7, 3.0), (2, 2.0000002), (1, 2.0000001), (9, 1.0), (4, 0.5), complete=False)
+    everything = matches(
+        (7, 3.0), (2, 2.0000002), (1, 2.0000001), (9, 1.0), (4, 0.5), complete=False
+    )
 
     found = ranked(best, everything)
 

@@ -12,7 +12,10 @@ from search.pinyin import load_pinyin
 
 def spoken(text: str) -> list[str]:
     pinyin = load_pinyin()
-    return [pinyin.syllables[ord(c) - 0xE000] if "\ue000" <= c < "\uf8ff" else c for c in pinyin.sound(text)]
+    return [
+        pinyin.syllables[ord(c) - 0xE000] if "\ue000" <= c < "\uf8ff" else c
+        for c in pinyin.sound(text)
+    ]
 
 
 def test_a_character_is_read_as_its_word_has_it() -> None:
@@ -29,11 +32,25 @@ def test_traditional_characters_sound_as_simplified_ones_and_other_signs_stay() 
 @pytest.mark.parametrize(
     ("typed", "word"),
     [
-        *(("kehumingdan", "客户名单"), ("kehu ming dan", "客户名单"), ("khmd", "客户名单"), ("KHmingd", "客户名单")),
-        *(("xian", "西安"), ("xian", "县"), ("xi'an", "西安"), ("lvse", "绿色"), ("lüse", "绿色"), ("zhm", "正面")),
+        *(
+            ("kehumingdan", "客户名单"),
+            ("kehu ming dan", "客户名单"),
+            ("khmd", "客户名单"),
+            ("KHmingd", "客户名单"),
+        ),
+        *(
+            ("xian", "西安"),
+            ("xian", "县"),
+            ("xi'an", "西安"),
+            ("lvse", "绿色"),
+            ("lüse", "绿色"),
+            ("zhm", "正面"),
+        ),
     ],
 )
-def test_typed_pinyin_in_full_or_by_first_letters_finds_the_word(typed: str, word: str) -> None:
+def test_typed_pinyin_in_full_or_by_first_letters_finds_the_word(
+    typed: str, word: str
+) -> None:
     pattern = load_pinyin().pattern(typed, open_end=False)
 
     assert pattern is not None and re.fullmatch(pattern, load_pinyin().sound(word))
@@ -41,7 +58,9 @@ def test_typed_pinyin_in_full_or_by_first_letters_finds_the_word(typed: str, wor
 
 def test_the_last_syllable_may_be_unfinished_only_while_one_types() -> None:
     pinyin, said = load_pinyin(), load_pinyin().sound("客户名单")
-    unfinished, finished = (pinyin.pattern("kehumingda", open_end=end) for end in (True, False))
+    unfinished, finished = (
+        pinyin.pattern("kehumingda", open_end=end) for end in (True, False)
+    )
 
     assert unfinished and re.fullmatch(unfinished, said)
     assert finished and not re.fullmatch(finished, said)
@@ -76,4 +95,6 @@ def test_the_readings_are_those_of_the_library_that_is_not_imported() -> None:
         "调解书",
     )
     assert not imported
-    assert [spoken(word) for word in words] == [lazy_pinyin(word, v_to_u=False) for word in words]
+    assert [spoken(word) for word in words] == [
+        lazy_pinyin(word, v_to_u=False) for word in words
+    ]

@@ -5,25 +5,46 @@ from hypothesis import strategies as st
 from search.query import MAX_CHARS, MAX_TERMS, parse
 from search.results import FACET_FIELDS
 
-TYPED = st.text(alphabet="客户名单 -－\"“”:：OR或者|轨道地区kind标题title第九条2019（）§\n\t\\'*?~^[]", max_size=60)
+TYPED = st.text(
+    alphabet="客户名单 -－\"“”:：OR或者|轨道地区kind标题title第九条2019（）§\n\t\\'*?~^[]",
+    max_size=60,
+)
 ANY = st.one_of(TYPED, st.text(st.characters(exclude_categories=()), max_size=120))
 
 
 @settings(max_examples=300)
 @given(ANY)
-def test_any_text_is_a_query_and_so_is_what_is_left_when_a_part_is_removed(text: str) -> None:
+def test_any_text_is_a_query_and_so_is_what_is_left_when_a_part_is_removed(
+    text: str,
+) -> None:
     made = parse(text)
 
     assert len(made.terms) <= MAX_TERMS
     for part in made.parts:
-        assert part.label and part.kind in {"word", "phrase", "exclude", "filter", "alternative", "title"}
+        assert part.label and part.kind in {
+            "word",
+            "phrase",
+            "exclude",
+            "filter",
+            "alternative",
+            "title",
+        }
         rest = parse(part.without)
         assert len(rest.parts) < len(made.parts) or rest.text != made.text
     made.view().text.encode("utf-8")
 
 
-@given(st.lists(st.sampled_from(["客户", "名单", '"保密 协议"', "-竞业", "地区:上海", "标题:某", "AI"]), max_size=6))
-def test_removing_every_part_one_after_the_other_ends_with_nothing(pieces: list[str]) -> None:
+@given(
+    st.lists(
+        st.sampled_from(
+            ["客户", "名单", '"保密 协议"', "-竞业", "地区:上海", "标题:某", "AI"]
+        ),
+        max_size=6,
+    )
+)
+def test_removing_every_part_one_after_the_other_ends_with_nothing(
+    pieces: list[str],
+) -> None:
     text = " ".join(pieces)
     steps = 0
     while parse(text).parts:
@@ -37,7 +58,9 @@ def test_removing_every_part_one_after_the_other_ends_with_nothing(pieces: list[
 
 
 def test_words_phrases_exclusions_and_alternatives_go_their_ways() -> None:
-    made = parse('离职 "客户名单" “保密 协议” -竞业 -"专利 申请" 配方 OR 图纸 或者 "源 代码"')
+    made = parse(
+        '离职 "客户名单" “保密 协议” -竞业 -"专利 申请" 配方 OR 图纸 或者 "源 代码"'
+    )
 
     assert made.chunks == ("离职",)
     assert made.phrases == ("客户名单", "保密 协议")
@@ -70,7 +93,9 @@ def test_words_phrases_exclusions_and_alternatives_go_their_ways() -> None:
         ("地区:未标注", "region", "未标注"),
     ],
 )
-def test_a_field_is_named_in_chinese_or_english_and_included_or_excluded(typed: str, field: str, value: str) -> None:
+def test_a_field_is_named_in_chinese_or_english_and_included_or_excluded(
+    typed: str, field: str, value: str
+) -> None:
     assert dict(parse(typed).include) == {field: (value,)}
     assert parse(typed).exclude == {}
     assert dict(parse(f"-{typed}").exclude) == {field: (value,)}
@@ -89,7 +114,10 @@ def test_two_values_of_a_field_are_alternatives() -> None:
 
 def test_a_title_is_asked_for_and_excluded() -> None:
     assert parse("标题:客户 Title:名单").titles == ("客户", "名单")
-    assert (parse("-标题:客户").titles, parse("-标题:客户").excluded_titles) == ((), ("客户",))
+    assert (parse("-标题:客户").titles, parse("-标题:客户").excluded_titles) == (
+        (),
+        ("客户",),
+    )
 
 
 def test_an_unknown_field_is_a_word_and_said_so() -> None:
@@ -106,7 +134,9 @@ def test_an_unbalanced_quotation_mark_is_ignored_and_said_so() -> None:
         assert made.warnings == ("引号不成对，已忽略多出的引号",), text
 
 
-@pytest.mark.parametrize("text", ["https://example.org/a", "12:30", "a-b", "客户-名单", "- 客户"])
+@pytest.mark.parametrize(
+    "text", ["https://example.org/a", "12:30", "a-b", "客户-名单", "- 客户"]
+)
 def test_marks_inside_words_are_no_orders(text: str) -> None:
     made = parse(text)
 
@@ -171,7 +201,9 @@ def test_an_empty_query_needs_no_warning() -> None:
         "竞业限制算“保密措施”么？",
     ],
 )
-def test_a_quotation_inside_prose_is_not_a_phrase_that_must_stand_there(text: str) -> None:
+def test_a_quotation_inside_prose_is_not_a_phrase_that_must_stand_there(
+    text: str,
+) -> None:
     query = parse(text)
 
     assert query.phrases == ()
@@ -190,4 +222,6 @@ def test_quotes_in_a_question_leave_what_else_is_syntax_alone() -> None:
     assert parse("-“刑事”案件有哪些？").excluded == ("刑事",)
     assert parse("地区:“上海”的案件有哪些？").include == {"region": ("上海",)}
     assert parse("标题:“客户名单”的案例有哪些？").titles == ("客户名单",)
-    assert parse("“客户名单” OR “技术图纸”的案件？").alternatives == (("客户名单", "技术图纸"),)
+    assert parse("“客户名单” OR “技术图纸”的案件？").alternatives == (
+        ("客户名单", "技术图纸"),
+    )

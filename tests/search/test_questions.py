@@ -43,18 +43,38 @@ def test_a_document_is_found_by_a_question_it_answers_and_shown_by_its_own_text_
     opened: Callable[..., Library], tmp_path: Path
 ) -> None:
     library = opened()
-    (receipt,) = ingest_file(case_with_questions(tmp_path), library.store, library.searcher._embedder)
+    (receipt,) = ingest_file(
+        case_with_questions(tmp_path), library.store, library.searcher._embedder
+    )
     assert receipt.error is None
 
-    by_question = library.searcher.search(library.store, "烧窑师傅 火候门道", mode="keyword").hits[0]
-    by_both = library.searcher.search(library.store, "烧窑师傅 烧成曲线", mode="keyword").hits[0]
+    by_question = library.searcher.search(
+        library.store, "烧窑师傅 火候门道", mode="keyword"
+    ).hits[0]
+    by_both = library.searcher.search(
+        library.store, "烧窑师傅 烧成曲线", mode="keyword"
+    ).hits[0]
 
-    assert (by_question.document.slug, by_both.document.slug) == ("test-questions", "test-questions")
+    assert (by_question.document.slug, by_both.document.slug) == (
+        "test-questions",
+        "test-questions",
+    )
     assert [passage.role for passage in by_question.passages] == ["questions"]
-    assert sorted(passage.role for passage in by_both.passages) == ["disposition", "evidence", "reasoning"]
-    assert any("烧成" in reason and "常见问法中的烧窑师傅" in reason for reason in by_both.reasons)
+    assert sorted(passage.role for passage in by_both.passages) == [
+        "disposition",
+        "evidence",
+        "reasoning",
+    ]
+    assert any(
+        "烧成" in reason and "常见问法中的烧窑师傅" in reason
+        for reason in by_both.reasons
+    )
     assert not any("常见问法" in reason for reason in by_question.reasons)
     document = library.store.document("test-questions")
     assert document is not None and "师傅" in document.text
-    assert "曲线" in telling_terms(document, library.searcher.indexes(library.store).keyword)
-    assert "师傅" not in telling_terms(document, library.searcher.indexes(library.store).keyword)
+    assert "曲线" in telling_terms(
+        document, library.searcher.indexes(library.store).keyword
+    )
+    assert "师傅" not in telling_terms(
+        document, library.searcher.indexes(library.store).keyword
+    )

@@ -1,4 +1,6 @@
-"""Reordering the first documents: by any object that scores, and by a tiny CrossEncoder where torch is there."""
+"""Reordering the first documents: by any object that scores, and by a tiny CrossEncoder where torch
+is there.
+"""
 
 import importlib.util
 import subprocess
@@ -38,7 +40,9 @@ ALL = 10_000
 
 
 class Overlap:
-    """Scores a text by how many of the query's characters it holds: small, real, with many equal scores."""
+    """Scores a text by how many of the query's characters it holds: small, real, with many equal
+    scores.
+    """
 
     name = "overlap"
 
@@ -49,7 +53,9 @@ class Overlap:
     def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
         self.read += texts
         wanted = set(query.replace(" ", ""))
-        made = np.array([len(wanted & set(normalise(text))) for text in texts], dtype=np.float32)
+        made = np.array(
+            [len(wanted & set(normalise(text))) for text in texts], dtype=np.float32
+        )
         for text, score in zip(texts, made.tolist(), strict=True):
             title = text.split("\n")[0]
             self.best[title] = max(self.best.get(title, 0.0), score)
@@ -96,20 +102,26 @@ def test_the_first_documents_are_reordered_by_score_and_everything_else_stays(
 ) -> None:
     reranker = Overlap()
     plain = library.searcher.search(library.store, query, mode=mode, limit=ALL)
-    result = Searcher(library.home, model, reranker, 15).search(library.store, query, mode=mode, limit=ALL)
+    result = Searcher(library.home, model, reranker, 15).search(
+        library.store, query, mode=mode, limit=ALL
+    )
     start = named(plain)
     window = slice(start, start + 15)
 
     assert ids(result)[:start] == ids(plain)[:start]
     assert sorted(ids(result)[window]) == sorted(ids(plain)[window])
     assert ids(result)[window.stop :] == ids(plain)[window.stop :]
-    assert ids(result)[window] == [plain.hits[place].document.id for place in by_overlap(plain, window, reranker)]
+    assert ids(result)[window] == [
+        plain.hits[place].document.id for place in by_overlap(plain, window, reranker)
+    ]
     assert [hit.rank for hit in result.hits] == list(range(1, len(result.hits) + 1))
     scores = [hit.score for hit in result.hits]
     assert scores == sorted(scores, reverse=True)
     assert (result.total, result.facets) == (plain.total, plain.facets)
     before = {hit.document.id: (hit.reasons, hit.passages) for hit in plain.hits}
-    assert {hit.document.id: (hit.reasons, hit.passages) for hit in result.hits} == before
+    assert {
+        hit.document.id: (hit.reasons, hit.passages) for hit in result.hits
+    } == before
 
 
 def test_the_order_is_that_of_the_best_passage_read_and_equal_scores_keep_their_places(
@@ -117,39 +129,65 @@ def test_the_order_is_that_of_the_best_passage_read_and_equal_scores_keep_their_
 ) -> None:
     reranker = Overlap()
     plain = library.searcher.search(library.store, QUERIES[0], limit=20)
-    result = Searcher(library.home, model, reranker).search(library.store, QUERIES[0], limit=20)
+    result = Searcher(library.home, model, reranker).search(
+        library.store, QUERIES[0], limit=20
+    )
     titles = [hit.document.title for hit in plain.hits]
 
-    assert len(set(titles)) == 20 == len(reranker.best) and len(set(reranker.best.values())) < 20
+    assert (
+        len(set(titles)) == 20 == len(reranker.best)
+        and len(set(reranker.best.values())) < 20
+    )
     wanted = by_overlap(plain, slice(20), reranker)
-    assert [hit.document.title for hit in result.hits] == [titles[place] for place in wanted] != titles
+    assert (
+        [hit.document.title for hit in result.hits]
+        == [titles[place] for place in wanted]
+        != titles
+    )
     assert 20 <= len(reranker.read) <= 40
 
 
-def test_scores_that_are_all_equal_change_no_place(library: Library, model: Embedder) -> None:
+def test_scores_that_are_all_equal_change_no_place(
+    library: Library, model: Embedder
+) -> None:
     for query in QUERIES:
         plain = library.searcher.search(library.store, query, limit=50)
-        assert ids(Searcher(library.home, model, Constant()).search(library.store, query, limit=50)) == ids(plain)
+        assert ids(
+            Searcher(library.home, model, Constant()).search(
+                library.store, query, limit=50
+            )
+        ) == ids(plain)
 
 
-def test_a_text_without_a_score_loses_its_place_but_no_document_is_lost(library: Library, model: Embedder) -> None:
+def test_a_text_without_a_score_loses_its_place_but_no_document_is_lost(
+    library: Library, model: Embedder
+) -> None:
     plain = library.searcher.search(library.store, QUERIES[0], limit=50)
-    result = Searcher(library.home, model, Silent()).search(library.store, QUERIES[0], limit=50)
+    result = Searcher(library.home, model, Silent()).search(
+        library.store, QUERIES[0], limit=50
+    )
 
     assert sorted(ids(result)) == sorted(ids(plain))
     assert all(np.isfinite(hit.score) for hit in result.hits)
 
 
 @pytest.mark.parametrize("limit", [1, 4, 7, 10])
-def test_pages_together_are_the_whole_answer(library: Library, model: Embedder, limit: int) -> None:
+def test_pages_together_are_the_whole_answer(
+    library: Library, model: Embedder, limit: int
+) -> None:
     searcher = Searcher(library.home, model, Overlap(), 10)
     for query in QUERIES[:2]:
         whole = searcher.search(library.store, query, limit=30).hits
-        pages = [searcher.search(library.store, query, offset=o, limit=limit).hits for o in range(0, 30, limit)]
+        pages = [
+            searcher.search(library.store, query, offset=o, limit=limit).hits
+            for o in range(0, 30, limit)
+        ]
         assert tuple(hit for page in pages for hit in page)[:30] == whole
 
 
-def test_a_page_behind_the_depth_and_a_search_by_words_ask_for_no_scores(library: Library, model: Embedder) -> None:
+def test_a_page_behind_the_depth_and_a_search_by_words_ask_for_no_scores(
+    library: Library, model: Embedder
+) -> None:
     reranker = Overlap()
     searcher = Searcher(library.home, model, reranker, 10)
     plain = library.searcher
@@ -159,29 +197,42 @@ def test_a_page_behind_the_depth_and_a_search_by_words_ask_for_no_scores(library
         ("-客户", {}),
         ("地区:上海", {}),
     ):
-        assert searcher.search(library.store, query, **asked).hits == plain.search(library.store, query, **asked).hits  # type: ignore[arg-type]
+        assert (
+            searcher.search(library.store, query, **asked).hits
+            == plain.search(library.store, query, **asked).hits
+        )  # type: ignore[arg-type]
     assert reranker.read == []
 
 
-def test_only_what_the_reader_may_see_is_read(opened: Callable[..., Library], model: Embedder) -> None:
+def test_only_what_the_reader_may_see_is_read(
+    opened: Callable[..., Library], model: Embedder
+) -> None:
     library = opened()
     for document in sorted(library.texts)[::2]:
         library.store.set_visibility(document, Visibility.RESTRICTED)
     reader, reranker = opened(Visibility.PUBLIC), Overlap()
     titles = {head.title for head in reader.store.heads(reader.texts).values()}
     for query in QUERIES:
-        Searcher(library.home, model, reranker).search(reader.store, query, Filters(include={"kind": ("civil",)}))
+        Searcher(library.home, model, reranker).search(
+            reader.store, query, Filters(include={"kind": ("civil",)})
+        )
 
     assert reranker.read and {text.split("\n")[0] for text in reranker.read} <= titles
 
 
-@pytest.mark.parametrize("name", ["no-such-reranker", "nobody/no-such-reranker", "./no/folder"])
-def test_a_reranker_that_is_not_here_stops_the_start_and_says_so(library: Library, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["no-such-reranker", "nobody/no-such-reranker", "./no/folder"]
+)
+def test_a_reranker_that_is_not_here_stops_the_start_and_says_so(
+    library: Library, name: str
+) -> None:
     with pytest.raises(StateError, match=f"本机没有模型「{name}」"):
         create_app(Settings(home=library.home, reranker=name))
 
 
-def test_the_commands_that_answer_refuse_a_missing_reranker_and_a_depth_of_nothing(library: Library) -> None:
+def test_the_commands_that_answer_refuse_a_missing_reranker_and_a_depth_of_nothing(
+    library: Library,
+) -> None:
     for variables, status, words in (
         ({"KB_RERANKER": "no-such"}, 2, "本机没有模型「no-such」"),
         ({"KB_RERANK_DEPTH": "0"}, 1, "KB_RERANK_DEPTH 应为正整数"),
@@ -218,8 +269,14 @@ def test_a_cross_encoder_scores_as_sentence_transformers_does(tmp_path: Path) ->
 
     assert ours is not None and ours.name.startswith("cross@")
     made = ours.scores("离职员工", texts)
-    theirs = CrossEncoder(str(folder), device="cpu").predict([("离职员工", text) for text in texts])
-    assert made.dtype == np.float32 and np.allclose(made, theirs, atol=1e-5) and len(set(made.tolist())) > 20
+    theirs = CrossEncoder(str(folder), device="cpu").predict(
+        [("离职员工", text) for text in texts]
+    )
+    assert (
+        made.dtype == np.float32
+        and np.allclose(made, theirs, atol=1e-5)
+        and len(set(made.tolist())) > 20
+    )
     assert ours.scores("离职员工", []).shape == (0,)
 
 
@@ -233,15 +290,33 @@ def test_a_cross_encoder_reorders_pages_interface_and_evaluation_alike(
     searcher = Searcher(library.home, model, load_reranker(folder), 10)
     result = searcher.search(library.store, query, limit=30)
     with TestClient(
-        create_app(Settings(home=library.home, reranker=folder, rerank_depth=10, clearance=Visibility.RESTRICTED))
+        create_app(
+            Settings(
+                home=library.home,
+                reranker=folder,
+                rerank_depth=10,
+                clearance=Visibility.RESTRICTED,
+            )
+        )
     ) as client:
-        answer: dict[str, Any] = client.get("/api/search", params={"q": query, "limit": 30}).json()
+        answer: dict[str, Any] = client.get(
+            "/api/search", params={"q": query, "limit": 30}
+        ).json()
 
-    assert sorted(ids(result)[:10]) == sorted(ids(plain)[:10]) and ids(result)[:10] != ids(plain)[:10]
+    assert (
+        sorted(ids(result)[:10]) == sorted(ids(plain)[:10])
+        and ids(result)[:10] != ids(plain)[:10]
+    )
     assert ids(result)[10:] == ids(plain)[10:]
     assert [hit["document_id"] for hit in answer["hits"]] == ids(result)
     first = result.hits[0].document.slug
-    report = evaluate(searcher, library.store, {"t": query}, {"t": {first: 1}}, modes=("hybrid", "keyword"))
+    report = evaluate(
+        searcher,
+        library.store,
+        {"t": query},
+        {"t": {first: 1}},
+        modes=("hybrid", "keyword"),
+    )
     assert report["modes"]["hybrid"]["MRR@10"]["mean"] == 1.0
 
 

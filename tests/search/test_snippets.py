@@ -6,12 +6,19 @@ from kb.analysis import normalise, tokenize
 from kb.records import StoredPassage
 from search.snippets import astride, body, marks, merged, places_in, telling_words
 
-SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 10)).map(lambda s: (s[0], s[0] + s[1])), max_size=12)
+SPANS = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(1, 10)).map(
+        lambda s: (s[0], s[0] + s[1])
+    ),
+    max_size=12,
+)
 WORDS = st.lists(st.text(alphabet="客户名单密ab1 §", max_size=4), max_size=6)
 
 
 @given(st.text(alphabet="客户名单密密ＡaBb1 §，\n", max_size=60), WORDS)
-def test_marks_are_ordered_spans_of_the_text_each_covered_by_needles(text: str, needles: list[str]) -> None:
+def test_marks_are_ordered_spans_of_the_text_each_covered_by_needles(
+    text: str, needles: list[str]
+) -> None:
     spans = marks(text, needles)
     folded = normalise(text)
 
@@ -23,7 +30,10 @@ def test_marks_are_ordered_spans_of_the_text_each_covered_by_needles(text: str, 
         if needle and not needle.isascii():
             place = folded.find(needle)
             while place >= 0:
-                assert any(start <= place and place + len(needle) <= end for start, end in spans)
+                assert any(
+                    start <= place and place + len(needle) <= end
+                    for start, end in spans
+                )
                 place = folded.find(needle, place + 1)
 
 
@@ -45,14 +55,20 @@ def test_merging_keeps_every_place_and_adds_none(spans: list[tuple[int, int]]) -
         ("甲的客户名单", ["客户名单", "客户"], ["客户名单"]),
         ("客戶名單與客户", ["客户名单", "客户"], ["客戶名單", "客户"]),
         ("ＣＴＯ与cto", ["cto"], ["ＣＴＯ", "cto"]),
-        ("Misappropriated secrets", ["misappropri", "secret"], ["Misappropriated", "secrets"]),
+        (
+            "Misappropriated secrets",
+            ["misappropri", "secret"],
+            ["Misappropriated", "secrets"],
+        ),
         ("maintain the AI claim", ["ai"], ["AI"]),
         ("18 U.S.C. § 1836", ["u.s.c"], ["U.S.C"]),
         ("密密密", ["密密"], ["密密密"]),
         ("甲", ["", "乙"], []),
     ],
 )
-def test_words_are_marked_as_they_are_written(text: str, needles: list[str], marked: list[str]) -> None:
+def test_words_are_marked_as_they_are_written(
+    text: str, needles: list[str], marked: list[str]
+) -> None:
     assert [text[start:end] for start, end in marks(text, needles)] == marked
 
 
@@ -68,7 +84,9 @@ def test_words_are_marked_as_they_are_written(text: str, needles: list[str], mar
         ("trade  secret and trade secret", "trade secret", ["trade secret"]),
     ],
 )
-def test_a_phrase_is_marked_over_a_blank_or_a_line_end(text: str, phrase: str, marked: list[str]) -> None:
+def test_a_phrase_is_marked_over_a_blank_or_a_line_end(
+    text: str, phrase: str, marked: list[str]
+) -> None:
     assert [text[start:end] for start, end in marks(text, [phrase])] == marked
 
 
@@ -96,16 +114,23 @@ def passage(text: str, heading: str) -> StoredPassage:
         ("案情", "案情", "案情"),
     ],
 )
-def test_a_passage_is_shown_without_its_heading_line(text: str, heading: str, shown: str) -> None:
+def test_a_passage_is_shown_without_its_heading_line(
+    text: str, heading: str, shown: str
+) -> None:
     assert body(passage(text, heading)) == shown
 
 
 def told(texts: list[str], needles: list[str]) -> tuple[str, ...]:
-    return telling_words([word for text in texts for word in places_in(text, needles)], needles, limit=6)
+    return telling_words(
+        [word for text in texts for word in places_in(text, needles)], needles, limit=6
+    )
 
 
 def test_words_found_leave_out_parts_of_longer_ones_and_what_is_not_there() -> None:
-    assert told(["甲的客户名单", "与图纸"], ["客户", "图纸", "客户名单", "配方"]) == ("图纸", "客户名单")
+    assert told(["甲的客户名单", "与图纸"], ["客户", "图纸", "客户名单", "配方"]) == (
+        "图纸",
+        "客户名单",
+    )
     assert told(["一二三四五六七八"], list("一二三四五六七八")) == tuple("一二三四五六")
     assert told(["甲乙", "丙丁"], ["乙丙"]) == ()
 

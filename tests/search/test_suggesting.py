@@ -31,8 +31,12 @@ def suggester() -> Suggester:
 
 
 @pytest.fixture
-def near(library: Library, suggester: Suggester) -> Callable[..., tuple[Suggestion, ...]]:
-    def ask(text: str, filters: Filters = NO_FILTERS, mode: str = "hybrid") -> tuple[Suggestion, ...]:
+def near(
+    library: Library, suggester: Suggester
+) -> Callable[..., tuple[Suggestion, ...]]:
+    def ask(
+        text: str, filters: Filters = NO_FILTERS, mode: str = "hybrid"
+    ) -> tuple[Suggestion, ...]:
         result = library.searcher.search(library.store, text, filters, mode=mode)
         return suggester.suggest(library.searcher, library.store, result, filters)
 
@@ -47,10 +51,27 @@ def complete(library: Library, suggester: Suggester) -> Callable[..., list[Compl
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        *(("尚业秘密", "商业秘密"), ("源袋吗", "源代码"), ("反项工程", "反向工程"), ("竟业限制", "竞业限制")),
-        *(("客户名但", "客户名单"), ("离职员工带走客户名但", "离职员工带走客户名单"), ("保密措使", "保密措施")),
-        *(("shangye mimi", "商业秘密"), ("kehumingdan", "客户名单"), ("khmd", "客户名单")),
-        *(("tarde secret", "trade secret"), ("惩罚性陪尝", "惩罚性赔偿"), ("客户民单 离职", "客户名单 离职")),
+        *(
+            ("尚业秘密", "商业秘密"),
+            ("源袋吗", "源代码"),
+            ("反项工程", "反向工程"),
+            ("竟业限制", "竞业限制"),
+        ),
+        *(
+            ("客户名但", "客户名单"),
+            ("离职员工带走客户名但", "离职员工带走客户名单"),
+            ("保密措使", "保密措施"),
+        ),
+        *(
+            ("shangye mimi", "商业秘密"),
+            ("kehumingdan", "客户名单"),
+            ("khmd", "客户名单"),
+        ),
+        *(
+            ("tarde secret", "trade secret"),
+            ("惩罚性陪尝", "惩罚性赔偿"),
+            ("客户民单 离职", "客户名单 离职"),
+        ),
     ],
 )
 def test_a_slip_is_answered_with_the_word_that_was_meant(
@@ -80,7 +101,9 @@ def test_a_number_no_document_bears_is_answered_with_those_next_to_it(
     assert meant in [s.text for s in near(typed)]
 
 
-def test_a_number_inside_other_words_is_replaced_where_it_stands(near: Callable[..., tuple[Suggestion, ...]]) -> None:
+def test_a_number_inside_other_words_is_replaced_where_it_stands(
+    near: Callable[..., tuple[Suggestion, ...]],
+) -> None:
     found = near("赔偿 （2020）最高法知民终1668号")
 
     assert found[0] == Suggestion("赔偿 （2020）最高法知民终1667号", "编号差一字")
@@ -107,26 +130,37 @@ def test_a_number_inside_other_words_is_replaced_where_it_stands(near: Callable[
         ),
     ],
 )
-def test_what_is_no_slip_is_left_alone(near: Callable[..., tuple[Suggestion, ...]], text: str) -> None:
+def test_what_is_no_slip_is_left_alone(
+    near: Callable[..., tuple[Suggestion, ...]], text: str
+) -> None:
     assert near(text) == ()
 
 
-def test_a_suggestion_leads_somewhere_within_the_filters(near: Callable[..., tuple[Suggestion, ...]]) -> None:
+def test_a_suggestion_leads_somewhere_within_the_filters(
+    near: Callable[..., tuple[Suggestion, ...]],
+) -> None:
     civil = Filters(include={"kind": ("civil",)})
 
     assert [s.text for s in near("客户名但", civil)] == ["客户名单"]
     assert near("客户名但", Filters(include={"year": ("1901",)})) == ()
-    assert near("（2020）最高法知民终1668号", Filters(include={"kind": ("criminal",)})) == ()
+    assert (
+        near("（2020）最高法知民终1668号", Filters(include={"kind": ("criminal",)}))
+        == ()
+    )
 
 
-def test_suggestions_are_few_and_always_in_the_same_order(near: Callable[..., tuple[Suggestion, ...]]) -> None:
+def test_suggestions_are_few_and_always_in_the_same_order(
+    near: Callable[..., tuple[Suggestion, ...]],
+) -> None:
     first = near("（2021）京73民终1178号", mode="keyword")
 
     assert 0 < len(first) <= MAX_SUGGESTIONS
     assert first == near("（2021）京73民终1178号", mode="keyword")
 
 
-def test_the_answer_itself_is_untouched_by_suggestions(library: Library, suggester: Suggester) -> None:
+def test_the_answer_itself_is_untouched_by_suggestions(
+    library: Library, suggester: Suggester
+) -> None:
     before = library.searcher.search(library.store, "尚业秘密")
     suggester.suggest(library.searcher, library.store, before)
     after = library.searcher.search(library.store, "尚业秘密")
@@ -140,27 +174,44 @@ def _first(found: list[Completion], kind: str) -> Completion:
     return next(one for one in found if one.kind == kind)
 
 
-def test_a_number_is_completed_without_its_brackets(complete: Callable[..., list[Completion]]) -> None:
-    for typed in ("2020最高法知民终1667", "(2020)最高法知民终1667", "（2020）最高法知民终166"):
+def test_a_number_is_completed_without_its_brackets(
+    complete: Callable[..., list[Completion]],
+) -> None:
+    for typed in (
+        "2020最高法知民终1667",
+        "(2020)最高法知民终1667",
+        "（2020）最高法知民终166",
+    ):
         assert _first(complete(typed), "number").text == "（2020）最高法知民终1667号"
     assert _first(complete("2020最高法知民终1667"), "number").document is not None
     assert _first(complete("指导案例184"), "number").text == "指导性案例184号"
 
 
-@pytest.mark.parametrize("typed", ["反不正当竞争法2025第十条", "反法2025第10条", "2025年反不正当竞争法第十条"])
+@pytest.mark.parametrize(
+    "typed",
+    ["反不正当竞争法2025第十条", "反法2025第10条", "2025年反不正当竞争法第十条"],
+)
 def test_an_article_is_completed_with_the_version_of_its_law(
     complete: Callable[..., list[Completion]], typed: str
 ) -> None:
     found = _first(complete(typed), "law")
 
-    assert (found.text, found.label) == ("反不正当竞争法（2025）第十条", "侵犯商业秘密行为与定义")
+    assert (found.text, found.label) == (
+        "反不正当竞争法（2025）第十条",
+        "侵犯商业秘密行为与定义",
+    )
     assert found.law == ("反不正当竞争法", "2025", "第十条")
 
 
-def test_an_article_without_a_version_is_offered_in_each_that_has_it(complete: Callable[..., list[Completion]]) -> None:
+def test_an_article_without_a_version_is_offered_in_each_that_has_it(
+    complete: Callable[..., list[Completion]],
+) -> None:
     found = [one.text for one in complete("反不正当竞争法第九条")]
 
-    assert "反不正当竞争法（2019）第九条" in found and "反不正当竞争法（2025）第十条" not in found
+    assert (
+        "反不正当竞争法（2019）第九条" in found
+        and "反不正当竞争法（2025）第十条" not in found
+    )
 
 
 @pytest.mark.parametrize(
@@ -179,23 +230,33 @@ def test_words_are_completed_by_characters_pinyin_and_first_letters(
     assert word in [one.text for one in complete(typed) if one.kind == "word"]
 
 
-def test_what_is_typed_already_is_not_offered_again(complete: Callable[..., list[Completion]]) -> None:
+def test_what_is_typed_already_is_not_offered_again(
+    complete: Callable[..., list[Completion]],
+) -> None:
     assert "客户" in [one.text for one in complete("客", 40)]
     assert "客户" not in [one.text for one in complete("客户", 40)]
 
 
-def test_a_title_is_found_by_what_stands_inside_it(complete: Callable[..., list[Completion]]) -> None:
+def test_a_title_is_found_by_what_stands_inside_it(
+    complete: Callable[..., list[Completion]],
+) -> None:
     found = _first(complete("搜狐新动力"), "title")
 
     assert found.text.startswith("指导性案例184号") and found.document is not None
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "字" * 61, "！？", "zzqqxx", "没有这样的标题啊"])
-def test_nothing_is_completed_where_nothing_begins_so(complete: Callable[..., list[Completion]], typed: str) -> None:
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "字" * 61, "！？", "zzqqxx", "没有这样的标题啊"]
+)
+def test_nothing_is_completed_where_nothing_begins_so(
+    complete: Callable[..., list[Completion]], typed: str
+) -> None:
     assert complete(typed) == []
 
 
-def test_completions_are_no_more_than_asked_for_and_in_a_total_order(complete: Callable[..., list[Completion]]) -> None:
+def test_completions_are_no_more_than_asked_for_and_in_a_total_order(
+    complete: Callable[..., list[Completion]],
+) -> None:
     for typed in ("客户", "法", "2020", "kh", "公司"):
         found = complete(typed, 5)
         assert 0 < len(found) <= 5 and found == complete(typed, 5)
@@ -205,7 +266,8 @@ def test_completions_are_no_more_than_asked_for_and_in_a_total_order(complete: C
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(
-        st.characters(codec="utf-16", exclude_categories=()) | st.sampled_from('客户名单（2020）号第条"-: \n\\[]*|'),
+        st.characters(codec="utf-16", exclude_categories=())
+        | st.sampled_from('客户名单（2020）号第条"-: \n\\[]*|'),
         max_size=70,
     )
 )
@@ -233,18 +295,31 @@ def readers(add: Add, home: Path, embedder: TinyEmbedder) -> Iterator[dict[str, 
             assert receipt.error is None, receipt.error
     opened = {
         name: Store(home, visibility)
-        for name, visibility in (("public", Visibility.PUBLIC), ("all", Visibility.RESTRICTED))
+        for name, visibility in (
+            ("public", Visibility.PUBLIC),
+            ("all", Visibility.RESTRICTED),
+        )
     }
     yield opened
     for one in opened.values():
         one.close()
 
 
-HIDDEN = ("紫罗兰", "ziluolan", "曼陀罗", "mtljz", "2099测01", "紫薇", "紫罗兰条例2099第一")
+HIDDEN = (
+    "紫罗兰",
+    "ziluolan",
+    "曼陀罗",
+    "mtljz",
+    "2099测01",
+    "紫薇",
+    "紫罗兰条例2099第一",
+)
 
 
 @pytest.mark.parametrize("typed", HIDDEN)
-def test_no_completion_comes_from_a_hidden_document(readers: dict[str, Store], typed: str) -> None:
+def test_no_completion_comes_from_a_hidden_document(
+    readers: dict[str, Store], typed: str
+) -> None:
     suggester = Suggester()
 
     assert suggester.complete(readers["all"], typed) != ()
@@ -252,14 +327,23 @@ def test_no_completion_comes_from_a_hidden_document(readers: dict[str, Store], t
 
 
 @pytest.mark.parametrize(
-    "typed", ["紫罗蓝贸易公司", "测试文本曼陀罗卷棕", "（2099）测01民终78号", "客户名但", "kehumingdan"]
+    "typed",
+    [
+        "紫罗蓝贸易公司",
+        "测试文本曼陀罗卷棕",
+        "（2099）测01民终78号",
+        "客户名但",
+        "kehumingdan",
+    ],
 )
 def test_no_near_miss_comes_from_a_hidden_document(
     readers: dict[str, Store], home: Path, embedder: Embedder, typed: str
 ) -> None:
     suggester, searcher = Suggester(), Searcher(home, embedder)
     found = {
-        name: suggester.suggest(searcher, store, searcher.search(store, typed, mode="keyword"))
+        name: suggester.suggest(
+            searcher, store, searcher.search(store, typed, mode="keyword")
+        )
         for name, store in readers.items()
     }
 
@@ -269,11 +353,17 @@ def test_no_near_miss_comes_from_a_hidden_document(
 def test_a_count_leaves_hidden_documents_out(readers: dict[str, Store]) -> None:
     suggester = Suggester()
 
-    assert [c.label for c in suggester.complete(readers["public"], "甲乙丙丁")] == ["当事人"]
-    assert [c.label for c in suggester.complete(readers["all"], "甲乙丙丁")] == ["当事人 · 2 件"]
+    assert [c.label for c in suggester.complete(readers["public"], "甲乙丙丁")] == [
+        "当事人"
+    ]
+    assert [c.label for c in suggester.complete(readers["all"], "甲乙丙丁")] == [
+        "当事人 · 2 件"
+    ]
 
 
-def test_a_document_that_is_hidden_later_is_no_longer_suggested(readers: dict[str, Store], home: Path) -> None:
+def test_a_document_that_is_hidden_later_is_no_longer_suggested(
+    readers: dict[str, Store], home: Path
+) -> None:
     suggester = Suggester()
     before = suggester.complete(readers["public"], "测试文本公开案")
     (only,) = before
@@ -292,7 +382,15 @@ def test_a_store_put_in_the_place_of_another_is_not_completed_from_the_other(
         shutil.rmtree(home, ignore_errors=True)
         (tmp_path / "a.txt").write_text(f"{title}\n测试文本。\n", encoding="utf-8")
         with Store(home) as store:
-            assert [receipt.error for receipt in ingest_file(tmp_path / "a.txt", store, embedder)] == [None]
-            found.append((store.generation(), [one.text for one in suggester.complete(store, "测试文本")]))
+            assert [
+                receipt.error
+                for receipt in ingest_file(tmp_path / "a.txt", store, embedder)
+            ] == [None]
+            found.append(
+                (
+                    store.generation(),
+                    [one.text for one in suggester.complete(store, "测试文本")],
+                )
+            )
 
     assert found == [(1, ["测试文本前一座库"]), (1, ["测试文本后一座库"])]

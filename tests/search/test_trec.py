@@ -5,11 +5,21 @@ import numpy as np
 import pytest
 
 from kb.errors import InvalidDocument, UnreadableFile, UserError
-from search.trec import Qrel, Run, read_qrel_lines, read_qrels, read_run, read_topics, write_runs
+from search.trec import (
+    Qrel,
+    Run,
+    read_qrel_lines,
+    read_qrels,
+    read_run,
+    read_topics,
+    write_runs,
+)
 
 
 def test_topics_and_qrels_are_read(tmp_path: Path) -> None:
-    (tmp_path / "topics.tsv").write_text("\ufeff1\t离职 员工\n\n2\t配方\t图纸\n", "utf-8")
+    (tmp_path / "topics.tsv").write_text(
+        "\ufeff1\t离职 员工\n\n2\t配方\t图纸\n", "utf-8"
+    )
     (tmp_path / "qrels.txt").write_text("1 0 a 2\n1 0 b 0\n2\tQ0\tc\t-1\n", "utf-8")
 
     assert read_topics(tmp_path / "topics.tsv") == {"1": "离职 员工", "2": "配方\t图纸"}
@@ -23,7 +33,9 @@ def test_a_long_topic_is_read_whole(tmp_path: Path) -> None:
 
 
 def test_a_line_of_qrels_may_end_in_a_reason(tmp_path: Path) -> None:
-    (tmp_path / "qrels.tsv").write_text("1 0 a 2 # 同一 #手段\n1 0 c#1 1\t#\n1 0 b 0\n", "utf-8")
+    (tmp_path / "qrels.tsv").write_text(
+        "1 0 a 2 # 同一 #手段\n1 0 c#1 1\t#\n1 0 b 0\n", "utf-8"
+    )
 
     assert read_qrel_lines(tmp_path / "qrels.tsv") == [
         Qrel("1", "a", 2, "同一 #手段", "qrels.tsv 第 1 行"),
@@ -32,7 +44,9 @@ def test_a_line_of_qrels_may_end_in_a_reason(tmp_path: Path) -> None:
     ]
 
 
-def test_several_files_are_read_as_one_and_an_id_met_twice_is_named(tmp_path: Path) -> None:
+def test_several_files_are_read_as_one_and_an_id_met_twice_is_named(
+    tmp_path: Path,
+) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.write_text("1\t甲\n", "utf-8")
     second.write_text("2\t乙\n", "utf-8")
@@ -49,7 +63,9 @@ def test_several_files_are_read_as_one_and_an_id_met_twice_is_named(tmp_path: Pa
         read_qrels(first, second)
 
 
-@pytest.mark.parametrize("line", ["只有文字", "\t文字", "3\t", "3\t  ", "1\t重复的编号"])
+@pytest.mark.parametrize(
+    "line", ["只有文字", "\t文字", "3\t", "3\t  ", "1\t重复的编号"]
+)
 def test_a_bad_topic_is_named_with_its_line(tmp_path: Path, line: str) -> None:
     path = tmp_path / "topics.tsv"
     path.write_text(f"1\t离职\u2028员工\n\n{line}\n", "utf-8")
@@ -59,7 +75,17 @@ def test_a_bad_topic_is_named_with_its_line(tmp_path: Path, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["1 0 b", "1 0 b 1 extra", "1 0 b x", "1 0 b --1", "1 0 b ²", "1 0 b 1.5", "1 0 b 1# 理由", "# 说明"]
+    "line",
+    [
+        "1 0 b",
+        "1 0 b 1 extra",
+        "1 0 b x",
+        "1 0 b --1",
+        "1 0 b ²",
+        "1 0 b 1.5",
+        "1 0 b 1# 理由",
+        "# 说明",
+    ],
 )
 def test_a_bad_line_of_qrels_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "qrels.txt"
@@ -70,7 +96,9 @@ def test_a_bad_line_of_qrels_is_named(tmp_path: Path, line: str) -> None:
 
 
 @pytest.mark.parametrize("read", [read_topics, read_qrels, read_run])
-def test_a_file_that_is_no_text_or_not_there_is_named(tmp_path: Path, read: Callable[[Path], object]) -> None:
+def test_a_file_that_is_no_text_or_not_there_is_named(
+    tmp_path: Path, read: Callable[[Path], object]
+) -> None:
     (tmp_path / "bytes").write_bytes("编号".encode("gb18030"))
     for name in ("bytes", "missing"):
         with pytest.raises(UnreadableFile, match=name):
@@ -121,20 +149,35 @@ def test_an_empty_run_is_no_run(tmp_path: Path) -> None:
         read_run(tmp_path / "my.run")
 
 
-def test_what_is_written_is_read_back_in_the_same_order_even_in_single_precision(tmp_path: Path) -> None:
-    ties = [("a", 1e9), ("b", 1e9 - 1), ("c", 0.25), ("d", 0.25), ("e", 0.25 - 1e-12), ("f", 0.0), ("g", 0.0)]
+def test_what_is_written_is_read_back_in_the_same_order_even_in_single_precision(
+    tmp_path: Path,
+) -> None:
+    ties = [
+        ("a", 1e9),
+        ("b", 1e9 - 1),
+        ("c", 0.25),
+        ("d", 0.25),
+        ("e", 0.25 - 1e-12),
+        ("f", 0.0),
+        ("g", 0.0),
+    ]
     run = Run("hybrid-my model@1", {"t-1": ties, "t-2": [], "t-3": [("z", 0.5)]})
 
     (path,) = write_runs(tmp_path / "new" / "folder", {"hybrid": run}, depth=100)
 
     cells = [line.split(" ") for line in path.read_text("utf-8").splitlines()]
     assert path == tmp_path / "new" / "folder" / "hybrid.run"
-    assert [c[:4] for c in cells[:2]] == [["t-1", "Q0", "a", "1"], ["t-1", "Q0", "b", "2"]]
+    assert [c[:4] for c in cells[:2]] == [
+        ["t-1", "Q0", "a", "1"],
+        ["t-1", "Q0", "b", "2"],
+    ]
     assert {c[5] for c in cells} == {"hybrid-my_model@1"}
     scores = np.array([float(c[4]) for c in cells[:7]], dtype=np.float32)
     assert (np.diff(scores) < 0).all()
     assert read_run(path).documents("t-1") == [document for document, _ in ties]
-    assert np.allclose([score for _, score in read_run(path).rankings["t-1"]], [s for _, s in ties])
+    assert np.allclose(
+        [score for _, score in read_run(path).rankings["t-1"]], [s for _, s in ties]
+    )
 
 
 def test_a_run_is_written_to_the_depth_asked(tmp_path: Path) -> None:
@@ -150,7 +193,11 @@ def test_an_id_with_white_space_is_refused_and_nothing_is_written(
     tmp_path: Path, bad: dict[str, list[tuple[str, float]]]
 ) -> None:
     with pytest.raises(UserError, match="空白"):
-        write_runs(tmp_path / "out", {"hybrid": Run("t", {"1": [("d", 1.0)]}), "keyword": Run("t", bad)}, depth=10)
+        write_runs(
+            tmp_path / "out",
+            {"hybrid": Run("t", {"1": [("d", 1.0)]}), "keyword": Run("t", bad)},
+            depth=10,
+        )
 
     assert not (tmp_path / "out").exists()
 
@@ -163,6 +210,9 @@ def test_runs_are_written_all_or_not_at_all(tmp_path: Path) -> None:
         write_runs(tmp_path, {"hybrid": run, "keyword": run}, depth=10)
 
     assert (tmp_path / "hybrid.run").read_text() == "old"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["hybrid.run", "keyword.run"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "hybrid.run",
+        "keyword.run",
+    ]
     with pytest.raises(UserError, match="无法写入"):
         write_runs(tmp_path / "hybrid.run", {"hybrid": run}, depth=10)

@@ -31,7 +31,11 @@ QUERIES = (
 
 
 def brute_force(
-    library: Library, query: NDArray[np.float32], depth: int, allowed: set[int] | None, passages: set[int] | None = None
+    library: Library,
+    query: NDArray[np.float32],
+    depth: int,
+    allowed: set[int] | None,
+    passages: set[int] | None = None,
 ) -> list[tuple[int, float]]:
     """Passages by inner product in plain Python order: score down, id up."""
     ids, documents, matrix = library.store.vectors()
@@ -39,13 +43,16 @@ def brute_force(
     rows = [
         (int(p), float(s))
         for p, d, s in zip(ids, documents, scores, strict=True)
-        if (allowed is None or int(d) in allowed) and (passages is None or int(p) in passages)
+        if (allowed is None or int(d) in allowed)
+        and (passages is None or int(p) in passages)
     ]
     return sorted(rows, key=lambda row: (-row[1], row[0]))[:depth]
 
 
 def same(found: Matches, truth: list[tuple[int, float]]) -> None:
-    """Equal up to the rounding of scores: every passage scores what it should and none better is missing."""
+    """Equal up to the rounding of scores: every passage scores what it should and none better is
+    missing.
+    """
     assert len(found.passages) == len(truth) == len(set(found.passages.tolist()))
     assert np.allclose(found.scores, [score for _, score in truth], atol=1e-4)
     worst = truth[-1][1] if truth else 0.0
@@ -67,7 +74,12 @@ ALLOWED: dict[str, Callable[[Library], set[int] | None]] = {
 @pytest.mark.parametrize("small", [10**9, 1], ids=["numpy", "faiss"])
 @pytest.mark.parametrize("name", ALLOWED)
 def test_both_exact_ways_find_what_brute_force_finds_filters_before_the_cut(
-    library: Library, model: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int, name: str
+    library: Library,
+    model: Embedder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    small: int,
+    name: str,
 ) -> None:
     monkeypatch.setattr(vector_module, "_SMALL", small)
     index = VectorIndex(tmp_path, Visibility.PUBLIC)
@@ -81,7 +93,11 @@ def test_both_exact_ways_find_what_brute_force_finds_filters_before_the_cut(
 
 @pytest.mark.parametrize("small", [10**9, 1], ids=["numpy", "faiss"])
 def test_passages_of_some_parts_alone_are_found_before_the_cut(
-    library: Library, model: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int
+    library: Library,
+    model: Embedder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    small: int,
 ) -> None:
     monkeypatch.setattr(vector_module, "_SMALL", small)
     index = VectorIndex(tmp_path, Visibility.PUBLIC)
@@ -92,12 +108,21 @@ def test_passages_of_some_parts_alone_are_found_before_the_cut(
 
     for query in model.embed(QUERIES):
         found = index.search(query, 15, allowed, wanted)
-        same(found, brute_force(library, query, 15, set(allowed.tolist()), set(wanted.tolist())))
+        same(
+            found,
+            brute_force(
+                library, query, 15, set(allowed.tolist()), set(wanted.tolist())
+            ),
+        )
 
 
 @pytest.mark.parametrize("name", ALLOWED)
 def test_chosen_by_short_codes_rows_are_still_those_that_brute_force_finds(
-    library: Library, model: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    library: Library,
+    model: Embedder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
 ) -> None:
     monkeypatch.setattr(vector_module, "_SMALL", 1)
     monkeypatch.setattr(nearest, "_WORTH_CODES", 1)
@@ -114,9 +139,14 @@ def test_chosen_by_short_codes_rows_are_still_those_that_brute_force_finds(
         found = index.search(query, 20, given)
         same(first, truth)
         assert len(found.passages) == len(truth)
-        assert len({p for p, _ in truth} & set(found.passages.tolist())) >= 0.95 * len(truth)
+        assert len({p for p, _ in truth} & set(found.passages.tolist())) >= 0.95 * len(
+            truth
+        )
         scores = dict(zip(first.passages.tolist(), first.scores.tolist(), strict=True))
-        assert all(abs(s - scores.get(p, s)) < 1e-6 for p, s in zip(found.passages, found.scores, strict=True))
+        assert all(
+            abs(s - scores.get(p, s)) < 1e-6
+            for p, s in zip(found.passages, found.scores, strict=True)
+        )
 
 
 def test_codes_are_made_once_it_is_worth_it_and_searches_go_on_meanwhile(
@@ -192,10 +222,14 @@ def test_a_trained_index_is_read_again_and_a_stale_or_damaged_one_is_trained_ane
     stamp = json.loads((folder / "stamp.json").read_text())
     for damage in (
         lambda: (folder / "vectors.faiss").write_bytes(b"\0" * 100),
-        lambda: (folder / "vectors.faiss").write_bytes((folder / "vectors.faiss").read_bytes()[:5000]),
+        lambda: (folder / "vectors.faiss").write_bytes(
+            (folder / "vectors.faiss").read_bytes()[:5000]
+        ),
         lambda: (folder / "vectors.faiss").unlink(),
         lambda: (folder / "stamp.json").write_text("{"),
-        lambda: (folder / "stamp.json").write_text(json.dumps(stamp | {"maker": "other"})),
+        lambda: (folder / "stamp.json").write_text(
+            json.dumps(stamp | {"maker": "other"})
+        ),
     ):
         damage()
         assert inverted()[0].search(query, 20).passages.tolist() == expected
@@ -204,7 +238,10 @@ def test_a_trained_index_is_read_again_and_a_stale_or_damaged_one_is_trained_ane
 
 
 def test_vectors_of_another_model_are_taken_over_whole_and_never_mixed_with_queries_of_the_first(
-    opened: Callable[[], Library], model: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: Callable[[], Library],
+    model: Embedder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(vector_module, "_SMALL", 1)
     monkeypatch.setattr(vector_module, "EXACT_LIMIT", 1000)
@@ -212,21 +249,36 @@ def test_vectors_of_another_model_are_taken_over_whole_and_never_mixed_with_quer
     index = VectorIndex(folder, Visibility.PUBLIC)
     index.refresh(library.store)
     first = json.loads((folder / "stamp.json").read_text())
-    other = load_embedder(str(static_model(tmp_path / "other", dim=model.dim)))  # as long: no error would tell
+    # as long: no error would tell
+    other = load_embedder(str(static_model(tmp_path / "other", dim=model.dim)))
     change_embedder(library.store, other, False, lambda done, total=None: None)
     fresh = VectorIndex(folder, Visibility.PUBLIC)
     index.refresh(library.store)
     fresh.refresh(library.store)
 
-    assert (index.embedder, fresh.embedder, first["maker"]) == (other.name, other.name, model.name)
+    assert (index.embedder, fresh.embedder, first["maker"]) == (
+        other.name,
+        other.name,
+        model.name,
+    )
     assert json.loads((folder / "stamp.json").read_text())["maker"] == other.name
     for question in QUERIES:
         ours = other.embed_queries([question])[0]
         found = index.search(ours, 20, made_by=other.name)
         truth = {p for p, _ in brute_force(library, ours, 20, None)}
         assert len(truth & set(found.passages.tolist())) >= 10
-        assert found.passages.tolist() == fresh.search(ours, 20, made_by=other.name).passages.tolist()
-        assert len(index.search(model.embed_queries([question])[0], 20, made_by=model.name).passages) == 0
+        assert (
+            found.passages.tolist()
+            == fresh.search(ours, 20, made_by=other.name).passages.tolist()
+        )
+        assert (
+            len(
+                index.search(
+                    model.embed_queries([question])[0], 20, made_by=model.name
+                ).passages
+            )
+            == 0
+        )
 
 
 def test_a_snapshot_that_caught_up_equals_one_made_anew(

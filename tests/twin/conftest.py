@@ -37,7 +37,9 @@ def model() -> Embedder:
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Callable[[list[Line]], Path]:
+def library(
+    tmp_path_factory: pytest.TempPathFactory, model: Embedder
+) -> Callable[[list[Line]], Path]:
     """Return a function that fills a data folder with documents, in their order."""
 
     def filled(lines: list[Line]) -> Path:
@@ -58,8 +60,12 @@ def whole(library: Callable[[list[Line]], Path]) -> Path:
     return library(mixed())
 
 
-@pytest.fixture(scope="module", params=READERS, ids=lambda clearance: clearance.name.lower())
-def twins(request: pytest.FixtureRequest, library: Callable[[list[Line]], Path], whole: Path) -> tuple[Twin, Twin]:
+@pytest.fixture(
+    scope="module", params=READERS, ids=lambda clearance: clearance.name.lower()
+)
+def twins(
+    request: pytest.FixtureRequest, library: Callable[[list[Line]], Path], whole: Path
+) -> tuple[Twin, Twin]:
     """The store without what the reader may not see, and the store with it."""
     alone = library(seen_by(request.param, mixed()))
     return twin(alone, request.param), twin(whole, request.param)
@@ -67,9 +73,17 @@ def twins(request: pytest.FixtureRequest, library: Callable[[list[Line]], Path],
 
 def differing(pair: tuple[Twin, Twin], addresses: list[str]) -> list[str]:
     """Return the addresses at which two twins do not answer alike."""
-    return [address for address in addresses if _answer(pair[0], address) != _answer(pair[1], address)]
+    return [
+        address
+        for address in addresses
+        if _answer(pair[0], address) != _answer(pair[1], address)
+    ]
 
 
 def _answer(one: Twin, address: str) -> tuple[object, ...]:
     answer = one.client.get(address, follow_redirects=False)
-    return answer.status_code, [answer.headers.get(name) for name in _HEADERS], one.names.told(answer.text)
+    return (
+        answer.status_code,
+        [answer.headers.get(name) for name in _HEADERS],
+        one.names.told(answer.text),
+    )

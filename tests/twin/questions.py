@@ -1,4 +1,6 @@
-"""What the twins are asked: words and numbers of hidden documents, everything a query may be made of, every address."""
+"""What the twins are asked: words and numbers of hidden documents, everything a query may be made
+of, every address.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,15 @@ _PLAIN: Final = (
         "参照级别:内部级别",
         "行业:航空航天",
     ),
-    *("-标题:内部", "-地区:西藏 客户", "要件:秘密性", "法域:BR", "法域:巴西", "年份:2098", "合集:民事案例集"),
+    *(
+        "-标题:内部",
+        "-地区:西藏 客户",
+        "要件:秘密性",
+        "法域:BR",
+        "法域:巴西",
+        "年份:2098",
+        "合集:民事案例集",
+    ),
     *(
         "测试文本open第3案：客户名单",
         "测试文本shut第3案：客户名单",
@@ -72,7 +82,13 @@ _PLAIN: Final = (
         "（2099）测99民终1号",
         "测市监处罚〔2099〕77号",
     ),
-    *("[2099] EWCA Civ 77", "指导性案例1号", "甲测试有限公司", "隐秘精工", "乙测试有限公司案"),
+    *(
+        "[2099] EWCA Civ 77",
+        "指导性案例1号",
+        "甲测试有限公司",
+        "隐秘精工",
+        "乙测试有限公司案",
+    ),
     *(
         "反不正当竞争法（2019）第九条",
         "反不正当竞争法（2025）第十条",
@@ -86,8 +102,21 @@ _PLAIN: Final = (
         "反不正当竞争法（2017）第三十三条",
         "反不正当竞争法（2025）",
     ),
-    *("第九条", "第十条", "第三十三条 曼陀罗", "第四十条", "依据反不正当竞争法（2019）第九条，经营者不得侵犯商业秘密"),
-    *("customer list", "former sales agent", "zebrafish dossier", "trade secret", "customer zebrafish", "List"),
+    *(
+        "第九条",
+        "第十条",
+        "第三十三条 曼陀罗",
+        "第四十条",
+        "依据反不正当竞争法（2019）第九条，经营者不得侵犯商业秘密",
+    ),
+    *(
+        "customer list",
+        "former sales agent",
+        "zebrafish dossier",
+        "trade secret",
+        "customer zebrafish",
+        "List",
+    ),
     *(
         "客户名但",
         "保密错施",
@@ -120,7 +149,14 @@ def queries() -> list[str]:
     """Return the texts of all queries, in a fixed order."""
     made = [*_PLAIN, *(_ACCOUNT.format(word) for word in ("", *WORDS)), *WORDS[5:]]
     for word in WORDS[:5]:
-        made += [word, f'"{word}"', f"客户名单 {word}", f"客户名单 -{word}", f"标题:{word}", f"{word} OR 配方"]
+        made += [
+            word,
+            f'"{word}"',
+            f"客户名单 {word}",
+            f"客户名单 -{word}",
+            f"标题:{word}",
+            f"{word} OR 配方",
+        ]
         made += [word[:2], word[:3], word[-3:], f"{word}的案子", f"公司 {word} 离职"]
     return list(dict.fromkeys(made))
 
@@ -146,13 +182,25 @@ def _filters() -> Iterator[str]:
 
 
 def asked() -> list[str]:
-    """Return the parameters of every question: words with modes, orders, groups, filters and places taking turns."""
+    """Return the parameters of every question: words with modes, orders, groups, filters and places
+    taking turns.
+    """
     made = []
-    more = [*_filters(), "group=tier", "offset=20&limit=5", "limit=100", "offset=5&limit=3", "expand=off", "role=facts"]
+    more = [
+        *_filters(),
+        "group=tier",
+        "offset=20&limit=5",
+        "limit=100",
+        "offset=5&limit=3",
+        "expand=off",
+        "role=facts",
+    ]
     for number, text in enumerate(queries()):
         mode, sort = MODES[number % 3], SORTS[(number // 3) % 4]
         made.append(f"q={quote(text)}")
-        made.append(f"q={quote(text)}&mode={mode}&sort={sort}&{more[number % len(more)]}")
+        made.append(
+            f"q={quote(text)}&mode={mode}&sort={sort}&{more[number % len(more)]}"
+        )
     made += [f"q={quote('客户名单')}&mode={m}&{f}" for m, f in product(MODES, more)]
     return made + [f"sort={s}&{f}" for s, f in product(SORTS[1:], more)]
 
@@ -166,20 +214,35 @@ def _named(path: str) -> Callable[[], list[str]]:
 
 
 def _read_from_a_list() -> list[str]:
-    made = [f"/documents/open-{n}?q={quote(q)}&at={n + 1}" for n, q in enumerate(queries()[:20])]
-    return _named("/documents")() + made + [f"/documents/open-{n}?f.kind=civil&group=tier&at={n + 1}" for n in range(9)]
+    made = [
+        f"/documents/open-{n}?q={quote(q)}&at={n + 1}"
+        for n, q in enumerate(queries()[:20])
+    ]
+    return (
+        _named("/documents")()
+        + made
+        + [f"/documents/open-{n}?f.kind=civil&group=tier&at={n + 1}" for n in range(9)]
+    )
 
 
 def _laws() -> list[str]:
     law, versions = "/laws/反不正当竞争法", ("2017", "2019", "2025")
     pairs = [f"{law}?left={a}&right={b}" for a, b in product(versions, versions)]
-    return [law, "/laws/无此法", *(f"{law}?version={v}" for v in (*versions, "2001")), *pairs]
+    return [
+        law,
+        "/laws/无此法",
+        *(f"{law}?version={v}" for v in (*versions, "2001")),
+        *pairs,
+    ]
 
 
 def _cited() -> list[str]:
     versions = ("2017", "2019", "2025", "版本未注明", "")
     articles = ("第九条", "第十条", "第三十三条", "第四十条", "")
-    return [f"/laws/反不正当竞争法/cases?version={v}&article={a}" for v, a in product(versions, articles)]
+    return [
+        f"/laws/反不正当竞争法/cases?version={v}&article={a}"
+        for v, a in product(versions, articles)
+    ]
 
 
 def _typed() -> list[str]:
@@ -198,7 +261,11 @@ def _typed() -> list[str]:
         "反法第十",
         "巴西",
     ]
-    return [f"/api/suggest?q={quote(word[:n])}&limit={limit}" for word in words for n, limit in ((2, 20), (60, 3))]
+    return [
+        f"/api/suggest?q={quote(word[:n])}&limit={limit}"
+        for word in words
+        for n, limit in ((2, 20), (60, 3))
+    ]
 
 
 #: Route -> its addresses. A route that is not here fails a test.
@@ -206,7 +273,9 @@ CASES: Final[dict[str, Callable[[], list[str]]]] = {
     "/": _questions("/", 4),
     "/browse": _questions("/browse", 12, 1),
     "/browse/{kind}": lambda: [
-        f"/browse/{kind}?{more}" for kind in KINDS for more in ("", "group=tier", "sort=amount")
+        f"/browse/{kind}?{more}"
+        for kind in KINDS
+        for more in ("", "group=tier", "sort=amount")
     ],
     "/export.csv": _questions("/export.csv", 12, 3),
     "/documents/{document_id}": _read_from_a_list,
@@ -217,9 +286,12 @@ CASES: Final[dict[str, Callable[[], list[str]]]] = {
     "/laws/{law}/cases": _cited,
     "/jurisdictions": lambda: ["/jurisdictions"],
     "/jurisdictions/compare": lambda: [
-        f"/jurisdictions/compare?c={a}&c={b}" for a, b in product(("DE", "JP", "BR"), repeat=2)
+        f"/jurisdictions/compare?c={a}&c={b}"
+        for a, b in product(("DE", "JP", "BR"), repeat=2)
     ],
-    "/jurisdictions/{code}": lambda: [f"/jurisdictions/{code}" for code in JURISDICTIONS],
+    "/jurisdictions/{code}": lambda: [
+        f"/jurisdictions/{code}" for code in JURISDICTIONS
+    ],
     "/api/search": _questions("/api/search", 1),
     "/api/suggest": _typed,
     "/api/documents/{document_id}": _named("/api/documents"),

@@ -25,7 +25,9 @@ class Naming(Struct, frozen=True):
 
     def told(self, answer: str) -> str:
         """Return an answer with names in place of numbers, and without times."""
-        named = _DOCUMENT.sub(lambda m: f"{m[1]}<{self.documents.get(m[2], m[2])}>", answer)
+        named = _DOCUMENT.sub(
+            lambda m: f"{m[1]}<{self.documents.get(m[2], m[2])}>", answer
+        )
         named = _PASSAGE.sub(lambda m: f"{m[1]}<{self.passages[m[2]]}>", named)
         return _TIME.sub(lambda m: m[1] or m[2] or m[3], named)
 

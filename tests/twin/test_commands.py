@@ -22,7 +22,17 @@ def told(capsys: pytest.CaptureFixture[str]) -> Told:
 
     def run(one: Twin, command: str, *args: object) -> tuple[object, ...]:
         clearance = one.clearance.name.lower()
-        status = main(["--home", str(one.home), "--quiet", command, "--clearance", clearance, *map(str, args)])
+        status = main(
+            [
+                "--home",
+                str(one.home),
+                "--quiet",
+                command,
+                "--clearance",
+                clearance,
+                *map(str, args),
+            ]
+        )
         written = capsys.readouterr()
         return status, one.names.told(written.out), one.names.told(written.err)
 
@@ -52,9 +62,21 @@ def test_searches_are_answered_alike(twins: tuple[Twin, Twin], told: Told) -> No
         assert (text, first) == (text, second)
 
 
-def test_similar_documents_are_listed_alike(twins: tuple[Twin, Twin], told: Told) -> None:
-    for slug in ("open-1", "open-30", "law-2019", "case-de", "element-open", "shut-3", "shut-law-2025"):
-        first, second = (told(one, "similar", "--json", f"标识:{slug}") for one in twins)
+def test_similar_documents_are_listed_alike(
+    twins: tuple[Twin, Twin], told: Told
+) -> None:
+    for slug in (
+        "open-1",
+        "open-30",
+        "law-2019",
+        "case-de",
+        "element-open",
+        "shut-3",
+        "shut-law-2025",
+    ):
+        first, second = (
+            told(one, "similar", "--json", f"标识:{slug}") for one in twins
+        )
 
         assert (slug, first) == (slug, second)
 
@@ -65,9 +87,15 @@ def test_exports_hold_the_same_lines(twins: tuple[Twin, Twin], told: Told) -> No
     assert first == second
 
 
-def test_an_evaluation_measures_the_same(twins: tuple[Twin, Twin], told: Told, tmp_path: Path) -> None:
-    (tmp_path / "topics.tsv").write_text("a\t客户名单 紫罗兰\nb\t反不正当竞争法（2025）第十条\n", encoding="utf-8")
-    (tmp_path / "qrels.tsv").write_text("a 0 open-1 2\na 0 shut-2 3\nb 0 shut-law-2025 1\n", encoding="utf-8")
+def test_an_evaluation_measures_the_same(
+    twins: tuple[Twin, Twin], told: Told, tmp_path: Path
+) -> None:
+    (tmp_path / "topics.tsv").write_text(
+        "a\t客户名单 紫罗兰\nb\t反不正当竞争法（2025）第十条\n", encoding="utf-8"
+    )
+    (tmp_path / "qrels.tsv").write_text(
+        "a 0 open-1 2\na 0 shut-2 3\nb 0 shut-law-2025 1\n", encoding="utf-8"
+    )
     given = ("--topics", tmp_path / "topics.tsv", "--qrels", tmp_path / "qrels.tsv")
 
     first, second = (told(one, "evaluate", *given) for one in twins)
@@ -85,4 +113,9 @@ def test_the_operator_sees_everything_unless_he_asks_to_see_less(
         assert main(["--home", str(whole), "--quiet", "export", *option]) == 0
         seen[clearance] = len(capsys.readouterr().out.splitlines())
 
-    assert seen[Visibility.PUBLIC] < seen[Visibility.INTERNAL] < seen[Visibility.RESTRICTED] == seen[None]
+    assert (
+        seen[Visibility.PUBLIC]
+        < seen[Visibility.INTERNAL]
+        < seen[Visibility.RESTRICTED]
+        == seen[None]
+    )

@@ -1,4 +1,6 @@
-"""A store in which documents were hidden, shown, corrected and removed answers like one made of what is left."""
+"""A store in which documents were hidden, shown, corrected and removed answers like one made of
+what is left.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,21 @@ from tests.twin.questions import CASES
 from tests.twin.telling import naming
 from tests.twin.twins import Line, fill, mixed, seen_by
 
-_HIDDEN: Final = {"open-5": Visibility.RESTRICTED, "open-7": Visibility.INTERNAL, "law-2017": Visibility.RESTRICTED}
+_HIDDEN: Final = {
+    "open-5": Visibility.RESTRICTED,
+    "open-7": Visibility.INTERNAL,
+    "law-2017": Visibility.RESTRICTED,
+}
 _SHOWN: Final = ("shut-6", "shut-guide-br")
 _REMOVED: Final = ("open-9", "open-10", "shut-1")
 
 
 def _corrected(slug: str, visibility: str = "public") -> Line:
     line = next(line for line in mixed() if line["id"] == slug)
-    return line | {"text": f"{line['text']}\n测试文本。更正：紫罗兰色的封面。", "visibility": visibility}
+    return line | {
+        "text": f"{line['text']}\n测试文本。更正：紫罗兰色的封面。",
+        "visibility": visibility,
+    }
 
 
 @pytest.fixture
@@ -35,7 +44,10 @@ def lived(whole: Path, tmp_path: Path, model: Embedder) -> Twin:
     shutil.copytree(whole, home)
     served = twin(home, Visibility.PUBLIC)
     with Store(home, Visibility.RESTRICTED) as store:
-        numbers = {head.slug: head.id for head in store.heads(store.document_ids().tolist()).values()}
+        numbers = {
+            head.slug: head.id
+            for head in store.heads(store.document_ids().tolist()).values()
+        }
         served.client.get("/?q=客户名单")
         for slug, visibility in _HIDDEN.items():
             store.set_visibility(numbers[slug], visibility)
@@ -45,20 +57,30 @@ def lived(whole: Path, tmp_path: Path, model: Embedder) -> Twin:
         for slug in _REMOVED:
             store.remove_document(numbers[slug])
             served.client.get("/?q=客户名单")
-    fill(home, tmp_path / "incoming", [_corrected("open-11"), _corrected("shut-8", "restricted")], model)
+    fill(
+        home,
+        tmp_path / "incoming",
+        [_corrected("open-11"), _corrected("shut-8", "restricted")],
+        model,
+    )
     return replace(served, names=naming(home))
 
 
 @pytest.fixture
 def rebuilt(library: Callable[[list[Line]], Path]) -> Twin:
     """A store of what a public reader sees of it in the end."""
-    left = [line | ({"visibility": "public"} if line["id"] in _SHOWN else {}) for line in mixed()]
+    left = [
+        line | ({"visibility": "public"} if line["id"] in _SHOWN else {})
+        for line in mixed()
+    ]
     left = [line for line in left if line["id"] not in (*_HIDDEN, *_REMOVED)]
     home = library([*seen_by(Visibility.PUBLIC, left), _corrected("open-11")])
     return twin(home, Visibility.PUBLIC)
 
 
-def test_nothing_is_left_of_what_was_hidden_removed_or_corrected(lived: Twin, rebuilt: Twin) -> None:
+def test_nothing_is_left_of_what_was_hidden_removed_or_corrected(
+    lived: Twin, rebuilt: Twin
+) -> None:
     started_again = twin(lived.home, Visibility.PUBLIC)
     addresses = [address for make in CASES.values() for address in make()[::5]]
 

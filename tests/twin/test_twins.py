@@ -1,4 +1,6 @@
-"""What a reader is told does not depend on what he may not see: two stores, with and without it, answer alike."""
+"""What a reader is told does not depend on what he may not see: two stores, with and without it,
+answer alike.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ def test_every_route_is_put_to_the_twins(whole: Path) -> None:
 
 
 @pytest.mark.parametrize("route", CASES)
-def test_an_answer_does_not_depend_on_what_is_hidden(twins: tuple[Twin, Twin], route: str) -> None:
+def test_an_answer_does_not_depend_on_what_is_hidden(
+    twins: tuple[Twin, Twin], route: str
+) -> None:
     addresses = CASES[route]()
     some = addresses if twins[0].clearance is Visibility.PUBLIC else addresses[::3]
 

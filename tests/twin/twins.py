@@ -20,7 +20,12 @@ from kb.vocabulary import Visibility
 
 Line = dict[str, Any]
 
-_INDUSTRIES: Final = ("贸易与物流", "化工与新材料", "软件、人工智能与互联网", "生物医药与医疗器械")
+_INDUSTRIES: Final = (
+    "贸易与物流",
+    "化工与新材料",
+    "软件、人工智能与互联网",
+    "生物医药与医疗器械",
+)
 _KINDS: Final = ("civil", "administrative", "criminal")
 _TIERS: Final = ("指导性案例", "全国典型及最高法院案例", "其他案例", "自拟级别")
 _OUTCOMES: Final = {"civil": "判赔", "administrative": "罚款", "criminal": "刑事罚金"}
@@ -34,7 +39,15 @@ _FACTS: Final = (
 #: What only hidden documents hold.
 PHONE: Final = "13912345678"
 IDENTITY: Final = "11010119900307123X"
-WORDS: Final = ("紫罗兰", "曼陀罗", "zebrafish", "机密暗语", PHONE, IDENTITY, "隐秘精工有限公司")
+WORDS: Final = (
+    "紫罗兰",
+    "曼陀罗",
+    "zebrafish",
+    "机密暗语",
+    PHONE,
+    IDENTITY,
+    "隐秘精工有限公司",
+)
 
 
 def _line(slug: str, title: str, text: str, **fields: Any) -> Line:
@@ -59,11 +72,29 @@ def _case(number: int, prefix: str, extra: str, **fields: Any) -> Line:
         "elements": ["客户信息认定" if number % 2 else "保密措施"],
         "conducts": ["电子侵入"] if number % 4 else [],
         "outcomes": [_OUTCOMES[kind]],
-        "amounts": [{"type": _OUTCOMES[kind], "value": 10_000 * (number + 1), "currency": "CNY", "text": ""}],
-        "statutes": ["反不正当竞争法（2019）第九条" if number % 2 else "反不正当竞争法（版本未注明）第十条"],
-        "sources": [{"name": "某机关公报", "grade": "A", "url": "https://gazette.example/1"}],
+        "amounts": [
+            {
+                "type": _OUTCOMES[kind],
+                "value": 10_000 * (number + 1),
+                "currency": "CNY",
+                "text": "",
+            }
+        ],
+        "statutes": [
+            "反不正当竞争法（2019）第九条"
+            if number % 2
+            else "反不正当竞争法（版本未注明）第十条"
+        ],
+        "sources": [
+            {"name": "某机关公报", "grade": "A", "url": "https://gazette.example/1"}
+        ],
     }
-    return _line(f"{prefix}-{number}", f"测试文本{prefix}第{number}案：客户名单", text, **(given | fields))
+    return _line(
+        f"{prefix}-{number}",
+        f"测试文本{prefix}第{number}案：客户名单",
+        text,
+        **(given | fields),
+    )
 
 
 def _law(version: str, articles: dict[str, str], slug: str, **fields: Any) -> Line:
@@ -71,9 +102,24 @@ def _law(version: str, articles: dict[str, str], slug: str, **fields: Any) -> Li
     for article, provision in articles.items():
         headings.append([len(text), f"{article} {provision}"])
         text += f"{article} {provision}\n测试文本。{provision}，{version}年写法，经营者不得侵犯商业秘密。\n"
-    provisions = [{"article": article, "provision": provision} for article, provision in articles.items()]
-    given = {"kind": "statute", "law": "反不正当竞争法", "version": version, "tier": "法律", "provisions": provisions}
-    return _line(slug, f"测试文本反不正当竞争法（{version}）", text, headings=headings, **(given | fields))
+    provisions = [
+        {"article": article, "provision": provision}
+        for article, provision in articles.items()
+    ]
+    given = {
+        "kind": "statute",
+        "law": "反不正当竞争法",
+        "version": version,
+        "tier": "法律",
+        "provisions": provisions,
+    }
+    return _line(
+        slug,
+        f"测试文本反不正当竞争法（{version}）",
+        text,
+        headings=headings,
+        **(given | fields),
+    )
 
 
 def _linked(slug: str, title: str, targets: Sequence[str], **fields: Any) -> Line:
@@ -81,7 +127,9 @@ def _linked(slug: str, title: str, targets: Sequence[str], **fields: Any) -> Lin
     for target in targets:
         links.append([len(text), len(text) + 2, target])
         text += "该件、"
-    return _line(slug, title, text + "先固定电子数据，再看保密措施。", links=links, **fields)
+    return _line(
+        slug, title, text + "先固定电子数据，再看保密措施。", links=links, **fields
+    )
 
 
 def visible() -> list[Line]:
@@ -100,8 +148,13 @@ def visible() -> list[Line]:
 
 
 def hidden() -> list[Line]:
-    """Return the documents only some readers may see: every second is internal, the others are restricted."""
-    own = [f"{word}{word}{_FACTS[number % 5]}" * (1 + number % 4) for number, word in enumerate(WORDS * 5)]
+    """Return the documents only some readers may see: every second is internal, the others are
+    restricted.
+    """
+    own = [
+        f"{word}{word}{_FACTS[number % 5]}" * (1 + number % 4)
+        for number, word in enumerate(WORDS * 5)
+    ]
     lines = [
         *(_case(number, "shut", extra, amounts=_amounts(number)) for number, extra in enumerate(own)),
         _law("2025", {"第十条": "侵犯商业秘密行为", "第二十六条": "行政处罚", "第四十条": "紫罗兰"}, "shut-law-2025",
@@ -117,11 +170,16 @@ def hidden() -> list[Line]:
         _line("shut-name", "客户", "测试文本。客户。", aliases=["客户名单", "客户名册"], parties=["甲测试有限公司", "隐秘精工有限公司"]),
         _line("shut-77", "测试文本七十七", f"测试文本。{PHONE}", doc_numbers=["测市监处罚〔2099〕77号"], citations=["[2099] EWCA Civ 77"]),
     ]  # fmt: skip
-    return [line | {"visibility": "internal" if n % 2 else "restricted"} for n, line in enumerate(lines)]
+    return [
+        line | {"visibility": "internal" if n % 2 else "restricted"}
+        for n, line in enumerate(lines)
+    ]
 
 
 def _amounts(number: int) -> list[dict[str, Any]]:
-    return [{"type": "判赔", "value": 9_000_000 + number, "currency": "CNY", "text": ""}]
+    return [
+        {"type": "判赔", "value": 9_000_000 + number, "currency": "CNY", "text": ""}
+    ]
 
 
 def mixed() -> list[Line]:
@@ -133,7 +191,11 @@ def mixed() -> list[Line]:
 
 def seen_by(clearance: Visibility, lines: Sequence[Line]) -> list[Line]:
     """Return the lines a reader may see."""
-    return [line for line in lines if Visibility[line.get("visibility", "public").upper()] <= clearance]
+    return [
+        line
+        for line in lines
+        if Visibility[line.get("visibility", "public").upper()] <= clearance
+    ]
 
 
 def fill(home: Path, incoming: Path, lines: Sequence[Line], embedder: Embedder) -> None:
@@ -143,7 +205,10 @@ def fill(home: Path, incoming: Path, lines: Sequence[Line], embedder: Embedder) 
         for number in range(0, len(lines), 10):
             path = incoming / f"{number}.jsonl"
             some = lines[number : number + 10]
-            path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in some), encoding="utf-8")
+            path.write_text(
+                "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in some),
+                encoding="utf-8",
+            )
             for receipt in ingest_file(path, store, embedder):
                 assert receipt.error is None, receipt.error
 

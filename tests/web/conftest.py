@@ -263,7 +263,9 @@ def client(home: Path) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def insider(home: Path) -> Iterator[TestClient]:
     """What a reader cleared for everything sees."""
-    with TestClient(create_app(Settings(home=home, clearance=Visibility.RESTRICTED))) as opened:
+    with TestClient(
+        create_app(Settings(home=home, clearance=Visibility.RESTRICTED))
+    ) as opened:
         yield opened
 
 
@@ -282,7 +284,11 @@ def site(home: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     config = uvicorn.Config(
-        create_app(Settings(home=home)), port=port, access_log=False, log_level="warning", lifespan="on"
+        create_app(Settings(home=home)),
+        port=port,
+        access_log=False,
+        log_level="warning",
+        lifespan="on",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -312,16 +318,36 @@ def open_browser() -> Iterator[OpenBrowser]:
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
         for flag in (
-            *("headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run"),
-            "force-prefers-reduced-motion",  # else a click lands where the page has been scrolled past meanwhile
-            *("disable-background-networking", "disable-component-update", "disable-sync"),
-            *("disable-dev-shm-usage", f"user-data-dir={tempfile.mkdtemp(prefix='kb-browser-')}"),
+            *(
+                "headless=new",
+                "no-sandbox",
+                "disable-gpu",
+                "disable-quic",
+                "no-first-run",
+            ),
+            # else a click lands where the page has been scrolled past meanwhile
+            "force-prefers-reduced-motion",
+            *(
+                "disable-background-networking",
+                "disable-component-update",
+                "disable-sync",
+            ),
+            *(
+                "disable-dev-shm-usage",
+                f"user-data-dir={tempfile.mkdtemp(prefix='kb-browser-')}",
+            ),
         ):
             options.add_argument(f"--{flag}")
-        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        options.set_capability(
+            "goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"}
+        )
         if not script:
-            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-        browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+            options.add_experimental_option(
+                "prefs", {"profile.managed_default_content_settings.javascript": 2}
+            )
+        browser = webdriver.Chrome(
+            options=options, service=Service("/usr/bin/chromedriver")
+        )
         opened.append(browser)
         by_script[script] = browser
         return browser
@@ -353,6 +379,11 @@ def plain_browser(open_browser: OpenBrowser) -> Browser:
 def sized(browser: Browser, width: int, height: int) -> Browser:
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
+        {
+            "width": width,
+            "height": height,
+            "deviceScaleFactor": 1,
+            "mobile": width < 600,
+        },
     )
     return browser

@@ -17,13 +17,31 @@ class Answer:
     text: str
 
 
-async def ask(app: ASGIApp, target: str, headers: Iterable[tuple[str, str]] = (("host", "localhost"),)) -> Answer:
+async def ask(
+    app: ASGIApp,
+    target: str,
+    headers: Iterable[tuple[str, str]] = (("host", "localhost"),),
+) -> Answer:
     """Return what `app` answers to a GET of `target`, a path with its query as they travel."""
     path, _, query = target.partition("?")
     scope = {
-        **{"type": "http", "method": "GET", "scheme": "http", "http_version": "1.1", "root_path": ""},
-        **{"path": unquote(path), "raw_path": path.encode(), "query_string": query.encode()},
-        **{"headers": [(n.encode(), v.encode()) for n, v in headers], "server": ("127.0.0.1", 8000), "client": None},
+        **{
+            "type": "http",
+            "method": "GET",
+            "scheme": "http",
+            "http_version": "1.1",
+            "root_path": "",
+        },
+        **{
+            "path": unquote(path),
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+        },
+        **{
+            "headers": [(n.encode(), v.encode()) for n, v in headers],
+            "server": ("127.0.0.1", 8000),
+            "client": None,
+        },
     }
     sent: list[Message] = []
 
@@ -35,7 +53,11 @@ async def ask(app: ASGIApp, target: str, headers: Iterable[tuple[str, str]] = ((
 
     await app(scope, receive, send)
     body = b"".join(message.get("body", b"") for message in sent[1:])
-    return Answer(sent[0]["status"], {n.decode(): v.decode() for n, v in sent[0]["headers"]}, body.decode())
+    return Answer(
+        sent[0]["status"],
+        {n.decode(): v.decode() for n, v in sent[0]["headers"]},
+        body.decode(),
+    )
 
 
 def get(app: ASGIApp, target: str) -> Answer:

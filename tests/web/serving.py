@@ -39,7 +39,9 @@ class Server:
             return read(made)
 
     def get(self, target: str) -> str:
-        return self.say(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        return self.say(
+            f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
 
 
 def read(made: socket.socket) -> str:
@@ -61,7 +63,9 @@ def serving(
     command: Sequence[str] = SERVE,
     files: int | None = None,
 ) -> Iterator[Server]:
-    """Serve `home` by one process until the block ends; `files` is how many the system lets it open."""
+    """Serve `home` by one process until the block ends; `files` is how many the system lets it
+    open.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -1,4 +1,6 @@
-"""The application as served, with pages that are slow each in its own way: python -m tests.web.slow_server PORT."""
+"""The application as served, with pages that are slow each in its own way: python -m
+tests.web.slow_server PORT.
+"""
 
 from __future__ import annotations
 

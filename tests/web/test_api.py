@@ -4,7 +4,9 @@ import pytest
 from starlette.testclient import TestClient
 
 
-def test_search_answers_in_the_shape_of_the_contract(client: TestClient, ids: dict[str, int]) -> None:
+def test_search_answers_in_the_shape_of_the_contract(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     answer = client.get("/api/search", params={"q": "客户名单", "limit": 2})
     found = answer.json()
 
@@ -15,13 +17,26 @@ def test_search_answers_in_the_shape_of_the_contract(client: TestClient, ids: di
     assert 1 <= len(found["hits"]) <= 2
     hit = next(h for h in found["hits"] if h["slug"] == "test-customer-list")
     assert set(hit) >= {
-        *("rank", "score", "document_id", "slug", "title", "kind", "case_number", "authority", "region"),
+        *(
+            "rank",
+            "score",
+            "document_id",
+            "slug",
+            "title",
+            "kind",
+            "case_number",
+            "authority",
+            "region",
+        ),
         *("decided_on", "url", "reasons", "passages"),
     }
     assert hit["url"] == f"/documents/{ids['test-customer-list']}"
     passage = hit["passages"][0]
     assert set(passage) >= {"passage_id", "role", "text", "marks", "paragraph", "page"}
-    assert all(isinstance(value, str) and isinstance(count, int) for value, count in found["facets"]["kind"])
+    assert all(
+        isinstance(value, str) and isinstance(count, int)
+        for value, count in found["facets"]["kind"]
+    )
 
 
 def test_search_takes_the_same_filters_as_the_page(client: TestClient) -> None:
@@ -35,7 +50,9 @@ def test_a_document_comes_whole(client: TestClient, ids: dict[str, int]) -> None
     by_id = client.get(f"/api/documents/{ids['test-customer-list']}").json()
 
     assert client.get("/api/documents/test-customer-list").json() == by_id
-    assert by_id["metadata"]["amounts"] == [{"type": "判赔", "value": 500000.0, "currency": "CNY", "text": "50万元"}]
+    assert by_id["metadata"]["amounts"] == [
+        {"type": "判赔", "value": 500000.0, "currency": "CNY", "text": "50万元"}
+    ]
     assert by_id["metadata"]["sources"] == [
         {"name": "某机关公报", "grade": "A", "url": "https://gazette.example/1"},
         {"name": None, "grade": "C", "url": None},
@@ -58,7 +75,9 @@ def test_a_document_comes_whole(client: TestClient, ids: dict[str, int]) -> None
         ("/api/nothing", 404, "http_404"),
     ],
 )
-def test_errors_are_json_with_a_code_and_words(client: TestClient, address: str, status: int, code: str) -> None:
+def test_errors_are_json_with_a_code_and_words(
+    client: TestClient, address: str, status: int, code: str
+) -> None:
     answer = client.get(address)
 
     assert answer.status_code == status
@@ -77,9 +96,15 @@ def test_the_interface_describes_itself_offline(client: TestClient) -> None:
     schema = client.get("/api/openapi.json").json()
     page = client.get("/api/docs").text
 
-    assert set(schema["paths"]) == {"/api/search", "/api/suggest", "/api/documents/{document_id}"}
+    assert set(schema["paths"]) == {
+        "/api/search",
+        "/api/suggest",
+        "/api/documents/{document_id}",
+    }
     for path, methods in schema["paths"].items():
         assert path in page
         for parameter in methods["get"]["parameters"]:
             assert f"<code>{parameter['name']}</code>" in page
-    assert "http" not in "".join(part for part in page.split('"') if part.startswith("//"))
+    assert "http" not in "".join(
+        part for part in page.split('"') if part.startswith("//")
+    )

@@ -1,4 +1,6 @@
-"""The pages in a real browser: search, read, walk, keys, phone, no script, print, contrast, nothing leaves the host."""
+"""The pages in a real browser: search, read, walk, keys, phone, no script, print, contrast, nothing
+leaves the host.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,30 @@ from selenium.webdriver.support.ui import WebDriverWait
 from tests.web.conftest import Browser
 
 PATHS = (
-    *("/", "/?q=客户名单", "/?q=客户名单&group=tier&x.year=2018", "/?q=没有的词汇组合&mode=keyword&f.kind=criminal"),
-    *("/browse/civil", "/documents/test-customer-list?q=客户名单", "/documents/test-fine", "/laws"),
-    *("/laws/反不正当竞争法?left=2019&right=2025", "/jurisdictions", "/jurisdictions/DE"),
-    *("/jurisdictions/compare?c=DE&c=JP", "/elements", "/about", "/api/docs", "/?offset=abc"),
+    *(
+        "/",
+        "/?q=客户名单",
+        "/?q=客户名单&group=tier&x.year=2018",
+        "/?q=没有的词汇组合&mode=keyword&f.kind=criminal",
+    ),
+    *(
+        "/browse/civil",
+        "/documents/test-customer-list?q=客户名单",
+        "/documents/test-fine",
+        "/laws",
+    ),
+    *(
+        "/laws/反不正当竞争法?left=2019&right=2025",
+        "/jurisdictions",
+        "/jurisdictions/DE",
+    ),
+    *(
+        "/jurisdictions/compare?c=DE&c=JP",
+        "/elements",
+        "/about",
+        "/api/docs",
+        "/?offset=abc",
+    ),
 )
 
 #: Text whose contrast with what it stands on is below WCAG AA, as "words: ratio".
@@ -98,7 +120,9 @@ def press(browser: Browser, key: str) -> None:
     ActionChains(browser).send_keys(key).perform()
 
 
-def test_an_officer_searches_opens_a_case_walks_its_matches_and_comes_back(browser: Browser, site: str) -> None:
+def test_an_officer_searches_opens_a_case_walks_its_matches_and_comes_back(
+    browser: Browser, site: str
+) -> None:
     go(browser, site, "/")
     box = browser.find_element(By.NAME, "q")
     box.send_keys("离职员工带走客户名单", Keys.ENTER)
@@ -114,7 +138,9 @@ def test_an_officer_searches_opens_a_case_walks_its_matches_and_comes_back(brows
     assert counter.text == "1"
     press(browser, "n")
     assert counter.text == "2"
-    assert browser.find_element(By.CSS_SELECTOR, "mark.is-now").get_attribute("id") == "m2"
+    assert (
+        browser.find_element(By.CSS_SELECTOR, "mark.is-now").get_attribute("id") == "m2"
+    )
     press(browser, "p")
     press(browser, "p")
     assert counter.text == str(total)
@@ -122,10 +148,15 @@ def test_an_officer_searches_opens_a_case_walks_its_matches_and_comes_back(brows
     press(browser, "u")
     wait(browser, lambda b: b.find_elements(By.CSS_SELECTOR, "[data-hit]"))
 
-    assert browser.find_element(By.NAME, "q").get_attribute("value") == "离职员工带走客户名单"
+    assert (
+        browser.find_element(By.NAME, "q").get_attribute("value")
+        == "离职员工带走客户名单"
+    )
 
 
-def test_a_passage_opens_the_document_at_its_paragraph_and_counts_from_there(browser: Browser, site: str) -> None:
+def test_a_passage_opens_the_document_at_its_paragraph_and_counts_from_there(
+    browser: Browser, site: str
+) -> None:
     go(browser, site, "/documents/test-customer-list?q=客户名单#p5")
     wait(browser, lambda b: b.find_elements(By.CSS_SELECTOR, "mark.is-now"))
 
@@ -133,14 +164,19 @@ def test_a_passage_opens_the_document_at_its_paragraph_and_counts_from_there(bro
     assert browser.execute_script("return document.querySelector(':target').id") == "p5"
 
 
-def test_keys_reach_the_box_move_among_hits_and_show_the_help(browser: Browser, site: str) -> None:
+def test_keys_reach_the_box_move_among_hits_and_show_the_help(
+    browser: Browser, site: str
+) -> None:
     go(browser, site, "/?q=竞业限制")
     press(browser, "j")
     press(browser, "j")
     second = browser.find_elements(By.CSS_SELECTOR, "[data-hit-link]")[1]
     assert browser.switch_to.active_element == second
     press(browser, "k")
-    assert browser.switch_to.active_element == browser.find_elements(By.CSS_SELECTOR, "[data-hit-link]")[0]
+    assert (
+        browser.switch_to.active_element
+        == browser.find_elements(By.CSS_SELECTOR, "[data-hit-link]")[0]
+    )
     press(browser, "/")
     assert browser.switch_to.active_element.get_attribute("name") == "q"
     press(browser, "j")  # inside the box a letter is a letter
@@ -152,36 +188,53 @@ def test_keys_reach_the_box_move_among_hits_and_show_the_help(browser: Browser, 
     assert not browser.find_element(By.CSS_SELECTOR, "[data-help]").is_displayed()
 
 
-def test_the_box_offers_completions_that_keys_choose_and_leave(browser: Browser, site: str) -> None:
+def test_the_box_offers_completions_that_keys_choose_and_leave(
+    browser: Browser, site: str
+) -> None:
     go(browser, site, "/")
     box = browser.find_element(By.NAME, "q")
     box.send_keys("测试文本乙")
     wait(browser, lambda b: box.get_attribute("aria-expanded") == "true")
     shown = [
-        o.text for o in browser.find_elements(By.CSS_SELECTOR, "#" + str(box.get_attribute("aria-controls")) + " li")
+        o.text
+        for o in browser.find_elements(
+            By.CSS_SELECTOR, "#" + str(box.get_attribute("aria-controls")) + " li"
+        )
     ]
     box.send_keys(Keys.ESCAPE)
     closed = box.get_attribute("aria-expanded"), box.get_attribute("value")
     box.send_keys("公")
     wait(browser, lambda b: box.get_attribute("aria-expanded") == "true")
     box.send_keys(Keys.ARROW_DOWN)
-    chosen = browser.find_element(By.ID, str(box.get_attribute("aria-activedescendant")))
+    chosen = browser.find_element(
+        By.ID, str(box.get_attribute("aria-activedescendant"))
+    )
     assert chosen.get_attribute("aria-selected") == "true"
     box.send_keys(Keys.ENTER)
     wait(browser, lambda b: b.find_elements(By.CSS_SELECTOR, "[data-document]"))
 
-    assert "测试文本乙公司源代码行政处罚案" in shown[0] and closed == ("false", "测试文本乙")
-    assert browser.find_element(By.TAG_NAME, "h1").text == "测试文本乙公司源代码行政处罚案"
+    assert "测试文本乙公司源代码行政处罚案" in shown[0] and closed == (
+        "false",
+        "测试文本乙",
+    )
+    assert (
+        browser.find_element(By.TAG_NAME, "h1").text == "测试文本乙公司源代码行政处罚案"
+    )
 
 
-def test_nothing_is_offered_while_an_input_method_composes(browser: Browser, site: str) -> None:
+def test_nothing_is_offered_while_an_input_method_composes(
+    browser: Browser, site: str
+) -> None:
     go(browser, site, "/")
     box = browser.find_element(By.NAME, "q")
     browser.execute_script(
         "const f = window.fetch; window.asked = 0; window.fetch = (...a) => { asked++; return f(...a); }"
     )
     box.click()
-    browser.execute_cdp_cmd("Input.imeSetComposition", {"text": "ceshi", "selectionStart": 5, "selectionEnd": 5})
+    browser.execute_cdp_cmd(
+        "Input.imeSetComposition",
+        {"text": "ceshi", "selectionStart": 5, "selectionEnd": 5},
+    )
     assert box.get_attribute("value") == "ceshi"
     browser.execute_async_script("setTimeout(arguments[0], 500)")
     while_composing = browser.execute_script("return window.asked")
@@ -195,15 +248,23 @@ def test_single_keys_can_be_switched_off(browser: Browser, site: str) -> None:
     go(browser, site, "/?q=竞业限制")
     browser.execute_script("localStorage.setItem('keys', 'off')")
     press(browser, "j")
-    focused = browser.execute_script("return document.activeElement.matches('[data-hit-link]')")
+    focused = browser.execute_script(
+        "return document.activeElement.matches('[data-hit-link]')"
+    )
     browser.execute_script("localStorage.removeItem('keys')")
 
     assert focused is False
 
 
-def test_a_quotation_is_copied_with_number_authority_date_paragraph_and_address(browser: Browser, site: str) -> None:
+def test_a_quotation_is_copied_with_number_authority_date_paragraph_and_address(
+    browser: Browser, site: str
+) -> None:
     browser.execute_cdp_cmd(
-        "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": site}
+        "Browser.grantPermissions",
+        {
+            "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"],
+            "origin": site,
+        },
     )
     go(browser, site, "/documents/test-customer-list?q=客户名单")
     button = browser.find_element(By.CSS_SELECTOR, "#p2 [data-copy]")
@@ -219,7 +280,9 @@ def test_a_quotation_is_copied_with_number_authority_date_paragraph_and_address(
     )
 
 
-def test_everything_needed_works_without_scripts(plain_browser: Browser, site: str) -> None:
+def test_everything_needed_works_without_scripts(
+    plain_browser: Browser, site: str
+) -> None:
     browser = plain_browser
     go(browser, site, "/")
     browser.find_element(By.NAME, "q").send_keys("客户名单", Keys.ENTER)
@@ -236,14 +299,23 @@ def test_everything_needed_works_without_scripts(plain_browser: Browser, site: s
     wait(browser, lambda b: b.find_elements(By.CSS_SELECTOR, "[data-hit]"))
 
     assert "f.kind=civil" in browser.current_url
-    for path in ("/laws/反不正当竞争法", "/jurisdictions", "/elements", "/browse/civil"):
+    for path in (
+        "/laws/反不正当竞争法",
+        "/jurisdictions",
+        "/elements",
+        "/browse/civil",
+    ):
         go(browser, site, path)
         assert browser.find_element(By.CSS_SELECTOR, "main h1").text
 
 
-def test_on_a_phone_the_newest_version_of_a_provision_comes_first(phone: Browser, site: str) -> None:
+def test_on_a_phone_the_newest_version_of_a_provision_comes_first(
+    phone: Browser, site: str
+) -> None:
     go(phone, site, "/laws/反不正当竞争法")
-    name, old, new = phone.find_elements(By.CSS_SELECTOR, ".concordance tbody tr:first-child > *")[:3]
+    name, old, new = phone.find_elements(
+        By.CSS_SELECTOR, ".concordance tbody tr:first-child > *"
+    )[:3]
 
     assert "2019" in old.text and "2025" in new.text
     assert name.location["y"] < new.location["y"] < old.location["y"]
@@ -256,7 +328,9 @@ def test_nothing_sticks_out_on_a_phone(phone: Browser, site: str, path: str) -> 
     assert phone.execute_script("return document.documentElement.scrollWidth") <= 390
 
 
-def test_on_a_phone_filters_are_a_drawer_that_opens_chooses_and_closes(phone: Browser, site: str) -> None:
+def test_on_a_phone_filters_are_a_drawer_that_opens_chooses_and_closes(
+    phone: Browser, site: str
+) -> None:
     go(phone, site, "/browse?f.kind=civil")
     panel = phone.find_element(By.ID, "filters")
     assert not panel.is_displayed()
@@ -275,7 +349,9 @@ def test_on_a_phone_filters_are_a_drawer_that_opens_chooses_and_closes(phone: Br
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_pages_are_clean_for_assistive_technology(browser: Browser, site: str, path: str) -> None:
+def test_pages_are_clean_for_assistive_technology(
+    browser: Browser, site: str, path: str
+) -> None:
     go(browser, site, path)
 
     assert browser.execute_script(STUMBLES) == []
@@ -283,10 +359,14 @@ def test_pages_are_clean_for_assistive_technology(browser: Browser, site: str, p
 
 @pytest.mark.parametrize("scheme", ["light", "dark", "calm"])
 @pytest.mark.parametrize("path", PATHS)
-def test_text_has_enough_contrast(browser: Browser, site: str, path: str, scheme: str) -> None:
-    wanted = "dark" if scheme == "calm" else scheme  # what is chosen goes before what the system prefers
+def test_text_has_enough_contrast(
+    browser: Browser, site: str, path: str, scheme: str
+) -> None:
+    # what is chosen goes before what the system prefers
+    wanted = "dark" if scheme == "calm" else scheme
     browser.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": wanted}]}
+        "Emulation.setEmulatedMedia",
+        {"features": [{"name": "prefers-color-scheme", "value": wanted}]},
     )
     go(browser, site, path)
     if scheme == "calm":
@@ -297,7 +377,9 @@ def test_text_has_enough_contrast(browser: Browser, site: str, path: str, scheme
     assert poor == []
 
 
-def test_focus_is_visible_and_the_first_stop_skips_to_the_text(browser: Browser, site: str) -> None:
+def test_focus_is_visible_and_the_first_stop_skips_to_the_text(
+    browser: Browser, site: str
+) -> None:
     go(browser, site, "/about")
     press(browser, Keys.TAB)
     skip = browser.switch_to.active_element
@@ -307,17 +389,29 @@ def test_focus_is_visible_and_the_first_stop_skips_to_the_text(browser: Browser,
     assert skip.location["y"] >= 0
 
 
-def test_a_printed_case_keeps_text_numbers_and_source_and_loses_the_rest(browser: Browser, site: str) -> None:
+def test_a_printed_case_keeps_text_numbers_and_source_and_loses_the_rest(
+    browser: Browser, site: str
+) -> None:
     go(browser, site, "/documents/test-customer-list?q=客户名单")
-    printed = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": False})["data"])
-    words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(printed)).pages)
-    words = unicodedata.normalize("NFKC", words)  # fonts map some characters to radicals
+    printed = base64.b64decode(
+        browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": False})["data"]
+    )
+    words = "".join(
+        page.extract_text() for page in PdfReader(io.BytesIO(printed)).pages
+    )
+    words = unicodedata.normalize(
+        "NFKC", words
+    )  # fonts map some characters to radicals
 
     assert "判令停止侵害" in words and "引自" in words and "50万元" in words
-    assert "复制引用" not in words and "返回结果" not in words and "检索案例" not in words
+    assert (
+        "复制引用" not in words and "返回结果" not in words and "检索案例" not in words
+    )
 
 
-def test_no_request_leaves_the_host_and_no_page_complains(browser: Browser, site: str) -> None:
+def test_no_request_leaves_the_host_and_no_page_complains(
+    browser: Browser, site: str
+) -> None:
     browser.get_log("performance")
     browser.get_log("browser")
     for path in PATHS:
@@ -325,17 +419,26 @@ def test_no_request_leaves_the_host_and_no_page_complains(browser: Browser, site
     asked = [
         message["params"]["request"]["url"]
         for entry in browser.get_log("performance")
-        if (message := json.loads(entry["message"])["message"])["method"] == "Network.requestWillBeSent"
+        if (message := json.loads(entry["message"])["message"])["method"]
+        == "Network.requestWillBeSent"
     ]
-    complaints = [e["message"] for e in browser.get_log("browser") if "offset=abc" not in e["message"]]
+    complaints = [
+        e["message"]
+        for e in browser.get_log("browser")
+        if "offset=abc" not in e["message"]
+    ]
 
     assert len(asked) > len(PATHS)
-    assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(site).netloc}
+    assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {
+        urlsplit(site).netloc
+    }
     assert complaints == []
 
 
 def test_a_head_request_sends_no_body_over_the_wire(site: str) -> None:
-    with contextlib.closing(http.client.HTTPConnection(urlsplit(site).netloc)) as connection:
+    with contextlib.closing(
+        http.client.HTTPConnection(urlsplit(site).netloc)
+    ) as connection:
         connection.request("HEAD", "/about")
         answer = connection.getresponse()
         body = answer.read()
@@ -343,7 +446,9 @@ def test_a_head_request_sends_no_body_over_the_wire(site: str) -> None:
     assert (answer.status, body) == (200, b"")
 
 
-def test_long_lists_of_values_can_be_narrowed_by_typing(browser: Browser, site: str) -> None:
+def test_long_lists_of_values_can_be_narrowed_by_typing(
+    browser: Browser, site: str
+) -> None:
     go(browser, site, "/")
     shown = browser.execute_script(
         """const more = document.createElement("details"); more.innerHTML = "<summary>更多</summary>"

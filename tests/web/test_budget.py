@@ -41,21 +41,36 @@ def fresh(home: Path, tmp_path: Path) -> Iterator[Server]:
         yield started
 
 
-def ask_many(server: Server, address: str, count: int) -> tuple[list[threading.Thread], list[str]]:
+def ask_many(
+    server: Server, address: str, count: int
+) -> tuple[list[threading.Thread], list[str]]:
     """Ask at the same time; return the threads that wait and the list their answers go to."""
     answers: list[str] = []
-    threads = [threading.Thread(target=lambda: answers.append(server.get(address))) for _ in range(count)]
+    threads = [
+        threading.Thread(target=lambda: answers.append(server.get(address)))
+        for _ in range(count)
+    ]
     for thread in threads:
         thread.start()
     return threads, answers
 
 
-@pytest.mark.parametrize("address", ["/slow/statement", "/slow/statements", "/api/slow/loop", "/slow/deaf"])
-def test_a_request_that_takes_too_long_is_answered_503_in_words(server: Server, address: str) -> None:
+@pytest.mark.parametrize(
+    "address", ["/slow/statement", "/slow/statements", "/api/slow/loop", "/slow/deaf"]
+)
+def test_a_request_that_takes_too_long_is_answered_503_in_words(
+    server: Server, address: str
+) -> None:
     answer = server.get(address)
 
-    assert answer.startswith("HTTP/1.1 503") and "用时超过上限" in answer and "retry-after: 5" in answer
-    assert all(f"{name.lower()}: {value}" in answer for name, value in SECURITY_HEADERS.items())
+    assert (
+        answer.startswith("HTTP/1.1 503")
+        and "用时超过上限" in answer
+        and "retry-after: 5" in answer
+    )
+    assert all(
+        f"{name.lower()}: {value}" in answer for name, value in SECURITY_HEADERS.items()
+    )
     assert "Traceback" not in server.log and " failed " not in server.log
     assert server.get("/about").startswith("HTTP/1.1 200")
 
@@ -70,7 +85,9 @@ def test_what_asks_for_the_time_by_itself_gives_its_thread_back(server: Server) 
     assert server.get("/about").startswith("HTTP/1.1 200")
 
 
-def test_threads_that_do_not_end_keep_their_places_and_the_rest_is_told_that_it_is_busy(fresh: Server) -> None:
+def test_threads_that_do_not_end_keep_their_places_and_the_rest_is_told_that_it_is_busy(
+    fresh: Server,
+) -> None:
     deaf, late = ask_many(fresh, "/slow/deaf", AT_WORK)
     time.sleep(0.5)
     waiting, answers = ask_many(fresh, "/api/search", 4)
@@ -83,17 +100,25 @@ def test_threads_that_do_not_end_keep_their_places_and_the_rest_is_told_that_it_
 
     assert answered_first == []  # two find no room to wait, and are told at once
     assert len(late) == AT_WORK and all("用时超过上限" in answer for answer in late)
-    assert len(answers) == 4 and all('"code":"busy"' in answer and "retry-after: 5" in answer for answer in answers)
+    assert len(answers) == 4 and all(
+        '"code":"busy"' in answer and "retry-after: 5" in answer for answer in answers
+    )
     assert style.startswith("HTTP/1.1 200")
 
 
 def test_a_statement_that_outlasts_the_deadline_is_broken_off(tmp_path: Path) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-    with pytest.raises(OutOfTime, match="用时超过上限"), deadline.limited(0.05), Store(tmp_path) as store:
+    with (
+        pytest.raises(OutOfTime, match="用时超过上限"),
+        deadline.limited(0.05),
+        Store(tmp_path) as store,
+    ):
         store._conn.execute(endless).fetchone()
 
 
-def test_no_statement_begins_after_the_deadline_but_one_that_ends_a_transaction(tmp_path: Path) -> None:
+def test_no_statement_begins_after_the_deadline_but_one_that_ends_a_transaction(
+    tmp_path: Path,
+) -> None:
     with Store(tmp_path) as store:
         with pytest.raises(OutOfTime), store.snapshot(), deadline.limited(0):
             store.generation()
@@ -115,7 +140,9 @@ def test_a_deadline_holds_for_its_block_alone() -> None:
         with deadline.unlimited():
             deadline.check()
 
-    assert not deadline.is_over() and list(deadline.checked(range(1000))) == list(range(1000))
+    assert not deadline.is_over() and list(deadline.checked(range(1000))) == list(
+        range(1000)
+    )
 
 
 # -- turns ---------------------------------------------------------------------------------
@@ -145,12 +172,16 @@ class Chamber:
 REQUEST: Message = {"type": "http.request", "body": b"", "more_body": False}
 
 
-def in_turn(walk: Callable[[Chamber, Callable[..., Awaitable[list[Message]]]], Awaitable[None]]) -> Chamber:
+def in_turn(
+    walk: Callable[[Chamber, Callable[..., Awaitable[list[Message]]]], Awaitable[None]],
+) -> Chamber:
     """Run a walk that sends requests to a chamber behind a budget; return the chamber."""
     chamber = Chamber()
 
     async def run() -> None:
-        budget = Budget(chamber, seconds=20, most=8, refuse=partial(refused, make_templates()))
+        budget = Budget(
+            chamber, seconds=20, most=8, refuse=partial(refused, make_templates())
+        )
 
         async def ask(path: str, *said: Message) -> list[Message]:
             heard, answer = deque((REQUEST, *said)), list[Message]()
@@ -172,10 +203,21 @@ def in_turn(walk: Callable[[Chamber, Callable[..., Awaitable[list[Message]]]], A
     return chamber
 
 
-def test_quick_requests_are_worked_at_one_after_another_in_the_order_they_came() -> None:
-    async def walk(chamber: Chamber, ask: Callable[..., Awaitable[list[Message]]]) -> None:
-        answers = await asyncio.gather(*(ask(path) for path in ("/a", "/reads", "/b", "/c")))
-        assert [answer[1]["body"] for answer in answers] == [b"/a", b"/reads", b"/b", b"/c"]
+def test_quick_requests_are_worked_at_one_after_another_in_the_order_they_came() -> (
+    None
+):
+    async def walk(
+        chamber: Chamber, ask: Callable[..., Awaitable[list[Message]]]
+    ) -> None:
+        answers = await asyncio.gather(
+            *(ask(path) for path in ("/a", "/reads", "/b", "/c"))
+        )
+        assert [answer[1]["body"] for answer in answers] == [
+            b"/a",
+            b"/reads",
+            b"/b",
+            b"/c",
+        ]
 
     chamber = in_turn(walk)
 
@@ -183,7 +225,9 @@ def test_quick_requests_are_worked_at_one_after_another_in_the_order_they_came()
 
 
 def test_a_request_that_takes_long_does_not_keep_the_next_waiting() -> None:
-    async def walk(chamber: Chamber, ask: Callable[..., Awaitable[list[Message]]]) -> None:
+    async def walk(
+        chamber: Chamber, ask: Callable[..., Awaitable[list[Message]]]
+    ) -> None:
         slow = asyncio.ensure_future(ask("/slow"))
         await asyncio.sleep(0)
         assert (await ask("/quick"))[1]["body"] == b"/quick"
@@ -195,11 +239,15 @@ def test_a_request_that_takes_long_does_not_keep_the_next_waiting() -> None:
 
 
 def test_nobody_works_for_a_client_that_left_while_it_waited() -> None:
-    async def walk(chamber: Chamber, ask: Callable[..., Awaitable[list[Message]]]) -> None:
+    async def walk(
+        chamber: Chamber, ask: Callable[..., Awaitable[list[Message]]]
+    ) -> None:
         slow = [asyncio.ensure_future(ask("/slow")) for _ in range(AT_WORK)]
         while len(chamber.begun) < AT_WORK:
             await asyncio.sleep(0.01)
-        await asyncio.sleep(2 * _TURN_S)  # the last has had its turn, and no place is free
+        await asyncio.sleep(
+            2 * _TURN_S
+        )  # the last has had its turn, and no place is free
         for _ in range(8):  # more than may wait at a time
             assert await ask("/left", {"type": "http.disconnect"}) == []
         chamber.let_go.set()

@@ -1,4 +1,6 @@
-"""A server process and plain sockets: who keeps it waiting is closed, who is one too many is told so."""
+"""A server process and plain sockets: who keeps it waiting is closed, who is one too many is told
+so.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def parts(answer: str) -> tuple[int, dict[str, str], str]:
 
 
 def let_in_again(server: Server) -> bool:
-    """Tell whether the server lets one in before long: it learns only by and by that others have gone."""
+    """Tell whether the server lets one in before long: it learns only by and by that others have
+    gone.
+    """
     for _ in range(100):
         if parts(server.get("/about"))[0] == 200:
             return True
@@ -54,8 +58,13 @@ def test_who_connects_and_says_nothing_is_closed(server: Server) -> None:
         assert read(silent) == ""
 
 
-@pytest.mark.parametrize("beginning", ["G", "GET / HTTP/1.1\r\nHost: local", "GET / HTTP/1.1\r\nHost: localhost\r\n"])
-def test_a_head_that_trickles_in_is_answered_408_and_closed(server: Server, beginning: str) -> None:
+@pytest.mark.parametrize(
+    "beginning",
+    ["G", "GET / HTTP/1.1\r\nHost: local", "GET / HTTP/1.1\r\nHost: localhost\r\n"],
+)
+def test_a_head_that_trickles_in_is_answered_408_and_closed(
+    server: Server, beginning: str
+) -> None:
     with server.connect() as slow:
         slow.sendall(beginning.encode())
         slow.settimeout(0.2)
@@ -72,7 +81,9 @@ def test_a_head_that_trickles_in_is_answered_408_and_closed(server: Server, begi
     assert "没有在规定的时间内发完" in words
 
 
-def test_a_second_request_of_a_connection_may_not_trickle_in_either(server: Server) -> None:
+def test_a_second_request_of_a_connection_may_not_trickle_in_either(
+    server: Server,
+) -> None:
     with server.connect() as slow:
         slow.sendall(b"GET /about HTTP/1.1\r\nHost: localhost\r\n\r\nGET /about HTT")
         answers = read(slow)
@@ -80,9 +91,13 @@ def test_a_second_request_of_a_connection_may_not_trickle_in_either(server: Serv
     assert answers.startswith("HTTP/1.1 200")
 
 
-def test_a_body_that_trickles_in_after_the_answer_is_not_waited_for(server: Server) -> None:
+def test_a_body_that_trickles_in_after_the_answer_is_not_waited_for(
+    server: Server,
+) -> None:
     with server.connect() as slow:
-        slow.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000\r\n\r\na=")
+        slow.sendall(
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000\r\n\r\na="
+        )
         answer = read(slow)
 
     assert parts(answer)[0] == 405
@@ -90,7 +105,9 @@ def test_a_body_that_trickles_in_after_the_answer_is_not_waited_for(server: Serv
 
 def test_an_announced_body_is_refused_unread(server: Server) -> None:
     status, headers, page = parts(
-        server.say("POST /api/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\na=")
+        server.say(
+            "POST /api/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\na="
+        )
     )
 
     assert (status, headers["connection"]) == (413, "close")
@@ -110,10 +127,14 @@ def test_a_client_that_does_not_read_its_answer_is_closed(server: Server) -> Non
         deaf.connect(("127.0.0.1", server.port))
         deaf.settimeout(1)
         with pytest.raises(ConnectionError):
-            for _ in range(20_000):  # answers pile up until the server has nowhere to put them
+            for _ in range(
+                20_000
+            ):  # answers pile up until the server has nowhere to put them
                 with suppress(TimeoutError):
                     deaf.send(asked)
-                time.sleep(0.002)  # a heap of requests that comes at once is refused for its size
+                time.sleep(
+                    0.002
+                )  # a heap of requests that comes at once is refused for its size
 
     assert "its client does not read" in server.log
 
@@ -122,16 +143,42 @@ def test_a_client_that_does_not_read_its_answer_is_closed(server: Server) -> Non
     ("request_", "status", "words"),
     [
         ("GET / HTTP/1.1\r\n\r\n", 400, "写法不对"),
-        ("GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n", 400, "写法不对"),
+        (
+            "GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
+            400,
+            "写法不对",
+        ),
         ("GET /?q=客户 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "写法不对"),
         ("\x16\x03\x01\x02\x00", 400, "https 请改为 http"),
         ("GET / HTTP/1.0\r\n\r\n", 400, "Host"),
-        ("GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400, "应以 / 开头"),
+        (
+            "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+            400,
+            "应以 / 开头",
+        ),
         ("GET /?q=" + "a" * (3 * MAX_ADDRESS_BYTES), 414, "网址超过"),
-        ("GET / HTTP/1.1\r\nCookie: " + "a" * (3 * MAX_ADDRESS_BYTES), 431, "请求头超过"),
-        ("GET / HTTP/1.1\r\nHost: localhost\r\n" + "a: b\r\n" * 2_000, 431, "请求头超过"),
+        (
+            "GET / HTTP/1.1\r\nCookie: " + "a" * (3 * MAX_ADDRESS_BYTES),
+            431,
+            "请求头超过",
+        ),
+        (
+            "GET / HTTP/1.1\r\nHost: localhost\r\n" + "a: b\r\n" * 2_000,
+            431,
+            "请求头超过",
+        ),
     ],
-    ids=["no host", "two hosts", "bare letters", "TLS", "HTTP/1.0", "absolute", "address", "header", "headers"],
+    ids=[
+        "no host",
+        "two hosts",
+        "bare letters",
+        "TLS",
+        "HTTP/1.0",
+        "absolute",
+        "address",
+        "header",
+        "headers",
+    ],
 )
 def test_what_cannot_be_read_as_a_request_is_refused_in_words(
     server: Server, request_: str, status: int, words: str
@@ -141,7 +188,9 @@ def test_what_cannot_be_read_as_a_request_is_refused_in_words(
     assert answer[0] == status and words in answer[2]
     assert "evil" not in str(answer)
     named = {name.lower(): value for name, value in answer[1].items()}
-    assert {name: named.get(name.lower()) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+    assert {
+        name: named.get(name.lower()) for name in SECURITY_HEADERS
+    } == SECURITY_HEADERS
 
 
 def test_one_address_may_not_have_all_connections(server: Server) -> None:
@@ -150,28 +199,39 @@ def test_one_address_may_not_have_all_connections(server: Server) -> None:
     for one in held:
         one.close()
 
-    assert (refused[0], refused[1]["Connection"], refused[1]["Retry-After"]) == (503, "close", "5")
+    assert (refused[0], refused[1]["Connection"], refused[1]["Retry-After"]) == (
+        503,
+        "close",
+        "5",
+    )
     assert "连接太多" in refused[2] and refused[1]["Cache-Control"] == "no-store"
     assert {name: refused[1].get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
     assert let_in_again(server)
 
 
-def test_the_log_has_so_many_lines_of_a_kind_a_minute_and_no_words_of_a_request(server: Server) -> None:
+def test_the_log_has_so_many_lines_of_a_kind_a_minute_and_no_words_of_a_request(
+    server: Server,
+) -> None:
     for _ in range(20):
         server.say("GET /?q=测试文本紫罗兰 HTTP/1.1\r\nHost: evil.example\r\n\r\n")
         server.say("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
-    kinds = [re.sub(r"^\S+ \S+ |\d+(\.\d+)?", "", line) for line in server.log.splitlines()]
+    kinds = [
+        re.sub(r"^\S+ \S+ |\d+(\.\d+)?", "", line) for line in server.log.splitlines()
+    ]
 
     assert "紫罗兰" not in server.log and "evil" not in server.log
     assert "Traceback" not in server.log
     assert sum("Invalid HTTP request" in kind for kind in kinds) == 5
 
 
-@pytest.mark.parametrize(("files", "connections", "status"), [(128, 130, 503), (1024, 250, 200)])
+@pytest.mark.parametrize(
+    ("files", "connections", "status"), [(128, 130, 503), (1024, 250, 200)]
+)
 def test_more_idle_connections_than_files_neither_fill_the_log_nor_keep_others_out(
     home: Path, tmp_path: Path, files: int, connections: int, status: int
 ) -> None:
-    # None may be closed for its silence before the last is connected, which takes long where the system has many wait.
+    # None may be closed for its silence before the last is connected, which takes long
+    # where the system has many wait.
     with serving(home, tmp_path, {"KB_HEADER_TIMEOUT_S": 120}, files=files) as small:
         held = [small.connect() for _ in range(connections)]
         told = small.get("/about")
@@ -183,7 +243,9 @@ def test_more_idle_connections_than_files_neither_fill_the_log_nor_keep_others_o
         assert len(small.log) < 100_000 and "Traceback" not in small.log
 
 
-def test_a_server_may_be_configured_in_one_process_and_run_in_another(home: Path) -> None:
+def test_a_server_may_be_configured_in_one_process_and_run_in_another(
+    home: Path,
+) -> None:
     there_and_back = (
         "import pickle, sys; from pathlib import Path; from kb.settings import Settings; from web.server import Config;"
         "config = pickle.loads(pickle.dumps(Config(Settings(home=Path(sys.argv[1]), workers=1))));"

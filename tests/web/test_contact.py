@@ -32,12 +32,18 @@ def test_mistakes_can_be_reported_where_an_operator_says_to_whom(
         page = client.get(f"/documents/{number}?q=客户名单").text
         foot = client.get("/about").text
 
-    found = [unquote(html.unescape(href)) for href in re.findall(r'<a href="([^"]+)">报错</a>', page)]
+    found = [
+        unquote(html.unescape(href))
+        for href in re.findall(r'<a href="([^"]+)">报错</a>', page)
+    ]
     assert found == ([address.format(number)] if address else [])
     assert ("指出错误或补充材料" in foot) == bool(contact)
 
 
-@pytest.mark.parametrize("contact", ["somebody", "javascript:alert(1)", "a@b", "https://x y", "mailto:a@b.cn"])
+@pytest.mark.parametrize(
+    "contact",
+    ["somebody", "javascript:alert(1)", "a@b", "https://x y", "mailto:a@b.cn"],
+)
 def test_a_contact_that_is_no_address_is_explained(contact: str) -> None:
     with pytest.raises(UserError, match="KB_CONTACT 应为一个邮箱或 http"):
         load_settings({"KB_CONTACT": contact})

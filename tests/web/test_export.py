@@ -20,18 +20,31 @@ def rows(client: TestClient, address: str) -> list[dict[str, str]]:
 
 
 def links(client: TestClient, address: str) -> list[tuple[str, str]]:
-    found = re.findall(r'<a class="export" href="([^"]+)" download>([^<]+)</a>', client.get(address).text)
+    found = re.findall(
+        r'<a class="export" href="([^"]+)" download>([^<]+)</a>',
+        client.get(address).text,
+    )
     return [(html.unescape(href), label) for href, label in found]
 
 
 @pytest.mark.parametrize(
-    "address", ["/?q=客户名单&offset=1&limit=1", "/browse/civil?sort=oldest", "/?f.kind=civil&group=tier"]
+    "address",
+    [
+        "/?q=客户名单&offset=1&limit=1",
+        "/browse/civil?sort=oldest",
+        "/?f.kind=civil&group=tier",
+    ],
 )
-def test_the_whole_answer_can_be_taken_along_in_its_order(client: TestClient, address: str) -> None:
+def test_the_whole_answer_can_be_taken_along_in_its_order(
+    client: TestClient, address: str
+) -> None:
     [(href, label)] = links(client, address)
     made = rows(client, href)
     shown = re.findall(
-        r"data-hit-link>([^<]+)<", client.get(re.sub("&?(offset|group|limit)=[^&]*", "", address) + "&limit=100").text
+        r"data-hit-link>([^<]+)<",
+        client.get(
+            re.sub("&?(offset|group|limit)=[^&]*", "", address) + "&limit=100"
+        ).text,
     )
 
     assert label == "导出表格"
@@ -39,8 +52,14 @@ def test_the_whole_answer_can_be_taken_along_in_its_order(client: TestClient, ad
     assert [row["序号"] for row in made] == [str(n) for n in range(1, len(made) + 1)]
 
 
-def test_a_row_holds_what_the_list_shows_of_a_document(client: TestClient, ids: dict[str, int]) -> None:
-    row = next(r for r in rows(client, "/export.csv?q=客户名单") if r["标题"] == "测试文本甲公司客户名单案")
+def test_a_row_holds_what_the_list_shows_of_a_document(
+    client: TestClient, ids: dict[str, int]
+) -> None:
+    row = next(
+        r
+        for r in rows(client, "/export.csv?q=客户名单")
+        if r["标题"] == "测试文本甲公司客户名单案"
+    )
 
     assert row | {"因为": "", "序号": ""} == {
         "序号": "",
@@ -63,10 +82,14 @@ def test_a_row_holds_what_the_list_shows_of_a_document(client: TestClient, ids: 
 def test_the_name_of_the_file_does_not_tell_what_was_asked(client: TestClient) -> None:
     name = unquote(client.get("/export.csv?q=客户名单").headers["content-disposition"])
 
-    assert re.fullmatch(r"attachment; filename\*=UTF-8''检索结果 \d{4}-\d\d-\d\d\.csv", name)
+    assert re.fullmatch(
+        r"attachment; filename\*=UTF-8''检索结果 \d{4}-\d\d-\d\d\.csv", name
+    )
 
 
-def test_nothing_found_is_a_table_without_rows_and_offers_no_link(client: TestClient) -> None:
+def test_nothing_found_is_a_table_without_rows_and_offers_no_link(
+    client: TestClient,
+) -> None:
     assert rows(client, "/export.csv?q=zzzqqq&mode=keyword") == []
     assert links(client, "/?q=zzzqqq&mode=keyword") == []
 

@@ -1,4 +1,6 @@
-"""Whatever a client sends, work grows no faster than its length: counted in calls and bytes, not in seconds."""
+"""Whatever a client sends, work grows no faster than its length: counted in calls and bytes, not in
+seconds.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,39 @@ from web.views.text import Lead, _runs
 
 #: What a text may be made of: marks of the syntax, what numbers and citations begin with, words, blanks.
 PIECES = (
-    *('"', "“", "”", "“甲", '"甲" ', "(", ")", "（", "（2019", ":", "：", "kind:a ", "标题:甲 ", "-", "-甲 ", "－"),
-    *("OR ", "甲 OR ", "| ", "NOT ", "AND NOT 甲 ", "1", "2019", "2019年", "0 ", " ", "\u3000", "\n", "甲\n"),
+    *(
+        '"',
+        "“",
+        "”",
+        "“甲",
+        '"甲" ',
+        "(",
+        ")",
+        "（",
+        "（2019",
+        ":",
+        "：",
+        "kind:a ",
+        "标题:甲 ",
+        "-",
+        "-甲 ",
+        "－",
+    ),
+    *(
+        "OR ",
+        "甲 OR ",
+        "| ",
+        "NOT ",
+        "AND NOT 甲 ",
+        "1",
+        "2019",
+        "2019年",
+        "0 ",
+        " ",
+        "\u3000",
+        "\n",
+        "甲\n",
+    ),
     *(
         "第",
         "第一条",
@@ -60,7 +93,20 @@ PIECES = (
         "2019가1",
         "337-TA-",
     ),
-    *("甲", "客户名单", "公司", "帮我找", "怎么判的", "。", "，“", "\x00", "𠮷", "㎏", "ﬁ-\n", "a\u00ad"),
+    *(
+        "甲",
+        "客户名单",
+        "公司",
+        "帮我找",
+        "怎么判的",
+        "。",
+        "，“",
+        "\x00",
+        "𠮷",
+        "㎏",
+        "ﬁ-\n",
+        "a\u00ad",
+    ),
 )
 #: Below the first size a text is read as syntax, above as an account.
 SIZES = ((100, 200, 400), (2_000, 4_000, 8_000))
@@ -91,7 +137,9 @@ def steps(app: ASGIApp, target: str) -> int:
 
 
 def grows_faster_than_its_length(costs: list[int]) -> bool:
-    """Tell whether doubling what is sent, twice, more than triples what the second half of it costs."""
+    """Tell whether doubling what is sent, twice, more than triples what the second half of it
+    costs.
+    """
     first, second = (after - before for before, after in pairwise(costs))
     return second > 3 * max(first, costs[0] // 10)
 
@@ -102,56 +150,125 @@ def text(piece: str, length: int) -> str:
 
 @pytest.mark.parametrize("sizes", SIZES, ids=["syntax", "account"])
 @pytest.mark.parametrize("piece", PIECES)
-def test_a_text_costs_no_more_than_its_length(client: TestClient, piece: str, sizes: tuple[int, ...]) -> None:
-    costs = [steps(client.app, f"/api/search?q={quote(text(piece, size))}") for size in sizes]
+def test_a_text_costs_no_more_than_its_length(
+    client: TestClient, piece: str, sizes: tuple[int, ...]
+) -> None:
+    costs = [
+        steps(client.app, f"/api/search?q={quote(text(piece, size))}") for size in sizes
+    ]
 
     assert not grows_faster_than_its_length(costs), costs
 
 
-@pytest.mark.parametrize("route", ["/", "/browse", "/export.csv", "/documents/1", "/api/suggest", "/laws/甲", "/about"])
+@pytest.mark.parametrize(
+    "route",
+    [
+        "/",
+        "/browse",
+        "/export.csv",
+        "/documents/1",
+        "/api/suggest",
+        "/laws/甲",
+        "/about",
+    ],
+)
 def test_so_it_is_on_every_page(client: TestClient, route: str) -> None:
     for name in ("q", "plain", "version", "article", "c", "at", "zz"):
-        costs = [steps(client.app, f"{route}?{name}={quote(text('甲 a', size))}") for size in (2_000, 4_000, 8_000)]
+        costs = [
+            steps(client.app, f"{route}?{name}={quote(text('甲 a', size))}")
+            for size in (2_000, 4_000, 8_000)
+        ]
 
         assert not grows_faster_than_its_length(costs), (name, costs)
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/documents/", "/laws/", "/browse/", "/static/", "/api/documents/", "/jurisdictions/"]
+    "path",
+    [
+        "/",
+        "/documents/",
+        "/laws/",
+        "/browse/",
+        "/static/",
+        "/api/documents/",
+        "/jurisdictions/",
+    ],
 )
-def test_a_long_path_costs_no_more_than_its_length(client: TestClient, path: str) -> None:
+def test_a_long_path_costs_no_more_than_its_length(
+    client: TestClient, path: str
+) -> None:
     for piece in ("a", "a/", "%00", "%E7", "1"):
-        costs = [steps(client.app, path + text(piece, size)) for size in (3_000, 6_000, 12_000)]
+        costs = [
+            steps(client.app, path + text(piece, size))
+            for size in (3_000, 6_000, 12_000)
+        ]
 
         assert not grows_faster_than_its_length(costs), (piece, costs)
 
 
 @pytest.mark.parametrize(
-    "name", ["f.kind", "x.year", "role", "plain", "q", "mode", "limit", "c", "at", "version", "zz"]
+    "name",
+    [
+        "f.kind",
+        "x.year",
+        "role",
+        "plain",
+        "q",
+        "mode",
+        "limit",
+        "c",
+        "at",
+        "version",
+        "zz",
+    ],
 )
 def test_parameters_cost_no_more_than_their_number_and_too_many_less_than_an_empty_page(
     client: TestClient, name: str
 ) -> None:
-    many = ["&".join(f"{name}={value % 40 + 1}" for value in range(count)) for count in (100, 200, 400)]
-    costs = [steps(client.app, f"/jurisdictions/compare?{one}&{one}"[:MAX_ADDRESS_BYTES]) for one in many]
+    many = [
+        "&".join(f"{name}={value % 40 + 1}" for value in range(count))
+        for count in (100, 200, 400)
+    ]
+    costs = [
+        steps(client.app, f"/jurisdictions/compare?{one}&{one}"[:MAX_ADDRESS_BYTES])
+        for one in many
+    ]
     refused = "&".join(f"{name}=a{value}" for value in range(20_000))
 
     assert not grows_faster_than_its_length(costs), costs
-    for route in ("/", "/browse", "/export.csv", "/documents/1", "/laws/甲", "/jurisdictions/compare"):
+    for route in (
+        "/",
+        "/browse",
+        "/export.csv",
+        "/documents/1",
+        "/laws/甲",
+        "/jurisdictions/compare",
+    ):
         assert steps(client.app, f"{route}?{refused}") < steps(client.app, "/")
 
 
 @pytest.mark.parametrize("name", ["f.region", "x.region", "plain"])
-def test_as_many_choices_as_may_be_made_cost_a_few_pages_and_one_more_is_refused(client: TestClient, name: str) -> None:
+def test_as_many_choices_as_may_be_made_cost_a_few_pages_and_one_more_is_refused(
+    client: TestClient, name: str
+) -> None:
     each = _MAX_CHOSEN_CHARS // _MAX_VALUES
-    values = [f"{name}=" + quote(text(f"{number:02}区", each)) for number in range(_MAX_VALUES)]
+    values = [
+        f"{name}=" + quote(text(f"{number:02}区", each))
+        for number in range(_MAX_VALUES)
+    ]
     most = f"/?q=客户&{'&'.join(values)}"
 
     assert get(client.app, quote(most, safe="/?=&%.")).status == 200
-    assert steps(client.app, quote(most, safe="/?=&%.")) < 20 * steps(client.app, "/?q=" + quote("客户"))
+    assert steps(client.app, quote(most, safe="/?=&%.")) < 20 * steps(
+        client.app, "/?q=" + quote("客户")
+    )
     for more in (f"&{name}=a", ""):
-        refused = get(client.app, quote(most + more + ("" if more else "a"), safe="/?=&%."))
-        assert (refused.status, "超过" in refused.text) == ((400, True) if more else (200, False))
+        refused = get(
+            client.app, quote(most + more + ("" if more else "a"), safe="/?=&%.")
+        )
+        assert (refused.status, "超过" in refused.text) == (
+            (400, True) if more else (200, False)
+        )
 
 
 def test_no_address_has_more_parameters_than_are_counted() -> None:
@@ -160,11 +277,24 @@ def test_no_address_has_more_parameters_than_are_counted() -> None:
 
 @pytest.mark.parametrize("piece", [p for p in PIECES if p.strip()])
 @pytest.mark.parametrize(
-    "reading", [identifiers.find, casenumber.find_typed, identifiers.bare_articles, parse, tokenize]
+    "reading",
+    [
+        identifiers.find,
+        casenumber.find_typed,
+        identifiers.bare_articles,
+        parse,
+        tokenize,
+    ],
 )
-def test_what_reads_a_text_costs_no_more_than_its_length(reading: Callable[[str], object], piece: str) -> None:
+def test_what_reads_a_text_costs_no_more_than_its_length(
+    reading: Callable[[str], object], piece: str
+) -> None:
     costs = []
-    for size in (4_000, 8_000, 16_000):  # long texts are read in portions: several of them each
+    for size in (
+        4_000,
+        8_000,
+        16_000,
+    ):  # long texts are read in portions: several of them each
         reading(text(piece, size))
         costs.append(counted(lambda size=size: reading(text(piece, size))))  # type: ignore[misc]
 
@@ -175,7 +305,10 @@ def test_a_document_full_of_marks_and_links_costs_no_more_than_its_length() -> N
     def laid_out(paragraphs: int) -> int:
         words = "甲乙 " * 20
         marks = [(place, place + 1) for place in range(0, paragraphs * len(words), 3)]
-        links = [Lead(place + 1, place + 2, "/laws/甲", "") for place in range(0, paragraphs * len(words), 6)]
+        links = [
+            Lead(place + 1, place + 2, "/laws/甲", "")
+            for place in range(0, paragraphs * len(words), 6)
+        ]
         whole = words * paragraphs
         compared = 0
 
@@ -192,7 +325,16 @@ def test_a_document_full_of_marks_and_links_costs_no_more_than_its_length() -> N
 
         counting = [(Place(a), Place(b)) for a, b in marks]
         for number in range(paragraphs):
-            runs = list(_runs(whole, number * len(words), (number + 1) * len(words), counting, links, 1))
+            runs = list(
+                _runs(
+                    whole,
+                    number * len(words),
+                    (number + 1) * len(words),
+                    counting,
+                    links,
+                    1,
+                )
+            )
             assert sum(run.marked for run in runs) == 20
         return compared
 

@@ -26,19 +26,33 @@ def test_articles_the_library_does_not_hold_are_not_linked(home: Path) -> None:
         link = link_of(book, Citation(law=LAW, version=version, article=article))
         return None if link is None else unquote(link)
 
-    assert leads("2019", "第九条第一款第（三）项") == "/laws/反不正当竞争法?version=2019#第九条"
+    assert (
+        leads("2019", "第九条第一款第（三）项")
+        == "/laws/反不正当竞争法?version=2019#第九条"
+    )
     assert leads("2019", "第八条") is None
     assert leads("2025", "第九条") is None  # false advertising, not told of here
-    assert leads("1890", "第九条") == "/laws/反不正当竞争法"  # no such version: the law itself
+    assert (
+        leads("1890", "第九条") == "/laws/反不正当竞争法"
+    )  # no such version: the law itself
 
 
-def test_an_article_without_a_digest_of_its_own_is_found_where_its_provision_is_told_of(home: Path) -> None:
+def test_an_article_without_a_digest_of_its_own_is_found_where_its_provision_is_told_of(
+    home: Path,
+) -> None:
     with Store(home, Visibility.PUBLIC) as store:
         document = store.document("test-law-2019")
         assert document is not None
-        sections = [s for s in section_views(document, (), lambda citation: None) if s.role == "article"]
+        sections = [
+            s
+            for s in section_views(document, (), lambda citation: None)
+            if s.role == "article"
+        ]
         without = [("第八条", "侵犯商业秘密行为与定义"), ("第七条", "别的规定")]
-        rows = [ConcordanceRow(provision, "2019", article, None, document.head.id) for article, provision in without]
+        rows = [
+            ConcordanceRow(provision, "2019", article, None, document.head.id)
+            for article, provision in without
+        ]
         book = read_law_book(store, date(2026, 1, 1))
         concordance = book.concordance_of(LAW, [*store.concordance(LAW), *rows])
         views = _articles(store, book, document.head.metadata, sections, concordance)

@@ -19,7 +19,9 @@ from tests.web.test_pages import main_of, text_of
 from web import create_app
 
 HEAD = "2019年4月23日 第十三届全国人民代表大会常务委员会第十次会议修正"
-ARTICLES = "\n".join(f"第{number}条 测试{number}。" for number in "一二三四五六七八九十")
+ARTICLES = "\n".join(
+    f"第{number}条 测试{number}。" for number in "一二三四五六七八九十"
+)
 DIGEST = """---
 slug: digest-{version}
 kind: statute
@@ -36,7 +38,9 @@ sources: [{{name: 某公报, grade: A}}]
 摘要文字。
 """
 FILES = {
-    "2019.md": DIGEST.format(version="2019", since="2019-04-23", until="effective_to: 2025-10-14"),
+    "2019.md": DIGEST.format(
+        version="2019", since="2019-04-23", until="effective_to: 2025-10-14"
+    ),
     "2025.md": DIGEST.format(version="2025", since="2025-10-15", until=""),
     "text.txt": f"中华人民共和国反不正当竞争法\n{HEAD}\n{ARTICLES}",
     "other.txt": "测试市保密条例\n1999年1月2日测试市第二届人民代表大会常务委员会第三次会议通过\n"
@@ -77,15 +81,23 @@ def test_the_digest_stands_for_its_version_and_leads_to_the_whole_text(
     text = library[1]["text.txt"]
 
     assert "条文摘要，不是官方文本" in page
-    assert f'库内另有这一版本的全文（未经核对）：<a href="/documents/{text}">中华人民共和国反不正当竞争法</a>' in page
+    assert (
+        f'库内另有这一版本的全文（未经核对）：<a href="/documents/{text}">中华人民共和国反不正当竞争法</a>'
+        in page
+    )
     assert f'<a href="/documents/{text}#s10">第九条全文</a>' in page
     assert page.count('aria-current="page"') == 1
 
 
-def test_each_version_stands_once_on_the_strip(library: tuple[TestClient, dict[str, int]]) -> None:
+def test_each_version_stands_once_on_the_strip(
+    library: tuple[TestClient, dict[str, int]],
+) -> None:
     page = page_of(library, "/laws/反不正当竞争法")
 
-    assert [page.count(f'href="/laws/反不正当竞争法?version={version}"') for version in ("2019", "2025")] == [1, 1]
+    assert [
+        page.count(f'href="/laws/反不正当竞争法?version={version}"')
+        for version in ("2019", "2025")
+    ] == [1, 1]
 
 
 def test_a_law_of_which_only_the_text_is_here_says_that_nobody_checked_it_and_never_that_it_is_in_force(
@@ -95,7 +107,9 @@ def test_a_law_of_which_only_the_text_is_here_says_that_nobody_checked_it_and_ne
 
     assert "没有人核对过" in page
     assert "条文摘要，不是官方文本" not in page
-    assert "现行" not in text_of(page.split('<div class="law-text', 1)[0].split("</ol>")[0].split("<ol", 1)[1])
+    assert "现行" not in text_of(
+        page.split('<div class="law-text', 1)[0].split("</ol>")[0].split("<ol", 1)[1]
+    )
     assert 'id="第九条"' in page
 
 
@@ -106,12 +120,21 @@ def test_an_article_without_a_version_leads_where_the_day_of_the_paper_says_and_
     text = library[1]["text.txt"]
     told = 'class="presumed" title="反不正当竞争法（2019），版本按裁判日期推定"'
 
-    assert f'<a href="/laws/反不正当竞争法?version=2019#第九条" {told}>《反不正当竞争法》第九条</a>' in page
-    assert f'<a href="/documents/{text}#s9" {told}>第八条</a>' in page  # the digest has no such article
-    assert "<dt>法条版本</dt><dd><span>反不正当竞争法（2019），版本按裁判日期推定</span></dd>" in page
+    assert (
+        f'<a href="/laws/反不正当竞争法?version=2019#第九条" {told}>《反不正当竞争法》第九条</a>'
+        in page
+    )
+    # the digest has no such article
+    assert f'<a href="/documents/{text}#s9" {told}>第八条</a>' in page
+    assert (
+        "<dt>法条版本</dt><dd><span>反不正当竞争法（2019），版本按裁判日期推定</span></dd>"
+        in page
+    )
 
 
-def test_a_law_page_tells_presumed_citations_apart(library: tuple[TestClient, dict[str, int]]) -> None:
+def test_a_law_page_tells_presumed_citations_apart(
+    library: tuple[TestClient, dict[str, int]],
+) -> None:
     law = page_of(library, "/laws/反不正当竞争法?version=2019")
     cases = "/laws/反不正当竞争法/cases?version=2019&amp;article=第九条#presumed"
 
@@ -128,16 +151,25 @@ def test_a_law_page_tells_presumed_citations_apart(library: tuple[TestClient, di
 def test_a_search_for_an_article_finds_digest_text_and_presumed_citations_each_with_its_reason(
     library: tuple[TestClient, dict[str, int]],
 ) -> None:
-    answer = library[0].get("/api/search", params={"q": "反不正当竞争法（2019）第九条"}).json()
+    answer = (
+        library[0]
+        .get("/api/search", params={"q": "反不正当竞争法（2019）第九条"})
+        .json()
+    )
     found = {hit["document_id"]: hit["reasons"][0] for hit in answer["hits"]}
     names = {document_id: name for name, document_id in library[1].items()}
 
     assert [names[document_id] for document_id in found][:2] == ["2019.md", "text.txt"]
     assert found[library[1]["text.txt"]] == "同一法条：反不正当竞争法（2019）第九条"
-    assert found[library[1]["case.md"]] == "同一法条：反不正当竞争法（2019）第九条（版本按裁判日期推定）"
+    assert (
+        found[library[1]["case.md"]]
+        == "同一法条：反不正当竞争法（2019）第九条（版本按裁判日期推定）"
+    )
 
 
-def test_who_cites_an_article_is_listed_whatever_its_kind(library: tuple[TestClient, dict[str, int]]) -> None:
+def test_who_cites_an_article_is_listed_whatever_its_kind(
+    library: tuple[TestClient, dict[str, int]],
+) -> None:
     page = page_of(library, "/laws/反不正当竞争法/cases?version=2019&article=第三条")
 
     assert "未归类 1" in text_of(page) and "测试乙页" in page

@@ -47,7 +47,9 @@ def messages(out: io.StringIO) -> list[str]:
     return [line.split(" ", 4)[-1] for line in out.getvalue().splitlines()]
 
 
-def test_a_kind_of_line_has_its_share_of_a_minute_and_the_rest_is_counted(out: io.StringIO, clock: Clock) -> None:
+def test_a_kind_of_line_has_its_share_of_a_minute_and_the_rest_is_counted(
+    out: io.StringIO, clock: Clock
+) -> None:
     say(10)
     logging.getLogger("测试").info("another")
     assert messages(out) == ["one 0", "one 1", "one 2", "another"]
@@ -55,7 +57,9 @@ def test_a_kind_of_line_has_its_share_of_a_minute_and_the_rest_is_counted(out: i
     clock.now = 60.0
     say(2)
 
-    assert messages(out)[4:] == [f"test_logs.py:{line} …另有 7 行" for line in [say.__code__.co_firstlineno + 2]] + [
+    assert messages(out)[4:] == [
+        f"test_logs.py:{line} …另有 7 行" for line in [say.__code__.co_firstlineno + 2]
+    ] + [
         *("one 0", "one 1"),
     ]
 
@@ -64,7 +68,9 @@ def test_what_was_only_counted_is_told_at_the_end(clock: Clock) -> None:
     written = io.StringIO()
     handler = RationedHandler(written, 1, clock)
     for _ in range(5):
-        handler.handle(logging.LogRecord("测试", logging.INFO, "here.py", 7, "line", None, None))
+        handler.handle(
+            logging.LogRecord("测试", logging.INFO, "here.py", 7, "line", None, None)
+        )
     handler.close()
 
     assert messages(written) == ["line", "here.py:7 …另有 4 行"]
@@ -84,13 +90,27 @@ def test_what_the_event_loop_has_to_tell_is_told_without_the_words_of_the_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     log_of_loop(
-        None, {"message": "Task exception was never retrieved", "exception": ValueError(SECRET), "task": SECRET}
+        None,
+        {
+            "message": "Task exception was never retrieved",
+            "exception": ValueError(SECRET),
+            "task": SECRET,
+        },
     )
 
-    log_of_loop(None, {"message": f"Exception in callback f('{SECRET}')", "exception": ValueError(SECRET)})
+    log_of_loop(
+        None,
+        {
+            "message": f"Exception in callback f('{SECRET}')",
+            "exception": ValueError(SECRET),
+        },
+    )
 
     assert caplog.messages == [
-        *("Task exception was never retrieved error=ValueError at -", "Exception in error=ValueError at -"),
+        *(
+            "Task exception was never retrieved error=ValueError at -",
+            "Exception in error=ValueError at -",
+        ),
     ]
 
 

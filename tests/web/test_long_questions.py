@@ -1,4 +1,6 @@
-"""An account pasted into the box: its page stays small, its filters work with and without scripts, none is too long."""
+"""An account pasted into the box: its page stays small, its filters work with and without scripts,
+none is too long.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,10 @@ LONG = ACCOUNT * 8
 
 def buttons(page: str) -> list[tuple[str, str]]:
     return [
-        (n, html.unescape(v)) for n, v in re.findall(r'<button form="held" [^>]*name="([^"]+)" value="([^"]+)"', page)
+        (n, html.unescape(v))
+        for n, v in re.findall(
+            r'<button form="held" [^>]*name="([^"]+)" value="([^"]+)"', page
+        )
     ]
 
 
@@ -37,14 +42,19 @@ def hits(page: str) -> list[str]:
 
 
 def test_the_page_of_a_long_account_holds_it_few_times(client: TestClient) -> None:
-    short, long = client.get(f"/?q={quote(ACCOUNT[:_LONG_CHARS])}").text, client.get(f"/?q={quote(LONG)}").text
+    short, long = (
+        client.get(f"/?q={quote(ACCOUNT[:_LONG_CHARS])}").text,
+        client.get(f"/?q={quote(LONG)}").text,
+    )
 
     assert short.count("<button form=") == 0 and len(buttons(long)) > 50
     assert long.count(quote(LONG)) < 60 + 4 * len(hits(long))
 
 
 def test_an_account_understood_as_one_is_not_printed_again(client: TestClient) -> None:
-    [part] = re.findall(r'<p class="understood">.*?</p>', client.get(f"/?q={quote(LONG)}").text, re.S)
+    [part] = re.findall(
+        r'<p class="understood">.*?</p>', client.get(f"/?q={quote(LONG)}").text, re.S
+    )
 
     assert f"{LONG[:40]}…（共 {len(LONG)} 字）" in part and LONG not in part
 
@@ -57,32 +67,56 @@ def test_a_very_long_account_travels_once_a_hit(client: TestClient) -> None:
 
 
 def test_a_value_sends_what_its_link_would_lead_to(client: TestClient) -> None:
-    address = f"/?q={quote(LONG)}&f.kind=civil&x.year=2018&sort=newest&limit=100&offset=1"
+    address = (
+        f"/?q={quote(LONG)}&f.kind=civil&x.year=2018&sort=newest&limit=100&offset=1"
+    )
     page = client.get(address).text
-    [form] = re.findall(r'<form id="held" action="([^"]+)" method="get">(.*?)</form>', page)
-    fields = [(n, html.unescape(v)) for n, v in re.findall(r'name="([^"]+)" value="([^"]*)"', form[1])]
+    [form] = re.findall(
+        r'<form id="held" action="([^"]+)" method="get">(.*?)</form>', page
+    )
+    fields = [
+        (n, html.unescape(v))
+        for n, v in re.findall(r'name="([^"]+)" value="([^"]*)"', form[1])
+    ]
 
     assert [pair for pair in fields if pair[0] != "q"] == [
-        *(("f.kind", "civil"), ("x.year", "2018"), ("sort", "newest"), ("limit", "100")),
+        *(
+            ("f.kind", "civil"),
+            ("x.year", "2018"),
+            ("sort", "newest"),
+            ("limit", "100"),
+        ),
     ]
     for pair in [("f.region", "上海"), ("x.region", "上海")]:
         assert pair in buttons(page)
         chosen = client.get(f"{form[0]}?{urlencode([*fields, pair])}").text
-        linked = client.get(address.replace("&offset=1", "") + "&" + urlencode([pair])).text
+        linked = client.get(
+            address.replace("&offset=1", "") + "&" + urlencode([pair])
+        ).text
         assert hits(chosen) == hits(linked)
     assert (
-        'href="/?q=' in re.findall(r'<li class="facet-value is-included">.*?</li>', page, re.S)[0]
+        'href="/?q='
+        in re.findall(r'<li class="facet-value is-included">.*?</li>', page, re.S)[0]
     )  # taken off by a link
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-def test_a_reader_narrows_an_account_down(browser: Browser, plain_browser: Browser, site: str, script: bool) -> None:
+def test_a_reader_narrows_an_account_down(
+    browser: Browser, plain_browser: Browser, site: str, script: bool
+) -> None:
     reader = browser if script else plain_browser
     reader.get(f"{site}/?q={quote(LONG)}")
-    value = reader.find_element(By.CSS_SELECTOR, "button.facet-in[name='f.tier'][value='指导性案例']")
+    value = reader.find_element(
+        By.CSS_SELECTOR, "button.facet-in[name='f.tier'][value='指导性案例']"
+    )
     count = value.find_element(By.CLASS_NAME, "count").text
     value.click()
-    wait(reader, lambda b: "f.tier=" in b.current_url and b.find_elements(By.CLASS_NAME, "chips"))
+    wait(
+        reader,
+        lambda b: (
+            "f.tier=" in b.current_url and b.find_elements(By.CLASS_NAME, "chips")
+        ),
+    )
 
     assert reader.find_element(By.CSS_SELECTOR, ".total strong").text == count
     assert reader.find_element(By.ID, "q").get_attribute("value") == LONG
@@ -96,7 +130,9 @@ def served(home: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "kb", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(home), stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment(home), stderr=subprocess.DEVNULL
+    )
     try:
         for _ in range(300):
             with socket.socket() as probe:

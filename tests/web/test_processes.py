@@ -30,7 +30,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def children(parent: int) -> list[int]:
-    return sorted(map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split()))
+    return sorted(
+        map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
+    )
 
 
 def until(holds: Callable[[], bool]) -> bool:
@@ -41,29 +43,44 @@ def until(holds: Callable[[], bool]) -> bool:
     return False
 
 
-def test_a_process_that_is_killed_is_replaced_and_pages_are_answered_meanwhile(home: Path, tmp_path: Path) -> None:
+def test_a_process_that_is_killed_is_replaced_and_pages_are_answered_meanwhile(
+    home: Path, tmp_path: Path
+) -> None:
     with serving(home, tmp_path, {"KB_WORKERS": 3}) as server:
         parent = server.pid
-        assert until(lambda: len(children(parent)) == 3)  # the port answers before the last is forked
+        # the port answers before the last is forked
+        assert until(lambda: len(children(parent)) == 3)
         before = children(parent)
         os.kill(before[0], signal.SIGKILL)
         answers = [server.get("/about") for _ in range(5)]
 
-        assert {answer.partition("\r\n")[0] for answer in answers} == {"HTTP/1.1 200 OK"}
-        assert until(lambda: len(children(parent)) == 3 and before[0] not in children(parent))
+        assert {answer.partition("\r\n")[0] for answer in answers} == {
+            "HTTP/1.1 200 OK"
+        }
+        assert until(
+            lambda: len(children(parent)) == 3 and before[0] not in children(parent)
+        )
 
 
-def test_all_processes_end_with_their_parent_when_told_to_stop(home: Path, tmp_path: Path) -> None:
+def test_all_processes_end_with_their_parent_when_told_to_stop(
+    home: Path, tmp_path: Path
+) -> None:
     with serving(home, tmp_path, {"KB_WORKERS": 2}) as server:
         parent = server.pid
         assert until(lambda: len(children(parent)) == 2)
         made = children(parent)
         assert server.get("/about").startswith("HTTP/1.1 200")
 
-    assert until(lambda: not any(Path(f"/proc/{process}").exists() for process in (parent, *made)))
+    assert until(
+        lambda: (
+            not any(Path(f"/proc/{process}").exists() for process in (parent, *made))
+        )
+    )
 
 
-def test_a_process_takes_one_connection_a_turn_and_leaves_the_others_to_whoever_is_free() -> None:
+def test_a_process_takes_one_connection_a_turn_and_leaves_the_others_to_whoever_is_free() -> (
+    None
+):
     """asyncio takes all that wait: the first process to wake would have every connection."""
     taken: list[asyncio.BaseTransport] = []
 
@@ -74,7 +91,9 @@ def test_a_process_takes_one_connection_a_turn_and_leaves_the_others_to_whoever_
     with asyncio.Runner(loop_factory=OneByOne) as runner:
         loop = runner.get_loop()
         server = runner.run(serve_with(Taking))
-        clients = [socket.create_connection(server.sockets[0].getsockname()) for _ in range(10)]
+        clients = [
+            socket.create_connection(server.sockets[0].getsockname()) for _ in range(10)
+        ]
         before, steps = 0, []
         while len(taken) < len(clients):
             loop.run_until_complete(asyncio.sleep(0))
@@ -84,11 +103,15 @@ def test_a_process_takes_one_connection_a_turn_and_leaves_the_others_to_whoever_
             one.close()
         loop.run_until_complete(asyncio.sleep(0))
 
-    assert max(steps) <= 3 and sum(steps) == 10  # three turns are one run of the loop to completion
+    assert (
+        max(steps) <= 3 and sum(steps) == 10
+    )  # three turns are one run of the loop to completion
 
 
 @pytest.mark.parametrize("has_enough", [True, False])
-def test_a_process_with_more_connections_than_another_leaves_one_to_it_for_a_while(has_enough: bool) -> None:
+def test_a_process_with_more_connections_than_another_leaves_one_to_it_for_a_while(
+    has_enough: bool,
+) -> None:
     asked: list[bool] = []
     taken: list[asyncio.BaseTransport] = []
 
@@ -121,11 +144,19 @@ def test_processes_see_how_many_connections_the_others_have() -> None:
     os.waitpid(child, 0)
     seats.put(0, 1)
 
-    assert [seats.has_more_than_another(number) for number in range(3)] == [True, True, False]
+    assert [seats.has_more_than_another(number) for number in range(3)] == [
+        True,
+        True,
+        False,
+    ]
 
     seats.put(2, 1)
 
-    assert [seats.has_more_than_another(number) for number in range(3)] == [False, True, False]
+    assert [seats.has_more_than_another(number) for number in range(3)] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_connections_of_a_process_are_counted_until_they_are_closed(home: Path) -> None:
@@ -152,13 +183,20 @@ def test_connections_of_a_process_are_counted_until_they_are_closed(home: Path) 
 
 
 async def serve_with(protocol: type[asyncio.Protocol]) -> asyncio.Server:
-    return await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0, backlog=100)
+    return await asyncio.get_running_loop().create_server(
+        protocol, "127.0.0.1", 0, backlog=100
+    )
 
 
-def test_a_server_that_cannot_start_says_so_once_and_ends(home: Path, tmp_path: Path) -> None:
+def test_a_server_that_cannot_start_says_so_once_and_ends(
+    home: Path, tmp_path: Path
+) -> None:
     broken = tmp_path / "thesaurus.txt"
     broken.write_text("只有一个词\n", encoding="utf-8")
-    with pytest.raises(AssertionError, match="the server ended"), serving(home, tmp_path, {"KB_THESAURUS": broken}):
+    with (
+        pytest.raises(AssertionError, match="the server ended"),
+        serving(home, tmp_path, {"KB_THESAURUS": broken}),
+    ):
         pass
 
     (log,) = tmp_path.glob("*.log")

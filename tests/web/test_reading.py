@@ -20,17 +20,33 @@ from web.views.laws import version_views
 from web.views.reading import confidence_words
 
 
-def test_paragraphs_are_numbered_and_addressable(client: TestClient, ids: dict[str, int]) -> None:
+def test_paragraphs_are_numbered_and_addressable(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     page = client.get(f"/documents/{ids['test-customer-list']}").text
 
-    assert re.findall(r'<div class="para[^"]*" id="p(\d+)"', page) == ["1", "2", "3", "4", "5", "6"]
+    assert re.findall(r'<div class="para[^"]*" id="p(\d+)"', page) == [
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+    ]
     assert '<a class="pnum" href="#p3" aria-label="第3段">' in page
-    assert 'data-cite="测试文本甲公司客户名单案,（2021）测01民终9907号,测试知识产权法院,2021-04-22"' in page
+    assert (
+        'data-cite="测试文本甲公司客户名单案,（2021）测01民终9907号,测试知识产权法院,2021-04-22"'
+        in page
+    )
 
 
-def test_questions_put_by_editors_are_told_from_the_text(client: TestClient, ids: dict[str, int]) -> None:
+def test_questions_put_by_editors_are_told_from_the_text(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     page = client.get(f"/documents/{ids['test-fine']}").text
-    part = re.search(r'<section id="[^"]+" class="part-questions".*?</section>', page, re.DOTALL)
+    part = re.search(
+        r'<section id="[^"]+" class="part-questions".*?</section>', page, re.DOTALL
+    )
 
     assert part is not None
     assert text_of(part[0]).split() == [
@@ -42,7 +58,9 @@ def test_questions_put_by_editors_are_told_from_the_text(client: TestClient, ids
     ]
 
 
-def test_the_query_travels_into_the_text_and_is_counted(client: TestClient, ids: dict[str, int]) -> None:
+def test_the_query_travels_into_the_text_and_is_counted(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     page = client.get(f"/documents/{ids['test-customer-list']}?q=客户名单").text
     marks = re.findall(r'<mark id="m(\d+)" data-mark>([^<]+)</mark>', page)
 
@@ -52,9 +70,14 @@ def test_the_query_travels_into_the_text_and_is_counted(client: TestClient, ids:
     assert 'href="#m1"' in page
 
 
-def test_from_a_hit_one_walks_to_the_next_and_back_to_the_list(client: TestClient) -> None:
+def test_from_a_hit_one_walks_to_the_next_and_back_to_the_list(
+    client: TestClient,
+) -> None:
     listing = client.get("/?q=竞业限制&f.kind=civil&limit=10&offset=10").text
-    links = [html.unescape(h) for h in re.findall(r'<a href="(/documents/[^"#]+)" data-hit-link', listing)]
+    links = [
+        html.unescape(h)
+        for h in re.findall(r'<a href="(/documents/[^"#]+)" data-hit-link', listing)
+    ]
     assert len(links) == 10
     page = client.get(links[2]).text
 
@@ -63,24 +86,36 @@ def test_from_a_hit_one_walks_to_the_next_and_back_to_the_list(client: TestClien
     assert follow == links[3]
     back = html.unescape(re.search(r'<a href="([^"]+)" data-back', page)[1])  # type: ignore[index]
     assert links[2] in [
-        html.unescape(h) for h in re.findall(r'<a href="(/documents/[^"#]+)" data-hit-link', client.get(back).text)
+        html.unescape(h)
+        for h in re.findall(
+            r'<a href="(/documents/[^"#]+)" data-hit-link', client.get(back).text
+        )
     ]
 
 
-def test_a_plain_list_can_be_walked_too(client: TestClient, ids: dict[str, int]) -> None:
+def test_a_plain_list_can_be_walked_too(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     page = client.get(f"/documents/{ids['test-many-25']}?f.kind=civil&at=2").text
 
     assert "返回列表" in page and "第 2/26 件" in text_of(page)
-    assert f'rel="prev" href="/documents/{ids["test-customer-list"]}?f.kind=civil&amp;at=1"' in page
+    assert (
+        f'rel="prev" href="/documents/{ids["test-customer-list"]}?f.kind=civil&amp;at=1"'
+        in page
+    )
 
 
-def test_a_place_that_is_no_longer_true_leaves_only_the_way_back(client: TestClient, ids: dict[str, int]) -> None:
+def test_a_place_that_is_no_longer_true_leaves_only_the_way_back(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     page = client.get(f"/documents/{ids['test-fine']}?f.kind=civil&at=2").text
 
     assert "返回列表" in page and "下一件" not in page
 
 
-def test_the_key_points_name_everything_known(client: TestClient, ids: dict[str, int]) -> None:
+def test_the_key_points_name_everything_known(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     words = text_of(main_of(client.get(f"/documents/{ids['test-customer-list']}").text))
 
     for known in (
@@ -98,20 +133,29 @@ def test_the_key_points_name_everything_known(client: TestClient, ids: dict[str,
     assert "履行情况未读到" in words
 
 
-def test_an_article_of_an_old_version_leads_to_the_one_in_force(client: TestClient, ids: dict[str, int]) -> None:
+def test_an_article_of_an_old_version_leads_to_the_one_in_force(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     page = client.get(f"/documents/{ids['test-customer-list']}").text
     words = text_of(page)
 
     assert "条文已有变动" in words
-    assert "反不正当竞争法（2019）第九条第一款第（三）项 → 现行 反不正当竞争法（2025）第十条" in words
+    assert (
+        "反不正当竞争法（2019）第九条第一款第（三）项 → 现行 反不正当竞争法（2025）第十条"
+        in words
+    )
     assert "version=2025#%E7%AC%AC%E5%8D%81%E6%9D%A1" in page
 
 
-def test_an_article_in_force_raises_no_warning(client: TestClient, ids: dict[str, int]) -> None:
+def test_an_article_in_force_raises_no_warning(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     assert "条文已有变动" not in client.get(f"/documents/{ids['test-fine']}").text
 
 
-def test_related_documents_are_found_from_both_ends(client: TestClient, ids: dict[str, int]) -> None:
+def test_related_documents_are_found_from_both_ends(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     here = text_of(client.get(f"/documents/{ids['test-customer-list']}").text)
     guide = client.get(f"/documents/{ids['test-handling']}").text
 
@@ -120,17 +164,23 @@ def test_related_documents_are_found_from_both_ends(client: TestClient, ids: dic
     assert f'<a href="/documents/{ids["test-customer-list"]}">甲公司案</a>' in guide
 
 
-def test_a_law_shows_its_versions_concordance_digests_and_who_cites_them(client: TestClient) -> None:
+def test_a_law_shows_its_versions_concordance_digests_and_who_cites_them(
+    client: TestClient,
+) -> None:
     page = client.get("/laws/反不正当竞争法").text
     words = text_of(main_of(page))
 
     assert "测试文本反不正当竞争法（2025）" in words
-    assert re.search(r"2019 ?已被取代 · 至2025-10-14 ?2019-04-23 起", words) and re.search(
-        r"2025 ?现行 ?2025-10-15 起", words
+    assert re.search(
+        r"2019 ?已被取代 · 至2025-10-14 ?2019-04-23 起", words
+    ) and re.search(r"2025 ?现行 ?2025-10-15 起", words)
+    assert re.search(
+        r"侵犯商业秘密行为与定义 2019 第九条 2025 第十条 由第九条移来", words
     )
-    assert re.search(r"侵犯商业秘密行为与定义 2019 第九条 2025 第十条 由第九条移来", words)
     assert "不是官方文本" in words and "核对于 2025-11-01" in words
-    assert "引用本条的文书行政案例 1 来源" in words  # the law's own mention of it is no citation
+    assert (
+        "引用本条的文书行政案例 1 来源" in words
+    )  # the law's own mention of it is no citation
     old = text_of(client.get("/laws/反不正当竞争法?version=2019").text)
     assert "民事案例 1" in old
 
@@ -143,7 +193,11 @@ def test_two_versions_side_by_side_mark_what_changed(client: TestClient) -> None
 
 
 def test_the_cases_of_an_article_are_listed_by_kind(client: TestClient) -> None:
-    words = text_of(main_of(client.get("/laws/反不正当竞争法/cases?version=2019&article=第九条").text))
+    words = text_of(
+        main_of(
+            client.get("/laws/反不正当竞争法/cases?version=2019&article=第九条").text
+        )
+    )
 
     assert "测试文本甲公司客户名单案" in words
     assert "反不正当竞争法（2025）第十条" in words
@@ -155,12 +209,16 @@ def test_citations_that_name_no_version_are_counted_apart(client: TestClient) ->
 
     assert apart and "民事案例 1" in text_of(page)
     words = text_of(main_of(client.get(html.unescape(apart[1])).text))
-    assert "测试文本丙公司配方刑事案" in words and "测试文本甲公司客户名单案" not in words
+    assert (
+        "测试文本丙公司配方刑事案" in words and "测试文本甲公司客户名单案" not in words
+    )
 
 
 def test_the_matrix_counts_and_leads_to_the_list(client: TestClient) -> None:
     page = client.get("/jurisdictions").text
-    cell = re.search(r'<a href="([^"]+)" aria-label="德国，装备制造与机械：1 件">1</a>', page)
+    cell = re.search(
+        r'<a href="([^"]+)" aria-label="德国，装备制造与机械：1 件">1</a>', page
+    )
 
     assert cell
     words = text_of(client.get(html.unescape(cell[1])).text)
@@ -168,24 +226,35 @@ def test_the_matrix_counts_and_leads_to_the_list(client: TestClient) -> None:
     assert "境外商业秘密保护" in page and "海外商业秘密保护" not in page
 
 
-def test_two_jurisdictions_are_compared_question_by_question(client: TestClient) -> None:
+def test_two_jurisdictions_are_compared_question_by_question(
+    client: TestClient,
+) -> None:
     words = text_of(main_of(client.get("/jurisdictions/compare?c=DE&c=JP").text))
 
-    assert "定义 德国 测试文本。德国要求适当的保密措施。 原文 日本 测试文本。日本要求秘密管理性。 原文" in words
+    assert (
+        "定义 德国 测试文本。德国要求适当的保密措施。 原文 日本 测试文本。日本要求秘密管理性。 原文"
+        in words
+    )
     assert "刑事责任 德国 指引未载 日本 测试文本。日本有刑罚。" in words
 
 
-def test_of_more_than_three_jurisdictions_the_first_three_are_compared(client: TestClient) -> None:
+def test_of_more_than_three_jurisdictions_the_first_three_are_compared(
+    client: TestClient,
+) -> None:
     answer = client.get("/jurisdictions/compare?c=DE&c=JP&c=US&c=FR")
 
     assert answer.status_code == 200
     words = text_of(main_of(answer.text))
-    assert "最多比较三个，已取前三个" in words and "法域对比：德国 ‖ 日本 ‖ 美国" in words
+    assert (
+        "最多比较三个，已取前三个" in words and "法域对比：德国 ‖ 日本 ‖ 美国" in words
+    )
     assert re.search(r'value="JP" checked', answer.text)
     assert "最多比较三个" not in client.get("/jurisdictions/compare?c=DE&c=JP").text
 
 
-def test_a_gap_in_the_concordance_is_said_to_be_a_gap_of_this_library(client: TestClient) -> None:
+def test_a_gap_in_the_concordance_is_said_to_be_a_gap_of_this_library(
+    client: TestClient,
+) -> None:
     words = text_of(main_of(client.get("/laws/反不正当竞争法").text))
 
     assert "行政处罚 2019 第二十一条 2025 未收录" in words
@@ -193,13 +262,23 @@ def test_a_gap_in_the_concordance_is_said_to_be_a_gap_of_this_library(client: Te
     assert "未收录" not in client.get("/laws/行政处罚法").text
 
 
-def test_ended_versions_look_ended_and_no_link_is_bare_version_unstated(client: TestClient) -> None:
+def test_ended_versions_look_ended_and_no_link_is_bare_version_unstated(
+    client: TestClient,
+) -> None:
     page = client.get("/laws").text
 
-    assert re.search(r'<li class="ended"><a[^>]+>民法典（版本未注明）</a> <span[^>]+>已失效 · 至2025-04-25<', page)
-    assert re.search(r'<li class="ended"><a[^>]+>2019</a> <span[^>]+>已被取代 · 至2025-10-14<', page)
+    assert re.search(
+        r'<li class="ended"><a[^>]+>民法典（版本未注明）</a> <span[^>]+>已失效 · 至2025-04-25<',
+        page,
+    )
+    assert re.search(
+        r'<li class="ended"><a[^>]+>2019</a> <span[^>]+>已被取代 · 至2025-10-14<', page
+    )
     assert ">版本未注明" not in page
-    assert '<span class="badge badge-warn">已失效 · 至2025-04-25</span>' in client.get("/laws/民法典").text
+    assert (
+        '<span class="badge badge-warn">已失效 · 至2025-04-25</span>'
+        in client.get("/laws/民法典").text
+    )
 
 
 def test_every_provision_side_by_side_says_it_is_a_digest(client: TestClient) -> None:
@@ -214,20 +293,29 @@ def test_a_penalty_without_a_known_sum_is_said_so_beside_the_known_ones(
     card = client.get("/browse/administrative").text
     shown = re.findall(r'<span class="result result-(\w+)">([^<]+)<', card)
 
-    assert shown[:3] == [("sum", "罚款 10万元"), ("sum", "没收违法所得（数额未载）"), ("plain", "和解或调解 2万元")]
+    assert shown[:3] == [
+        ("sum", "罚款 10万元"),
+        ("sum", "没收违法所得（数额未载）"),
+        ("plain", "和解或调解 2万元"),
+    ]
     table = text_of(main_of(client.get(f"/documents/{ids['test-fine']}").text))
     assert "没收违法所得 数额未载 罚款 10万元" in table
 
 
 def test_an_award_of_first_instance_stands_in_for_an_unknown_final_one() -> None:
     amounts = (Amount("一审判赔", 5.0, "CNY", "5元"),)
-    head = replace(_law("1", None), metadata=Metadata(title="", outcomes=("判赔",), amounts=amounts))
+    head = replace(
+        _law("1", None),
+        metadata=Metadata(title="", outcomes=("判赔",), amounts=amounts),
+    )
 
     assert [badge.text for badge in results(head)] == ["一审判赔 5元"]
     assert sums_unknown(head.metadata) == ()
 
 
-def test_confidence_in_reposts_alone_names_what_it_rests_on(client: TestClient, ids: dict[str, int]) -> None:
+def test_confidence_in_reposts_alone_names_what_it_rests_on(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     words = text_of(main_of(client.get(f"/documents/{ids['test-fine']}").text))
 
     assert "可信程度 高（据转载整理，原始出处待核）" in words
@@ -241,9 +329,16 @@ def test_confidence_in_reposts_alone_names_what_it_rests_on(client: TestClient, 
         ("high", "AC", "高"),
     ],
 )
-def test_confidence_is_qualified_only_where_all_is_reposted(confidence: str, grades: str, words: str) -> None:
-    sources = tuple(Source(f"来源{number}", grade) for number, grade in enumerate(grades))
-    head = replace(_law("1", None), metadata=Metadata(title="", confidence=confidence, sources=sources))
+def test_confidence_is_qualified_only_where_all_is_reposted(
+    confidence: str, grades: str, words: str
+) -> None:
+    sources = tuple(
+        Source(f"来源{number}", grade) for number, grade in enumerate(grades)
+    )
+    head = replace(
+        _law("1", None),
+        metadata=Metadata(title="", confidence=confidence, sources=sources),
+    )
 
     assert confidence_words(head) == (words,)
 
@@ -255,8 +350,13 @@ def test_elements_are_counted_by_track(client: TestClient) -> None:
     assert "测试文本办案指引" in page
 
 
-@given(st.text(max_size=60), st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=8))
-def test_pieces_join_to_the_text_whatever_the_marks(text: str, marks: list[tuple[int, int]]) -> None:
+@given(
+    st.text(max_size=60),
+    st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=8),
+)
+def test_pieces_join_to_the_text_whatever_the_marks(
+    text: str, marks: list[tuple[int, int]]
+) -> None:
     cut = pieces(text, marks)
 
     assert "".join(piece.text for piece in cut) == text
@@ -266,23 +366,38 @@ def test_pieces_join_to_the_text_whatever_the_marks(text: str, marks: list[tuple
 def test_a_snippet_drops_the_heading_it_stands_under_and_keeps_its_marks() -> None:
     shown = snippet("案情\n- 导出客户名单\n- 需要审批", [(7, 11)], "案情")
 
-    assert [(run.text, run.marked) for run in shown] == [("导出", False), ("客户名单", True), (" · 需要审批", False)]
+    assert [(run.text, run.marked) for run in shown] == [
+        ("导出", False),
+        ("客户名单", True),
+        (" · 需要审批", False),
+    ]
 
 
-def test_only_words_that_name_an_article_become_a_link_to_it(client: TestClient, ids: dict[str, int]) -> None:
+def test_only_words_that_name_an_article_become_a_link_to_it(
+    client: TestClient, ids: dict[str, int]
+) -> None:
     page = client.get(f"/documents/{ids['test-customer-list']}").text
     text = page.split('<div class="text">')[1].split("<aside")[0]
 
     linked = re.findall(r'<a href="/laws/[^"]+">(.*?)</a>', text)
     assert linked == ["反不正当竞争法（2019）第九条"]
-    fine = client.get(f"/documents/{ids['test-fine']}").text.split('<div class="text">')[1].split("<aside")[0]
+    fine = (
+        client.get(f"/documents/{ids['test-fine']}")
+        .text.split('<div class="text">')[1]
+        .split("<aside")[0]
+    )
     assert "/laws/" not in fine  # only its metadata name an article
 
 
 def _law(version: str, since: str | None, until: str | None = None) -> DocumentHead:
     sources = (Source("测试来源", "A"),)
     metadata = Metadata(
-        title=version, law="某法", version=version, effective_from=since, effective_to=until, sources=sources
+        title=version,
+        law="某法",
+        version=version,
+        effective_from=since,
+        effective_to=until,
+        sources=sources,
     )
     return DocumentHead(
         id=int(version),
@@ -307,8 +422,14 @@ def _law(version: str, since: str | None, until: str | None = None) -> DocumentH
         ("2025-10-15", "2025", ["历史版本", "已被取代 · 至2025-10-14", "现行"]),
     ],
 )
-def test_the_version_in_force_changes_on_the_day_it_takes_effect(today: str, shown: str, standing: list[str]) -> None:
-    heads = [_law("2017", None), _law("2019", "2019-04-23", "2025-10-14"), _law("2025", "2025-10-15")]
+def test_the_version_in_force_changes_on_the_day_it_takes_effect(
+    today: str, shown: str, standing: list[str]
+) -> None:
+    heads = [
+        _law("2017", None),
+        _law("2019", "2019-04-23", "2025-10-14"),
+        _law("2025", "2025-10-15"),
+    ]
     book = make_law_book(heads, date.fromisoformat(today))
 
     assert book.shown["某法"] == book.current["某法"] == shown
@@ -322,12 +443,16 @@ def test_a_version_without_dates_is_not_said_to_be_in_force() -> None:
     assert [view.status for view in version_views(book, "某法")] == [""]
 
 
-def test_a_text_that_holds_only_a_word_nobody_said_is_marked_as_the_list_marks_it() -> None:
+def test_a_text_that_holds_only_a_word_nobody_said_is_marked_as_the_list_marks_it() -> (
+    None
+):
     assert find_marks("本单位的职员应当遵守纪律。", "离职员工") == ((4, 6),)
     assert find_marks("本单位的职员与离职的员工。", "离职员工") == ((7, 9), (10, 12))
 
 
-def test_an_unchecked_text_of_a_later_version_takes_no_digests_place_and_is_not_said_to_be_in_force() -> None:
+def test_an_unchecked_text_of_a_later_version_takes_no_digests_place_and_is_not_said_to_be_in_force() -> (
+    None
+):
     text = _law("2027", "2027-01-01")
     text = replace(text, metadata=replace(text.metadata, sources=()))
     book = make_law_book([_law("2025", "2025-10-15"), text], date(2027, 6, 1))
@@ -337,7 +462,9 @@ def test_an_unchecked_text_of_a_later_version_takes_no_digests_place_and_is_not_
     assert [view.status for view in version_views(book, "某法")] == ["", ""]
 
 
-def test_an_unchecked_text_of_an_earlier_version_takes_nothing_from_the_one_in_force() -> None:
+def test_an_unchecked_text_of_an_earlier_version_takes_nothing_from_the_one_in_force() -> (
+    None
+):
     text = _law("2019", "2019-04-23")
     text = replace(text, metadata=replace(text.metadata, sources=()))
     book = make_law_book([_law("2025", "2025-10-15"), text], date(2027, 6, 1))

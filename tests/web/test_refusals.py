@@ -50,12 +50,17 @@ def has_security_headers(headers: dict[str, str]) -> bool:
 
 
 @pytest.mark.parametrize("address", ["/fails", "/panics", "/fails/twice"])
-def test_a_bug_is_answered_with_a_page_in_words_and_the_security_headers(broken: TestClient, address: str) -> None:
+def test_a_bug_is_answered_with_a_page_in_words_and_the_security_headers(
+    broken: TestClient, address: str
+) -> None:
     answer = broken.get(address)
 
     assert answer.status_code == 500
     assert "这是程序的错误" in answer.text and '<html lang="zh-Hans">' in answer.text
-    assert has_security_headers(answer.headers) and answer.headers["cache-control"] == "private, no-cache"
+    assert (
+        has_security_headers(answer.headers)
+        and answer.headers["cache-control"] == "private, no-cache"
+    )
 
 
 def test_a_bug_behind_the_interface_is_answered_in_json(broken: TestClient) -> None:
@@ -73,7 +78,10 @@ def test_the_log_holds_type_and_places_of_a_bug_and_no_value(
         broken.get(address)
     [line] = [r for r in caplog.records if r.levelno >= logging.ERROR]
 
-    assert "Error at web/test_refusals.py:" in line.getMessage() or "Panic at web/" in line.getMessage()
+    assert (
+        "Error at web/test_refusals.py:" in line.getMessage()
+        or "Panic at web/" in line.getMessage()
+    )
     assert " fails" in line.getMessage() and line.exc_info is None
     assert SECRET not in caplog.text
 
@@ -81,12 +89,26 @@ def test_the_log_holds_type_and_places_of_a_bug_and_no_value(
 @pytest.mark.parametrize(
     ("method", "address", "status"),
     [
-        *(("GET", "/nothing", 404), ("GET", "/documents/987654", 404), ("GET", "/?mode=magic", 400)),
-        *(("POST", "/", 405), ("GET", "/static/nothing.css", 404), ("DELETE", "/static/app.css", 405)),
-        *(("OPTIONS", "/", 204), ("HEAD", "/about", 200), ("GET", "/api/search?limit=0", 400)),
+        *(
+            ("GET", "/nothing", 404),
+            ("GET", "/documents/987654", 404),
+            ("GET", "/?mode=magic", 400),
+        ),
+        *(
+            ("POST", "/", 405),
+            ("GET", "/static/nothing.css", 404),
+            ("DELETE", "/static/app.css", 405),
+        ),
+        *(
+            ("OPTIONS", "/", 204),
+            ("HEAD", "/about", 200),
+            ("GET", "/api/search?limit=0", 400),
+        ),
     ],
 )
-def test_every_answer_has_the_security_headers(client: TestClient, method: str, address: str, status: int) -> None:
+def test_every_answer_has_the_security_headers(
+    client: TestClient, method: str, address: str, status: int
+) -> None:
     answer = client.request(method, address)
 
     assert answer.status_code == status
@@ -94,10 +116,20 @@ def test_every_answer_has_the_security_headers(client: TestClient, method: str, 
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/api/search", "/documents/1", "/export.csv", "/static/app.css", "/laws/x/cases"]
+    "address",
+    [
+        "/",
+        "/api/search",
+        "/documents/1",
+        "/export.csv",
+        "/static/app.css",
+        "/laws/x/cases",
+    ],
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "MKCOL"])
-def test_a_method_that_is_not_offered_is_told_which_are(client: TestClient, method: str, address: str) -> None:
+def test_a_method_that_is_not_offered_is_told_which_are(
+    client: TestClient, method: str, address: str
+) -> None:
     answer = client.request(method, address)
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
@@ -106,7 +138,11 @@ def test_a_method_that_is_not_offered_is_told_which_are(client: TestClient, meth
 def test_the_methods_of_an_address_can_be_asked_for(client: TestClient) -> None:
     answer = client.options("/api/search")
 
-    assert (answer.status_code, answer.headers["allow"], answer.content) == (204, "GET, HEAD, OPTIONS", b"")
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (
+        204,
+        "GET, HEAD, OPTIONS",
+        b"",
+    )
     assert client.options("/nothing").status_code == 404
 
 
@@ -130,11 +166,21 @@ def test_nothing_is_kept_of_what_a_reader_cleared_for_more_is_shown(
     assert client.get(address).headers["cache-control"] == "private, no-cache"
 
 
-def test_an_internal_clearance_keeps_nothing_either_and_static_files_are_kept_as_ever(home: Path) -> None:
-    with TestClient(create_app(Settings(home=home, clearance=Visibility.INTERNAL))) as internal:
+def test_an_internal_clearance_keeps_nothing_either_and_static_files_are_kept_as_ever(
+    home: Path,
+) -> None:
+    with TestClient(
+        create_app(Settings(home=home, clearance=Visibility.INTERNAL))
+    ) as internal:
         assert internal.get("/documents/1").headers["cache-control"] == "no-store"
-        assert internal.get("/static/app.css").headers["cache-control"] == "private, no-cache"
-        assert internal.get("/static/app.css?v=1").headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert (
+            internal.get("/static/app.css").headers["cache-control"]
+            == "private, no-cache"
+        )
+        assert (
+            internal.get("/static/app.css?v=1").headers["cache-control"]
+            == "public, max-age=31536000, immutable"
+        )
 
 
 @pytest.mark.parametrize(
@@ -146,19 +192,36 @@ def test_an_internal_clearance_keeps_nothing_either_and_static_files_are_kept_as
             ("/export.csv?limit=", "limit"),
             ("/api/search?role=", "role"),
         ),
-        *(("/documents/1?at=", "at"), ("/documents/1?offset=", "offset"), ("/api/suggest?limit=", "limit")),
-        *(("/jurisdictions/compare?c=", "c"), ("/laws/反不正当竞争法?version=", "version")),
-        *(("/laws/反不正当竞争法?left=&right=2025", "left"), ("/laws/反不正当竞争法?left=2019&right=", "right")),
-        *(("/laws/反不正当竞争法/cases?article=", "article"), ("/laws/反不正当竞争法/cases?version=", "version")),
+        *(
+            ("/documents/1?at=", "at"),
+            ("/documents/1?offset=", "offset"),
+            ("/api/suggest?limit=", "limit"),
+        ),
+        *(
+            ("/jurisdictions/compare?c=", "c"),
+            ("/laws/反不正当竞争法?version=", "version"),
+        ),
+        *(
+            ("/laws/反不正当竞争法?left=&right=2025", "left"),
+            ("/laws/反不正当竞争法?left=2019&right=", "right"),
+        ),
+        *(
+            ("/laws/反不正当竞争法/cases?article=", "article"),
+            ("/laws/反不正当竞争法/cases?version=", "version"),
+        ),
     ],
 )
-def test_an_empty_parameter_is_named(client: TestClient, address: str, name: str) -> None:
+def test_an_empty_parameter_is_named(
+    client: TestClient, address: str, name: str
+) -> None:
     answer = client.get(address)
 
     assert answer.status_code == 400 and f"参数 {name} " in answer.text
 
 
-def test_no_form_of_ours_sends_an_empty_parameter_but_the_box(client: TestClient) -> None:
+def test_no_form_of_ours_sends_an_empty_parameter_but_the_box(
+    client: TestClient,
+) -> None:
     for address in (
         "/",
         "/?q=客户名单",
@@ -168,6 +231,8 @@ def test_no_form_of_ours_sends_an_empty_parameter_but_the_box(client: TestClient
         "/laws/反不正当竞争法",
     ):
         page = client.get(address).text
-        fields = re.findall(r'<(?:input|option|button)[^>]* name="([^"]+)"[^>]* value="">', page)
+        fields = re.findall(
+            r'<(?:input|option|button)[^>]* name="([^"]+)"[^>]* value="">', page
+        )
 
         assert set(fields) <= {"q"}, address

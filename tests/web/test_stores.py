@@ -27,7 +27,9 @@ def test_a_store_is_lent_again_and_again(made: Path) -> None:
         assert beside is not first
 
 
-def test_a_store_whose_database_was_replaced_is_not_lent_again(made: Path, tmp_path: Path) -> None:
+def test_a_store_whose_database_was_replaced_is_not_lent_again(
+    made: Path, tmp_path: Path
+) -> None:
     stores = Stores(made, Visibility.PUBLIC)
     with stores.open() as before:
         commit = before.commit()
@@ -50,12 +52,18 @@ def test_a_store_that_failed_is_closed_and_its_error_told_in_words(made: Path) -
 
 
 def test_a_lent_store_writes_nothing(made: Path) -> None:
-    with pytest.raises(StateError, match="写入失败"), Stores(made, Visibility.PUBLIC).open() as store:
+    with (
+        pytest.raises(StateError, match="写入失败"),
+        Stores(made, Visibility.PUBLIC).open() as store,
+    ):
         store.remove_document(1)
 
 
 def test_without_a_database_a_store_is_refused_and_none_made(tmp_path: Path) -> None:
-    with pytest.raises(StateError, match="没有数据库"), Stores(tmp_path, Visibility.PUBLIC).open():
+    with (
+        pytest.raises(StateError, match="没有数据库"),
+        Stores(tmp_path, Visibility.PUBLIC).open(),
+    ):
         pass
 
     assert list(tmp_path.iterdir()) == []

@@ -18,38 +18,76 @@ def test_typing_is_answered_with_titles_numbers_and_words_that_lead_somewhere(
 ) -> None:
     answer = client.get("/api/suggest", params={"q": "2021测01民终99"})
     (number,) = answer.json()["suggestions"]
-    article = client.get("/api/suggest", params={"q": "反法2025第10条"}).json()["suggestions"][0]
+    article = client.get("/api/suggest", params={"q": "反法2025第10条"}).json()[
+        "suggestions"
+    ][0]
 
     assert answer.headers["cache-control"] == "no-store"
     assert (number["text"], number["kind"]) == ("（2021）测01民终9907号", "number")
     assert number["url"] == f"/documents/{ids['test-customer-list']}"
-    assert client.get(number["url"]).status_code == client.get(article["url"]).status_code == 200
+    assert (
+        client.get(number["url"]).status_code
+        == client.get(article["url"]).status_code
+        == 200
+    )
 
 
 @pytest.mark.parametrize("limit", ["0", "21", "x"])
-def test_a_limit_that_makes_no_sense_is_refused_in_json(client: TestClient, limit: str) -> None:
+def test_a_limit_that_makes_no_sense_is_refused_in_json(
+    client: TestClient, limit: str
+) -> None:
     refused = client.get("/api/suggest", params={"q": "客户", "limit": limit})
 
-    assert refused.status_code == 400 and refused.json()["error"]["code"] == "invalid_query"
+    assert (
+        refused.status_code == 400
+        and refused.json()["error"]["code"] == "invalid_query"
+    )
 
 
 def test_a_limit_holds(client: TestClient) -> None:
-    assert len(client.get("/api/suggest", params={"q": "测试", "limit": "3"}).json()["suggestions"]) == 3
+    assert (
+        len(
+            client.get("/api/suggest", params={"q": "测试", "limit": "3"}).json()[
+                "suggestions"
+            ]
+        )
+        == 3
+    )
 
 
 @pytest.mark.parametrize(
-    "typed", ["紫罗兰", "曼陀罗", "内部备忘", "受限", "neibubeiwang", "内部专用", "客户名单", "测试"]
+    "typed",
+    [
+        "紫罗兰",
+        "曼陀罗",
+        "内部备忘",
+        "受限",
+        "neibubeiwang",
+        "内部专用",
+        "客户名单",
+        "测试",
+    ],
 )
-def test_no_suggestion_tells_of_hidden_documents(client: TestClient, typed: str) -> None:
-    told = str(client.get("/api/suggest", params={"q": typed, "limit": "20"}).json()["suggestions"])
+def test_no_suggestion_tells_of_hidden_documents(
+    client: TestClient, typed: str
+) -> None:
+    told = str(
+        client.get("/api/suggest", params={"q": typed, "limit": "20"}).json()[
+            "suggestions"
+        ]
+    )
 
     assert [word for word in SECRETS if word in told] == []
 
 
-def test_those_who_may_see_a_document_are_offered_it(client: TestClient, insider: TestClient) -> None:
+def test_those_who_may_see_a_document_are_offered_it(
+    client: TestClient, insider: TestClient
+) -> None:
     asked = {"q": "内部备忘"}
 
-    assert "内部备忘客户名单绝密机关" in str(insider.get("/api/suggest", params=asked).json())
+    assert "内部备忘客户名单绝密机关" in str(
+        insider.get("/api/suggest", params=asked).json()
+    )
     assert client.get("/api/suggest", params=asked).json()["suggestions"] == []
 
 
@@ -66,27 +104,43 @@ def test_what_was_found_is_answered_without_suggestions(client: TestClient) -> N
     assert "suggestions" not in client.get("/api/search?q=客户名单").json()
 
 
-def test_nothing_typed_is_logged(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_typed_is_logged(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     client.get("/api/suggest", params={"q": "不应留下的词"})
     client.get("/?q=客户名但&mode=keyword")
-    own = [r.getMessage() for r in caplog.records if not r.name.startswith(("httpx", "httpcore"))]
+    own = [
+        r.getMessage()
+        for r in caplog.records
+        if not r.name.startswith(("httpx", "httpcore"))
+    ]
 
     assert not any("不应留下" in line or "客户名但" in line for line in own)
 
 
-def completed(client: TestClient, text: str, **parameters: object) -> list[dict[str, str]]:
+def completed(
+    client: TestClient, text: str, **parameters: object
+) -> list[dict[str, str]]:
     answer = client.get("/api/suggest", params={"q": text, **parameters})
     assert answer.status_code == 200, answer.text
     assert set(answer.json()) == {"q", "suggestions"} and answer.json()["q"] == text
     return list(answer.json()["suggestions"])
 
 
-def test_an_article_leads_to_its_place_in_the_version_of_the_law(client: TestClient) -> None:
+def test_an_article_leads_to_its_place_in_the_version_of_the_law(
+    client: TestClient,
+) -> None:
     found = completed(client, "反不正当竞争法2025第十条")[0]
 
-    assert found["text"] == "反不正当竞争法（2025）第十条" and found["label"] == "侵犯商业秘密行为与定义"
-    assert found["url"] == f"/laws/{urllib.parse.quote('反不正当竞争法')}?version=2025#{urllib.parse.quote('第十条')}"
+    assert (
+        found["text"] == "反不正当竞争法（2025）第十条"
+        and found["label"] == "侵犯商业秘密行为与定义"
+    )
+    assert (
+        found["url"]
+        == f"/laws/{urllib.parse.quote('反不正当竞争法')}?version=2025#{urllib.parse.quote('第十条')}"
+    )
     assert client.get(found["url"]).status_code == 200
 
 
@@ -104,17 +158,24 @@ def test_any_text_is_answered(client: TestClient, text: str) -> None:
     assert client.get("/api/search", params={"q": text}).status_code == 200
 
 
-def test_the_page_links_to_what_may_have_been_meant_and_keeps_the_filters(client: TestClient) -> None:
+def test_the_page_links_to_what_may_have_been_meant_and_keeps_the_filters(
+    client: TestClient,
+) -> None:
     page = client.get("/?q=客户名但&f.kind=civil&mode=keyword").text
     wanted = f"/?q={urllib.parse.quote('客户名单')}&amp;mode=keyword&amp;f.kind=civil"
 
-    assert f'您要找的是不是：</span><span class="keep"><a href="{wanted}">客户名单</a>' in page
+    assert (
+        f'您要找的是不是：</span><span class="keep"><a href="{wanted}">客户名单</a>'
+        in page
+    )
     assert client.get(wanted.replace("&amp;", "&")).text.count("data-hit>") == 1
     assert "您要找的是不是" not in client.get("/?q=客户名单").text
 
 
 def test_a_wrong_number_is_answered_with_the_right_one(client: TestClient) -> None:
-    found = client.get("/api/search", params={"q": "（2021）测01民终9901号"}).json()["suggestions"]
+    found = client.get("/api/search", params={"q": "（2021）测01民终9901号"}).json()[
+        "suggestions"
+    ]
 
     assert found == [{"text": "（2021）测01民终9907号", "reason": "编号差一字"}]
 

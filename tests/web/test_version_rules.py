@@ -1,4 +1,6 @@
-"""A case that cites a replaced version says which article decides between the versions: that of its own track."""
+"""A case that cites a replaced version says which article decides between the versions: that of its
+own track.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +50,26 @@ _CASE = "---\nslug: {kind}\nkind: {kind}\ntitle: 测试案{kind}\nstatutes: [反
 FILES = (
     _VERSION.format(version="2001", since="2001-01-01", article="第三条"),
     _VERSION.format(version="2021", since="2021-01-01", article="第五条"),
-    _RULE.format(slug="a", law="测试程序法", version="'2011'", article="第七条", says="甲规则", track="administrative"),
-    _RULE.format(slug="b", law="测释一号", version="测释一号", article="第八条", says="乙规则", track="civil"),
-    *(_CASE.format(kind=kind, more="") for kind in ("administrative", "civil", "criminal", "guidance")),
+    _RULE.format(
+        slug="a",
+        law="测试程序法",
+        version="'2011'",
+        article="第七条",
+        says="甲规则",
+        track="administrative",
+    ),
+    _RULE.format(
+        slug="b",
+        law="测释一号",
+        version="测释一号",
+        article="第八条",
+        says="乙规则",
+        track="civil",
+    ),
+    *(
+        _CASE.format(kind=kind, more="")
+        for kind in ("administrative", "civil", "criminal", "guidance")
+    ),
     _CASE.format(kind="foreign_case", more="jurisdiction: DE\n"),
 )
 
@@ -63,7 +82,9 @@ def client() -> Iterator[TestClient]:
             for number, content in enumerate(FILES):
                 path = Path(folder) / f"{number}.md"
                 path.write_text(content, "utf-8")
-                assert [receipt.error for receipt in ingest_file(path, store, embedder)] == [None]
+                assert [
+                    receipt.error for receipt in ingest_file(path, store, embedder)
+                ] == [None]
         with TestClient(create_app(Settings(home=home))) as opened:
             yield opened
 
@@ -78,7 +99,9 @@ def client() -> Iterator[TestClient]:
         ("guidance", ""),
     ],
 )
-def test_a_page_names_the_rule_of_its_own_track_or_none(client: TestClient, kind: str, said: str) -> None:
+def test_a_page_names_the_rule_of_its_own_track_or_none(
+    client: TestClient, kind: str, said: str
+) -> None:
     words = text_of(main_of(client.get(f"/documents/{kind}").text))
 
     assert f"本文引用的是旧版本。{said}现行版本中对应的条文：" in words
@@ -86,7 +109,12 @@ def test_a_page_names_the_rule_of_its_own_track_or_none(client: TestClient, kind
 
 
 def test_the_rule_leads_to_its_article(client: TestClient) -> None:
-    link = re.search(r'<a href="([^"]+)">测试程序法（2011）第七条</a>', client.get("/documents/administrative").text)
+    link = re.search(
+        r'<a href="([^"]+)">测试程序法（2011）第七条</a>',
+        client.get("/documents/administrative").text,
+    )
 
-    assert link is not None and unquote(link[1]) == "/laws/测试程序法?version=2011#第七条"
+    assert (
+        link is not None and unquote(link[1]) == "/laws/测试程序法?version=2011#第七条"
+    )
     assert client.get(link[1]).status_code == 200

@@ -1,1 +1,3 @@
-"""One frozen record per page, made of what store and searcher return; templates only lay them out."""
+"""One frozen record per page, made of what store and searcher return; templates only lay them
+out.
+"""

@@ -51,12 +51,20 @@ def api_docs_page(schema: Mapping[str, Any]) -> ApiDocsPage:
             operation.get("summary", ""),
             operation.get("description", ""),
             tuple(_parameter(p) for p in operation.get("parameters", ())),
-            tuple((status, r.get("description", "")) for status, r in operation.get("responses", {}).items()),
+            tuple(
+                (status, r.get("description", ""))
+                for status, r in operation.get("responses", {}).items()
+            ),
         )
         for path, methods in schema["paths"].items()
         for method, operation in methods.items()
     ]
-    return ApiDocsPage(search_form(Ask()), schema["info"]["title"], schema["info"]["version"], tuple(operations))
+    return ApiDocsPage(
+        search_form(Ask()),
+        schema["info"]["title"],
+        schema["info"]["version"],
+        tuple(operations),
+    )
 
 
 def _parameter(parameter: Mapping[str, Any]) -> ParameterView:

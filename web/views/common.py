@@ -10,7 +10,16 @@ from msgspec import Struct
 
 from kb.records import Amount, DocumentHead, Filters, Metadata
 from kb.store import Store
-from kb.vocabulary import CASE_KINDS, COMPLETENESS, FIRST_AWARD, JURISDICTIONS, KINDS, RESULT_SUMS, ROLES, tier_effect
+from kb.vocabulary import (
+    CASE_KINDS,
+    COMPLETENESS,
+    FIRST_AWARD,
+    JURISDICTIONS,
+    KINDS,
+    RESULT_SUMS,
+    ROLES,
+    tier_effect,
+)
 from search.catalogue import Catalogue
 
 #: Outcomes that are a sum of money; each is an amount type of the same name.
@@ -22,7 +31,9 @@ _LINE_END: Final = re.compile(r"\s*\n\s*(?:- )?")
 
 
 class Link(Struct, frozen=True, gc=False):
-    """Words that lead somewhere; `count` is how many things are there, `active` where one is already."""
+    """Words that lead somewhere; `count` is how many things are there, `active` where one is
+    already.
+    """
 
     label: str
     href: str
@@ -78,7 +89,9 @@ def read_coverage(store: Store, catalogue: Catalogue) -> Coverage:
         held = []
         for kind, label in KINDS.items():
             newest, _ = (
-                catalogue.listing(store, Filters(include={"kind": (kind,)}), limit=1) if kind in counts else ([], 0)
+                catalogue.listing(store, Filters(include={"kind": (kind,)}), limit=1)
+                if kind in counts
+                else ([], 0)
             )
             held.append(Held(kind, label, counts.get(kind, 0), _latest(newest)))
     return Coverage(sum(counts.values()), tuple(held))
@@ -92,7 +105,9 @@ def _latest(heads: Sequence[DocumentHead]) -> str | None:
 
 
 def pieces(text: str, marks: Iterable[tuple[int, int]]) -> tuple[Inline, ...]:
-    """Cut `text` at its marks; marks are [start, end), may touch or overlap, and are clipped to the text."""
+    """Cut `text` at its marks; marks are [start, end), may touch or overlap, and are clipped to the
+    text.
+    """
     found: list[Inline] = []
     position = 0
     for start, end in sorted(marks):
@@ -108,7 +123,9 @@ def pieces(text: str, marks: Iterable[tuple[int, int]]) -> tuple[Inline, ...]:
     return tuple(found)
 
 
-def snippet(text: str, marks: Iterable[tuple[int, int]], heading: str) -> tuple[Inline, ...]:
+def snippet(
+    text: str, marks: Iterable[tuple[int, int]], heading: str
+) -> tuple[Inline, ...]:
     """Cut a passage at its marks and set it as running text.
 
     The heading a passage begins with stands above it already; line ends and list dashes
@@ -119,7 +136,10 @@ def snippet(text: str, marks: Iterable[tuple[int, int]], heading: str) -> tuple[
         skip += 2 if text.startswith("- ", skip) else 1
     moved = [(start - skip, end - skip) for start, end in marks]
     cut = pieces(text[skip:].rstrip(), moved)
-    return tuple(Inline(_LINE_END.sub(_joint, p.text) if "\n" in p.text else p.text, p.marked) for p in cut)
+    return tuple(
+        Inline(_LINE_END.sub(_joint, p.text) if "\n" in p.text else p.text, p.marked)
+        for p in cut
+    )
 
 
 def _joint(line_end: re.Match[str]) -> str:
@@ -127,11 +147,17 @@ def _joint(line_end: re.Match[str]) -> str:
 
 
 def heading_of(role: str, heading: str) -> str:
-    """Return the heading of a section as a reader sees it: 「步骤 现场检查」 is 「步骤 · 现场检查」."""
+    """Return the heading of a section as a reader sees it: 「步骤 现场检查」 is 「步骤 ·
+    现场检查」.
+    """
     if not heading:
         return ROLES.get(role, "正文")
     first, _, rest = heading.partition(" ")
-    return f"{first} · {rest.strip()}" if rest.strip() and role not in ("body", "article") else heading
+    return (
+        f"{first} · {rest.strip()}"
+        if rest.strip() and role not in ("body", "article")
+        else heading
+    )
 
 
 def needs_checking(head: DocumentHead) -> bool:
@@ -146,7 +172,12 @@ def badges(head: DocumentHead) -> tuple[Badge, ...]:
     tier = head.metadata.tier
     if tier and head.kind in CASE_KINDS:
         effect = tier_effect(tier)
-        found.append(Badge(f"{tier} · {effect}" if effect else tier, "strong" if effect == "应当参照" else "plain"))
+        found.append(
+            Badge(
+                f"{tier} · {effect}" if effect else tier,
+                "strong" if effect == "应当参照" else "plain",
+            )
+        )
     elif tier:
         found.append(Badge(tier))
     if head.completeness == "brief":
@@ -160,8 +191,21 @@ def meta(head: DocumentHead) -> tuple[str, ...]:
     """Return who, number, date and place, as far as known."""
     m = head.metadata
     number = head.case_number or next(iter((*m.doc_numbers, *m.citations)), None)
-    place = JURISDICTIONS.get(m.jurisdiction or "") if m.jurisdiction not in (None, "CN") else None
-    return tuple(part for part in (head.authority, number, date(head), place or m.place or head.region) if part)
+    place = (
+        JURISDICTIONS.get(m.jurisdiction or "")
+        if m.jurisdiction not in (None, "CN")
+        else None
+    )
+    return tuple(
+        part
+        for part in (
+            head.authority,
+            number,
+            date(head),
+            place or m.place or head.region,
+        )
+        if part
+    )
 
 
 def date(head: DocumentHead) -> str | None:
@@ -184,7 +228,9 @@ def amount_words(amount: Amount) -> str:
 def sums_unknown(m: Metadata) -> tuple[str, ...]:
     """Return the outcomes that are sums of money of which no amount is known."""
     known = {"判赔" if a.type == FIRST_AWARD else a.type for a in m.amounts}
-    return tuple(kind for kind in _PENALTIES if kind in m.outcomes and kind not in known)
+    return tuple(
+        kind for kind in _PENALTIES if kind in m.outcomes and kind not in known
+    )
 
 
 def results(head: DocumentHead) -> tuple[Badge, ...]:
@@ -198,12 +244,19 @@ def results(head: DocumentHead) -> tuple[Badge, ...]:
     instead = {} if "判赔" in types else {"判赔": FIRST_AWARD}
     found: list[Badge] = []
     for kind in _PENALTIES:
-        found += [Badge(_sum(a), "sum") for a in m.amounts if a.type == instead.get(kind, kind)]
+        found += [
+            Badge(_sum(a), "sum")
+            for a in m.amounts
+            if a.type == instead.get(kind, kind)
+        ]
         found += [Badge(f"{kind}（数额未载）", "sum")] if kind in unknown else []
     tone = "plain" if found else "sum"
     found += [Badge(_sum(a), tone) for a in m.amounts if a.type == _SETTLEMENT]
     named = {*unknown, *types, *(_OUTCOME_OF[t] for t in types if t in _OUTCOME_OF)}
-    return (*found, *(Badge(o) for o in m.outcomes if o not in named and o != "结果未读到"))[:_MAX_RESULTS]
+    return (
+        *found,
+        *(Badge(o) for o in m.outcomes if o not in named and o != "结果未读到"),
+    )[:_MAX_RESULTS]
 
 
 def _sum(amount: Amount) -> str:

@@ -9,7 +9,13 @@ from typing import Final
 
 from kb.analysis import tokenize
 from kb.law.articles import base_article
-from kb.law.comparison import ComparedProvision, TwoVersions, Wording, article_texts, compare_versions
+from kb.law.comparison import (
+    ComparedProvision,
+    TwoVersions,
+    Wording,
+    article_texts,
+    compare_versions,
+)
 from kb.law.concordance import Concordance
 from kb.law.wording import Run
 from kb.records import Document
@@ -53,11 +59,20 @@ class Comparison:
     rows: tuple[ComparisonRow, ...]
 
 
-def comparison(provisions: Sequence[str], concordance: Concordance, compared: tuple[Document, Document]) -> Comparison:
+def comparison(
+    provisions: Sequence[str],
+    concordance: Concordance,
+    compared: tuple[Document, Document],
+) -> Comparison:
     """Compare the digests of two versions; provisions both have come first."""
     before, after = (document.head.metadata.version or "" for document in compared)
-    texts = {document.head.metadata.version or "": _digests(document) for document in compared}
-    found = compare_versions(concordance, provisions, TwoVersions(before, after, texts), _spans_of)
+    texts = {
+        document.head.metadata.version or "": _digests(document)
+        for document in compared
+    }
+    found = compare_versions(
+        concordance, provisions, TwoVersions(before, after, texts), _spans_of
+    )
     return Comparison(before, after, tuple(_row(concordance.law, one) for one in found))
 
 
@@ -67,7 +82,10 @@ def row_anchor(provision: str) -> str:
 
 
 def _digests(document: Document) -> Mapping[str, str]:
-    return {article: _LIST_DASH.sub("· ", text) for article, text in article_texts(document).items()}
+    return {
+        article: _LIST_DASH.sub("· ", text)
+        for article, text in article_texts(document).items()
+    }
 
 
 def _spans_of(text: str) -> Iterator[tuple[int, int]]:
@@ -75,14 +93,18 @@ def _spans_of(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _row(law: str, one: ComparedProvision) -> ComparisonRow:
-    return ComparisonRow(one.provision, _side(law, one.before), _side(law, one.after), one.is_marked)
+    return ComparisonRow(
+        one.provision, _side(law, one.before), _side(law, one.after), one.is_marked
+    )
 
 
 def _side(law: str, wording: Wording | None) -> tuple[Side, ...]:
     if wording is None:
         return ()
     href = law_path(law, wording.version, base_article(wording.articles[0]))
-    return (Side(wording.version, "、".join(wording.articles), href, _lines(wording.runs)),)
+    return (
+        Side(wording.version, "、".join(wording.articles), href, _lines(wording.runs)),
+    )
 
 
 def _lines(runs: Sequence[Run]) -> tuple[tuple[Inline, ...], ...]:

@@ -1,4 +1,6 @@
-"""The filter panel: fields with their values, what is chosen, and the address of every other choice."""
+"""The filter panel: fields with their values, what is chosen, and the address of every other
+choice.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ class _Panel(Struct, frozen=True, gc=False):
         """Return where choosing a value leads, and shutting it out."""
         if self.addresses is None:
             return None, None
-        return self.addresses.including(field, value), self.addresses.excluding(field, value)
+        return self.addresses.including(field, value), self.addresses.excluding(
+            field, value
+        )
 
     def links_of_chosen(self, field: str, value: str, state: str) -> tuple[str, str]:
         """Return where a value in force leads: away again, or to the contrary."""
@@ -85,7 +89,10 @@ class _Panel(Struct, frozen=True, gc=False):
 def groups(ask: Ask, result: SearchResult, path: str) -> tuple[FacetGroup, ...]:
     """Return the fields that have anything to choose."""
     panel = _Panel(ask, path, None if is_long(ask) else Addresses(ask, path))
-    found = (_group(panel, field.name, dict(result.facets.get(field.name, ()))) for field in FACETS)
+    found = (
+        _group(panel, field.name, dict(result.facets.get(field.name, ())))
+        for field in FACETS
+    )
     return tuple(group for group in found if group is not None)
 
 
@@ -99,20 +106,27 @@ def _group(panel: _Panel, field: str, counts: dict[str, int]) -> FacetGroup | No
         return None
     most = max(counts.values()) if BY_NAME[field].order == "latest" else 0
     values = [
-        _value(panel, field, value, counts[value], chosen.get(value, ""), most) for value in _order(field, counts)
+        _value(panel, field, value, counts[value], chosen.get(value, ""), most)
+        for value in _order(field, counts)
     ]
     top = [v for number, v in enumerate(values) if number < _TOP_VALUES or v.state]
-    rest = [v for number, v in enumerate(values) if number >= _TOP_VALUES and not v.state]
+    rest = [
+        v for number, v in enumerate(values) if number >= _TOP_VALUES and not v.state
+    ]
     is_open = bool(chosen) or BY_NAME[field].is_open
     return FacetGroup(field, BY_NAME[field].label, tuple(top), tuple(rest), is_open)
 
 
 def _order(field: str, counts: Mapping[str, int]) -> list[str]:
-    """Return values in reading order: lists with an order of their own keep it, years run back, others by count."""
+    """Return values in reading order: lists with an order of their own keep it, years run back,
+    others by count.
+    """
     order = BY_NAME[field].order
     if order == "listed":
         own = list(BY_NAME[field].values or ())
-        values = sorted(counts, key=lambda v: (own.index(v) if v in own else len(own), v))
+        values = sorted(
+            counts, key=lambda v: (own.index(v) if v in own else len(own), v)
+        )
     elif order == "latest":
         values = sorted(counts, reverse=True)
     else:
@@ -120,8 +134,14 @@ def _order(field: str, counts: Mapping[str, int]) -> list[str]:
     return sorted(values, key=lambda v: v == UNLABELLED)
 
 
-def _value(panel: _Panel, field: str, value: str, count: int, state: str, most: int) -> FacetValue:
-    include, exclude = panel.links_of_chosen(field, value, state) if state else panel.links(field, value)
+def _value(
+    panel: _Panel, field: str, value: str, count: int, state: str, most: int
+) -> FacetValue:
+    include, exclude = (
+        panel.links_of_chosen(field, value, state)
+        if state
+        else panel.links(field, value)
+    )
     return FacetValue(
         field=field,
         value=value,
@@ -135,8 +155,13 @@ def _value(panel: _Panel, field: str, value: str, count: int, state: str, most: 
 
 
 def is_long(ask: Ask) -> bool:
-    """Tell a question too long to stand in the address of every value: 300 characters made a page of 1.5 MB."""
-    return len(ask.text) > _LONG_CHARS or sum(map(len, chosen_values(ask.filters, ask.plain))) > _LONG_CHOSEN_CHARS
+    """Tell a question too long to stand in the address of every value: 300 characters made a page
+    of 1.5 MB.
+    """
+    return (
+        len(ask.text) > _LONG_CHARS
+        or sum(map(len, chosen_values(ask.filters, ask.plain))) > _LONG_CHOSEN_CHARS
+    )
 
 
 def form_fields(ask: Ask) -> tuple[tuple[str, str], ...]:
@@ -158,10 +183,21 @@ def roles(ask: Ask, path: str) -> tuple[Link, ...]:
 def chips(ask: Ask, path: str) -> tuple[Chip, ...]:
     """Return the restrictions in force, each with the address without it."""
     found = [
-        Chip(field.label, field.shown(value), ask.dropping(field.name, value).url(path), excluded)
-        for excluded, chosen in ((False, ask.filters.include), (True, ask.filters.exclude))
+        Chip(
+            field.label,
+            field.shown(value),
+            ask.dropping(field.name, value).url(path),
+            excluded,
+        )
+        for excluded, chosen in (
+            (False, ask.filters.include),
+            (True, ask.filters.exclude),
+        )
         for field in FACETS
         for value in chosen.get(field.name, ())
     ]
-    found += [Chip("限于部分", ROLES[r], ask.without_role(r).url(path), False) for r in ask.filters.roles]
+    found += [
+        Chip("限于部分", ROLES[r], ask.without_role(r).url(path), False)
+        for r in ask.filters.roles
+    ]
     return tuple(found)

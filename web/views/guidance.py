@@ -58,7 +58,9 @@ class AboutPage:
     grades: tuple[tuple[str, str], ...]
 
 
-def elements_page(columns: Columns, heads: list[DocumentHead], leads: Mapping[int, str]) -> ElementsPage:
+def elements_page(
+    columns: Columns, heads: list[DocumentHead], leads: Mapping[int, str]
+) -> ElementsPage:
     """Lay out guidance and elements."""
     views = [(head, _guidance(head, leads)) for head in sorted(heads, key=_place)]
     return ElementsPage(
@@ -66,14 +68,22 @@ def elements_page(columns: Columns, heads: list[DocumentHead], leads: Mapping[in
         tuple(view for head, view in views if not _is_element(head)),
         tuple(view for head, view in views if _is_element(head)),
         tuple(KINDS[track] for track in _TRACKS),
-        tuple(row for element in ELEMENTS if (row := _row(columns, element)) is not None),
+        tuple(
+            row for element in ELEMENTS if (row := _row(columns, element)) is not None
+        ),
     )
 
 
 def _place(head: DocumentHead) -> tuple[int, int, str]:
-    """Return the reading order: the handling guide and evidence first, elements as the law orders them."""
+    """Return the reading order: the handling guide and evidence first, elements as the law orders
+    them.
+    """
     first = _FIRST.index(head.slug) if head.slug in _FIRST else len(_FIRST)
-    elements = [ELEMENTS.index(element) for element in head.metadata.elements if element in ELEMENTS]
+    elements = [
+        ELEMENTS.index(element)
+        for element in head.metadata.elements
+        if element in ELEMENTS
+    ]
     return first, min(elements, default=len(ELEMENTS)), head.title
 
 
@@ -83,24 +93,43 @@ def _is_element(head: DocumentHead) -> bool:
 
 def _guidance(head: DocumentHead, leads: Mapping[int, str]) -> GuidanceView:
     return GuidanceView(
-        head.title, document_path(head.id), leads.get(head.id), badges(head)[1:], head.metadata.elements
+        head.title,
+        document_path(head.id),
+        leads.get(head.id),
+        badges(head)[1:],
+        head.metadata.elements,
     )
 
 
 def _row(columns: Columns, element: str) -> ElementRow | None:
     filters = Filters(include={"element": (element,)})
-    counts = {k: n for k, n in columns.counts(filters, ["kind"])["kind"] if k in _TRACKS}
+    counts = {
+        k: n for k, n in columns.counts(filters, ["kind"])["kind"] if k in _TRACKS
+    }
     if not counts:
         return None
     cells = tuple(
-        Link(f"{element}，{KINDS[kind]}", list_path(kind=kind, element=element), counts[kind])
+        Link(
+            f"{element}，{KINDS[kind]}",
+            list_path(kind=kind, element=element),
+            counts[kind],
+        )
         if kind in counts
         else None
         for kind in _TRACKS
     )
-    return ElementRow(element, Link(element, list_path(kind=_TRACKS, element=element), sum(counts.values())), cells)
+    return ElementRow(
+        element,
+        Link(element, list_path(kind=_TRACKS, element=element), sum(counts.values())),
+        cells,
+    )
 
 
 def about_page(coverage: Coverage) -> AboutPage:
     """Lay out the page about this knowledge base."""
-    return AboutPage(search_form(Ask()), coverage, tuple(list(TIERS.items())[:4]), tuple(SOURCE_GRADES.items()))
+    return AboutPage(
+        search_form(Ask()),
+        coverage,
+        tuple(list(TIERS.items())[:4]),
+        tuple(SOURCE_GRADES.items()),
+    )

@@ -13,7 +13,14 @@ from kb.law.concordance import Concordance
 from kb.law.versions import Standing, is_edited
 from kb.records import Document, DocumentHead, Metadata
 from kb.store import Store
-from kb.vocabulary import BY_DATE, KINDS, PRESUMED, SOURCE_GRADES, TIERS, VERSION_UNSTATED
+from kb.vocabulary import (
+    BY_DATE,
+    KINDS,
+    PRESUMED,
+    SOURCE_GRADES,
+    TIERS,
+    VERSION_UNSTATED,
+)
 from web.address import Ask, cases_path, document_path, law_path, with_parameters
 from web.views.common import Badge, Link, meta, needs_checking
 from web.views.comparing import Comparison, comparison, row_anchor
@@ -50,7 +57,11 @@ class VersionView:
     @property
     def standing(self) -> str:
         """Return the standing in words, with the day it ended: 已失效 · 至2025-04-25."""
-        return f"{self.status} · 至{self.until}" if self.status in (REPLACED, ENDED) else self.status
+        return (
+            f"{self.status} · 至{self.until}"
+            if self.status in (REPLACED, ENDED)
+            else self.status
+        )
 
     @property
     def tone(self) -> str:
@@ -69,7 +80,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ConcordanceView:
-    """Versions as columns, provisions as rows; `compare` leads to the last two versions side by side."""
+    """Versions as columns, provisions as rows; `compare` leads to the last two versions side by
+    side.
+    """
 
     versions: tuple[str, ...]
     rows: tuple[tuple[str, tuple[tuple[Cell, ...], ...], str | None], ...]
@@ -84,9 +97,9 @@ class ConcordanceView:
 class ArticleView:
     """The digest of one article and how many documents cite it, by kind.
 
-    `anchor` is "" where the page has this article already, or the section is none. `others` are
-    articles of the same provision that have no digest of their own and are told of here. `text` is where
-    the article stands in a whole text beside the digest.
+    `anchor` is "" where the page has this article already, or the section is none.
+    `others` are articles of the same provision that have no digest of their own and are
+    told of here. `text` is where the article stands in a whole text beside the digest.
     """
 
     anchor: str
@@ -149,7 +162,9 @@ class LawsPage:
 
 @dataclass(frozen=True, slots=True)
 class CitingPage:
-    """Documents that cite one article, by kind; `presumed` name no version and are taken to mean this one."""
+    """Documents that cite one article, by kind; `presumed` name no version and are taken to mean
+    this one.
+    """
 
     law: str
     version: str
@@ -162,7 +177,9 @@ class CitingPage:
     presumed: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
-def version_views(book: LawBook, law: str, active: str | None = None) -> tuple[VersionView, ...]:
+def version_views(
+    book: LawBook, law: str, active: str | None = None
+) -> tuple[VersionView, ...]:
     """Return the versions of a law, oldest first, each with its standing."""
     views = []
     for head in book.versions[law]:
@@ -190,9 +207,16 @@ def laws_page(book: LawBook) -> LawsPage:
     """Lay out the list of laws."""
     groups: dict[str, list[LawRow]] = {}
     for law, heads in book.versions.items():
-        tier = next((head.metadata.tier for head in reversed(heads) if head.metadata.tier), "其他")
+        tier = next(
+            (head.metadata.tier for head in reversed(heads) if head.metadata.tier),
+            "其他",
+        )
         title = heads[-1].title if len(heads) == 1 else None
-        subjects = tuple(dict.fromkeys(p.provision for head in heads for p in head.metadata.provisions))
+        subjects = tuple(
+            dict.fromkeys(
+                p.provision for head in heads for p in head.metadata.provisions
+            )
+        )
         groups.setdefault(tier, []).append(
             LawRow(
                 law,
@@ -208,7 +232,9 @@ def laws_page(book: LawBook) -> LawsPage:
         search_form(Ask()),
         tuple(
             (tier, tuple(sorted(rows, key=lambda row: (-len(row.versions), row.law))))
-            for tier, rows in sorted(groups.items(), key=lambda g: order.index(g[0]) if g[0] in order else 99)
+            for tier, rows in sorted(
+                groups.items(), key=lambda g: order.index(g[0]) if g[0] in order else 99
+            )
         ),
     )
 
@@ -225,28 +251,50 @@ def law_page(
     law, version = m.law or "", m.version or ""
     concordance = book.concordance_of(law, store.concordance(law))
     sections = section_views(document, (), link_of)
-    first = next((n for n, s in enumerate(sections) if s.role == "article"), len(sections))
-    last = max((n for n, s in enumerate(sections) if s.role == "article"), default=len(sections) - 1)
+    first = next(
+        (n for n, s in enumerate(sections) if s.role == "article"), len(sections)
+    )
+    last = max(
+        (n for n, s in enumerate(sections) if s.role == "article"),
+        default=len(sections) - 1,
+    )
     head = document.head
     versions = version_views(book, law, version)
     ended = next((v.standing for v in versions if v.active and v.tone == "ended"), "")
     return LawPage(
         is_digest=is_edited(m),
-        texts=tuple(Link(h.title, document_path(h.id)) for h in book.texts.get((law, version), ())),
+        texts=tuple(
+            Link(h.title, document_path(h.id))
+            for h in book.texts.get((law, version), ())
+        ),
         law=law,
         title=head.title,
         form=search_form(Ask()),
-        badges=tuple(Badge(text, tone) for text, tone in [(ended, "warn"), *_badges(head)] if text),
+        badges=tuple(
+            Badge(text, tone)
+            for text, tone in [(ended, "warn"), *_badges(head)]
+            if text
+        ),
         meta=meta(head)[1:] if head.authority else meta(head),
         versions=versions,
         concordance=_concordance(book, concordance),
-        comparison=comparison(book.provisions_of(law), concordance, compared) if compared else None,
+        comparison=comparison(book.provisions_of(law), concordance, compared)
+        if compared
+        else None,
         version=version,
-        choices=tuple(h.metadata.version or "" for h in book.versions[law] if h.metadata.provisions),
+        choices=tuple(
+            h.metadata.version or ""
+            for h in book.versions[law]
+            if h.metadata.provisions
+        ),
         intro=sections[:first],
         articles=_articles(store, book, m, sections[first : last + 1], concordance),
         outro=sections[last + 1 :] if first < len(sections) else (),
-        sources=tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in m.sources if s.grade != "C"),
+        sources=tuple(
+            SourceView(s.name, SOURCE_GRADES[s.grade], s.url)
+            for s in m.sources
+            if s.grade != "C"
+        ),
         reposts=sum(s.grade == "C" for s in m.sources),
         checked_on=m.checked_on,
         uncertain=m.uncertain,
@@ -254,7 +302,11 @@ def law_page(
         numbers=m.doc_numbers,
         dates=tuple(
             f"{label} {value}"
-            for label, value in (("通过", m.passed_on), ("施行", m.effective_from), ("至", m.effective_to))
+            for label, value in (
+                ("通过", m.passed_on),
+                ("施行", m.effective_from),
+                ("至", m.effective_to),
+            )
             if value
         ),
     )
@@ -275,80 +327,149 @@ def _concordance(book: LawBook, concordance: Concordance) -> ConcordanceView | N
     law = concordance.law
     table: dict[str, dict[str, list[Cell]]] = {}
     for row in concordance.rows:
-        cell = Cell(row.article, law_path(law, row.version, base_article(row.article)), row.note)
+        cell = Cell(
+            row.article, law_path(law, row.version, base_article(row.article)), row.note
+        )
         table.setdefault(row.provision, {}).setdefault(row.version, []).append(cell)
     ordered = [(name, table[name]) for name in book.provisions_of(law) if name in table]
     return ConcordanceView(
         versions,
         tuple(
-            (name, tuple(tuple(cells.get(v, ())) for v in versions), _compare_link(law, name, versions, cells))
+            (
+                name,
+                tuple(tuple(cells.get(v, ())) for v in versions),
+                _compare_link(law, name, versions, cells),
+            )
             for name, cells in ordered
         ),
     )
 
 
-def _compare_link(law: str, provision: str, versions: Sequence[str], cells: Mapping[str, Sequence[Cell]]) -> str | None:
+def _compare_link(
+    law: str,
+    provision: str,
+    versions: Sequence[str],
+    cells: Mapping[str, Sequence[Cell]],
+) -> str | None:
     present = [v for v in versions if v in cells]
     if len(present) < 2:
         return None
-    compared = with_parameters(law_path(law), [("left", present[-2]), ("right", present[-1])])
+    compared = with_parameters(
+        law_path(law), [("left", present[-2]), ("right", present[-1])]
+    )
     return f"{compared}#{quote(row_anchor(provision))}"
 
 
 def _articles(
-    store: Store, book: LawBook, m: Metadata, sections: Sequence[SectionView], concordance: Concordance
+    store: Store,
+    book: LawBook,
+    m: Metadata,
+    sections: Sequence[SectionView],
+    concordance: Concordance,
 ) -> tuple[ArticleView, ...]:
     law, version = m.law or "", m.version or ""
     own = {base_article(section.heading) for section in sections}
     provided = concordance.provided(version)
-    without = {article: provisions[-1] for article, provisions in provided.items() if article not in own}
+    without = {
+        article: provisions[-1]
+        for article, provisions in provided.items()
+        if article not in own
+    }
     views: list[ArticleView] = []
     for section in sections:
         article = base_article(section.heading)
         here = provided.get(article, [])
-        others = tuple(other for other, provision in without.items() if provision in here)
-        without = {other: provision for other, provision in without.items() if other not in others}
-        is_new = section.role == "article" and all(article != view.anchor for view in views)
+        others = tuple(
+            other for other, provision in without.items() if provision in here
+        )
+        without = {
+            other: provision
+            for other, provision in without.items()
+            if other not in others
+        }
+        is_new = section.role == "article" and all(
+            article != view.anchor for view in views
+        )
         view = _article(store, ArticleKey(law, version, article), section, here, others)
         place = book.text_of(law, version, article)
-        views.append(replace(view, anchor=article if is_new else "", text=place_path(place) if place else None))
+        views.append(
+            replace(
+                view,
+                anchor=article if is_new else "",
+                text=place_path(place) if place else None,
+            )
+        )
     return tuple(views)
 
 
 def _article(
-    store: Store, key: ArticleKey, section: SectionView, provisions: Sequence[str], others: tuple[str, ...]
+    store: Store,
+    key: ArticleKey,
+    section: SectionView,
+    provisions: Sequence[str],
+    others: tuple[str, ...],
 ) -> ArticleView:
     law, version, article = key.law, key.version, key.article
     counts: dict[str, int] = {}
     for head in citing_heads(store, law, version, article):
         counts[head.kind] = counts.get(head.kind, 0) + 1
     cases = cases_path(law, version, article)
-    links = tuple(Link(label, f"{cases}#{kind}", counts[kind]) for kind, label in KINDS.items() if kind in counts)
+    links = tuple(
+        Link(label, f"{cases}#{kind}", counts[kind])
+        for kind, label in KINDS.items()
+        if kind in counts
+    )
     provision = next((name for name in provisions if name not in section.heading), None)
     unstated = _unstated(store, law, version, article)
     count = len(_presumed(store, law, version, article))
     presumed = Link(PRESUMED[BY_DATE], f"{cases}#presumed", count) if count else None
-    return ArticleView(article, others, section, provision, links, unstated, presumed, None)
+    return ArticleView(
+        article, others, section, provision, links, unstated, presumed, None
+    )
 
 
 def _unstated(store: Store, law: str, version: str, article: str) -> Link | None:
     """Return the documents that cite this number without saying of which version."""
-    count = len(citing_heads(store, law, VERSION_UNSTATED, article)) if version != VERSION_UNSTATED else 0
+    count = (
+        len(citing_heads(store, law, VERSION_UNSTATED, article))
+        if version != VERSION_UNSTATED
+        else 0
+    )
     return (
-        Link(version_label(law, VERSION_UNSTATED), cases_path(law, VERSION_UNSTATED, article), count) if count else None
+        Link(
+            version_label(law, VERSION_UNSTATED),
+            cases_path(law, VERSION_UNSTATED, article),
+            count,
+        )
+        if count
+        else None
     )
 
 
-def citing_heads(store: Store, law: str, version: str, article: str) -> list[DocumentHead]:
-    """Return the documents that cite an article of one version, newest first; the law itself is none of them."""
-    heads = store.heads(store.citing(law=law, version=version, article=article)).values()
-    return sorted((h for h in heads if h.metadata.law != law), key=lambda h: (h.decided_on or "", h.id), reverse=True)
+def citing_heads(
+    store: Store, law: str, version: str, article: str
+) -> list[DocumentHead]:
+    """Return the documents that cite an article of one version, newest first; the law itself is
+    none of them.
+    """
+    heads = store.heads(
+        store.citing(law=law, version=version, article=article)
+    ).values()
+    return sorted(
+        (h for h in heads if h.metadata.law != law),
+        key=lambda h: (h.decided_on or "", h.id),
+        reverse=True,
+    )
 
 
 def _presumed(store: Store, law: str, version: str, article: str) -> list[DocumentHead]:
     """Return the documents that name no version and are presumed to mean this one, newest first."""
     heads = store.heads(store.presumed_to_cite(law, version, article)).values()
-    return sorted((h for h in heads if h.metadata.law != law), key=lambda h: (h.decided_on or "", h.id), reverse=True)
+    return sorted(
+        (h for h in heads if h.metadata.law != law),
+        key=lambda h: (h.decided_on or "", h.id),
+        reverse=True,
+    )
 
 
 def citing_page(store: Store, law: str, version: str, article: str) -> CitingPage:
@@ -356,9 +477,15 @@ def citing_page(store: Store, law: str, version: str, article: str) -> CitingPag
     groups: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
     heads = citing_heads(store, law, version, article)
     for head in heads:
-        groups.setdefault(head.kind, []).append((document_path(head.id), head.title, meta(head)))
+        groups.setdefault(head.kind, []).append(
+            (document_path(head.id), head.title, meta(head))
+        )
     others = tuple(
-        Link(f"{law}（{row.version}）{row.article}", cases_path(law, row.version, row.article), count)
+        Link(
+            f"{law}（{row.version}）{row.article}",
+            cases_path(law, row.version, row.article),
+            count,
+        )
         for row in store.counterparts(law, version, article)
         if (count := len(citing_heads(store, law, row.version, row.article)))
     )
@@ -368,8 +495,15 @@ def citing_page(store: Store, law: str, version: str, article: str) -> CitingPag
         article,
         law_path(law, None if version == VERSION_UNSTATED else version, article),
         search_form(Ask()),
-        tuple((kind, label, tuple(groups[kind])) for kind, label in KINDS.items() if kind in groups),
+        tuple(
+            (kind, label, tuple(groups[kind]))
+            for kind, label in KINDS.items()
+            if kind in groups
+        ),
         len(heads),
         others,
-        tuple((document_path(h.id), h.title, meta(h)) for h in _presumed(store, law, version, article)),
+        tuple(
+            (document_path(h.id), h.title, meta(h))
+            for h in _presumed(store, law, version, article)
+        ),
     )

@@ -1,4 +1,6 @@
-"""The sentence a card opens with when nothing was searched for: the gist, else how the text begins."""
+"""The sentence a card opens with when nothing was searched for: the gist, else how the text
+begins.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,15 @@ from kb.paragraphs import paragraphs
 from kb.records import Document
 from kb.store import Store
 
-_ROLES: Final = ("gist", "overview", "definition", "legal_sources", "facts", "conduct", "parties")
+_ROLES: Final = (
+    "gist",
+    "overview",
+    "definition",
+    "legal_sources",
+    "facts",
+    "conduct",
+    "parties",
+)
 _MAX_CHARS: Final = 110
 
 
@@ -29,8 +39,15 @@ def lead(document: Document) -> str | None:
     for paragraph in paragraphs(document.text, document.sections):
         role = document.sections[paragraph.section].role
         if paragraph.number and role not in first:
-            first[role] = document.text[paragraph.start : paragraph.end].strip().removeprefix("- ")
-    text = next((first[role] for role in _ROLES if role in first), next(iter(first.values()), None))
+            first[role] = (
+                document.text[paragraph.start : paragraph.end]
+                .strip()
+                .removeprefix("- ")
+            )
+    text = next(
+        (first[role] for role in _ROLES if role in first),
+        next(iter(first.values()), None),
+    )
     if text is None or len(text) <= _MAX_CHARS:
         return text
     return text[:_MAX_CHARS].rstrip("，、；：") + "…"

@@ -1,4 +1,6 @@
-"""Overseas pages: the matrix of jurisdictions and industries, one jurisdiction, several compared."""
+"""Overseas pages: the matrix of jurisdictions and industries, one jurisdiction, several
+compared.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,21 @@ MAX_COMPARED: Final = 3
 
 #: The fixed questions of a guide, in the order an enterprise asks them.
 QUESTIONS: Final = (
-    *("legal_sources", "definition", "conduct", "defences", "evidence", "civil_remedies"),
-    *("criminal_liability", "limitation", "procedure", "employee_mobility", "administrative_measures"),
+    *(
+        "legal_sources",
+        "definition",
+        "conduct",
+        "defences",
+        "evidence",
+        "civil_remedies",
+    ),
+    *(
+        "criminal_liability",
+        "limitation",
+        "procedure",
+        "employee_mobility",
+        "administrative_measures",
+    ),
     *("practical_steps", "industry_notes", "precedents", "verification"),
 )
 
@@ -90,7 +105,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ComparePage:
-    """Questions as rows, jurisdictions as columns; `cut` when more were asked for than can be shown."""
+    """Questions as rows, jurisdictions as columns; `cut` when more were asked for than can be
+    shown.
+    """
 
     form: SearchForm
     columns: tuple[Link, ...]
@@ -102,14 +119,25 @@ class ComparePage:
 def matrix_page(columns: Columns) -> MatrixPage:
     """Count foreign documents by jurisdiction and industry."""
     counts = dict(columns.counts(_foreign(), ["jurisdiction"])["jurisdiction"])
-    rows = [_matrix_row(columns, code, label) for code, label in JURISDICTIONS.items() if counts.get(code)]
+    rows = [
+        _matrix_row(columns, code, label)
+        for code, label in JURISDICTIONS.items()
+        if counts.get(code)
+    ]
     return MatrixPage(
-        search_form(Ask()), INDUSTRIES, tuple(rows), sum(r.cases for r in rows), sum(r.guides for r in rows)
+        search_form(Ask()),
+        INDUSTRIES,
+        tuple(rows),
+        sum(r.cases for r in rows),
+        sum(r.guides for r in rows),
     )
 
 
 def _foreign(**include: str) -> Filters:
-    return Filters(include={"kind": FOREIGN_KINDS} | {name: (value,) for name, value in include.items()})
+    return Filters(
+        include={"kind": FOREIGN_KINDS}
+        | {name: (value,) for name, value in include.items()}
+    )
 
 
 def _matrix_row(columns: Columns, code: str, label: str) -> MatrixRow:
@@ -133,9 +161,13 @@ def _matrix_row(columns: Columns, code: str, label: str) -> MatrixRow:
 def guides(store: Store, catalogue: Catalogue, code: str) -> list[Document]:
     """Return the guides of a jurisdiction."""
     heads, _ = catalogue.listing(
-        store, Filters(include={"kind": ("foreign_guide",), "jurisdiction": (code,)}), limit=10
+        store,
+        Filters(include={"kind": ("foreign_guide",), "jurisdiction": (code,)}),
+        limit=10,
     )
-    return [document for head in heads if (document := store.document(head.id)) is not None]
+    return [
+        document for head in heads if (document := store.document(head.id)) is not None
+    ]
 
 
 def jurisdiction_page(
@@ -157,18 +189,26 @@ def jurisdiction_page(
         label=label,
         form=search_form(Ask()),
         guides=tuple(_guide(document, link_of) for document in documents),
-        cases=tuple(_case(ask, head, rank, leads) for rank, head in enumerate(cases, 1)),
+        cases=tuple(
+            _case(ask, head, rank, leads) for rank, head in enumerate(cases, 1)
+        ),
         cases_total=total,
         all_cases=ask.url(),
         industries=tuple(
-            Link(name, ask.including("industry", name).url(), count) for name, count in counts if name != UNLABELLED
+            Link(name, ask.including("industry", name).url(), count)
+            for name, count in counts
+            if name != UNLABELLED
         ),
         others=tuple((c, JURISDICTIONS[c]) for c in _with_guides(columns) if c != code),
     )
 
 
 def _with_guides(columns: Columns) -> list[str]:
-    counts = dict(columns.counts(Filters(include={"kind": ("foreign_guide",)}), ["jurisdiction"])["jurisdiction"])
+    counts = dict(
+        columns.counts(Filters(include={"kind": ("foreign_guide",)}), ["jurisdiction"])[
+            "jurisdiction"
+        ]
+    )
     return [code for code in JURISDICTIONS if counts.get(code)]
 
 
@@ -176,7 +216,14 @@ def _guide(document: Document, link_of: LinksOf) -> GuideView:
     head, m = document.head, document.head.metadata
     grades = {source.grade for source in m.sources}
     sections = section_views(document, (), link_of(document))
-    return GuideView(head.title, document_path(head.id), m.checked_on, m.uncertain, sections, grades == {"C"})
+    return GuideView(
+        head.title,
+        document_path(head.id),
+        m.checked_on,
+        m.uncertain,
+        sections,
+        grades == {"C"},
+    )
 
 
 def _case(ask: Ask, head: DocumentHead, rank: int, leads: Mapping[int, str]) -> HitView:
@@ -193,11 +240,18 @@ def _case(ask: Ask, head: DocumentHead, rank: int, leads: Mapping[int, str]) -> 
     )
 
 
-def compare_page(store: Store, catalogue: Catalogue, codes: Sequence[str], link_of: LinksOf) -> ComparePage:
-    """Lay the guides of two or three jurisdictions side by side, one row a question; of more, the first three."""
+def compare_page(
+    store: Store, catalogue: Catalogue, codes: Sequence[str], link_of: LinksOf
+) -> ComparePage:
+    """Lay the guides of two or three jurisdictions side by side, one row a question; of more, the
+    first three.
+    """
     asked, codes = codes, codes[:MAX_COMPARED]
     documents = {code: guides(store, catalogue, code) for code in codes}
-    views = {code: [(d.head.id, section_views(d, (), link_of(d))) for d in documents[code]] for code in codes}
+    views = {
+        code: [(d.head.id, section_views(d, (), link_of(d))) for d in documents[code]]
+        for code in codes
+    }
     rows = []
     for role in QUESTIONS:
         answers = tuple(_answer(views[code], role) for code in codes)
@@ -207,12 +261,20 @@ def compare_page(store: Store, catalogue: Catalogue, codes: Sequence[str], link_
         search_form(Ask()),
         tuple(Link(JURISDICTIONS[code], f"/jurisdictions/{code}") for code in codes),
         tuple(rows),
-        tuple((code, JURISDICTIONS[code], code in codes) for code in _with_guides(catalogue.columns)),
+        tuple(
+            (code, JURISDICTIONS[code], code in codes)
+            for code in _with_guides(catalogue.columns)
+        ),
         len(asked) > MAX_COMPARED,
     )
 
 
 def _answer(views: Sequence[tuple[int, tuple[SectionView, ...]]], role: str) -> Answer:
-    found = [(document_id, s) for document_id, sections in views for s in sections if s.role == role]
+    found = [
+        (document_id, s)
+        for document_id, sections in views
+        for s in sections
+        if s.role == role
+    ]
     href = f"{document_path(found[0][0])}#{found[0][1].anchor}" if found else ""
     return Answer(tuple(section for _, section in found), href)

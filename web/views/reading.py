@@ -11,7 +11,15 @@ from kb.records import Document, DocumentHead, Metadata
 from kb.vocabulary import CONFIDENCE, KINDS, SOURCE_GRADES
 from search.results import Hit
 from web.address import Ask, document_path, law_path, list_path
-from web.views.common import Badge, Link, amount_words, badges, meta, needs_checking, sums_unknown
+from web.views.common import (
+    Badge,
+    Link,
+    amount_words,
+    badges,
+    meta,
+    needs_checking,
+    sums_unknown,
+)
 from web.views.search import SearchForm, search_form
 from web.views.text import SectionView, presumption
 
@@ -115,7 +123,12 @@ class Around:
 
 
 def reading_page(
-    document: Document, ask: Ask, sections: tuple[SectionView, ...], around: Around, trail: Trail | None, base_url: str
+    document: Document,
+    ask: Ask,
+    sections: tuple[SectionView, ...],
+    around: Around,
+    trail: Trail | None,
+    base_url: str,
 ) -> ReadingPage:
     """Lay out one document."""
     head, m = document.head, document.head.metadata
@@ -138,7 +151,11 @@ def reading_page(
         amounts=_amounts(m),
         statutes=tuple(around.statutes),
         uncertain=m.uncertain,
-        sources=tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in m.sources if s.grade != "C"),
+        sources=tuple(
+            SourceView(s.name, SOURCE_GRADES[s.grade], s.url)
+            for s in m.sources
+            if s.grade != "C"
+        ),
         reposts=grades.count("C"),
         only_reposts=bool(grades) and set(grades) == {"C"},
         law=Link(m.law, law_path(m.law)) if m.law and m.version else None,
@@ -151,26 +168,43 @@ def reading_page(
 
 def cite(head: DocumentHead) -> str:
     """Return what a quotation names: title, number, authority, date."""
-    return ",".join(part for part in (head.title, head.case_number, head.authority, head.decided_on) if part)
+    return ",".join(
+        part
+        for part in (head.title, head.case_number, head.authority, head.decided_on)
+        if part
+    )
 
 
 def _facts(head: DocumentHead) -> tuple[Fact, ...]:
-    rows = (Fact(field.heading, _MORE_THAN_A_FIELD.get(field.attribute, _values)(field, head)) for field in FACTS)
+    rows = (
+        Fact(
+            field.heading, _MORE_THAN_A_FIELD.get(field.attribute, _values)(field, head)
+        )
+        for field in FACTS
+    )
     return tuple(row for row in rows if row.values)
 
 
 def _presumptions(document: Document) -> tuple[Fact, ...]:
     """Return the versions nobody wrote beside the articles of a text and it is presumed to mean."""
-    told = tuple(dict.fromkeys(told for citation in document.citations if (told := presumption(citation))))
+    told = tuple(
+        dict.fromkeys(
+            told for citation in document.citations if (told := presumption(citation))
+        )
+    )
     return (Fact("法条版本", told),) if told else ()
 
 
 def _values(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
-    """Return the values of a field as people read them; one that is filtered by leads to its documents."""
+    """Return the values of a field as people read them; one that is filtered by leads to its
+    documents.
+    """
     values = field.values_of(head.metadata)
     if field.facet is None:
         return tuple(field.shown(value) for value in values)
-    return tuple(Link(field.shown(value), list_path(**{field.name: value})) for value in values)
+    return tuple(
+        Link(field.shown(value), list_path(**{field.name: value})) for value in values
+    )
 
 
 def _numbers(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
@@ -197,18 +231,27 @@ def confidence_words(head: DocumentHead) -> tuple[str, ...]:
 
 
 def _amounts(m: Metadata) -> tuple[tuple[str, str], ...]:
-    """Return sums by type; an outcome whose sum is not known stands first, so that no other sum is taken for it."""
+    """Return sums by type; an outcome whose sum is not known stands first, so that no other sum is
+    taken for it.
+    """
     unknown = tuple((outcome, "数额未载") for outcome in sums_unknown(m))
     return unknown + tuple((a.type, amount_words(a)) for a in m.amounts)
 
 
 def _jurisdiction(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
-    """Return the jurisdiction with its page; only documents that are foreign by their kind make one."""
+    """Return the jurisdiction with its page; only documents that are foreign by their kind make
+    one.
+    """
     code = head.metadata.jurisdiction
     if code is None or code == "CN":
         return ()
     is_foreign = head.kind in ("foreign_case", "foreign_guide")
-    return (Link(field.shown(code), f"/jurisdictions/{code}" if is_foreign else list_path(jurisdiction=code)),)
+    return (
+        Link(
+            field.shown(code),
+            f"/jurisdictions/{code}" if is_foreign else list_path(jurisdiction=code),
+        ),
+    )
 
 
 def _dates(field: Field, head: DocumentHead) -> tuple[str, ...]:
@@ -227,7 +270,9 @@ def _dates(field: Field, head: DocumentHead) -> tuple[str, ...]:
 
 
 #: Facts that say more than the values of their field, or other than these, and how they are made.
-_MORE_THAN_A_FIELD: Final[Mapping[str, Callable[[Field, DocumentHead], tuple[Link | str, ...]]]] = {
+_MORE_THAN_A_FIELD: Final[
+    Mapping[str, Callable[[Field, DocumentHead], tuple[Link | str, ...]]]
+] = {
     "doc_numbers": _numbers,
     "decided_on": _dates,
     "jurisdiction": _jurisdiction,
@@ -237,10 +282,14 @@ _MORE_THAN_A_FIELD: Final[Mapping[str, Callable[[Field, DocumentHead], tuple[Lin
 
 
 def _neighbour(head: DocumentHead, reasons: Sequence[str]) -> Neighbour:
-    return Neighbour(document_path(head.id), head.title, badges(head), meta(head)[:3], tuple(reasons))
+    return Neighbour(
+        document_path(head.id), head.title, badges(head), meta(head)[:3], tuple(reasons)
+    )
 
 
-def related_labels(document: Document, by_slug: Mapping[str, DocumentHead]) -> list[tuple[DocumentHead, str]]:
+def related_labels(
+    document: Document, by_slug: Mapping[str, DocumentHead]
+) -> list[tuple[DocumentHead, str]]:
     """Return the documents this one names, each with 「相关」 or 「文中提到」."""
     named = [(slug, "相关文书") for slug in document.head.metadata.related]
     named += [(c.target, "文中提到") for c in document.citations if c.target]

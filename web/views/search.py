@@ -10,9 +10,34 @@ from msgspec.structs import replace
 
 from kb.vocabulary import KINDS, UNCLASSIFIED, tier_effect
 from search.results import SORTS, Hit, PassageHit, SearchResult
-from web.address import DEFAULT_LIMIT, EXPORT_PATH, MAX_EXPORTED, SORT_LABELS, Addresses, Ask
-from web.views.common import Badge, Coverage, Inline, Link, badges, heading_of, meta, results, snippet
-from web.views.facets import Chip, FacetGroup, chips, form_fields, groups, is_long, roles
+from web.address import (
+    DEFAULT_LIMIT,
+    EXPORT_PATH,
+    MAX_EXPORTED,
+    SORT_LABELS,
+    Addresses,
+    Ask,
+)
+from web.views.common import (
+    Badge,
+    Coverage,
+    Inline,
+    Link,
+    badges,
+    heading_of,
+    meta,
+    results,
+    snippet,
+)
+from web.views.facets import (
+    Chip,
+    FacetGroup,
+    chips,
+    form_fields,
+    groups,
+    is_long,
+    roles,
+)
 from web.views.sums import SumsView, sums_views
 
 MODE_LABELS: Final = {"hybrid": "智能", "keyword": "精确", "vector": "语义"}
@@ -35,14 +60,17 @@ _EXAMPLES: Final = (
 )
 
 _FRAMED_CHARS: Final = 60
-#: A longer question travels with the title of a hit alone: three passages would carry it four times.
+#: A longer question travels with the title of a hit alone: three passages would carry
+#: it four times.
 _LINKED_CHARS: Final = 500
 #: What a part of a query is, where its label does not say so itself.
 _PART_KINDS: Final = {"alternative": "任一", "phrase": "原样", "filter": "条件"}
 
 
 class PassageView(Struct, frozen=True, gc=False):
-    """A passage of a hit, marked, with where it stands; no link of its own where the question is very long."""
+    """A passage of a hit, marked, with where it stands; no link of its own where the question is
+    very long.
+    """
 
     label: str
     href: str | None
@@ -168,10 +196,10 @@ def search_page(
 ) -> SearchPage:
     """Lay out an answer.
 
-    `leads` are first sentences by document id; `sums` are what all that match came to, in yuan by type;
-    `tiers` is set when grouped;
-    `choices` are readings of an article named without its law, each with the query that says so;
-    `left` is how many documents there are at the addresses an empty answer offers.
+    `leads` are first sentences by document id; `sums` are what all that match came to,
+    in yuan by type; `tiers` is set when grouped; `choices` are readings of an article
+    named without its law, each with the query that says so; `left` is how many
+    documents there are at the addresses an empty answer offers.
     """
     chosen = chips(ask, path)
     shown = sum(len(t.hits) for t in tiers) if tiers is not None else len(result.hits)
@@ -182,11 +210,18 @@ def search_page(
         is_home=ask.is_home and path == "/",
         parts=_parts(ask, result, path),
         warnings=result.query.warnings,
-        choices=tuple(Link(label, ask.saying(text).url(path)) for label, text in choices),
-        meant=tuple(Meant(s.text, ask.saying(s.text).url(path), s.reason) for s in result.suggestions),
+        choices=tuple(
+            Link(label, ask.saying(text).url(path)) for label, text in choices
+        ),
+        meant=tuple(
+            Meant(s.text, ask.saying(s.text).url(path), s.reason)
+            for s in result.suggestions
+        ),
         expanded=_expanded(ask, result, path),
         unexpanded=_unexpanded(ask, path),
-        no_expansion=Link("都按原词", ask.expanding(False).url(path)) if len(result.query.expanded) > 1 else None,
+        no_expansion=Link("都按原词", ask.expanding(False).url(path))
+        if len(result.query.expanded) > 1
+        else None,
         identifiers=result.query.identifiers,
         tabs=_tabs(ask, result, path),
         groups=groups(ask, result, path),
@@ -210,21 +245,36 @@ def search_page(
 
 def search_form(ask: Ask) -> SearchForm:
     """Make the box with what else is asked as hidden fields."""
-    hidden = tuple(pair for pair in ask.parameters() if pair[0] not in ("q", "mode", "plain", "offset", "sort"))
-    modes = tuple((mode, label, _MODE_HELP[mode]) for mode, label in MODE_LABELS.items())
+    hidden = tuple(
+        pair
+        for pair in ask.parameters()
+        if pair[0] not in ("q", "mode", "plain", "offset", "sort")
+    )
+    modes = tuple(
+        (mode, label, _MODE_HELP[mode]) for mode, label in MODE_LABELS.items()
+    )
     return SearchForm(ask.text, ask.mode, modes, hidden)
 
 
 def _parts(ask: Ask, result: SearchResult, path: str) -> tuple[Chip, ...]:
     return tuple(
-        Chip(_PART_KINDS.get(part.kind, ""), _shortened(part.label), ask.saying(part.without).url(path), False)
+        Chip(
+            _PART_KINDS.get(part.kind, ""),
+            _shortened(part.label),
+            ask.saying(part.without).url(path),
+            False,
+        )
         for part in result.query.parts
     )
 
 
 def _shortened(words: str) -> str:
     """Return words as they fit into a frame: the box above shows them whole."""
-    return words if len(words) <= _FRAMED_CHARS else f"{words[: _FRAMED_CHARS - 20]}…（共 {len(words)} 字）"
+    return (
+        words
+        if len(words) <= _FRAMED_CHARS
+        else f"{words[: _FRAMED_CHARS - 20]}…（共 {len(words)} 字）"
+    )
 
 
 def _expanded(ask: Ask, result: SearchResult, path: str) -> tuple[Chip, ...]:
@@ -241,7 +291,9 @@ def _unexpanded(ask: Ask, path: str) -> tuple[Chip, ...]:
         return ()
     if not ask.expand:
         return (Chip("", "全部字词", ask.expanding(True).url(path), False),)
-    return tuple(Chip("", word, ask.widening_again(word).url(path), False) for word in ask.plain)
+    return tuple(
+        Chip("", word, ask.widening_again(word).url(path), False) for word in ask.plain
+    )
 
 
 def _tabs(ask: Ask, result: SearchResult, path: str) -> tuple[Link, ...]:
@@ -250,29 +302,48 @@ def _tabs(ask: Ask, result: SearchResult, path: str) -> tuple[Link, ...]:
     of_all = ask.only("kind", None)
     addresses = Addresses(of_all, path)
     of_kinds = (
-        Link(label, addresses.including("kind", kind), counts.get(kind, 0), active=chosen == (kind,))
+        Link(
+            label,
+            addresses.including("kind", kind),
+            counts.get(kind, 0),
+            active=chosen == (kind,),
+        )
         for kind, label in KINDS.items()
         if kind != UNCLASSIFIED or kind in counts or kind in chosen
     )
-    return (Link("全部", of_all.url(path), sum(counts.values()), active=not chosen), *of_kinds)
+    return (
+        Link("全部", of_all.url(path), sum(counts.values()), active=not chosen),
+        *of_kinds,
+    )
 
 
 def _sorts(ask: Ask, path: str, ranked: bool, have_sums: bool) -> tuple[Link, ...]:
-    """Return the orders that make a difference: a list has no 综合, and without sums there is none to go by."""
+    """Return the orders that make a difference: a list has no 综合, and without sums there is none
+    to go by.
+    """
     sorts = [
         sort
         for sort in SORTS
-        if (ranked or sort != "relevance") and (have_sums or sort != "amount" or ask.sort == sort)
+        if (ranked or sort != "relevance")
+        and (have_sums or sort != "amount" or ask.sort == sort)
     ]
     current = ask.sort if ask.sort in sorts else sorts[0]
     return tuple(
-        Link(SORT_LABELS[name], ask.sorted_by(None if name == sorts[0] else name).url(path), active=name == current)
+        Link(
+            SORT_LABELS[name],
+            ask.sorted_by(None if name == sorts[0] else name).url(path),
+            active=name == current,
+        )
         for name in sorts
     )
 
 
 def _grouping(ask: Ask, path: str) -> Link:
-    return Link("按参照级别分组", ask.grouped_by("" if ask.group else "tier").url(path), active=bool(ask.group))
+    return Link(
+        "按参照级别分组",
+        ask.grouped_by("" if ask.group else "tier").url(path),
+        active=bool(ask.group),
+    )
 
 
 def _export(ask: Ask, total: int) -> Link | None:
@@ -280,15 +351,23 @@ def _export(ask: Ask, total: int) -> Link | None:
     if not total:
         return None
     label = "导出表格" if total <= MAX_EXPORTED else f"导出前 {MAX_EXPORTED:,} 件"
-    return Link(label, replace(ask, offset=0, limit=DEFAULT_LIMIT, group="").url(EXPORT_PATH))
+    return Link(
+        label, replace(ask, offset=0, limit=DEFAULT_LIMIT, group="").url(EXPORT_PATH)
+    )
 
 
 def _hit_groups(
-    ask: Ask, result: SearchResult, path: str, leads: Mapping[int, str], tiers: Sequence[TierAnswer] | None
+    ask: Ask,
+    result: SearchResult,
+    path: str,
+    leads: Mapping[int, str],
+    tiers: Sequence[TierAnswer] | None,
 ) -> tuple[HitGroup, ...]:
     addresses, is_linked = Addresses(ask), len(ask.text) <= _LINKED_CHARS
     if tiers is None:
-        hits = tuple(_hit(addresses, hit, leads, hit.rank, is_linked) for hit in result.hits)
+        hits = tuple(
+            _hit(addresses, hit, leads, hit.rank, is_linked) for hit in result.hits
+        )
         return (HitGroup(None, "", result.total, None, hits),) if hits else ()
     flat = ask.grouped_by("")
     return tuple(
@@ -296,16 +375,24 @@ def _hit_groups(
             tier.tier,
             tier_effect(tier.tier),
             tier.count,
-            flat.only("tier", tier.tier).url(path) if tier.count > len(tier.hits) else None,
-            tuple(_hit(addresses, hit, leads, tier.before + hit.rank, is_linked) for hit in tier.hits),
+            flat.only("tier", tier.tier).url(path)
+            if tier.count > len(tier.hits)
+            else None,
+            tuple(
+                _hit(addresses, hit, leads, tier.before + hit.rank, is_linked)
+                for hit in tier.hits
+            ),
         )
         for tier in tiers
         if tier.hits
     )
 
 
-def _hit(addresses: Addresses, hit: Hit, leads: Mapping[int, str], rank: int, is_linked: bool) -> HitView:
-    """Make a card; `rank` is the place that travels with the link, counted over all tiers where the list is grouped.
+def _hit(
+    addresses: Addresses, hit: Hit, leads: Mapping[int, str], rank: int, is_linked: bool
+) -> HitView:
+    """Make a card; `rank` is the place that travels with the link, counted over all
+    tiers where the list is grouped.
 
     Its passages have links of their own when `is_linked`.
     """
@@ -319,7 +406,12 @@ def _hit(addresses: Addresses, hit: Hit, leads: Mapping[int, str], rank: int, is
         results=results(head),
         reasons=hit.reasons,
         passages=tuple(
-            _passage(passage, addresses.document(head.id, rank, passage.paragraph) if is_linked else None)
+            _passage(
+                passage,
+                addresses.document(head.id, rank, passage.paragraph)
+                if is_linked
+                else None,
+            )
             for passage in hit.passages[:3]
         ),
         lead=leads.get(head.id),
@@ -347,7 +439,12 @@ def _paging(ask: Ask, result: SearchResult, path: str, *, grouped: bool) -> Pagi
 
 
 def _help(
-    ask: Ask, result: SearchResult, path: str, chips: Sequence[Chip], coverage: Coverage, left: Mapping[str, int]
+    ask: Ask,
+    result: SearchResult,
+    path: str,
+    chips: Sequence[Chip],
+    coverage: Coverage,
+    left: Mapping[str, int],
 ) -> Help:
     causes = []
     removals = [
@@ -362,16 +459,29 @@ def _help(
         removals.insert(0, Link("回到第一页", ask.at(0).url(path)))
     else:
         causes += _causes(ask, result, chips)
-    removals += [Link(f"去掉 {'排除 ' if c.excluded else ''}{c.label}={c.value}", c.remove) for c in chips]
+    removals += [
+        Link(f"去掉 {'排除 ' if c.excluded else ''}{c.label}={c.value}", c.remove)
+        for c in chips
+    ]
     if len(chips) > 1:
         removals.append(Link("清除全部筛选", ask.unfiltered().url(path)))
-    removals = [replace(link, count=left.get(link.href)) for link in removals if left.get(link.href) != 0]
+    removals = [
+        replace(link, count=left.get(link.href))
+        for link in removals
+        if left.get(link.href) != 0
+    ]
     if ask.text and ask.mode != "hybrid" and coverage.total:
-        removals.append(Link("改用智能检索", Ask(text=ask.text, filters=ask.filters).url(path)))
+        removals.append(
+            Link("改用智能检索", Ask(text=ask.text, filters=ask.filters).url(path))
+        )
     if not ask.text or not coverage.total or ask.offset:
         return Help(tuple(causes), tuple(removals))
-    examples = tuple(Link(text, Ask(text=text).url()) for text in _EXAMPLES if text != ask.text)
-    browse = [Link(h.label, f"/browse/{h.kind}", h.count) for h in coverage.held if h.count]
+    examples = tuple(
+        Link(text, Ask(text=text).url()) for text in _EXAMPLES if text != ask.text
+    )
+    browse = [
+        Link(h.label, f"/browse/{h.kind}", h.count) for h in coverage.held if h.count
+    ]
     return Help(tuple(causes), tuple(removals), _ADVICE, examples, tuple(browse))
 
 

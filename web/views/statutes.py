@@ -1,4 +1,6 @@
-"""Articles on a page: where they lead, what stands for them today, and which rule decides between the versions."""
+"""Articles on a page: where they lead, what stands for them today, and which rule decides between
+the versions.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from web.views.reading import StatuteView, VersionRuleView
 _COMPETITION_LAW: Final = "反不正当竞争法"
 _QUESTION_CHARS: Final = 400
 #: Articles of that law that are not about trade secrets but bear a number that once was.
-_NOT_HERE: Final[Mapping[ArticleKey, str]] = {ArticleKey(_COMPETITION_LAW, "2025", "第九条"): "虚假宣传"}
+_NOT_HERE: Final[Mapping[ArticleKey, str]] = {
+    ArticleKey(_COMPETITION_LAW, "2025", "第九条"): "虚假宣传"
+}
 
 
 def link_of(book: LawBook, citation: Citation) -> str | None:
@@ -47,13 +51,19 @@ def _article_link(key: ArticleKey) -> Link:
     return Link(key.name, law_path(key.law, key.version, base_article(key.article)))
 
 
-def version_rule_views(book: LawBook, case: DocumentHead) -> tuple[VersionRuleView, ...]:
+def version_rule_views(
+    book: LawBook, case: DocumentHead
+) -> tuple[VersionRuleView, ...]:
     """Return the articles that say which version of a law applies in a case of this track."""
-    return tuple(VersionRuleView(_article_link(rule.article), rule.says) for rule in book.version_rules(case))
+    return tuple(
+        VersionRuleView(_article_link(rule.article), rule.says)
+        for rule in book.version_rules(case)
+    )
 
 
 def article_choices(book: LawBook, text: str) -> tuple[tuple[str, str], ...]:
-    """Return what a query that names an article of no law may mean: citation and content, and the query with it.
+    """Return what a query that names an article of no law may mean: citation and
+    content, and the query with it.
 
     Only the law this library is about is offered: where the provision stands in the newest
     version, then the article itself, newest version first. A text too long to be a question names
@@ -62,7 +72,9 @@ def article_choices(book: LawBook, text: str) -> tuple[tuple[str, str], ...]:
     if len(text) > _QUESTION_CHARS:
         return ()
     found: dict[str, tuple[str, str]] = {}
-    for article in dict.fromkeys(base_article(article) for article in bare_articles(text)):
+    for article in dict.fromkeys(
+        base_article(article) for article in bare_articles(text)
+    ):
         for key, provision in book.readings_of(_COMPETITION_LAW, article, _NOT_HERE):
             asked = text.replace(article, key.name, 1) if article in text else key.name
             found.setdefault(key.name, (f"{key.name}（{provision}）", asked))

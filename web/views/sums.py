@@ -1,4 +1,6 @@
-"""What the cases of an answer came to: how many sums are known, from which to which, the middle one."""
+"""What the cases of an answer came to: how many sums are known, from which to which, the middle
+one.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +26,21 @@ class SumsView:
 
 
 def sums_views(sums: Mapping[str, Sequence[float]]) -> tuple[SumsView, ...]:
-    """Return the types of sums with what is to be said of each; the sums of a type ascend, in yuan."""
-    return tuple(SumsView(type_, len(values), _words(values)) for type_, values in sums.items())
+    """Return the types of sums with what is to be said of each; the sums of a type ascend, in
+    yuan.
+    """
+    return tuple(
+        SumsView(type_, len(values), _words(values)) for type_, values in sums.items()
+    )
 
 
 def _words(values: Sequence[float]) -> str:
     low, high = yuan(values[0]), yuan(values[-1])
     if low == high:
         return low
-    middle = f"，中位 {yuan(median(values))}" if len(values) >= _LEAST_FOR_MEDIAN else ""
+    middle = (
+        f"，中位 {yuan(median(values))}" if len(values) >= _LEAST_FOR_MEDIAN else ""
+    )
     return f"{low}至 {high}{middle}"
 
 

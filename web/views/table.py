@@ -48,7 +48,11 @@ def _columns(base_url: str) -> Iterator[tuple[str, Callable[[Hit], str]]]:
 def _of_field(field: Field, hit: Hit) -> str:
     head = hit.document
     made = _CELLS.get(field.attribute)
-    return made(head) if made else "、".join(field.shown(value) for value in field.values_of(head.metadata))
+    return (
+        made(head)
+        if made
+        else "、".join(field.shown(value) for value in field.values_of(head.metadata))
+    )
 
 
 def _numbers(head: DocumentHead) -> str:

@@ -46,12 +46,16 @@ class SectionView:
     paragraphs: tuple[ParagraphView, ...]
 
 
-def section_views(document: Document, marks: Sequence[Span], link_of: LinkOf) -> tuple[SectionView, ...]:
+def section_views(
+    document: Document, marks: Sequence[Span], link_of: LinkOf
+) -> tuple[SectionView, ...]:
     """Lay out the text of a document; marks are numbered from 1 through the whole text."""
     stated = [
         Lead(c.start, c.end, href, presumption(c))
         for c in document.citations
-        if c.start is not None and c.end is not None and _stands(document.text[c.start : c.end], c)
+        if c.start is not None
+        and c.end is not None
+        and _stands(document.text[c.start : c.end], c)
         if (href := link_of(c)) is not None
     ]
     links = _disjoint(stated)
@@ -63,13 +67,19 @@ def section_views(document: Document, marks: Sequence[Span], link_of: LinkOf) ->
         start, is_item = _content_start(document.text, paragraph.start, paragraph.end)
         runs = tuple(_runs(document.text, start, paragraph.end, marks, links, number))
         number += sum(run.mark is not None for run in runs)
-        found.setdefault(paragraph.section, []).append(ParagraphView(paragraph.number, is_item, runs))
+        found.setdefault(paragraph.section, []).append(
+            ParagraphView(paragraph.number, is_item, runs)
+        )
     return tuple(
         SectionView(
             anchor=f"s{index + 1}",
             heading=heading_of(section.role, section.heading),
             role=section.role,
-            marks=sum(run.mark is not None for paragraph in found[index] for run in paragraph.inlines),
+            marks=sum(
+                run.mark is not None
+                for paragraph in found[index]
+                for run in paragraph.inlines
+            ),
             paragraphs=tuple(found[index]),
         )
         for index, section in enumerate(document.sections)
@@ -78,8 +88,14 @@ def section_views(document: Document, marks: Sequence[Span], link_of: LinkOf) ->
 
 
 def presumption(citation: Citation) -> str:
-    """Return the version a citation is presumed to mean, and why; "" where it says so itself or nobody knows."""
-    return f"{citation.law}（{citation.version}），{PRESUMED[citation.presumed]}" if citation.presumed else ""
+    """Return the version a citation is presumed to mean, and why; "" where it says so itself or
+    nobody knows.
+    """
+    return (
+        f"{citation.law}（{citation.version}），{PRESUMED[citation.presumed]}"
+        if citation.presumed
+        else ""
+    )
 
 
 def _stands(words: str, citation: Citation) -> bool:
@@ -95,17 +111,31 @@ def _content_start(text: str, start: int, end: int) -> tuple[int, bool]:
 
 
 def _runs(
-    text: str, start: int, end: int, marks: Sequence[Span], links: Sequence[Lead], number: int
+    text: str,
+    start: int,
+    end: int,
+    marks: Sequence[Span],
+    links: Sequence[Lead],
+    number: int,
 ) -> Iterator[Inline]:
     """Cut [start, end) wherever a mark or a link begins or ends.
 
-    Marks and links are in order and each disjoint, so the one that holds a place is the last that has begun.
+    Marks and links are in order and each disjoint, so the one that holds a place is the
+    last that has begun.
     """
     near_marks = [(max(a, start), min(b, end)) for a, b in _within(marks, start, end)]
     near_links = [
-        link._replace(start=max(link.start, start), end=min(link.end, end)) for link in _within(links, start, end)
+        link._replace(start=max(link.start, start), end=min(link.end, end))
+        for link in _within(links, start, end)
     ]
-    edges = sorted({start, end, *(e for m in near_marks for e in m), *(e for k in near_links for e in k[:2])})
+    edges = sorted(
+        {
+            start,
+            end,
+            *(e for m in near_marks for e in m),
+            *(e for k in near_links for e in k[:2]),
+        }
+    )
     begun = {a: b for a, b in near_marks}
     leading = {link.start: link for link in near_links}
     mark_end, lead = start, Lead(start, start, "", "")

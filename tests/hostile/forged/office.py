@@ -18,7 +18,12 @@ _MAIN: Final = "word/document.xml"
 _ZEROS: Final = bytes(300 * 1024 * 1024)
 
 
-def _docx(what: str, make: Callable[[Trap], bytes], refused: bool = False, name: str = "forged.docx") -> Forged:
+def _docx(
+    what: str,
+    make: Callable[[Trap], bytes],
+    refused: bool = False,
+    name: str = "forged.docx",
+) -> Forged:
     return made(f"docx:{what}", name, make, refused=refused)
 
 
@@ -31,10 +36,14 @@ def _with(what: str, parts: Mapping[str, bytes], refused: bool = False) -> Forge
 
 
 def _declared(what: str, doctype: Callable[[Trap], str], body: str = "&e;") -> Forged:
-    return _docx(what, lambda trap: docx(word_xml(paragraph(f"{_TEXT}{body}"), doctype(trap))))
+    return _docx(
+        what, lambda trap: docx(word_xml(paragraph(f"{_TEXT}{body}"), doctype(trap)))
+    )
 
 
-def _packed(parts: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def _packed(
+    parts: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     """Pack parts as they come, names twice and all."""
     out = io.BytesIO()
     with (
@@ -69,7 +78,9 @@ def _nested(levels: int) -> bytes:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for number in range(8):
-                archive.writestr(zipfile.ZipInfo(f"{number}.zip"), data, zipfile.ZIP_DEFLATED)
+                archive.writestr(
+                    zipfile.ZipInfo(f"{number}.zip"), data, zipfile.ZIP_DEFLATED
+                )
         data = out.getvalue()
     return data
 
@@ -91,33 +102,77 @@ _LAUGHS: Final = (
 _BLOWUP: Final = f'<!DOCTYPE d [<!ENTITY e "{"测" * 60_000}">]>'
 
 _PACKING: Final = (
-    _docx("三百兆的零", lambda trap: docx(_GOOD, {"word/media/x.bin": _ZEROS}), refused=True),
-    _docx("正文三百兆的空格", lambda trap: docx(word_xml(paragraph(_TEXT) + " " * 300_000_000)), refused=True),
-    _docx("目录里写的大小是假的", lambda trap: _lying(docx(_GOOD, {"word/media/x.bin": _ZEROS}), 24, 10)),
     _docx(
-        "正文很大而目录里写十字节",
-        lambda trap: _lying(docx(word_xml(paragraph(_TEXT) + " " * 300_000_000)), 24, 10),
+        "三百兆的零",
+        lambda trap: docx(_GOOD, {"word/media/x.bin": _ZEROS}),
         refused=True,
     ),
-    _docx("层层压缩包", lambda trap: docx(_GOOD, {"word/embeddings/x.zip": _nested(5)})),
-    _docx("六万个成员", lambda trap: _packed([(f"word/media/{n}", b"") for n in range(60_000)])),
     _docx(
-        "成员名是路径", lambda trap: _packed([("../../../../tmp/kbx7", b"x"), ("/etc/kbx7", b"x"), ("C:\\kbx7", b"x")])
+        "正文三百兆的空格",
+        lambda trap: docx(word_xml(paragraph(_TEXT) + " " * 300_000_000)),
+        refused=True,
     ),
-    _docx("成员名有 NUL 与换行", lambda trap: _packed([("word/a\x00b.xml", b"x"), ("word/a\nb.xml", b"x")])),
-    _docx("正文两份", lambda trap: _packed([(_MAIN, word_xml(paragraph("测试文本另一份")).encode())])),
+    _docx(
+        "目录里写的大小是假的",
+        lambda trap: _lying(docx(_GOOD, {"word/media/x.bin": _ZEROS}), 24, 10),
+    ),
+    _docx(
+        "正文很大而目录里写十字节",
+        lambda trap: _lying(
+            docx(word_xml(paragraph(_TEXT) + " " * 300_000_000)), 24, 10
+        ),
+        refused=True,
+    ),
+    _docx(
+        "层层压缩包", lambda trap: docx(_GOOD, {"word/embeddings/x.zip": _nested(5)})
+    ),
+    _docx(
+        "六万个成员",
+        lambda trap: _packed([(f"word/media/{n}", b"") for n in range(60_000)]),
+    ),
+    _docx(
+        "成员名是路径",
+        lambda trap: _packed(
+            [("../../../../tmp/kbx7", b"x"), ("/etc/kbx7", b"x"), ("C:\\kbx7", b"x")]
+        ),
+    ),
+    _docx(
+        "成员名有 NUL 与换行",
+        lambda trap: _packed([("word/a\x00b.xml", b"x"), ("word/a\nb.xml", b"x")]),
+    ),
+    _docx(
+        "正文两份",
+        lambda trap: _packed([(_MAIN, word_xml(paragraph("测试文本另一份")).encode())]),
+    ),
     _docx("符号链接成员", lambda trap: _link(docx(_GOOD), str(trap.secret))),
     _docx("标为加密", lambda trap: _lying(docx(_GOOD), 8, 1), refused=True),
     _docx("不认识的压缩方法", lambda trap: _lying(docx(_GOOD), 10, 99), refused=True),
-    _docx("LZMA 压缩", lambda trap: _packed([("word/media/x.bin", b"0" * 30_000_000)], zipfile.ZIP_LZMA)),
-    _docx("成员位置在文件之外", lambda trap: _lying(docx(_GOOD), 42, 0xFFFFFF00), refused=True),
+    _docx(
+        "LZMA 压缩",
+        lambda trap: _packed(
+            [("word/media/x.bin", b"0" * 30_000_000)], zipfile.ZIP_LZMA
+        ),
+    ),
+    _docx(
+        "成员位置在文件之外",
+        lambda trap: _lying(docx(_GOOD), 42, 0xFFFFFF00),
+        refused=True,
+    ),
     _docx("成员位置都相同", lambda trap: _lying(docx(_GOOD), 42, 0), refused=True),
     _docx("只有压缩包的头", lambda trap: b"PK\x03\x04" + bytes(100), refused=True),
     _docx("空的压缩包", lambda trap: b"PK\x05\x06" + bytes(18), refused=True),
     _docx("前面有别的内容", lambda trap: b"%PDF-1.7\n" + docx(_GOOD), refused=True),
     _docx("后面有别的内容", lambda trap: docx(_GOOD) + b"x" * 70_000),
-    _docx("普通压缩包", lambda trap: _packed([])[:0] + _zip_of({"a.txt": b"x"}), refused=True),
-    _docx("旧版文档", lambda trap: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000), refused=True),
+    _docx(
+        "普通压缩包",
+        lambda trap: _packed([])[:0] + _zip_of({"a.txt": b"x"}),
+        refused=True,
+    ),
+    _docx(
+        "旧版文档",
+        lambda trap: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000),
+        refused=True,
+    ),
     _docx("扩展名是 doc", lambda trap: docx(_GOOD), refused=True, name="forged.doc"),
     _docx("扩展名是 zip", lambda trap: docx(_GOOD), refused=True, name="forged.zip"),
     _docx("扩展名是 pdf", lambda trap: docx(_GOOD), refused=True, name="forged.pdf"),
@@ -146,16 +201,24 @@ def _outside(trap: Trap) -> bytes:
         for n, target in enumerate(targets)
     )
     return docx(
-        _GOOD, {"word/_rels/document.xml.rels": f'<Relationships xmlns="{relations}">{links}</Relationships>'.encode()}
+        _GOOD,
+        {
+            "word/_rels/document.xml.rels": f'<Relationships xmlns="{relations}">{links}</Relationships>'.encode()
+        },
     )
 
 
 def _self_related(trap: Trap) -> bytes:
     relations = "http://schemas.openxmlformats.org/package/2006/relationships"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    link = f'<Relationship Id="r1" Type="{office}/officeDocument" Target="document.xml"/>'
+    link = (
+        f'<Relationship Id="r1" Type="{office}/officeDocument" Target="document.xml"/>'
+    )
     return docx(
-        _GOOD, {"word/_rels/document.xml.rels": f'<Relationships xmlns="{relations}">{link}</Relationships>'.encode()}
+        _GOOD,
+        {
+            "word/_rels/document.xml.rels": f'<Relationships xmlns="{relations}">{link}</Relationships>'.encode()
+        },
     )
 
 
@@ -170,9 +233,21 @@ def _table(cells: str, grid: str = "") -> str:
 _CONTENT: Final = (
     _declared("实体炸弹", lambda trap: _LAUGHS),
     _declared("平方膨胀", lambda trap: _BLOWUP, "&e;" * 2000),
-    _declared("外部实体读文件", lambda trap: f'<!DOCTYPE d [<!ENTITY e SYSTEM "file://{trap.secret}">]>'),
-    _declared("外部实体连网络", lambda trap: f'<!DOCTYPE d [<!ENTITY e SYSTEM "http://127.0.0.1:{trap.port}/e">]>'),
-    _declared("外部文档类型", lambda trap: f'<!DOCTYPE d SYSTEM "http://127.0.0.1:{trap.port}/d.dtd">', ""),
+    _declared(
+        "外部实体读文件",
+        lambda trap: f'<!DOCTYPE d [<!ENTITY e SYSTEM "file://{trap.secret}">]>',
+    ),
+    _declared(
+        "外部实体连网络",
+        lambda trap: (
+            f'<!DOCTYPE d [<!ENTITY e SYSTEM "http://127.0.0.1:{trap.port}/e">]>'
+        ),
+    ),
+    _declared(
+        "外部文档类型",
+        lambda trap: f'<!DOCTYPE d SYSTEM "http://127.0.0.1:{trap.port}/d.dtd">',
+        "",
+    ),
     _declared(
         "参数实体",
         lambda trap: (
@@ -182,23 +257,48 @@ _CONTENT: Final = (
     _declared("实体指向自己", lambda trap: '<!DOCTYPE d [<!ENTITY e "&e;">]>'),
     _docx("关系指向外面", _outside),
     _docx("关系指向自己", _self_related),
-    _xml("嵌套十万层", lambda: "<w:p>" * 100_000 + paragraph(_TEXT) + "</w:p>" * 100_000),
+    _xml(
+        "嵌套十万层", lambda: "<w:p>" * 100_000 + paragraph(_TEXT) + "</w:p>" * 100_000
+    ),
     _xml("表中有表三百层", lambda: _tables(300)),
     _xml("五十万个空段落", lambda: "<w:p/>" * 500_000 + paragraph(_TEXT)),
     _xml("五万个单元格一行", lambda: _table(_cell("测") * 50_000) + paragraph(_TEXT)),
-    _xml("跨十亿列的单元格", lambda: _table(_cell(_TEXT, '<w:gridSpan w:val="1000000000"/>'))),
+    _xml(
+        "跨十亿列的单元格",
+        lambda: _table(_cell(_TEXT, '<w:gridSpan w:val="1000000000"/>')),
+    ),
     _xml("跨负数列的单元格", lambda: _table(_cell(_TEXT, '<w:gridSpan w:val="-5"/>'))),
     _xml("列数不是数", lambda: _table(_cell(_TEXT, '<w:gridSpan w:val="x"/>'))),
-    _xml("向上合并的首行", lambda: _table(_cell(_TEXT, "<w:vMerge/>")) + paragraph(_TEXT)),
+    _xml(
+        "向上合并的首行", lambda: _table(_cell(_TEXT, "<w:vMerge/>")) + paragraph(_TEXT)
+    ),
     _xml("一段一兆的文字", lambda: paragraph("测试文本" * 300_000)),
-    _xml("一百万个制表符", lambda: "<w:p><w:r>" + "<w:tab/>" * 1_000_000 + f"</w:r></w:p>{paragraph(_TEXT)}"),
-    _xml("文字里有标记", lambda: paragraph("&lt;script&gt;kbx7()&lt;/script&gt;" + _TEXT)),
+    _xml(
+        "一百万个制表符",
+        lambda: (
+            "<w:p><w:r>" + "<w:tab/>" * 1_000_000 + f"</w:r></w:p>{paragraph(_TEXT)}"
+        ),
+    ),
+    _xml(
+        "文字里有标记", lambda: paragraph("&lt;script&gt;kbx7()&lt;/script&gt;" + _TEXT)
+    ),
     _xml("没有文字", lambda: "<w:p/>", refused=True),
     _with("没有正文部分", {_MAIN: b""}, refused=True),
     _with("正文不是 XML", {_MAIN: b"%PDF-1.7"}, refused=True),
     _with("正文根元素不对", {_MAIN: b"<html><body>x</body></html>"}, refused=True),
-    _with("正文是 UTF-16", {_MAIN: _GOOD.replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")}),
-    _with("正文声明的编码不存在", {_MAIN: _GOOD.replace("UTF-8", "UTF-9000").encode()}, refused=True),
+    _with(
+        "正文是 UTF-16",
+        {
+            _MAIN: _GOOD.replace('encoding="UTF-8"', 'encoding="UTF-16"').encode(
+                "utf-16"
+            )
+        },
+    ),
+    _with(
+        "正文声明的编码不存在",
+        {_MAIN: _GOOD.replace("UTF-8", "UTF-9000").encode()},
+        refused=True,
+    ),
     _with("没有内容类型", {"[Content_Types].xml": b""}, refused=True),
     _with(
         "内容类型说是表格",

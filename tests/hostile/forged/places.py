@@ -13,11 +13,15 @@ from tests.hostile.forged.shape import Forged, Trap
 _TEXT: Final = "测试文本。离职员工带走客户名单,双方签有保密协议。\n"
 
 
-def _laid(what: str, lay: Callable[[Path, Trap], Sequence[str]], refused: bool = False) -> Forged:
+def _laid(
+    what: str, lay: Callable[[Path, Trap], Sequence[str]], refused: bool = False
+) -> Forged:
     return Forged(what=f"位置:{what}", lay=lay, refused=refused)
 
 
-def _link(name: str, to: Callable[[Path, Trap], Path]) -> Callable[[Path, Trap], Sequence[str]]:
+def _link(
+    name: str, to: Callable[[Path, Trap], Path]
+) -> Callable[[Path, Trap], Sequence[str]]:
     def lay(folder: Path, trap: Trap) -> Sequence[str]:
         (folder / name).symlink_to(to(folder, trap))
         return ()
@@ -92,15 +96,40 @@ def _twice(folder: Path, trap: Trap) -> Sequence[str]:
 
 
 FORGED: Final[tuple[Forged, ...]] = (
-    _laid("链接到目录外的文件", _link("forged.txt", lambda folder, trap: trap.secret), refused=True),
-    _laid("链接到目录外的目录", _link("outside", lambda folder, trap: trap.secret.parent), refused=True),
+    _laid(
+        "链接到目录外的文件",
+        _link("forged.txt", lambda folder, trap: trap.secret),
+        refused=True,
+    ),
+    _laid(
+        "链接到目录外的目录",
+        _link("outside", lambda folder, trap: trap.secret.parent),
+        refused=True,
+    ),
     _laid("链接的链接到目录外", _chain, refused=True),
-    _laid("链接到根目录", _link("root", lambda folder, trap: Path("/proc/self/task")), refused=True),
+    _laid(
+        "链接到根目录",
+        _link("root", lambda folder, trap: Path("/proc/self/task")),
+        refused=True,
+    ),
     _laid("链接到自己所在的目录", _link("loop", lambda folder, trap: folder)),
-    _laid("链接到自己", _link("forged.txt", lambda folder, trap: folder / "forged.txt")),
-    _laid("链接到无尽的设备", _link("forged.txt", lambda folder, trap: Path("/dev/zero")), refused=True),
-    _laid("链接到没有的文件", _link("forged.txt", lambda folder, trap: folder / "none.txt")),
-    _laid("链接到系统账户文件", _link("forged.txt", lambda folder, trap: Path("/etc/passwd")), refused=True),
+    _laid(
+        "链接到自己", _link("forged.txt", lambda folder, trap: folder / "forged.txt")
+    ),
+    _laid(
+        "链接到无尽的设备",
+        _link("forged.txt", lambda folder, trap: Path("/dev/zero")),
+        refused=True,
+    ),
+    _laid(
+        "链接到没有的文件",
+        _link("forged.txt", lambda folder, trap: folder / "none.txt"),
+    ),
+    _laid(
+        "链接到系统账户文件",
+        _link("forged.txt", lambda folder, trap: Path("/etc/passwd")),
+        refused=True,
+    ),
     _laid("目录里有管道", _pipe),
     _laid("点名管道", _named_pipe, refused=True),
     _laid("目录里有套接字", _socket),

@@ -29,10 +29,14 @@ def _front(what: str, front: str, refused: bool = True) -> Forged:
 
 
 def _md(what: str, make: Callable[[], str], refused: bool = False) -> Forged:
-    return made(f"md:{what}", "forged.md", lambda trap: make().encode(), refused=refused)
+    return made(
+        f"md:{what}", "forged.md", lambda trap: make().encode(), refused=refused
+    )
 
 
-def _html(what: str, data: str | bytes | Callable[[Trap], bytes], refused: bool = False) -> Forged:
+def _html(
+    what: str, data: str | bytes | Callable[[Trap], bytes], refused: bool = False
+) -> Forged:
     return made(f"html:{what}", "forged.html", data, refused=refused)
 
 
@@ -44,7 +48,11 @@ _TEXTS: Final = (
     _txt("终端控制序列", f"{_TEXT}\x1b[2J\x1b]0;x\x07", refused=True),
     _txt("二进制", bytes(range(256)) * 40, refused=True),
     _txt("一个坏字节", f"{_TEXT}\n".encode() + b"\xff\n", refused=True),
-    _txt("Big5", "測試文本。離職員工帶走客戶名單,雙方簽有保密協議。".encode("big5", "ignore") * 5),
+    _txt(
+        "Big5",
+        "測試文本。離職員工帶走客戶名單,雙方簽有保密協議。".encode("big5", "ignore")
+        * 5,
+    ),
     _txt("UTF-16 无标记", _TEXT.encode("utf-16-le"), refused=True),
     _txt("UTF-16 缺半个单元", _TEXT.encode("utf-16") + b"x", refused=True),
     _txt("UTF-8 编码的半个字符", _TEXT.encode() + b"\xed\xa0\x80", refused=True),
@@ -67,7 +75,10 @@ _TEXTS: Final = (
 )
 
 _LEVELS: Final = "\n".join(
-    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" if n else "a0: &a0 [x,x,x,x,x,x,x,x,x]" for n in range(9)
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]"
+    if n
+    else "a0: &a0 [x,x,x,x,x,x,x,x,x]"
+    for n in range(9)
 )
 _FRONTS: Final = (
     _front("别名炸弹", _LEVELS),
@@ -101,14 +112,21 @@ _FRONTS: Final = (
         f"---\nslug: ../../etc/passwd\ntitle: 测试文本\nkind: civil\n---\n{_TEXT}\n",
         refused=True,
     ),
-    made("md:头没有结尾", "forged.md", f"---\nslug: forged\ntitle: 测试文本\n{_TEXT}\n"),
+    made(
+        "md:头没有结尾", "forged.md", f"---\nslug: forged\ntitle: 测试文本\n{_TEXT}\n"
+    ),
     made("md:头是列表", "forged.md", f"---\n- a\n- b\n---\n{_TEXT}\n", refused=True),
     made("md:头是空的", "forged.md", f"---\n---\n{_TEXT}\n", refused=True),
     _md("十万个标题", lambda: "# 测试文本\n" + "## 要旨\n测试\n" * 100_000),
     _md("一百万个井号", lambda: "#" * 1_000_000 + " 测试文本\n" + _TEXT),
     _md("三十万个未闭合的链接", lambda: "# 测试文本\n" + "[[" * 300_000),
     _md("五万个链接", lambda: "# 测试文本\n" + "[[none|测试]]" * 50_000),
-    _md("链接是脚本", lambda: f"# 测试文本\n[[javascript:kbx7()|点我]] [[../../etc/passwd|看]] {_TEXT}"),
+    _md(
+        "链接是脚本",
+        lambda: (
+            f"# 测试文本\n[[javascript:kbx7()|点我]] [[../../etc/passwd|看]] {_TEXT}"
+        ),
+    ),
 )
 
 
@@ -122,14 +140,30 @@ def _secret_frame(trap: Trap) -> bytes:
 _PAGES: Final = (
     _html("嵌套十万层", lambda trap: ("<div>" * 100_000 + _TEXT).encode()),
     _html("表中有表五千层", lambda trap: ("<table><tr><td>" * 5000 + _TEXT).encode()),
-    _html("格式标签错位两千层", lambda trap: ("<b><i><a><u>" * 2000 + "</b>" * 2000 + _TEXT).encode()),
+    _html(
+        "格式标签错位两千层",
+        lambda trap: ("<b><i><a><u>" * 2000 + "</b>" * 2000 + _TEXT).encode(),
+    ),
     _html("一兆的属性", lambda trap: f"<p title='{'x' * 1_000_000}'>{_TEXT}".encode()),
-    _html("十万个属性", lambda trap: ("<p " + " ".join(f"a{n}=1" for n in range(100_000)) + f">{_TEXT}").encode()),
-    _html("十万个实体", lambda trap: ("&nbsp;&#x6d4b;&bogus;" * 100_000 + _TEXT).encode()),
-    _html("实体炸弹的文档类型", f"<!DOCTYPE html [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><p>&b;{_TEXT}"),
+    _html(
+        "十万个属性",
+        lambda trap: (
+            "<p " + " ".join(f"a{n}=1" for n in range(100_000)) + f">{_TEXT}"
+        ).encode(),
+    ),
+    _html(
+        "十万个实体", lambda trap: ("&nbsp;&#x6d4b;&bogus;" * 100_000 + _TEXT).encode()
+    ),
+    _html(
+        "实体炸弹的文档类型",
+        f"<!DOCTYPE html [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><p>&b;{_TEXT}",
+    ),
     _html("框架与外部资源", _secret_frame),
     _html("字符集不存在", f"<meta charset=utf-9000><p>{_TEXT}"),
-    _html("字符集是 UTF-7", f"<meta charset=utf-7><p>+ADw-script+AD4-kbx7()+ADw-/script+AD4-{_TEXT}"),
+    _html(
+        "字符集是 UTF-7",
+        f"<meta charset=utf-7><p>+ADw-script+AD4-kbx7()+ADw-/script+AD4-{_TEXT}",
+    ),
     _html("字符集是 idna", f"<meta charset=idna><p>{_TEXT}"),
     _html("字符集是 rot13", f"<meta charset=rot13><p>{_TEXT}"),
     _html("字符集是 zlib", f"<meta charset=zlib><p>{_TEXT}"),
@@ -141,7 +175,10 @@ _PAGES: Final = (
     _html("没有闭合的注释", f"<p>{_TEXT}<!-- "),
     _html("夹着 NUL", f"<p>{_TEXT}\x00客\x00户</p>"),
     _html("实体写出的 NUL 与半个字符", f"<p>{_TEXT}&#0;&#xD800;&#x1b;&#x110000;</p>"),
-    _html("SVG 与 MathML 换命名空间", f"<svg><style><img src=x onerror=kbx7()></style></svg><math><mtext><p>{_TEXT}"),
+    _html(
+        "SVG 与 MathML 换命名空间",
+        f"<svg><style><img src=x onerror=kbx7()></style></svg><math><mtext><p>{_TEXT}",
+    ),
     _html(
         "换页刷新与基地址",
         f"<base href='http://x.example/'><meta http-equiv=refresh content='0;url=javascript:kbx7()'><p>{_TEXT}",

@@ -9,7 +9,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trap:
-    """What no file may reach: a port nobody has a reason to connect to, a file with a word of its own."""
+    """What no file may reach: a port nobody has a reason to connect to, a file with a word of its
+    own.
+    """
 
     port: int
     secret: Path
@@ -18,7 +20,8 @@ class Trap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forged:
-    """One hostile file: what it is, and either its bytes under a name, or how it is laid into a folder.
+    """One hostile file: what it is, and either its bytes under a name, or how it is
+    laid into a folder.
 
     `refused` says that nothing of it may be taken in; otherwise either is right. `lay` returns
     what is named on the command line besides the folder.
@@ -31,7 +34,13 @@ class Forged:
     refused: bool = False
 
 
-def made(what: str, name: str, data: str | bytes | Callable[[Trap], bytes], *, refused: bool = False) -> Forged:
+def made(
+    what: str,
+    name: str,
+    data: str | bytes | Callable[[Trap], bytes],
+    *,
+    refused: bool = False,
+) -> Forged:
     """Return a hostile file of these bytes."""
     if callable(data):
         return Forged(what=what, name=name, make=data, refused=refused)

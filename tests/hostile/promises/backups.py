@@ -20,10 +20,14 @@ _DURING: Final = 4000
 
 
 def back_up(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Back up while another process adds, restore elsewhere: a state that was committed, sound, every original there."""
+    """Back up while another process adds, restore elsewhere: a state that was committed, sound,
+    every original there.
+    """
     for number in numbers:
         home, archive = ground.fresh("home"), ground.fresh("backup") / "kb.zip"
-        first, more = (ground.folder / f"{name}-{number}.jsonl" for name in ("first", "more"))
+        first, more = (
+            ground.folder / f"{name}-{number}.jsonl" for name in ("first", "more")
+        )
         first.write_text(texts.lines(range(_BEFORE)), "utf-8")
         more.write_text(texts.lines(range(_BEFORE, _BEFORE + _DURING)), "utf-8")
         product.kb(home, "add", first, "--quiet")
@@ -33,7 +37,11 @@ def back_up(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
         while_writing = writer.poll() is None
         writer.wait()
         what = "收入正在进行" if while_writing else "收入刚刚结束"
-        yield Trial(number=number, what=f"备份时{what}", fault=done.fault() or _restored(ground, archive))
+        yield Trial(
+            number=number,
+            what=f"备份时{what}",
+            fault=done.fault() or _restored(ground, archive),
+        )
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -57,7 +65,9 @@ def _restored(ground: Ground, archive: Path) -> str:
         return f"恢复:{fault}"
     _, documents = state.exported(home)
     count = len(documents)
-    if count < _BEFORE or {str(fields["id"]) for fields in documents} != {f"n-{number}" for number in range(count)}:
+    if count < _BEFORE or {str(fields["id"]) for fields in documents} != {
+        f"n-{number}" for number in range(count)
+    }:
         return f"恢复出 {count} 件,不是某一次写入之后的状态"
     fault, slugs = state.found(home, texts.own_word(count - 1))
     if fault or slugs != [f"n-{count - 1}"]:
@@ -66,7 +76,9 @@ def _restored(ground: Ground, archive: Path) -> str:
 
 
 def alter(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Alter an archive; restoring it is refused in words and leaves nothing, or what it restores is whole all the same."""
+    """Alter an archive; restoring it is refused in words and leaves nothing, or what it restores is
+    whole all the same.
+    """
     home, file = ground.fresh("home"), ground.folder / "few.jsonl"
     file.write_text(texts.lines(range(20)), "utf-8")
     product.kb(home, "add", file, "--quiet")
@@ -77,15 +89,28 @@ def alter(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
     _, reference = state.exported(home)
     for number in numbers:
         what, data = _altered(ground, whole.read_bytes(), number)
-        archive, target = ground.fresh("altered") / "kb.zip", ground.fresh("target") / "home"
+        archive, target = (
+            ground.fresh("altered") / "kb.zip",
+            ground.fresh("target") / "home",
+        )
         archive.write_bytes(data)
         done = product.kb(target, "restore", archive)
         fault = done.fault((0, 1, 2))
         if not fault and done.status == 0:
-            fault = "" if state.exported(target)[1] == reference else "恢复出与备份时不同的库"
-        elif not fault and target.exists() and any(path.is_file() for path in target.rglob("kb.sqlite3")):
+            fault = (
+                ""
+                if state.exported(target)[1] == reference
+                else "恢复出与备份时不同的库"
+            )
+        elif (
+            not fault
+            and target.exists()
+            and any(path.is_file() for path in target.rglob("kb.sqlite3"))
+        ):
             fault = "拒绝后留下了数据库"
-        yield Trial(number=number, what=f"备份文件{what}", fault=fault or _escaped(ground))
+        yield Trial(
+            number=number, what=f"备份文件{what}", fault=fault or _escaped(ground)
+        )
 
 
 def _altered(ground: Ground, data: bytes, number: int) -> tuple[str, bytes]:
@@ -99,7 +124,8 @@ def _altered(ground: Ground, data: bytes, number: int) -> tuple[str, bytes]:
         return "翻转一位", bytes(spoilt)
     if kind == 2:
         return "添了路径成员", _with_member(
-            data, chance.choice(("../../kbx7", "/tmp/kbx7", "files/../../kbx7", "C:\\kbx7"))
+            data,
+            chance.choice(("../../kbx7", "/tmp/kbx7", "files/../../kbx7", "C:\\kbx7")),
         )
     if kind == 3:
         return "添了符号链接", _with_member(data, "files/aa/link", link="/etc/passwd")
@@ -120,7 +146,11 @@ def _with_member(data: bytes, name: str, link: str = "") -> bytes:
 
 def _rewritten(data: bytes, chosen: int, replacement: bytes | None) -> bytes:
     out = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+    with (
+        warnings.catch_warnings(),
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(out, "w") as new,
+    ):
         names = old.namelist()
         for name in names:
             content = old.read(name)
@@ -141,20 +171,33 @@ def _with_other_content(data: bytes, chosen: int) -> bytes:
 
 
 def _escaped(ground: Ground) -> str:
-    return "写到了目录以外" if any(ground.folder.parent.rglob("kbx7*")) or any(Path("/tmp").glob("kbx7*")) else ""
+    return (
+        "写到了目录以外"
+        if any(ground.folder.parent.rglob("kbx7*")) or any(Path("/tmp").glob("kbx7*"))
+        else ""
+    )
 
 
 # -- killed while restoring --------------------------------------------------------------
 
 
 def kill_restoring(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Kill a restore that replaces a library: the old or the new one is there whole, or the same command completes it."""
+    """Kill a restore that replaces a library: the old or the new one is there whole, or the same
+    command completes it.
+    """
     old, new = (_small_library(ground, series) for series in ("old", "new"))
     archive = ground.fresh("backup") / "kb.zip"
     product.kb(new, "backup", archive)
-    whole = {name: state.exported(home)[1] for name, home in (("old", old), ("new", new))}
+    whole = {
+        name: state.exported(home)[1] for name, home in (("old", old), ("new", new))
+    }
     started = time.monotonic()
-    product.kb(Path(shutil.copytree(old, ground.fresh("timed") / "home")), "restore", archive, "--replace")
+    product.kb(
+        Path(shutil.copytree(old, ground.fresh("timed") / "home")),
+        "restore",
+        archive,
+        "--replace",
+    )
     whole_s = time.monotonic() - started
     for number in numbers:
         home = Path(shutil.copytree(old, ground.fresh("killed") / "home"))
@@ -183,7 +226,9 @@ def _either(home: Path, archive: Path, whole: dict[str, list[dict[str, Any]]]) -
     again = product.kb(home, "restore", archive, "--replace")
     if fault := again.fault():
         return f"再次恢复:{fault}"
-    return state.unsound(home) or ("" if state.exported(home)[1] == whole["new"] else "再次恢复后与备份不同")
+    return state.unsound(home) or (
+        "" if state.exported(home)[1] == whole["new"] else "再次恢复后与备份不同"
+    )
 
 
 ATTACKS: Final = (

@@ -1,4 +1,6 @@
-"""What the web door keeps closed: files, names, headers; costly addresses; connections that hold on."""
+"""What the web door keeps closed: files, names, headers; costly addresses; connections that hold
+on.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,11 @@ from tests.hostile import product, seeing, texts
 from tests.hostile.attack import Attack, Ground, Note, Trial
 
 _DOCUMENTS: Final = 300
-_WANTED: Final = ("content-security-policy", "x-content-type-options", "referrer-policy")
+_WANTED: Final = (
+    "content-security-policy",
+    "x-content-type-options",
+    "referrer-policy",
+)
 
 
 def library(ground: Ground, documents: int = _DOCUMENTS) -> Path:
@@ -59,16 +65,24 @@ _TARGETS: Final = (
 
 
 def close(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Look at every file's rights, at every answer's headers, and ask under names that are not the server's."""
+    """Look at every file's rights, at every answer's headers, and ask under names that are not the
+    server's.
+    """
     home = library(ground)
-    checks: list[Callable[[product.Server], tuple[str, str]]] = [lambda server: ("数据目录的权限", _modes(home))]
-    checks += [lambda server, target=target: _headers(server, target) for target in _TARGETS]
+    checks: list[Callable[[product.Server], tuple[str, str]]] = [
+        lambda server: ("数据目录的权限", _modes(home))
+    ]
+    checks += [
+        lambda server, target=target: _headers(server, target) for target in _TARGETS
+    ]
     checks += [
         lambda server, host=host, target=target: _host(server, host, target)
         for host in _HOSTS
         for target in _TARGETS[:6]
     ]
-    with product.serving(home, ground.folder / "serve.log", {"KB_CLEARANCE": "internal"}) as server:
+    with product.serving(
+        home, ground.folder / "serve.log", {"KB_CLEARANCE": "internal"}
+    ) as server:
         for number in numbers:
             what, fault = checks[number](server)
             yield Trial(number=number, what=what, fault=fault)
@@ -88,15 +102,22 @@ def _headers(server: product.Server, target: str) -> tuple[str, str]:
     answer = server.get(target)
     missing = [name for name in _WANTED if name not in answer.headers]
     fault = f"缺少标头 {missing}" if missing else seeing.wrong(answer)
-    if not target.startswith("/static") and answer.headers.get("cache-control") != "no-store":
+    if (
+        not target.startswith("/static")
+        and answer.headers.get("cache-control") != "no-store"
+    ):
         fault = fault or f"内部文书的页面可留存:{answer.headers.get('cache-control')}"
     return f"{target[:60]} 的标头(答 {answer.status})", fault
 
 
 def _host(server: product.Server, host: str, target: str) -> tuple[str, str]:
     answer = server.get(target, {"Host": host})
-    fault = seeing.failed(answer) or ("" if answer.status in (0, 400) else f"答 {answer.status}")
-    if "evil.example" in answer.text or any("evil.example" in value for value in answer.headers.values()):
+    fault = seeing.failed(answer) or (
+        "" if answer.status in (0, 400) else f"答 {answer.status}"
+    )
+    if "evil.example" in answer.text or any(
+        "evil.example" in value for value in answer.headers.values()
+    ):
         fault = "回答里有请求的主机名"
     return f"{target[:40]} Host: {host!r}", fault
 
@@ -147,7 +168,9 @@ def _addresses() -> list[tuple[str, str]]:
 
 
 def exhaust(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Ask for costly addresses: answered in words, at a cost that is bounded, others served meanwhile."""
+    """Ask for costly addresses: answered in words, at a cost that is bounded, others served
+    meanwhile.
+    """
     home, asked, most = library(ground), _addresses(), 0.0
     with product.serving(home, ground.folder / "serve.log") as server:
         server.get("/?q=x")
@@ -161,16 +184,26 @@ def exhaust(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
             used = server.cpu_s() - before
             most = max(most, used)
             yield Trial(
-                number=number, what=what, fault=fault or (f"用了 {used:.1f} 秒处理器时间" if used > _MOST_CPU_S else "")
+                number=number,
+                what=what,
+                fault=fault
+                or (f"用了 {used:.1f} 秒处理器时间" if used > _MOST_CPU_S else ""),
             )
-        fault = _all_at_once(server, [target for what, target in asked if "f.kind" in what])
+        fault = _all_at_once(
+            server, [target for what, target in asked if "f.kind" in what]
+        )
         yield Trial(number=len(asked), what="45 个同时,另有读者", fault=fault)
     yield Note(f"一个地址最多用处理器 {most:.1f} 秒(上限 {_MOST_CPU_S:.0f} 秒)")
 
 
 def _all_at_once(server: product.Server, targets: Sequence[str]) -> str:
-    """Send 45 costly requests at once; return what is wrong with the answer another reader gets meanwhile."""
-    senders = [threading.Thread(target=_try, args=(server, targets[n % len(targets)])) for n in range(45)]
+    """Send 45 costly requests at once; return what is wrong with the answer another reader gets
+    meanwhile.
+    """
+    senders = [
+        threading.Thread(target=_try, args=(server, targets[n % len(targets)]))
+        for n in range(45)
+    ]
     for sender in senders:
         sender.start()
     try:
@@ -212,7 +245,9 @@ _HOLDERS: Final = 250
 
 
 def hold(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Open 250 connections that hold on, some by a byte a second: closed in time, others served, the log short."""
+    """Open 250 connections that hold on, some by a byte a second: closed in time, others served,
+    the log short.
+    """
     home = library(ground)
     with product.serving(home, ground.folder / "serve.log", _SHORT) as server:
         for number in numbers:
@@ -223,11 +258,19 @@ def hold(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
             grown_kb = server.log.stat().st_size / 1024 - before_kb
             if grown_kb > _MOST_LOG_KB:
                 fault = fault or f"日志写了 {grown_kb:.0f} KB"
-            yield Trial(number=number, what=f"{_HOLDERS} 个连接{name}{',每秒一字节' if drip else ''}", fault=fault)
+            yield Trial(
+                number=number,
+                what=f"{_HOLDERS} 个连接{name}{',每秒一字节' if drip else ''}",
+                fault=fault,
+            )
 
 
 def _held(server: product.Server, opening: bytes, drip: bool) -> str:
-    held = [connection for _ in range(_HOLDERS) if (connection := _open(server, opening)) is not None]
+    held = [
+        connection
+        for _ in range(_HOLDERS)
+        if (connection := _open(server, opening)) is not None
+    ]
     try:
         deadline = time.monotonic() + 30.0
         served = False

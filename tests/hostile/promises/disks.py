@@ -11,7 +11,22 @@ from typing import Any, Final
 from tests.hostile import product, seeing, state, texts
 from tests.hostile.attack import Attack, Ground, Note, Trial
 
-_SIZES_KB: Final = (512, 1024, 1536, 2048, 3072, 4096, 5120, 6144, 8192, 10240, 12288, 14336, 16384, 20480)
+_SIZES_KB: Final = (
+    512,
+    1024,
+    1536,
+    2048,
+    3072,
+    4096,
+    5120,
+    6144,
+    8192,
+    10240,
+    12288,
+    14336,
+    16384,
+    20480,
+)
 _DOCUMENTS: Final = 1500
 _COMMANDS: Final[Sequence[Sequence[object]]] = (
     ("search", "客户名单"),
@@ -28,7 +43,9 @@ def _disk(ground: Ground, size_kb: int) -> Iterator[Path | None]:
     """Yield a small file system of its own; None where nobody here may mount one."""
     place = ground.fresh("disk")
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "tmpfs", place], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "tmpfs", place],
+        capture_output=True,
+        check=False,
     )
     if done.returncode:
         yield None
@@ -62,25 +79,35 @@ def fill_up(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
                 yield Note("此处不能挂载小磁盘,未试")
                 return
             fault = _filled(place, file, reference)
-            yield Trial(number=number, what=f"{_SIZES_KB[number] / 1024:g} MB 的磁盘", fault=fault)
+            yield Trial(
+                number=number,
+                what=f"{_SIZES_KB[number] / 1024:g} MB 的磁盘",
+                fault=fault,
+            )
 
 
 def _filled(place: Path, file: Path, reference: list[dict[str, Any]]) -> str:
     home, settings = place / "home", {"TMPDIR": str(place)}
     for args in (("add", file, "--quiet"), ("search", "客户名单"), ("verify",)):
         done = product.kb(home, *args, settings=settings)
-        if fault := done.fault((0, 2)) or ("" if done.status == 0 or done.err.strip() else "失败而没有说明"):
+        if fault := done.fault((0, 2)) or (
+            "" if done.status == 0 or done.err.strip() else "失败而没有说明"
+        ):
             return f"满时 kb {args[0]}:{fault}"
     _remount(place, "size=300m")
     if fault := state.unsound(home):
         return f"有空间后 {fault}"
     if fault := product.kb(home, "add", file, "--quiet").fault():
         return f"有空间后接着收入:{fault}"
-    return state.unsound(home) or ("" if state.exported(home)[1] == reference else "收完后与未满的库不同")
+    return state.unsound(home) or (
+        "" if state.exported(home)[1] == reference else "收完后与未满的库不同"
+    )
 
 
 def read_only(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Run commands and ask pages on a disk that was made read-only: reading goes on, writing is refused in words."""
+    """Run commands and ask pages on a disk that was made read-only: reading goes on, writing is
+    refused in words.
+    """
     with _disk(ground, 300 * 1024) as place:
         if place is None:
             yield Note("此处不能挂载只读磁盘,未试")
@@ -91,7 +118,11 @@ def read_only(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
         other.write_text(texts.lines(range(5), "other"), "utf-8")
         _remount(place, "ro")
         for number in numbers:
-            yield Trial(number=number, what=_said(number), fault=_read_only_fault(ground, home, other, number))
+            yield Trial(
+                number=number,
+                what=_said(number),
+                fault=_read_only_fault(ground, home, other, number),
+            )
         _remount(place, "rw")
         if fault := state.unsound(home):
             yield Trial(number=len(numbers), what="可写之后", fault=fault)
@@ -112,7 +143,9 @@ def _read_only_fault(ground: Ground, home: Path, other: Path, number: int) -> st
         done = product.kb(home, *args)
         reads = args[0] in ("search", "show", "export")
         allowed = (0,) if reads else (2,) if args[0] in ("add", "remove") else (0, 2)
-        return done.fault(allowed) or ("" if done.status == 0 or done.err.strip() else "失败而没有说明")
+        return done.fault(allowed) or (
+            "" if done.status == 0 or done.err.strip() else "失败而没有说明"
+        )
     with product.serving(home, ground.folder / "serve.log") as server:
         for page in _PAGES:
             answer = server.get(page)

@@ -1,4 +1,6 @@
-"""Files of ninety-eight megabytes where a process may have four gigabytes of addresses, good files between them."""
+"""Files of ninety-eight megabytes where a process may have four gigabytes of addresses, good files
+between them.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def _bad_lines(out: BinaryIO) -> None:
 def _lines(out: BinaryIO) -> None:
     """Write few documents of many megabytes and some of usual size."""
     for number in range(1000):
-        out.write(texts.as_line(texts.document(number, "heavyrow", paragraphs=300)).encode())
+        out.write(
+            texts.as_line(texts.document(number, "heavyrow", paragraphs=300)).encode()
+        )
 
 
 _HEAVY: Final[dict[str, Callable[[BinaryIO], None]]] = {
@@ -74,16 +78,24 @@ _HEAVY: Final[dict[str, Callable[[BinaryIO], None]]] = {
 
 
 def add_heavy(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Add each heavy file with good neighbours under the limit: the neighbours go in, the heavy one goes in or is named."""
+    """Add each heavy file with good neighbours under the limit: the neighbours go in, the heavy one
+    goes in or is named.
+    """
     for number in numbers:
         name = list(_HEAVY)[number]
         home, folder = ground.fresh("home"), ground.fresh("files")
         adding.neighbours(folder, number)
         with (folder / name).open("wb") as out:
             _HEAVY[name](out)
-        done = product.kb(home, "add", folder, "--json", "--quiet", limit_s=_LIMIT_S, under=_LIMIT_KB)
+        done = product.kb(
+            home, "add", folder, "--json", "--quiet", limit_s=_LIMIT_S, under=_LIMIT_KB
+        )
         receipts, fault = adding.judged(done, _LIMIT_KB / 1024)
-        fault = fault or adding.unexplained(receipts.get(name, []), done.err) or adding.sound(home)
+        fault = (
+            fault
+            or adding.unexplained(receipts.get(name, []), done.err)
+            or adding.sound(home)
+        )
         size_mb = os.path.getsize(folder / name) / 1024**2
         (folder / name).unlink()
         yield Trial(number=number, what=f"{name}({size_mb:.0f} MB)", fault=fault)

@@ -17,7 +17,9 @@ from tests.hostile.attack import Attack, Ground, Note, Trial
 _OLD_S: Final = 2 * 3600.0
 
 
-def filled(ground: Ground, name: str, numbers: Sequence[int], series: str = "n") -> Path:
+def filled(
+    ground: Ground, name: str, numbers: Sequence[int], series: str = "n"
+) -> Path:
     """Return a data folder with one file a document."""
     home = ground.fresh(name)
     add_files(ground, home, numbers, series)
@@ -28,16 +30,22 @@ def add_files(ground: Ground, home: Path, numbers: Sequence[int], series: str) -
     """Add documents, one file and so one commit each."""
     folder = ground.fresh("files")
     for number in numbers:
-        (folder / f"{series}-{number:04}.jsonl").write_text(texts.lines([number], series), "utf-8")
+        (folder / f"{series}-{number:04}.jsonl").write_text(
+            texts.lines([number], series), "utf-8"
+        )
     product.kb(home, "add", folder, "--quiet")
 
 
 def originals(home: Path) -> set[str]:
-    """Return the hash of the content of every file below a data folder that is neither index nor database."""
+    """Return the hash of the content of every file below a data folder that is neither index nor
+    database.
+    """
     return {
         hashlib.sha256(path.read_bytes()).hexdigest()
         for path in home.rglob("*")
-        if path.is_file() and "index" not in path.parts and not path.name.startswith("kb.sqlite3")
+        if path.is_file()
+        and "index" not in path.parts
+        and not path.name.startswith("kb.sqlite3")
     }
 
 
@@ -73,7 +81,9 @@ def _tables_alone(home: Path, foreign: Path) -> None:
     """Lay a database with the right tables and not a row in them."""
     remove_database(home)
     with sqlite3.connect(foreign / "kb.sqlite3") as conn:
-        made = conn.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+        made = conn.execute(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+        )
         script = "".join(f"{row[0]};" for row in made)
         version = conn.execute("PRAGMA user_version").fetchone()[0]
     with sqlite3.connect(home / "kb.sqlite3") as conn:
@@ -110,8 +120,13 @@ _COMMANDS: Final[Sequence[Sequence[str]]] = (
 
 
 def lose(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Take the database away or put another in its place, run a command: refused with advice, nothing deleted."""
-    whole, foreign = filled(ground, "whole", range(6)), filled(ground, "foreign", range(3), "other")
+    """Take the database away or put another in its place, run a command: refused with advice,
+    nothing deleted.
+    """
+    whole, foreign = (
+        filled(ground, "whole", range(6)),
+        filled(ground, "foreign", range(3), "other"),
+    )
     _age(whole)
     pairs = [(loss, command) for loss in _LOSSES for command in _COMMANDS]
     for number in numbers:
@@ -126,7 +141,9 @@ def lose(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
             fault = "说完好"
         if gone := before - originals(home):
             fault = f"删掉了 {len(gone)} 份原件"
-        yield Trial(number=number, what=f"数据库{loss},kb {' '.join(command)}", fault=fault)
+        yield Trial(
+            number=number, what=f"数据库{loss},kb {' '.join(command)}", fault=fault
+        )
     if numbers[-1] == len(pairs) - 1:
         yield from _older(ground, whole, len(pairs))
 
@@ -170,7 +187,9 @@ def rewind(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
         (home / "kb.sqlite3").write_bytes(older)
         add_files(ground, home, range(200, 200 + gained), "new")
         what = f"{kept} 次写入后备份,又写 {lost} 次,换回备份,再写 {gained} 次"
-        yield Trial(number=number, what=what, fault=_answers_as_it_is(home, kept, lost, gained))
+        yield Trial(
+            number=number, what=what, fault=_answers_as_it_is(home, kept, lost, gained)
+        )
 
 
 def _answers_as_it_is(home: Path, kept: int, lost: int, gained: int) -> str:

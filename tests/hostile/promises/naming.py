@@ -16,7 +16,11 @@ _SECRET: Final = "ZQREDACTED77"
 
 
 def _document_ids(receipts: Any) -> list[int]:
-    return [one["document_id"] for one in (receipts or {"documents": []})["documents"] if one["document_id"]]
+    return [
+        one["document_id"]
+        for one in (receipts or {"documents": []})["documents"]
+        if one["document_id"]
+    ]
 
 
 # -- which document ----------------------------------------------------------------------
@@ -35,16 +39,24 @@ _NAMING: Final[Sequence[Sequence[str]]] = (
 
 
 def name(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Name a document by digits that mean two, or one that is not there: refused, both said, nothing changed."""
+    """Name a document by digits that mean two, or one that is not there: refused, both said,
+    nothing changed.
+    """
     home, file = ground.fresh("home"), ground.folder / "named.jsonl"
-    file.write_text(texts.lines(range(6)) + texts.as_line(texts.document(9) | {"id": "1"}), "utf-8")
+    file.write_text(
+        texts.lines(range(6)) + texts.as_line(texts.document(9) | {"id": "1"}), "utf-8"
+    )
     product.kb(home, "add", file, "--quiet")
     _, before = state.exported(home)
     for number in numbers:
         command = _NAMING[number]
         done = product.kb(home, *command)
         fault = done.fault((1,))
-        if not fault and "1" in command and not all(part in done.err for part in ("编号:1", "标识:1")):
+        if (
+            not fault
+            and "1" in command
+            and not all(part in done.err for part in ("编号:1", "标识:1"))
+        ):
             fault = f"没有说出两件:{product.last_line(done.err)}"
         if state.exported(home)[1] != before:
             fault = "库变了"
@@ -60,7 +72,9 @@ def _visibilities(home: Path) -> set[int]:
 
 
 def _made(extension: str, number: int, corrected: str = "") -> bytes:
-    """Return one document, or its correction, in a format that names it by the same slug or case number."""
+    """Return one document, or its correction, in a format that names it by the same slug or case
+    number.
+    """
     words = f"测试文本{number}{corrected}。举报材料。"
     return {
         "txt": f"测试知识产权法院\n民事判决书\n（2099）测01民初{9000 + number}号\n原告:测试甲。{words}\n二〇九九年五月六日\n",
@@ -70,7 +84,9 @@ def _made(extension: str, number: int, corrected: str = "") -> bytes:
 
 
 def keep_hidden(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Correct a hidden document without a word of who may see it, or hide one that is there: never is it shown."""
+    """Correct a hidden document without a word of who may see it, or hide one that is there: never
+    is it shown.
+    """
     cases = [
         (extension, level, way)
         for extension in ("txt", "md", "jsonl")
@@ -83,8 +99,14 @@ def keep_hidden(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note
         _WAYS[way](home, file, extension, level)
         expected = {"internal": 1, "restricted": 2}[level]
         found = _visibilities(home)
-        fault = "" if found == {expected} else f"可见范围为 {sorted(found)},应为 {expected}"
-        yield Trial(number=number, what=f"{extension},{level},{way}", fault=fault or state.unsound(home))
+        fault = (
+            "" if found == {expected} else f"可见范围为 {sorted(found)},应为 {expected}"
+        )
+        yield Trial(
+            number=number,
+            what=f"{extension},{level},{way}",
+            fault=fault or state.unsound(home),
+        )
 
 
 def _corrected(home: Path, file: Path, extension: str, level: str) -> None:
@@ -129,7 +151,10 @@ def _with_secret(extension: str, secret: str) -> bytes:
     return {
         "txt": f"测试知识产权法院\n民事判决书\n（2099）测01民初9001号\n原告:测试甲。{words}\n二〇九九年五月六日\n".encode(),
         "md": f"---\nslug: purged\ntitle: 测试文本\nkind: civil\n---\n## 要旨\n{words}\n".encode(),
-        "jsonl": (texts.lines(range(3)) + texts.as_line(texts.document(9) | {"id": "purged", "text": words})).encode(),
+        "jsonl": (
+            texts.lines(range(3))
+            + texts.as_line(texts.document(9) | {"id": "purged", "text": words})
+        ).encode(),
         "html": f"<meta charset=utf-8><title>测试</title><p>{words}".encode(),
         "docx": docx(word_xml(paragraph(words))),
         "pdf": pdf(pdf_page(f"Test text {secret} list")),
@@ -137,14 +162,26 @@ def _with_secret(extension: str, secret: str) -> bytes:
 
 
 def destroy(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Purge what was redacted, removed, or is there; then search every byte of the data folder for it."""
-    cases = [(extension, way) for extension in ("txt", "md", "jsonl") for way in ("涂去后再收入", "删除后", "直接")]
-    cases += [(extension, way) for extension in ("html", "docx", "pdf") for way in ("删除后", "直接")]
+    """Purge what was redacted, removed, or is there; then search every byte of the data folder for
+    it.
+    """
+    cases = [
+        (extension, way)
+        for extension in ("txt", "md", "jsonl")
+        for way in ("涂去后再收入", "删除后", "直接")
+    ]
+    cases += [
+        (extension, way)
+        for extension in ("html", "docx", "pdf")
+        for way in ("删除后", "直接")
+    ]
     for number in numbers:
         extension, way = cases[number]
         home, folder = ground.fresh("home"), ground.fresh("files")
         fault = _purged(home, folder / f"a.{extension}", extension, way)
-        places = [] if fault else traces(home, _SECRET, _with_secret(extension, _SECRET))
+        places = (
+            [] if fault else traces(home, _SECRET, _with_secret(extension, _SECRET))
+        )
         fault = fault or (f"还在 {places}" if places else "") or state.unsound(home)
         yield Trial(number=number, what=f"{extension},{way} kb purge", fault=fault)
 
@@ -152,7 +189,9 @@ def destroy(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
 def _purged(home: Path, file: Path, extension: str, way: str) -> str:
     """Add a document with a secret and destroy the secret; return what went wrong on the way."""
     file.write_bytes(_with_secret(extension, _SECRET))
-    receipts = product.as_json(product.kb(home, "add", file, "--json")) or {"documents": []}
+    receipts = product.as_json(product.kb(home, "add", file, "--json")) or {
+        "documents": []
+    }
     if not receipts["documents"] or not traces(home, _SECRET[:6]):
         return "没有收入"
     slug = next(one["slug"] for one in reversed(receipts["documents"]))
@@ -167,13 +206,18 @@ def _purged(home: Path, file: Path, extension: str, way: str) -> str:
 
 
 def traces(home: Path, word: str, original: bytes = b"") -> list[str]:
-    """Return the files of a data folder in which a word stands, however written, or that are the original packed."""
+    """Return the files of a data folder in which a word stands, however written, or that are the
+    original packed.
+    """
     digest = hashlib.sha256(original).hexdigest()
-    forms = [word.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")] + [word.lower().encode()]
+    forms = [
+        word.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+    ] + [word.lower().encode()]
     return [
         str(path.relative_to(home))
         for path in sorted(home.rglob("*"))
-        if path.is_file() and (path.name == digest or any(form in path.read_bytes() for form in forms))
+        if path.is_file()
+        and (path.name == digest or any(form in path.read_bytes() for form in forms))
     ]
 
 
@@ -184,16 +228,24 @@ def kill_destroying(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | 
         extension = chance.choice(("txt", "md", "jsonl", "docx"))
         home, file = ground.fresh("home"), ground.fresh("files") / f"a.{extension}"
         file.write_bytes(_with_secret(extension, _SECRET))
-        receipts = product.as_json(product.kb(home, "add", file, "--json")) or {"documents": []}
+        receipts = product.as_json(product.kb(home, "add", file, "--json")) or {
+            "documents": []
+        }
         slug = next((one["slug"] for one in reversed(receipts["documents"])), "")
         after_s = chance.uniform(0.1, 2.0)
-        killed = product.killed_after(after_s, home, "purge", slug, "--yes", "--document")
+        killed = product.killed_after(
+            after_s, home, "purge", slug, "--yes", "--document"
+        )
         done = product.kb(home, "purge", slug, "--yes", "--document")
         # A purge that had come to its end leaves no document of that name to be found.
         fault = done.fault((0,) if killed and traces(home, _SECRET) else (0, 1))
         places = traces(home, _SECRET, _with_secret(extension, _SECRET))
         fault = fault or (f"还在 {places}" if places else "") or state.unsound(home)
-        yield Trial(number=number, what=f"{extension},{after_s:.2f} 秒后 kill -9,再次运行", fault=fault)
+        yield Trial(
+            number=number,
+            what=f"{extension},{after_s:.2f} 秒后 kill -9,再次运行",
+            fault=fault,
+        )
 
 
 ATTACKS: Final = (

@@ -27,13 +27,24 @@ _QUESTIONS: Final = (
 
 
 def read_together(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
-    """Let fifty readers ask at once, and tell how fast each was answered; every one gets the answer he gets alone."""
+    """Let fifty readers ask at once, and tell how fast each was answered; every one gets the answer
+    he gets alone.
+    """
     home = library(ground, 2000)
-    targets = [f"/api/search?q={quote(question)}" for question in _QUESTIONS] + ["/", "/documents/5", "/static/app.js"]
-    with product.serving(home, ground.folder / "serve.log") as server, ThreadPoolExecutor(_READERS) as readers:
+    targets = [f"/api/search?q={quote(question)}" for question in _QUESTIONS] + [
+        "/",
+        "/documents/5",
+        "/static/app.js",
+    ]
+    with (
+        product.serving(home, ground.folder / "serve.log") as server,
+        ThreadPoolExecutor(_READERS) as readers,
+    ):
         alone = {target: _plain(server.get(target)) for target in targets}
         started = time.monotonic()
-        made = list(readers.map(lambda number: _asked(server, targets, alone, number), numbers))
+        made = list(
+            readers.map(lambda number: _asked(server, targets, alone, number), numbers)
+        )
         whole_s = time.monotonic() - started
         memory_mb = server.memory_mb()
     yield from (trial for trial, _ in made)
@@ -47,18 +58,27 @@ def read_together(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | No
 def _plain(answer: product.Answer) -> tuple[int, Any]:
     body = product.as_json(product.Done(status=0, out=answer.text, err="", peak_mb=0.0))
     if isinstance(body, dict):
-        return answer.status, {name: value for name, value in body.items() if name != "took_ms"}
+        return answer.status, {
+            name: value for name, value in body.items() if name != "took_ms"
+        }
     return answer.status, answer.body
 
 
 def _asked(
-    server: product.Server, targets: Sequence[str], alone: dict[str, tuple[int, Any]], number: int
+    server: product.Server,
+    targets: Sequence[str],
+    alone: dict[str, tuple[int, Any]],
+    number: int,
 ) -> tuple[Trial, float]:
     target = targets[number % len(targets)]
     started = time.monotonic()
     try:
         answer = server.get(target)
-        fault = "" if _plain(answer) == alone[target] else f"答 {answer.status},与一个人时不同"
+        fault = (
+            ""
+            if _plain(answer) == alone[target]
+            else f"答 {answer.status},与一个人时不同"
+        )
     except OSError as error:
         fault = f"没有回答({type(error).__name__})"
     return Trial(number=number, what=target, fault=fault), time.monotonic() - started
@@ -101,12 +121,16 @@ def _empty_values(ground: Ground) -> str:
 
 
 def _zeroed_page(ground: Ground) -> str:
-    """Zero a page of every file of an index in turn: found and mended, or harmless, and said by verify."""
+    """Zero a page of every file of an index in turn: found and mended, or harmless, and said by
+    verify.
+    """
     home = library(ground)
     reference = _hits(home)
     index, copy = home / "index", ground.fresh("index") / "index"
     shutil.copytree(index, copy)
-    for file in sorted(path.relative_to(copy) for path in copy.rglob("*") if path.is_file()):
+    for file in sorted(
+        path.relative_to(copy) for path in copy.rglob("*") if path.is_file()
+    ):
         size = (copy / file).stat().st_size
         if size < 64:
             continue
@@ -125,19 +149,31 @@ def _zeroed_page(ground: Ground) -> str:
 
 def _hits(home: Path, limit: int = 300) -> list[tuple[str, Any]]:
     done = product.kb(home, "search", "客户名单 离职员工", "--limit", limit, "--json")
-    return [(hit["slug"], hit["score"]) for hit in (product.as_json(done) or {"hits": []})["hits"]]
+    return [
+        (hit["slug"], hit["score"])
+        for hit in (product.as_json(done) or {"hits": []})["hits"]
+    ]
 
 
 def _rebuilt(ground: Ground) -> str:
     """Ask before and after the index is made anew, of one that grew by many additions."""
     home, folder = ground.fresh("home"), ground.fresh("files")
     for start in range(0, 600, 60):
-        (folder / "part.jsonl").write_text(texts.lines(range(start, start + 60)), "utf-8")
+        (folder / "part.jsonl").write_text(
+            texts.lines(range(start, start + 60)), "utf-8"
+        )
         product.kb(home, "add", folder, "--quiet")
     before = _hits(home)
     shutil.rmtree(home / "index")
     after = _hits(home)
-    place = next((n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), None)
+    place = next(
+        (
+            n
+            for n, (one, other) in enumerate(zip(before, after, strict=False))
+            if one != other
+        ),
+        None,
+    )
     if place is None and len(before) == len(after) >= 200:
         return ""
     return f"{len(before)} 件对 {len(after)} 件,从第 {place} 名起不同"

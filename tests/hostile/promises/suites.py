@@ -1,4 +1,6 @@
-"""Promises that have tests of their own, at a size they have nowhere else: run by pytest, counted by test."""
+"""Promises that have tests of their own, at a size they have nowhere else: run by pytest, counted
+by test.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ _LIMIT_S = 3600.0
 
 
 def suite(key: str, paths: Sequence[str], options: Sequence[str] = ()) -> Run:
-    """Return an attack that runs the tests in `paths`, each test a try; what is not there has failed."""
+    """Return an attack that runs the tests in `paths`, each test a try; what is not there has
+    failed.
+    """
 
     def run(ground: Ground, numbers: Sequence[int]) -> Iterator[Trial | Note]:
         missing = [path for path in paths if not (ROOT / path).exists()]
@@ -25,7 +29,17 @@ def suite(key: str, paths: Sequence[str], options: Sequence[str] = ()) -> Run:
         report = ground.folder / f"{key}.xml"
         report.parent.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *options, *paths],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                f"--junitxml={report}",
+                *options,
+                *paths,
+            ],
             cwd=ROOT,
             env=environment(),
             stdin=subprocess.DEVNULL,
@@ -35,7 +49,9 @@ def suite(key: str, paths: Sequence[str], options: Sequence[str] = ()) -> Run:
             check=False,
         )
         trials = list(_trials(report)) if report.exists() else []
-        yield from trials or [Trial(number=0, what="pytest", fault=last_line(done.stdout + done.stderr))]
+        yield from trials or [
+            Trial(number=0, what="pytest", fault=last_line(done.stdout + done.stderr))
+        ]
 
     return run
 
@@ -43,5 +59,11 @@ def suite(key: str, paths: Sequence[str], options: Sequence[str] = ()) -> Run:
 def _trials(report: Path) -> Iterator[Trial]:
     for number, case in enumerate(ElementTree.parse(report).iter("testcase")):
         bad = next((one for one in case if one.tag in ("failure", "error")), None)
-        fault = "" if bad is None else " ".join((bad.get("message") or "失败").split())[:300]
-        yield Trial(number=number, what=str(case.get("name")).replace("_", " "), fault=fault)
+        fault = (
+            ""
+            if bad is None
+            else " ".join((bad.get("message") or "失败").split())[:300]
+        )
+        yield Trial(
+            number=number, what=str(case.get("name")).replace("_", " "), fault=fault
+        )

@@ -22,6 +22,8 @@ ATTACKS: Final = (
         what="随机而合乎规则的元数据(hypothesis,十倍于平时)存入后,每个页面、接口、表格与命令都能显示,导出可再收入;次数为测试个数",
         tries=1,
         few=0,
-        run=suite("random-metadata", ["tests/accepted"], ["--hypothesis-profile=hostile"]),
+        run=suite(
+            "random-metadata", ["tests/accepted"], ["--hypothesis-profile=hostile"]
+        ),
     ),
 )

@@ -1,0 +1,1 @@
+"""How densely the product's code is written: `python -m tests.shape`."""
