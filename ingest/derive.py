@@ -7,8 +7,10 @@ printing puts between characters does not count, and the text itself stays as it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from ingest import reported, rulings, statutes
 from ingest.causes import cause_of
@@ -30,9 +32,21 @@ _DOMESTIC: Final = ("administrative", "civil", "criminal")
 _CAUSE_CHARS: Final = 4_000
 
 
+class Derived(Struct, gc=False):
+    """Values by field, and by field the rule that found them; what was given has no rule."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
+
+    def add(self, rule: str, found: Mapping[str, Any]) -> None:
+        """Take what a rule found; the last to speak of a field counts."""
+        self.values |= found
+        self.rules |= dict.fromkeys(found, rule)
+
+
 def derive(
     values: dict[str, Any], text: str, sections: Sequence[Section], name: str
-) -> dict[str, Any]:
+) -> Derived:
     """Return `values` with what the text itself says added; nothing given is
     overwritten, and an empty list is none.
 
@@ -48,40 +62,52 @@ def derive(
     head = head_of(text)
     foot = foot_of(text)
     paper = None if paper_name is None else read_paper(paper_name, head, foot, text)
-    found = (
-        reported.of_case(head, name, text)
-        if paper is None
-        else _of_paper(paper, head, foot)
-    )
-    found["kind"] = said.get("kind") or found.get("kind") or _kind(paper, sections)
-    if paper is None and found["kind"] == "statute" and "law" not in said:
+    made = Derived()
+    found = made.values
+    if paper is None:
+        made.add("reported", reported.of_case(head, name, text))
+    else:
+        made.add("paper", _of_paper(paper, head, foot))
+    kind = said.get("kind") or found.get("kind")
+    if not kind:
+        kind = _kind(paper, sections)
+        made.add("kind", {"kind": kind})
+    if paper is None and kind == "statute" and "law" not in said:
         names = (str(said.get("title", "")), "" if name.endswith(_MANY) else name)
-        found |= statutes.said(text, sections, names)
+        made.add("statute", statutes.said(text, sections, names))
     if paper is not None:
-        clauses = rulings.clauses_of(text, sections)
-        found |= rulings.of_clauses(
-            clauses, found["kind"], "初" in "".join(paper.numbers)
-        )
-        found["earlier_case_numbers"] = earlier_case_numbers(
-            text, clauses, paper.numbers
-        )
-    found["title"] = (
-        said.get("title") or found.get("title") or _title(text, name, paper, found)
-    )
-    if found["kind"] in _DOMESTIC:
-        region = region_of(
-            *(
-                _all(name, said, found)
-                for name in ("case_numbers", "doc_numbers", "authorities")
-            )
-        )
-        found["regions"] = [region] if region else []
+        _add_rulings(made, paper, text, sections, kind)
+    if not said.get("title") and not found.get("title"):
+        made.add("title", {"title": _title(text, name, paper, found)})
+    if kind in _DOMESTIC:
+        made.add("region", {"regions": _regions(said, found)})
+    return _beside(values, said, made)
+
+
+def _add_rulings(
+    made: Derived, paper: Paper, text: str, sections: Sequence[Section], kind: str
+) -> None:
+    clauses = rulings.clauses_of(text, sections)
+    is_first_instance = "初" in "".join(paper.numbers)
+    made.add("ruling", rulings.of_clauses(clauses, kind, is_first_instance))
+    earlier = earlier_case_numbers(text, clauses, paper.numbers)
+    made.add("earlier", {"earlier_case_numbers": earlier})
+
+
+def _regions(said: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    names = ("case_numbers", "doc_numbers", "authorities")
+    region = region_of(*(_all(name, said, found) for name in names))
+    return [region] if region else []
+
+
+def _beside(values: dict[str, Any], said: dict[str, Any], made: Derived) -> Derived:
+    """Return what was given with what was found beside it."""
+    given = {name: value for name, value in values.items() if value is not None}
     added = {
-        field: value for field, value in found.items() if value and field not in said
+        name: value for name, value in made.values.items() if value and name not in said
     }
-    return {
-        field: value for field, value in values.items() if value is not None
-    } | added
+    rules = {name: made.rules[name] for name in added}
+    return Derived(given | added, rules)
 
 
 def _all(name: str, said: dict[str, Any], found: dict[str, Any]) -> list[str]:

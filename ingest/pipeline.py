@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from msgspec import Struct
@@ -26,10 +26,18 @@ from ingest.rules import rules_id
 from ingest.sections import sections_of
 from kb import identifiers, mentions
 from kb.analysis import portions
+from kb.claims import BY_PERSON, BY_RULE, claims_of
 from kb.database import as_ours as as_state
 from kb.embedding import Embedder, passage_texts
 from kb.errors import InvalidDocument, KbError, UserError
-from kb.records import Added, Citation, Derivation, Original, Revision, VisibilityChange
+from kb.records import (
+    Added,
+    Citation,
+    Derivation,
+    Original,
+    Revision,
+    VisibilityChange,
+)
 from kb.store import Store
 from kb.vocabulary import ROLES, Visibility
 
@@ -369,11 +377,10 @@ def prepare(
     if not text.strip():
         raise InvalidDocument("没有正文")
     sections = sections_of(text, raw.headings)
-    values = derive(dict(raw.values), text, sections, name)
-    for field, value in (("kind", options.kind), ("visibility", options.visibility)):
-        if value is not None:
-            values[field] = value
-    metadata = read_metadata(values, keep_unknown=raw.keep_unknown)
+    derived = derive(dict(raw.values), text, sections, name)
+    metadata = read_metadata(
+        _as_asked(derived.values, options), keep_unknown=raw.keep_unknown
+    )
     passages = split_passages(text, sections, cleaned.page_of)
     if len(passages) > _MOST_PASSAGES:
         raise InvalidDocument(
@@ -389,8 +396,23 @@ def prepare(
         passages=passages,
         citations=_citations(raw, metadata.statutes, text),
         identifiers=identifiers.of_document(metadata, text),
+        claims=claims_of(metadata, _makers(derived.rules, options), text),
         derivation=Derivation(rules_id(), name, options.kind),
     )
+
+
+def _as_asked(values: dict[str, Any], options: Options) -> dict[str, Any]:
+    """Return values with what the person who adds the file decides for all of its documents."""
+    asked = {"kind": options.kind, "visibility": options.visibility}
+    return values | {name: value for name, value in asked.items() if value is not None}
+
+
+def _makers(rules: Mapping[str, str], options: Options) -> dict[str, str]:
+    """Return by field who made its values, where that was not the file."""
+    makers = {field: f"{BY_RULE}{rule}" for field, rule in rules.items()}
+    if options.kind is not None:
+        makers["kind"] = BY_PERSON
+    return makers
 
 
 def _citations(

@@ -179,11 +179,5 @@ def put_in_place(
         embedder.name,
     )
     agreed = [remade.revision for remade in made if not remade.differences]
-    rederiving.confirm(
-        {
-            revision.sha256: revision.derivation
-            for revision in agreed
-            if revision.derivation
-        }
-    )
+    rederiving.confirm(agreed)
     return len(changed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sqlite3
 import tempfile
@@ -82,7 +83,6 @@ def _set_up(conn: sqlite3.Connection) -> None:
     # pages already keeps them.
     conn.execute("PRAGMA page_size = 8192")
     _use_log(conn)
-    conn.execute("PRAGMA foreign_keys = ON")
     # What is deleted is overwritten with zeros: it may be what was redacted.
     conn.execute("PRAGMA secure_delete = ON")
     # Pages that one commit after another changes (the ends of indexes) are copied from the
@@ -90,9 +90,11 @@ def _set_up(conn: sqlite3.Connection) -> None:
     conn.execute("PRAGMA wal_autocheckpoint = 4000")
     conn.execute("PRAGMA temp_store = MEMORY")
     conn.execute("PRAGMA cache_size = -16000")
-    _migrate(
-        conn
-    )  # synced to disk: no original is ever beside a database without tables
+    # Synced to disk, so that no original is ever beside a database without tables. A
+    # table that is made anew must not take with it what refers to it: foreign keys hold
+    # from here on.
+    _migrate(conn)
+    conn.execute("PRAGMA foreign_keys = ON")
     # WAL with NORMAL loses no committed row when the process dies; a power cut may lose
     # the last commits but leaves the database whole, and `kb add` can be run again.
     conn.execute("PRAGMA synchronous = NORMAL")
@@ -147,7 +149,13 @@ def _connect(path: Path, how: str = "mode=rwc") -> sqlite3.Connection:
         check_same_thread=False,  # one thread at a time, but not always the same
     )
     conn.row_factory = sqlite3.Row
+    conn.create_function("sha256", 1, _sha256, deterministic=True)
     return conn
+
+
+def _sha256(text: str) -> str:
+    """Return the digest of a text's UTF-8, hex; migrations name texts by it."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def _is_made(path: Path) -> bool:

@@ -174,12 +174,32 @@ class Derivation(Struct, frozen=True, gc=False):
     kind: str | None = None
 
 
+class Claim(Struct, frozen=True, gc=False):
+    """One value of a content, and who says so.
+
+    `field` is an attribute of Metadata, `value` one of its values as JSON. `maker` is
+    BY_FILE (the head of the file), `rule:` and the rule, `person:` and who, or "" where
+    an earlier version did not write it down. `start` and `end` are code points of the
+    text where the value stands, None where it stands nowhere or nobody has looked.
+    `confidence` is between 0 and 1, None for what nobody weighed.
+    """
+
+    field: str
+    value: str
+    maker: str
+    start: int | None = None
+    end: int | None = None
+    confidence: float | None = None
+    state: str = "accepted"
+
+
 class Revision(Struct, frozen=True, kw_only=True, gc=False):
     """One document ready to be stored: text, its tiling, what is known of it, where it came from.
 
     `sha256` is of the bytes of this document alone (one line of a JSONL file);
-    `original` is the whole file. `identifiers` are (type, normalised value) pairs. A
-    content that an earlier version of this program stored has no `derivation`.
+    `original` is the whole file. `identifiers` are (type, normalised value) pairs,
+    `claims` say of every value of the metadata who made it. A content that an earlier
+    version of this program stored has no `derivation`.
     """
 
     sha256: str
@@ -191,6 +211,7 @@ class Revision(Struct, frozen=True, kw_only=True, gc=False):
     passages: tuple[Passage, ...]
     citations: tuple[Citation, ...]
     identifiers: tuple[tuple[str, str], ...]
+    claims: tuple[Claim, ...] = ()
     derivation: Derivation | None = None
 
 

@@ -72,7 +72,7 @@ def missing_articles(text: str, sections: tuple[Section, ...]) -> list[int]:
 
 def _measure_law(title: str, text: str, figures: Counter[str], name: str) -> None:
     sections = find_sections(text)
-    found = derive({}, text, sections, name)
+    found = derive({}, text, sections, name).values
     if sum(section.role == "article" for section in sections) < 3:
         figures["no law (fewer than three articles)"] += 1
         figures["no law, yet named as one"] += "law" in found

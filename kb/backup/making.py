@@ -16,8 +16,8 @@ from msgspec import Struct
 from kb.backup.archive import DATABASE, FORMAT, Manifest, Writer, original_name
 from kb.errors import StateError, StoreDamaged
 from kb.store import Store
+from kb.store.committing import now
 from kb.store.copying import Copied, inspect
-from kb.store.writing import now
 
 _PACKAGE: Final = "trade-secret-kb"
 

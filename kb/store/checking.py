@@ -26,16 +26,27 @@ def broken_tilings(conn: sqlite3.Connection) -> list[str]:
     for table in ("section", "passage"):
         rows = conn.execute(
             f"""SELECT d.slug FROM revision r JOIN document d ON d.id = r.document_id
+                JOIN text x ON x.id = r.text_id
                 LEFT JOIN (SELECT revision_id, start, "end",
                         lag("end", 1, 0) OVER (PARTITION BY revision_id ORDER BY start) AS before,
                         max("end") OVER (PARTITION BY revision_id) AS last FROM {table}) t
                         ON t.revision_id = r.id
-                WHERE r.is_current = 1
+                WHERE r.state = 'published'
                 GROUP BY r.id HAVING coalesce(sum(t.start <> t.before), 0) > 0
-                    OR coalesce(max(t.last), 0) <> length(r.text)"""
+                    OR coalesce(max(t.last), 0) <> length(x.text)"""
         )
         broken += [f"{row[0]}({table})" for row in rows]
     return broken
+
+
+def altered_texts(conn: sqlite3.Connection) -> list[str]:
+    """Return slugs of documents with a text that is not the one its digest was made of."""
+    rows = conn.execute(
+        """SELECT DISTINCT d.slug FROM text t JOIN revision r ON r.text_id = t.id
+           JOIN document d ON d.id = r.document_id
+           WHERE sha256(t.text) <> t.sha256 ORDER BY d.slug"""
+    )
+    return [row["slug"] for row in rows]
 
 
 def replaced_papers(conn: sqlite3.Connection) -> list[Replaced]:
@@ -43,12 +54,15 @@ def replaced_papers(conn: sqlite3.Connection) -> list[Replaced]:
     case number alone.
     """
     rows = conn.execute(
-        """SELECT d.slug, c.title AS by, c.text, c.decided_on, o.title, o.text AS other,
+        """SELECT d.slug, c.title AS by, ct.text, c.decided_on, o.title, ot.text AS other,
                   o.decided_on AS other_on,
                   f.sha256, f.media_type
-           FROM revision o JOIN revision c ON c.document_id = o.document_id AND c.is_current = 1
-           JOIN document d ON d.id = o.document_id JOIN file f ON f.id = o.file_id
-           WHERE o.is_current = 0 AND o.case_number IS NOT NULL
+           FROM revision o JOIN revision c ON c.document_id = o.document_id
+           AND c.state = 'published'
+           JOIN document d ON d.id = o.document_id
+           JOIN text ct ON ct.id = c.text_id JOIN text ot ON ot.id = o.text_id
+           JOIN origin s ON s.id = o.origin_id JOIN file f ON f.id = s.file_id
+           WHERE o.state = 'superseded' AND o.case_number IS NOT NULL
            AND json_extract(o.metadata, '$.slug') IS NULL
            ORDER BY o.id"""
     )
@@ -75,11 +89,11 @@ def files(conn: sqlite3.Connection) -> dict[str, int]:
 
 
 def unreferenced_files(conn: sqlite3.Connection) -> list[str]:
-    """Return originals no revision refers to; those of a removed document stay until it is
+    """Return originals no content was read from; those of a removed document stay until it is
     purged.
     """
     rows = conn.execute(
-        """SELECT sha256 FROM file WHERE id NOT IN (SELECT file_id FROM revision)
+        """SELECT sha256 FROM file WHERE id NOT IN (SELECT file_id FROM origin)
            AND id NOT IN (SELECT file_id FROM removed_file)"""
     )
     return [row[0] for row in rows]

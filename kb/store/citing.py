@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from kb.law.presumption import presume_versions
 from kb.law.versions import Period, periods
 from kb.records import Citation
-from kb.store.rows import VISIBLE, metadata_from_json
+from kb.store.rows import VISIBLE_LAWS, metadata_from_json
 from kb.vocabulary import VERSION_UNSTATED, Visibility
 
 _Periods = Mapping[str, Sequence[Period]]
@@ -67,7 +67,7 @@ def presumed(
         return {}
     rows = conn.execute(
         """SELECT DISTINCT x.document_id FROM citation x JOIN document d ON d.id = x.document_id
-           JOIN revision r ON r.document_id = d.id AND r.is_current = 1
+           JOIN revision r ON r.document_id = d.id AND r.state = 'published'
            WHERE d.visibility <= :clearance AND x.law = :law AND x.article = :article
            AND x.version = :unstated
              AND r.decided_on IS NOT NULL ORDER BY x.document_id""",
@@ -109,7 +109,7 @@ def of_documents(
         """SELECT x.document_id, r.decided_on, x.start, x."end", x.law, x.version,
            x.article, x.target
            FROM citation x JOIN document d ON d.id = x.document_id
-           JOIN revision r ON r.document_id = d.id AND r.is_current = 1
+           JOIN revision r ON r.document_id = d.id AND r.state = 'published'
            WHERE d.visibility <= :clearance AND x.document_id IN (SELECT value FROM json_each(:ids))
              AND (:law IS NULL OR x.law = :law)
            ORDER BY x.document_id, x.start IS NULL, x.start, x.id""",
@@ -150,8 +150,8 @@ def _periods(
     """
     wanted = json.dumps(sorted(laws), ensure_ascii=False)
     rows = conn.execute(
-        f"SELECT r.law, r.metadata FROM {VISIBLE} AND r.law IN (SELECT value FROM "
-        f"json_each(:laws)) ORDER BY d.id",
+        f"""SELECT l.law, r.metadata FROM {VISIBLE_LAWS}
+            AND l.law IN (SELECT value FROM json_each(:laws)) ORDER BY d.id""",
         {"clearance": int(clearance), "laws": wanted},
     )
     versions = defaultdict(list)

@@ -9,15 +9,14 @@ from collections.abc import Iterable
 from kb.law.articles import Articles
 from kb.law.concordance import ConcordanceRow
 from kb.records import DocumentHead
-from kb.store.rows import HEAD_COLUMNS, VISIBLE, head
+from kb.store.rows import HEAD_COLUMNS, VISIBLE_LAWS, head
 from kb.vocabulary import Visibility
 
 
 def laws(conn: sqlite3.Connection, clearance: Visibility) -> list[DocumentHead]:
     """Return all visible versions of all laws, by law, then version."""
     rows = conn.execute(
-        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND r.law IS NOT NULL ORDER BY r.law, "
-        f"r.version, d.id",
+        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE_LAWS} ORDER BY l.law, l.version, d.id",
         {"clearance": int(clearance)},
     )
     return [head(row) for row in rows]
@@ -28,7 +27,7 @@ def versions(
 ) -> list[DocumentHead]:
     """Return the visible versions of one law, oldest first."""
     rows = conn.execute(
-        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND r.law = :law ORDER BY r.version, d.id",
+        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE_LAWS} AND l.law = :law ORDER BY l.version, d.id",
         {"clearance": int(clearance), "law": law},
     )
     return [head(row) for row in rows]
@@ -43,8 +42,8 @@ def articles(
            FROM revision r
            JOIN document d ON d.id = r.document_id JOIN section s ON s.revision_id = r.id
            AND s.role = 'article'
-           WHERE r.is_current = 1 AND d.visibility <= :clearance AND d.id IN (SELECT value
-           FROM json_each(:ids))
+           WHERE r.state = 'published' AND d.visibility <= :clearance
+           AND d.id IN (SELECT value FROM json_each(:ids))
            GROUP BY r.document_id""",
         {"clearance": int(clearance), "ids": json.dumps(list(ids))},
     )

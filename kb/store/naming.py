@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from kb.records import Name
 from kb.vocabulary import Visibility
 
-_OF_VISIBLE = """FROM document d JOIN revision r ON r.document_id = d.id AND r.is_current = 1{more}
+_OF_VISIBLE = """FROM document d JOIN revision r ON r.document_id = d.id
+    AND r.state = 'published'{more}
     WHERE d.visibility <= :clearance"""
 
 
@@ -30,7 +31,8 @@ _NAMES = " UNION ALL ".join(
         f"SELECT 'title', r.title, d.id, r.kind {_OF_VISIBLE.format(more='')}",
         _listed("alias", "aliases"),
         _listed("alias", "name_en"),
-        _listed("party", "parties"),
+        """SELECT 'party', p.name, d.id, '' FROM party p JOIN document d ON d.id = p.document_id
+           WHERE d.visibility <= :clearance""",
         _listed("doc_number", "doc_numbers"),
         _listed("citation", "citations"),
         """SELECT i.type, i.value, i.document_id, '' FROM identifier i JOIN document d
@@ -58,12 +60,11 @@ def provisions(
     """
     rows = conn.execute(
         """SELECT law, version, '', title FROM (
-             SELECT r.law, r.version, r.title, min(iif(json_type(r.metadata,
-             '$.provisions') IS NULL, 1e12, 0) + d.id)
-             FROM revision r JOIN document d ON d.id = r.document_id
-             WHERE r.is_current = 1 AND r.law IS NOT NULL AND r.version IS NOT NULL
-             AND d.visibility <= :clearance
-             GROUP BY r.law, r.version)
+             SELECT l.law, l.version, r.title, min(iif(l.wording = 'text', 1e12, 0) + d.id)
+             FROM law_version l JOIN document d ON d.id = l.document_id
+             JOIN revision r ON r.document_id = d.id AND r.state = 'published'
+             WHERE l.version IS NOT NULL AND d.visibility <= :clearance
+             GROUP BY l.law, l.version)
            UNION SELECT DISTINCT p.law, p.version, p.article, p.provision FROM provision p
            JOIN document d ON d.id = p.document_id WHERE d.visibility <= :clearance
            ORDER BY 1, 2, 3, 4""",

@@ -10,18 +10,18 @@ from typing import Final
 
 from kb import database
 from kb.records import Doomed, Named, Original
+from kb.store.changing import file_row
+from kb.store.committing import next_generation
+from kb.store.removing import delete_revisions, remove_documents
 from kb.store.store import Store
-from kb.store.writing import file_row, next_generation, remove_documents
 
 _THESE: Final = "IN (SELECT value FROM json_each({}))"
-#: Revisions that go, by their sha256.
-_GONE: Final = (
-    "IN (SELECT id FROM revision WHERE sha256 IN (SELECT value FROM "
-    "json_each(:contents)))"
-)
+#: Origins of the contents that go, by the sha256 of their bytes.
+_GONE: Final = """IN (SELECT id FROM origin
+    WHERE sha256 IN (SELECT value FROM json_each(:contents)))"""
 #: Originals of one document each.
 _SINGLE: Final = """f.media_type <> 'application/jsonl'
-    AND NOT EXISTS (SELECT 1 FROM revision l WHERE l.file_id = f.id
+    AND NOT EXISTS (SELECT 1 FROM origin l WHERE l.file_id = f.id
     AND l.line_number IS NOT NULL)"""
 
 
@@ -54,7 +54,7 @@ class Purging:
             slug=slug,
             head=head,
             earlier=self._conn.execute(
-                f"{count.format('revision')} AND is_current = 0", [number]
+                f"{count.format('revision')} AND state <> 'published'", [number]
             ).fetchone()[0],
             removed=tuple(
                 r[0]
@@ -73,7 +73,7 @@ class Purging:
         corrected = tuple(named.head.id for named in earlier if named.head is not None)
         contents = self._hashes(f"document_id {_THESE.format(':ids')}", documents)
         contents |= self._hashes(
-            f"document_id {_THESE.format(':ids')} AND is_current = 0", corrected
+            f"document_id {_THESE.format(':ids')} AND r.state <> 'published'", corrected
         )
         return Doomed(
             slugs=frozenset(named.slug for named in (*whole, *earlier)),
@@ -84,13 +84,16 @@ class Purging:
             ),
             contents=contents,
             kept=self._hashes(
-                f"document_id {_THESE.format(':ids')} AND is_current = 1", corrected
+                f"document_id {_THESE.format(':ids')} AND r.state = 'published'",
+                corrected,
             ),
         )
 
     def _hashes(self, where: str, ids: Sequence[int]) -> frozenset[str]:
         rows = self._conn.execute(
-            f"SELECT sha256 FROM revision WHERE {where}", {"ids": json.dumps(ids)}
+            f"""SELECT o.sha256 FROM revision r JOIN origin o ON o.id = r.origin_id
+                WHERE r.{where}""",
+            {"ids": json.dumps(ids)},
         )
         return frozenset(row[0] for row in rows)
 
@@ -110,11 +113,11 @@ class Purging:
         """
         rows = self._conn.execute(
             f"""SELECT f.sha256 FROM file f
-                WHERE (EXISTS (SELECT 1 FROM revision r WHERE r.file_id = f.id)
+                WHERE (EXISTS (SELECT 1 FROM origin o WHERE o.file_id = f.id)
                     OR EXISTS (SELECT 1 FROM removed_file x WHERE x.file_id = f.id
                         AND x.document_id {_THESE.format(":removed")}))
-                AND NOT EXISTS (SELECT 1 FROM revision r WHERE r.file_id = f.id
-                AND r.id NOT {_GONE})
+                AND NOT EXISTS (SELECT 1 FROM origin o WHERE o.file_id = f.id
+                AND o.id NOT {_GONE})
                 AND (({_SINGLE}) OR NOT EXISTS (SELECT 1 FROM removed_file x WHERE x.file_id = f.id
                     AND x.document_id NOT {_THESE.format(":removed")}))""",
             _bound(doomed),
@@ -133,15 +136,13 @@ class Purging:
         of_former = "file_id = (SELECT id FROM file WHERE sha256 = :former)"
         contents = f"{of_former} AND id NOT {_GONE}"
         claims = f"{of_former} AND document_id NOT {_THESE.format(':removed')}"
-        stays = f"""SELECT EXISTS (SELECT 1 FROM revision WHERE {contents})
+        stays = f"""SELECT EXISTS (SELECT 1 FROM origin WHERE {contents})
             OR EXISTS (SELECT 1 FROM removed_file WHERE {claims})"""
         # an original nobody knows of gets no row
         if not self._conn.execute(stays, values).fetchone()[0]:
             return
         values["new"] = file_row(self._conn, original)
-        self._conn.execute(
-            f"UPDATE revision SET file_id = :new WHERE {contents}", values
-        )
+        self._conn.execute(f"UPDATE origin SET file_id = :new WHERE {contents}", values)
         self._conn.execute(
             f"UPDATE OR REPLACE removed_file SET file_id = :new WHERE {claims}", values
         )
@@ -163,10 +164,13 @@ class Purging:
                 f"UPDATE removal SET slug = NULL WHERE document_id {_THESE.format('?')}",
                 [forgotten],
             )
-            self._conn.execute(f"DELETE FROM revision WHERE id {_GONE}", values)
+            rows = self._conn.execute(
+                f"SELECT id FROM revision WHERE origin_id {_GONE}", values
+            )
+            delete_revisions(self._conn, [row["id"] for row in rows])
             self._conn.execute(
                 f"""DELETE FROM file WHERE sha256 {_THESE.format("?")}
-                    AND NOT EXISTS (SELECT 1 FROM revision WHERE file_id = file.id)""",
+                    AND NOT EXISTS (SELECT 1 FROM origin WHERE file_id = file.id)""",
                 [json.dumps(list(originals))],
             )
             self._conn.execute(

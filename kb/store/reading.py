@@ -26,10 +26,8 @@ from kb.vocabulary import UNLABELLED, Visibility
 
 #: How lists of documents may be ordered; every order is total.
 ORDERS = {
-    "newest": "coalesce(r.decided_on, json_extract(r.metadata, '$.published_on'), "
-    "r.effective_from, '') DESC, d.id",
-    "oldest": "coalesce(r.decided_on, json_extract(r.metadata, '$.published_on'), "
-    "r.effective_from, '9') ASC, d.id",
+    "newest": "coalesce(r.listed_on, '') DESC, d.id",
+    "oldest": "coalesce(r.listed_on, '9') ASC, d.id",
     "amount": f"{sums.LARGEST} DESC, coalesce(r.decided_on, '') DESC, d.id",  # NULL comes last
     "title": "r.title, d.id",
     "added": "d.id DESC",
@@ -44,10 +42,11 @@ def document(
     """
     column = "id" if isinstance(key, int) else "slug"
     row = conn.execute(
-        f"""SELECT {HEAD_COLUMNS}, r.id AS revision_id, r.text, r.added_at, f.media_type
-            FROM (SELECT * FROM file) f JOIN revision r ON r.file_id = f.id AND r.is_current = 1
-            JOIN document d ON d.id = r.document_id JOIN collection c ON c.id = d.collection_id
-            WHERE d.visibility <= :clearance AND d.{column} = :key""",
+        f"""SELECT {HEAD_COLUMNS}, r.id AS revision_id, r.added_at,
+            (SELECT text FROM text WHERE id = r.text_id) AS text,
+            (SELECT f.media_type FROM origin o JOIN file f ON f.id = o.file_id
+             WHERE o.id = r.origin_id) AS media_type
+            FROM {VISIBLE} AND d.{column} = :key""",
         {"clearance": int(clearance), "key": key},
     ).fetchone()
     if row is None:
@@ -106,9 +105,9 @@ def passages(
     """Return the visible passages among `ids`, by id."""
     rows = conn.execute(
         """SELECT p.id, p.document_id, s.role, s.heading, p.start, p."end", p.paragraph, p.page,
-               substr(r.text, p.start + 1, p."end" - p.start) AS text
-           FROM passage p JOIN section s ON s.id = p.section_id JOIN revision r
-           ON r.id = p.revision_id
+               substr(t.text, p.start + 1, p."end" - p.start) AS text
+           FROM passage p JOIN section s ON s.id = p.section_id
+           JOIN revision r ON r.id = p.revision_id JOIN text t ON t.id = r.text_id
            JOIN document d ON d.id = p.document_id
            WHERE d.visibility <= :clearance AND p.id IN (SELECT value FROM json_each(:ids))""",
         {"clearance": int(clearance), "ids": json.dumps(list(ids))},
@@ -122,18 +121,14 @@ def article_passages(
     """Return by document its first passage of the article named beside it, where it is visible and
     has one.
     """
-    found: dict[int, int] = {}
-    for document_id, article in articles.items():
-        row = conn.execute(
-            """SELECT min(p.id) FROM passage p JOIN section s ON s.id = p.section_id
-               JOIN document d ON d.id = p.document_id
-               WHERE d.id = ? AND d.visibility <= ? AND s.role = 'article'
-               AND (s.heading = ? OR s.heading LIKE ?)""",
-            [document_id, int(clearance), article, f"{article} %"],
-        ).fetchone()
-        if row[0] is not None:
-            found[document_id] = row[0]
-    return found
+    rows = conn.execute(
+        """SELECT a.document_id, min(p.id) FROM json_each(:articles) asked
+           JOIN article a ON a.document_id = CAST(asked.key AS INTEGER) AND a.article = asked.value
+           JOIN document d ON d.id = a.document_id AND d.visibility <= :clearance
+           JOIN passage p ON p.section_id = a.section_id GROUP BY a.document_id""",
+        {"clearance": int(clearance), "articles": json.dumps(dict(articles))},
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def listing(
@@ -314,13 +309,13 @@ def passages_to_index(
     )
     # All passages are read in the order they are stored in; some are sorted, and their
     # texts would be held meanwhile.
-    text = "CASE WHEN p.start = 0 THEN r.text END" if ids is None else "NULL"
+    text = "CASE WHEN p.start = 0 THEN t.text END" if ids is None else "NULL"
     rows = conn.execute(
         f"""SELECT p.id, p.document_id, s.role, p.start, p."end", r.id AS revision_id,
             r.title, {text} AS text
-            FROM revision r JOIN passage p ON p.revision_id = r.id JOIN section s
-            ON s.id = p.section_id
-            WHERE r.is_current = 1 {where}
+            FROM revision r JOIN text t ON t.id = r.text_id
+            JOIN passage p ON p.revision_id = r.id JOIN section s ON s.id = p.section_id
+            WHERE r.state = 'published' {where}
               AND (SELECT visibility FROM document d
               WHERE d.id = r.document_id) <= :clearance ORDER BY p.id""",
         {"clearance": int(clearance)}

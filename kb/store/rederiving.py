@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from typing import Final
 
@@ -14,16 +14,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb import database
-from kb.records import Citation, Derivation, Kept, Original, Passage, Revision, Section
+from kb.records import (
+    Citation,
+    Claim,
+    Derivation,
+    Kept,
+    Original,
+    Passage,
+    Revision,
+    Section,
+)
+from kb.store.committing import next_generation
+from kb.store.content import CLAIM_STATEMENT, claim_rows
 from kb.store.rows import metadata_from_json
 from kb.store.store import Store
-from kb.store.writing import next_generation, put_again
+from kb.store.writing import put_again
 
-#: Current contents that were not made by the rules :rules, of all documents or of some.
-_OUTDATED: Final = """revision r JOIN document d ON d.id = r.document_id JOIN file f
-    ON f.id = r.file_id
+#: Published contents that were not made by the rules :rules, of all documents or of some.
+_OUTDATED: Final = """revision r JOIN document d ON d.id = r.document_id
+    JOIN origin o ON o.id = r.origin_id JOIN file f ON f.id = o.file_id
     LEFT JOIN derivation v ON v.revision_id = r.id
-    WHERE r.is_current = 1 AND (v.rules IS NULL OR v.rules <> :rules)
+    WHERE r.state = 'published' AND (v.rules IS NULL OR v.rules <> :rules)
     AND (:ids IS NULL OR d.id IN (SELECT value FROM json_each(:ids)))"""
 
 
@@ -53,7 +64,7 @@ class Rederiving:
         `ids` are the documents looked at, all when None.
         """
         rows = self._conn.execute(
-            f"""SELECT f.sha256, f.media_type, f.size_bytes, r.sha256 AS content
+            f"""SELECT f.sha256, f.media_type, f.size_bytes, o.sha256 AS content
                 FROM {_OUTDATED} ORDER BY f.id""",
             {"rules": rules, "ids": None if ids is None else json.dumps(list(ids))},
         )
@@ -74,13 +85,14 @@ class Rederiving:
         more.
         """
         row = self._conn.execute(
-            """SELECT r.*, d.slug, f.sha256 AS original, f.media_type, f.size_bytes,
-                      v.rules, v.file_name,
-                      v.kind AS said_kind
-               FROM revision r JOIN document d ON d.id = r.document_id JOIN file f
-               ON f.id = r.file_id
+            """SELECT r.id, r.document_id, r.metadata, d.slug, t.text, o.sha256, o.line_number,
+                      f.sha256 AS original, f.media_type, f.size_bytes,
+                      v.rules, v.file_name, v.kind AS said_kind
+               FROM origin o JOIN revision r ON r.origin_id = o.id AND r.state = 'published'
+               JOIN document d ON d.id = r.document_id JOIN text t ON t.id = r.text_id
+               JOIN file f ON f.id = o.file_id
                LEFT JOIN derivation v ON v.revision_id = r.id
-               WHERE r.sha256 = ? AND r.is_current = 1""",
+               WHERE o.sha256 = ?""",
             [sha256],
         ).fetchone()
         return (
@@ -110,8 +122,17 @@ class Rederiving:
                 (found["type"], found["value"])
                 for found in self._rows("identifier", row["document_id"])
             ),
+            claims=self._claims(row["id"]),
             derivation=made,
         )
+
+    def _claims(self, revision_id: int) -> tuple[Claim, ...]:
+        rows = self._conn.execute(
+            """SELECT field, value, maker, start, "end", confidence, state FROM claim
+               WHERE revision_id = ? ORDER BY ordinal""",
+            [revision_id],
+        )
+        return tuple(Claim(*row) for row in rows)
 
     def _rows(self, table: str, document_id: int) -> sqlite3.Cursor:
         return self._conn.execute(
@@ -156,22 +177,35 @@ class Rederiving:
             for row in rows
         )
 
-    def confirm(self, made: Mapping[str, Derivation]) -> None:
-        """Say of contents, by sha256, that they are what these rules make of them, in one
-        transaction.
+    def confirm(self, made: Iterable[Revision]) -> None:
+        """Say of published contents that they are what these rules make of the same bytes,
+        and who made which value, in one transaction.
         """
         with database.transaction(self._conn):
-            self._conn.executemany(
+            for revision in made:
+                row = self._conn.execute(
+                    """SELECT r.id FROM origin o
+                       JOIN revision r ON r.origin_id = o.id AND r.state = 'published'
+                       WHERE o.sha256 = ?""",
+                    [revision.sha256],
+                ).fetchone()
+                if row is not None:
+                    self._confirm(row["id"], revision)
+
+    def _confirm(self, revision_id: int, revision: Revision) -> None:
+        made = revision.derivation
+        if made is not None:
+            self._conn.execute(
                 """INSERT INTO derivation (revision_id, rules, file_name, kind)
-                   SELECT id, ?, ?, ? FROM revision WHERE sha256 = ?
-                   ON CONFLICT (revision_id) DO UPDATE
+                   VALUES (?, ?, ?, ?) ON CONFLICT (revision_id) DO UPDATE
                    SET rules = excluded.rules, file_name = excluded.file_name,
                    kind = excluded.kind""",
-                [
-                    (known.rules, known.file_name, known.kind, sha256)
-                    for sha256, known in made.items()
-                ],
+                [revision_id, made.rules, made.file_name, made.kind],
             )
+        self._conn.execute("DELETE FROM claim WHERE revision_id = ?", [revision_id])
+        self._conn.executemany(
+            CLAIM_STATEMENT, claim_rows(revision_id, revision.claims)
+        )
 
     def replace(
         self,

@@ -19,10 +19,14 @@ HEAD_COLUMNS: Final = """d.id, d.slug, d.visibility,
     c.title AS collection, r.title, r.kind, r.completeness,
     r.case_number, r.authority, r.region, r.decided_on, r.metadata"""
 
-#: Current revisions of documents the reader may see; binds :clearance.
-VISIBLE: Final = """document d
-    JOIN revision r ON r.document_id = d.id AND r.is_current = 1
-    JOIN collection c ON c.id = d.collection_id
+_PUBLISHED: Final = """document d
+    JOIN revision r ON r.document_id = d.id AND r.state = 'published'
+    JOIN collection c ON c.id = d.collection_id"""
+
+#: Published contents of documents the reader may see; binds :clearance.
+VISIBLE: Final = f"{_PUBLISHED} WHERE d.visibility <= :clearance"
+#: Those among them that are versions of laws.
+VISIBLE_LAWS: Final = f"""{_PUBLISHED} JOIN law_version l ON l.document_id = d.id
     WHERE d.visibility <= :clearance"""
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -115,7 +119,8 @@ def passages_of_rows(
             text = row["text"]
             if text is None:
                 text = conn.execute(
-                    "SELECT text FROM revision WHERE id = ?", [revision_id]
+                    "SELECT t.text FROM revision r JOIN text t ON t.id = r.text_id WHERE r.id = ?",
+                    [revision_id],
                 ).fetchone()[0]
         yield PassageToIndex(
             row["id"],

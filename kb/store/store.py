@@ -32,16 +32,19 @@ from kb.records import (
     VisibilityChange,
 )
 from kb.store import (
+    changing,
     checking,
     citing,
     copying,
     laws,
     naming,
     reading,
+    removing,
     sums,
     vectors,
     writing,
 )
+from kb.store.committing import next_generation
 from kb.store.opening import OpenStore
 from kb.vocabulary import Visibility
 
@@ -116,8 +119,10 @@ class Store(OpenStore):
     def has_revisions(self, hashes: Iterable[str]) -> dict[str, Added]:
         """Return by sha256 what was added of those bytes that are a current revision already."""
         rows = self._conn.execute(
-            """SELECT r.sha256, d.id, d.slug FROM revision r JOIN document d ON d.id = r.document_id
-               WHERE r.sha256 IN (SELECT value FROM json_each(?)) AND r.is_current = 1""",
+            """SELECT o.sha256, d.id, d.slug FROM origin o
+               JOIN revision r ON r.origin_id = o.id AND r.state = 'published'
+               JOIN document d ON d.id = r.document_id
+               WHERE o.sha256 IN (SELECT value FROM json_each(?))""",
             [json.dumps(list(hashes))],
         )
         return {
@@ -130,15 +135,15 @@ class Store(OpenStore):
     def remove_document(self, *document_ids: int) -> None:
         """Delete documents, all in one transaction; their originals stay until they are purged."""
         with database.transaction(self._conn):
-            writing.remove_documents(self._conn, document_ids)
+            removing.remove_documents(self._conn, document_ids)
 
     def classify(self, ids: Sequence[int], kind: str) -> dict[int, str]:
         """Change of which kind documents are, in one transaction; return by document what it was
         where it changed.
         """
         with database.transaction(self._conn):
-            generation = cache(partial(writing.next_generation, self._conn))
-            return writing.classify(self._conn, ids, kind, generation)
+            generation = cache(partial(next_generation, self._conn))
+            return changing.classify(self._conn, ids, kind, generation)
 
     def set_visibility(
         self, document_id: int, visibility: Visibility
@@ -151,11 +156,11 @@ class Store(OpenStore):
     ) -> dict[int, VisibilityChange]:
         """Change who may see documents, in one transaction; return by document what changed."""
         with database.transaction(self._conn):
-            return writing.set_visibility(
+            return changing.set_visibility(
                 self._conn,
                 ids,
                 visibility,
-                partial(writing.next_generation, self._conn),
+                partial(next_generation, self._conn),
             )
 
     # -- reading ---------------------------------------------------------------------------
@@ -424,7 +429,7 @@ class Store(OpenStore):
                 return False
             if not self._serves(embedder_id):
                 vectors.serve(self._conn, embedder_id)
-                writing.next_generation(self._conn)
+                next_generation(self._conn)
             return True
 
     def _put(
@@ -434,7 +439,7 @@ class Store(OpenStore):
             return
         vectors.put(self._conn, embedder_id, passage_ids, rows)
         if self._serves(embedder_id):  # readers see these: indexes have to hear of them
-            vectors.touch(self._conn, passage_ids, writing.next_generation(self._conn))
+            vectors.touch(self._conn, passage_ids, next_generation(self._conn))
 
     def _serves(self, embedder_id: int) -> bool:
         served = self.embedder()
@@ -463,6 +468,10 @@ class Store(OpenStore):
         found += [
             f"片段或部分未完整覆盖正文:{slug}"
             for slug in checking.broken_tilings(self._conn)
+        ]
+        found += [
+            f"正文不是收入时的正文:{slug}。请从备份恢复"
+            for slug in checking.altered_texts(self._conn)
         ]
         embedder = self.embedder()
         missing = vectors.count_missing(self._conn, embedder[0]) if embedder else 0

@@ -8,29 +8,23 @@ from typing import Final
 
 from kb.vocabulary import FIRST_AWARD, RESULT_SUMS, UNDOING, Visibility
 
-_TYPE: Final = "json_extract(a.value, '$.type')"
-_VALUE: Final = "json_extract(a.value, '$.value')"
-
 
 def _listed(values: Sequence[str]) -> str:
     return ", ".join(f"'{value}'" for value in values)
 
 
+_OUTCOME: Final = """EXISTS (SELECT 1 FROM facet o
+    WHERE o.document_id = d.id AND o.field = 'outcome' AND o.value IN ({}))"""
 #: An award of the first instance stands where money was awarded, nothing was undone,
 #: and no final sum is known.
-_STANDS: Final = f"""EXISTS (SELECT 1 FROM json_each(r.metadata, '$.outcomes') o
-    WHERE o.value = '判赔')
-    AND NOT EXISTS (SELECT 1 FROM json_each(r.metadata, '$.outcomes') o
-    WHERE o.value IN ({_listed(UNDOING)}))
-    AND NOT EXISTS
-        (SELECT 1 FROM json_each(r.metadata, '$.amounts') b
-        WHERE json_extract(b.value, '$.type') = '判赔')"""
-#: Sums in yuan that a current revision `r` came to.
-_RESULTS: Final = f"""json_each(r.metadata, '$.amounts') a
-    WHERE json_extract(a.value, '$.currency') = 'CNY'
-    AND ({_TYPE} IN ({_listed(RESULT_SUMS)}) OR ({_TYPE} = '{FIRST_AWARD}' AND {_STANDS}))"""
+_STANDS: Final = f"""{_OUTCOME.format("'判赔'")}
+    AND NOT {_OUTCOME.format(_listed(UNDOING))}
+    AND NOT EXISTS (SELECT 1 FROM amount b WHERE b.document_id = d.id AND b.type = '判赔')"""
+#: Sums in yuan that a document `d` came to.
+_RESULTS: Final = f"""amount a WHERE a.document_id = d.id AND a.currency = 'CNY'
+    AND (a.type IN ({_listed(RESULT_SUMS)}) OR (a.type = '{FIRST_AWARD}' AND {_STANDS}))"""
 #: The largest of them; NULL where none is known.
-LARGEST: Final = f"(SELECT max({_VALUE}) FROM {_RESULTS})"
+LARGEST: Final = f"(SELECT max(a.value) FROM {_RESULTS})"
 
 
 def by_document(
@@ -43,8 +37,8 @@ def by_document(
     instance that stands is one.
     """
     rows = conn.execute(
-        f"""SELECT d.id, replace({_TYPE}, '{FIRST_AWARD}', '判赔') AS type, max({_VALUE}) AS value
-            FROM document d JOIN revision r ON r.document_id = d.id AND r.is_current = 1, {_RESULTS}
+        f"""SELECT d.id, replace(a.type, '{FIRST_AWARD}', '判赔') AS type, max(a.value) AS value
+            FROM document d, {_RESULTS}
             AND d.visibility <= ? GROUP BY 1, 2 ORDER BY 3, 1""",
         [int(clearance)],
     )

@@ -238,7 +238,7 @@ def test_a_file_of_many_documents_loses_the_purged_lines_and_no_other(
         "many.jsonl", "\n".join([others[0], line("a", SECRET), "", others[1]]) + "\n"
     )
     before = library.rows(
-        "SELECT sha256, line_number FROM revision WHERE line_number <> 2 ORDER BY id"
+        "SELECT sha256, line_number FROM origin WHERE line_number <> 2 ORDER BY id"
     )
     library.add("new.jsonl", line("a", OPEN))
 
@@ -248,7 +248,7 @@ def test_a_file_of_many_documents_loses_the_purged_lines_and_no_other(
     assert library.traces(WANTED) == []
     assert (
         library.rows(
-            "SELECT sha256, line_number FROM revision WHERE id IN (1, 3) ORDER BY id"
+            "SELECT sha256, line_number FROM origin WHERE id IN (1, 3) ORDER BY id"
         )
         == before
     )

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from ingest import pipeline, rules
+from ingest.derive import Derived
 from ingest.rederiving import Difference
 from kb.commands import rederiving
 from kb.vocabulary import UNCLASSIFIED
@@ -53,7 +54,7 @@ def rules_that_know_nothing() -> Iterator[None]:
         former.setattr(
             pipeline,
             "derive",
-            lambda values, text, sections, name: (
+            lambda values, text, sections, name: Derived(
                 {"title": name[:-4], "kind": UNCLASSIFIED} | values
             ),
         )
@@ -251,7 +252,7 @@ def test_visibility_collection_and_history_stay(fresh: Path, tmp_path: Path) -> 
     assert (after["visibility"], after["collection"]) == ("internal", "汇编")
     assert after["text"] == JUDGMENT
     assert rows_of(
-        fresh, "SELECT added_at, kind FROM revision ORDER BY is_current"
+        fresh, "SELECT added_at, kind FROM revision ORDER BY state DESC"
     ) == [
         ("2020-01-01T00:00:00+00:00", UNCLASSIFIED),
         ("2020-01-01T00:00:00+00:00", "civil"),
@@ -390,7 +391,7 @@ def civil(home: Path) -> int:
     with sqlite3.connect(f"file:{home}/kb.sqlite3?mode=ro", uri=True) as conn:
         return int(
             conn.execute(
-                "SELECT count(*) FROM revision WHERE kind = 'civil' AND is_current"
+                "SELECT count(*) FROM revision WHERE kind = 'civil' AND state = 'published'"
             ).fetchone()[0]
         )
 

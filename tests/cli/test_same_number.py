@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+from kb.store.content import DERIVED
 from tests.cli.here import as_json
 
 HEAD = "上海市测试区人民法院\n{name}\n{number}\n原告：测试甲有限公司。\n被告：测试乙有限公司。\n本院认为，{said}。\n"
@@ -160,7 +161,8 @@ def _as_the_former_release_did(home: Path, slug: str, other: str) -> None:
             ).fetchall()
         )
         conn.execute(
-            "UPDATE revision SET is_current = 0 WHERE document_id = ?", [ids[slug]]
+            "UPDATE revision SET state = 'superseded' WHERE document_id = ?",
+            [ids[slug]],
         )
         for table in ("revision", "passage"):
             conn.execute(
@@ -168,5 +170,5 @@ def _as_the_former_release_did(home: Path, slug: str, other: str) -> None:
                 [ids[slug], ids[other]],
             )
         conn.execute("DELETE FROM document WHERE slug = ?", [other])
-        for table in ("facet", "identifier", "citation"):
+        for table in DERIVED:
             conn.execute(f"DELETE FROM {table} WHERE document_id = ?", [ids[other]])

@@ -113,7 +113,7 @@ def _one_of_several(verdict: Verdict) -> Verdict:
 
 
 def _found(label: Label, text: str) -> dict[str, frozenset[Any]]:
-    values = derive({}, text, sections_of(text, None), "paper.txt")
+    values = derive({}, text, sections_of(text, None), "paper.txt").values
     parties = [
         name for name in values.get("parties", ()) if not name.endswith(_PROSECUTOR)
     ]

@@ -68,7 +68,7 @@ PENALTY = """上海市测试区市场监督管理局
 def derived(
     text: str, name: str = "扫描件0001.txt", **values: object
 ) -> dict[str, Any]:
-    return derive(dict(values), text, find_sections(text), name)
+    return derive(dict(values), text, find_sections(text), name).values
 
 
 def roles(text: str) -> list[str]:

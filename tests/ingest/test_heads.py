@@ -17,7 +17,7 @@ PENALTY = """测试市测试区市场监督管理局行政处罚决定书（测�
 
 
 def derived(text: str) -> dict[str, Any]:
-    return derive({}, text, find_sections(text), "扫描件0001.txt")
+    return derive({}, text, find_sections(text), "扫描件0001.txt").values
 
 
 def test_a_paper_printed_on_one_line_has_a_head_of_several() -> None:

@@ -55,8 +55,13 @@ def test_a_region_an_editor_wrote_stays_and_a_foreign_case_gets_none() -> None:
     text = "测试文本。"
     numbers = {"title": "某案", "case_numbers": ["（2019）沪0115民初1号"]}
 
-    assert derive(numbers | {"kind": "civil", "regions": ["广东"]}, text, (), "a.md")[
+    assert derive(
+        numbers | {"kind": "civil", "regions": ["广东"]}, text, (), "a.md"
+    ).values["regions"] == ["广东"]
+    assert derive(numbers | {"kind": "civil"}, text, (), "a.md").values["regions"] == [
+        "上海"
+    ]
+    assert (
         "regions"
-    ] == ["广东"]
-    assert derive(numbers | {"kind": "civil"}, text, (), "a.md")["regions"] == ["上海"]
-    assert "regions" not in derive(numbers | {"kind": "foreign_case"}, text, (), "a.md")
+        not in derive(numbers | {"kind": "foreign_case"}, text, (), "a.md").values
+    )

@@ -19,7 +19,7 @@ REPORTED = """测试甲公司诉测试乙公司侵害商业秘密纠纷案
 
 
 def derived(text: str, name: str = "案例.txt") -> dict[str, Any]:
-    return derive({}, text, find_sections(text), name)
+    return derive({}, text, find_sections(text), name).values
 
 
 def test_a_told_case_has_the_number_of_its_last_judgment_and_those_before() -> None:

@@ -123,4 +123,4 @@ def test_a_cause_is_named_without_the_parties(text: str, cause: str | None) -> N
 
 
 def _derived(text: str) -> dict[str, Any]:
-    return derive({}, text, find_sections(text), "扫描件0001.txt")
+    return derive({}, text, find_sections(text), "扫描件0001.txt").values

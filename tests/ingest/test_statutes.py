@@ -22,7 +22,7 @@ LAW = "中华人民共和国试验保密法\n{head}\n" + BODY
 
 
 def read(text: str, name: str = "x.txt", **given: Any) -> dict[str, Any]:
-    values = derive(given, text, find_sections(text), name)
+    values = derive(given, text, find_sections(text), name).values
     fields = (
         "law",
         "version",
@@ -55,7 +55,7 @@ def test_the_title_stays_as_the_text_writes_it() -> None:
     )
 
     assert (
-        derive({}, text, find_sections(text), "x.txt")["title"]
+        derive({}, text, find_sections(text), "x.txt").values["title"]
         == "中华人民共和国试验保密法"
     )
 

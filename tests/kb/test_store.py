@@ -543,3 +543,13 @@ def test_metadata_are_written_without_what_is_not_said() -> None:
         '{"title":"甲","decided_on":"2024-05","sources":[{"name":"某报","grade":"B","url":null}],"extra":{"charges":["罪"]}}'
     )
     assert metadata_from_json(metadata_to_json(known)) == known
+
+
+def test_a_text_that_was_altered_is_named(home: Path, store: Store) -> None:
+    put(store, revision(1))
+    store.close()
+    with sqlite3.connect(home / "kb.sqlite3") as conn:
+        conn.execute("UPDATE text SET text = replace(text, '甲', '乙')")
+
+    with Store(home, Visibility.RESTRICTED) as opened:
+        assert opened.damage() == ["正文不是收入时的正文:t-1。请从备份恢复"]

@@ -1,0 +1,1 @@
+"""Stores of earlier releases, and what becomes of them."""
