@@ -21,7 +21,6 @@ from kb.errors import (
     UserError,
 )
 from kb.records import (
-    NO_FILTERS,
     Added,
     Amount,
     Citation,
@@ -110,46 +109,6 @@ def mixed(home: Path) -> dict[Visibility, set[int]]:
             )
             ids[visibility].add(put(store, made))
     return ids
-
-
-@pytest.mark.parametrize("clearance", list(Visibility))
-def test_no_reading_method_shows_or_counts_what_the_clearance_may_not_see(
-    home: Path, mixed: dict[Visibility, set[int]], clearance: Visibility
-) -> None:
-    allowed = set().union(*(ids for v, ids in mixed.items() if v <= clearance))
-    everything = set().union(*mixed.values())
-    with Store(home, clearance) as store:
-        heads, total = store.listing(limit=1000)
-        passages = store.passages(range(1, 1000))
-        identifiers = store.by_identifier(
-            [("case_number", f"（2099）测09民终{n}号") for n in range(60)]
-        )
-
-        assert {h.id for h in heads} == allowed
-        assert total == len(allowed)
-        assert set(store.document_ids().tolist()) == allowed
-        assert {p.document_id for p in passages.values()} == allowed
-        assert set(store.heads(everything)) == allowed
-        assert {i for ids in identifiers.values() for i in ids} == allowed
-        assert set(store.citing(law="反不正当竞争法")) == allowed
-        assert set(store.citing(target="t-1")) == allowed
-        assert set(store.citations_of(everything)) == allowed
-        assert {
-            int(document)
-            for _, _, documents in store.facet_documents()
-            for document in documents
-        } == allowed
-        assert {i for i in everything if store.document(i) is not None} == allowed
-        assert {i for i in everything if store.mean_vector(i) is not None} == allowed
-        assert {h.id for h in store.laws()} <= allowed
-        assert {r.document_id for r in store.concordance("测试法")} <= allowed
-        assert {
-            r.document_id
-            for n in range(0, 60, 7)
-            for r in store.counterparts("测试法", str(2000 + n), "第一条")
-        } <= allowed
-        ids = store.passage_ids(NO_FILTERS, 10_000)
-        assert ids is not None and set(ids.tolist()) == set(passages)
 
 
 def test_unlabelled_is_a_value_that_can_be_chosen_and_excluded(
