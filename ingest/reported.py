@@ -141,6 +141,8 @@ def _penalty(head: Sequence[str], text: str) -> dict[str, Any]:
     """Return what a penalty decision without its heading says: an office speaks to the one it
     punishes.
     """
+    if "你" not in text[:4_000]:
+        return {}
     beginning = squeezed(text[:4_000])
     if not (_PUNISHES.search(beginning) and _ADDRESSES.search(beginning)):
         return {}

@@ -116,7 +116,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
         ENTRIES,
     )
     _with_more(
-        made.folder / "kb" / "records.py",
+        made.folder / "kb" / "records" / "document.py",
         "\n    provisions: tuple[Provision, ...] = ()\n",
         ATTRIBUTES,
     )
