@@ -166,11 +166,12 @@ def _inner_words(words: tuple[str, ...]) -> dict[str, tuple[tuple[str, int], ...
     侵犯商业秘密.
     """
     long = [word for word in dict.fromkeys(words) if len(word) >= 4]
-    inner = {
-        outer: tuple((w, outer.find(w)) for w in long if w in outer and w != outer)
-        for outer in long
-    }
-    return {outer: found for outer, found in inner.items() if found}
+    inner: dict[str, tuple[tuple[str, int], ...]] = {}
+    for outer in long:
+        inside = [word for word in long if word in outer and word != outer]
+        if inside:
+            inner[outer] = tuple((word, outer.find(word)) for word in inside)
+    return inner
 
 
 _MADE: Final = count()

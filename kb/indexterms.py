@@ -5,7 +5,7 @@ time.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -48,30 +48,26 @@ def index_terms(passages: Sequence[tuple[str, str]]) -> list[IndexTerms]:
     if is_odd(folded):
         parts = [unfold(normalise(part)).text for part in parts]
         folded = _END.join(parts) + _END
+    ends = np.cumsum([len(part) + 1 for part in parts]) - 1
     codes: _Codes = np.frombuffer(
         folded.encode("utf-32-le", "surrogatepass"), dtype="<u4"
     )
     kinds = _kinds().take(codes)
-    ends = np.cumsum([len(part) + 1 for part in parts]) - 1
     characters = _characters(codes, kinds, ends)
-    # of passages, title and text together
-    starts, ends = np.append(0, ends[1:-1:2] + 1), ends[1::2]
-    chinese = _chinese(codes, kinds, ends)
+    words = _words(folded, codes, kinds, ends[1::2])
+    return list(map(IndexTerms, words, characters[::2], characters[1::2]))
+
+
+def _words(
+    folded: str, codes: _Codes, kinds: NDArray[np.uint8], ends: _Places
+) -> Iterator[str]:
+    """Yield the terms of passages, title and text together, which end at `ends`."""
+    starts = np.append(0, ends[:-1] + 1)
     has_latin = np.logical_or.reduceat(kinds == _LATIN, starts).tolist()
-    return [
-        IndexTerms(
-            " ".join(terms_of(han, folded[start:end] if latin else "")), title, text
-        )
-        for han, latin, start, end, title, text in zip(
-            chinese,
-            has_latin,
-            starts.tolist(),
-            ends.tolist(),
-            characters[::2],
-            characters[1::2],
-            strict=True,
-        )
-    ]
+    chinese = _chinese(codes, kinds, ends)
+    places = zip(starts.tolist(), ends.tolist(), strict=True)
+    for han, latin, (start, end) in zip(chinese, has_latin, places, strict=True):
+        yield " ".join(terms_of(han, folded[start:end] if latin else ""))
 
 
 def _characters(codes: _Codes, kinds: NDArray[np.uint8], ends: _Places) -> list[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -222,25 +223,26 @@ def read_groups(path: Path) -> list[Group]:
     """Read a thesaurus; raises UserError naming file and line."""
     groups = []
     for number, line in _lines(path):
-        sides = [
-            [word.strip() for word in _SEPARATORS.split(side)]
-            for side in line.split("#")[0].split("=>")
-        ]
+        sides = [_words_of(side) for side in line.split("#")[0].split("=>")]
         if fault := _fault(sides):
             raise UserError(f"同义词表 {path} 第 {number} 行:{fault}")
         groups.append(Group(tuple(sides[0]), tuple(sides[-1])))
     return groups
 
 
+def _words_of(side: str) -> list[str]:
+    return [word.strip() for word in _SEPARATORS.split(side)]
+
+
 def _fault(sides: Sequence[Sequence[str]]) -> str | None:
     if len(sides) > 2:
         return "一行只能有一个 =>"
-    for word in (word for side in sides for word in side):
+    for word in chain.from_iterable(sides):
         if not word:
             return "有空的词,请检查多余的逗号"
         if not 2 <= len(word) <= _MAX_WORD_CHARS or not characters(word):
             return f"「{word[:_MAX_WORD_CHARS]}」应为 2 至 {_MAX_WORD_CHARS} 个字的词"
-    if any(len({normalise(word) for word in side}) < len(side) for side in sides):
+    if any(len(set(map(normalise, side))) < len(side) for side in sides):
         return "同一个词写了两次"
     if len(sides) == 1 and len(sides[0]) < 2:
         return "一组至少要有两个词,用逗号隔开;单向写作 甲 => 乙"

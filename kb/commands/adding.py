@@ -180,32 +180,41 @@ def check(args: argparse.Namespace) -> int:
 
     settings = settings_of(args)
     listing = list_files(args.paths)
-    files = listing.files
     receipts = _unopened(listing)
     with progress_bar("检查", "个文件", args.quiet) as step, error_log(settings.home):
         most = settings.max_file_mb * 1024 * 1024
-        for number, opened in enumerate(
-            one_ahead(open_file(path, most) for path in files)
-        ):
+        opening = one_ahead(open_file(path, most) for path in listing.files)
+        for number, opened in enumerate(opening, start=1):
             receipts += check_opened(opened)
-            step(number + 1, len(files))
-    problems = [(where(r), str(r.error)) for r in receipts if r.error is not None]
-    problems += [(where(r), w) for r in receipts for w in r.warnings]
-    problems += _across(receipts)
-    if args.json:
-        print_json(
-            {
-                "documents": len(receipts),
-                "problems": [{"where": w, "problem": p} for w, p in problems],
-            }
-        )
-    else:
-        for place, problem in problems:
-            print_row(place, problem)
+            step(number, len(listing.files))
+    problems = _problems(receipts)
+    _print_problems(receipts, problems, args)
     for words in listing.words():
         say(words)
     say(f"检查 {len(receipts)} 件,问题 {len(problems)} 个")
     return EXIT_USER if problems or not receipts else EXIT_OK
+
+
+def _problems(receipts: list[Receipt]) -> list[tuple[str, str]]:
+    """Return where something is wrong, and what: refusals, warnings, then what only all
+    files together show.
+    """
+    refused = [(where(r), str(r.error)) for r in receipts if r.error is not None]
+    warned = [(where(r), warning) for r in receipts for warning in r.warnings]
+    return [*refused, *warned, *_across(receipts)]
+
+
+def _print_problems(
+    receipts: list[Receipt],
+    problems: list[tuple[str, str]],
+    args: argparse.Namespace,
+) -> None:
+    if args.json:
+        listed = [{"where": place, "problem": problem} for place, problem in problems]
+        print_json({"documents": len(receipts), "problems": listed})
+        return
+    for place, problem in problems:
+        print_row(place, problem)
 
 
 def _across(receipts: list[Receipt]) -> list[tuple[str, str]]:

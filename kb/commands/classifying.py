@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kb.commands.common import (
     EXIT_OK,
-    find,
+    find_all,
     open_searcher,
     open_store,
     print_json,
@@ -40,9 +40,7 @@ def classify(args: argparse.Namespace) -> int:
                 Filters(include={"kind": (UNCLASSIFIED,)}), order="title", limit=_LISTED
             )
             return _list(heads, total, args)
-        found = {
-            head.id: head for head in (find(store, key).head for key in args.documents)
-        }
+        found = find_all(store, args.documents)
         before = store.classify(list(found), args.kind)
         open_searcher(settings).refresh(store)
     if args.json:

@@ -8,14 +8,14 @@ import json
 import os
 import re
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kb.errors import NotFound, StateError, UserError
 from kb.locks import at_work
-from kb.records import Filters
+from kb.records import DocumentHead, Filters
 from kb.settings import Settings, load_settings
 from kb.store import Store
 from kb.vocabulary import LONGEST_FACET_VALUE, Visibility
@@ -188,6 +188,12 @@ def find(store: Store, key: str) -> Document:
         }.values(),
     )
     return next(iter(found.values()))
+
+
+def find_all(store: Store, keys: Iterable[str]) -> dict[int, DocumentHead]:
+    """Return the documents named by `keys` by their numbers, each once; raises as `find` does."""
+    heads = (find(store, key).head for key in keys)
+    return {head.id: head for head in heads}
 
 
 def named_by(key: str) -> list[int | str]:

@@ -256,6 +256,11 @@ def evaluate(parser: ArgumentParser) -> None:
         help="运行文件写到、对照看到第几名(默认 100)",
     )
     _clearance(parser)
+    _runs(parser)
+
+
+def _runs(parser: ArgumentParser) -> None:
+    """Add how results are divided, written down, and compared with others."""
     parser.add_argument(
         "--by-group",
         action="store_true",

@@ -5,7 +5,7 @@ place when asked.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field, to_builtins
@@ -194,30 +194,40 @@ def _as_dict(remade: Remade) -> dict[str, Any]:
 
 def _change(difference: Difference) -> str:
     """Return what a value was and would be; of long lists only what comes and goes."""
-    before, after = (
-        _words(difference.field, difference.before),
-        _words(difference.field, difference.after),
-    )
+    before = _words(difference.field, difference.before)
+    after = _words(difference.field, difference.after)
     if max(len(before), len(after)) < _FEW:
         return f"{_listed(before)} → {_listed(after)}"
     gone = [word for word in before if word not in after]
     new = [word for word in after if word not in before]
-    told = [f"去 {_listed(gone)}" if gone else "", f"增 {_listed(new)}" if new else ""]
-    return ";".join(part for part in told if part) or "位置或次序不同"
+    parts = []
+    if gone:
+        parts.append(f"去 {_listed(gone)}")
+    if new:
+        parts.append(f"增 {_listed(new)}")
+    return ";".join(parts) or "位置或次序不同"
 
 
 def _words(name: str, value: Any) -> list[str]:
     """Return the values of a field as people read them."""
-    values = value if isinstance(value, tuple) else () if value is None else (value,)
+    if value is None:
+        return []
+    values = value if isinstance(value, tuple) else (value,)
+    labels = _labels(name)
+    return [_shown(item, labels) for item in values]
+
+
+def _labels(name: str) -> Mapping[str, str]:
+    """Return what the codes of a field are called."""
+    if name == "sections":
+        return ROLES
     field = BY_ATTRIBUTE.get(name)
-    labels = ROLES if name == "sections" else field.codes if field else {}
-    return [
-        _shown(labels.get(item, item) if isinstance(item, str) else item)
-        for item in values
-    ]
+    return field.codes if field else {}
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, labels: Mapping[str, str]) -> str:
+    if isinstance(value, str):
+        return labels.get(value, value)
     if isinstance(value, Amount):
         return f"{value.type} {value.text or value.value}"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -79,22 +79,25 @@ def reembed(args: argparse.Namespace) -> int:
                 "removed": list(done.removed),
             }
         )
-    say(
-        f"模型「{embedder.name}」:新生成 {done.embedded} 个片段的向量,原已有 {done.kept} 个"
-    )
-    if done.switched_from:
-        say(
-            f"已由「{done.switched_from}」换用「{embedder.name}」。请以 "
-            f"KB_EMBEDDER={chosen} 重启网页服务"
-        )
-    for name in done.removed:
-        say(f"已清除「{name}」的向量")
+    _tell(embedder.name, chosen, done)
     for known in kept:
         say(
             f"保留着「{known.name}」的向量({known.megabytes:.0f} MB);"
             f"不再需要时运行不带 --keep-old 的 kb reembed 清除"
         )
     return EXIT_OK
+
+
+def _tell(name: str, chosen: str, done: Reembedded) -> None:
+    """Say what was done, and what the operator has to do; `chosen` is what he calls the model."""
+    say(f"模型「{name}」:新生成 {done.embedded} 个片段的向量,原已有 {done.kept} 个")
+    if done.switched_from:
+        say(
+            f"已由「{done.switched_from}」换用「{name}」。请以 "
+            f"KB_EMBEDDER={chosen} 重启网页服务"
+        )
+    for name in done.removed:
+        say(f"已清除「{name}」的向量")
 
 
 def change_embedder(

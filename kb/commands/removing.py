@@ -8,7 +8,7 @@ from kb.commands.common import (
     EXIT_OK,
     EXIT_USER,
     confirmed,
-    find,
+    find_all,
     open_searcher,
     open_store,
     print_json,
@@ -21,9 +21,7 @@ def remove(args: argparse.Namespace) -> int:
     """Delete documents by number or slug, after naming them and asking; all of them or none."""
     settings = settings_of(args)
     with open_store(settings) as store:
-        heads = {
-            head.id: head for head in (find(store, key).head for key in args.documents)
-        }
+        heads = find_all(store, args.documents)
         for head in heads.values():
             say(
                 f"将删除:编号 {head.id},标识 {head.slug},《{head.title}》,合集「{head.collection}」"

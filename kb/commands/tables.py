@@ -126,63 +126,87 @@ def _write(database: Database, waiting: dict[str, list[dict[str, Any]]]) -> None
 
 def _rows(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield what a document is in each table, beginning with itself."""
-    slug, known = document.head.slug, document.head.metadata
     yield "documents", _document(document)
+    slug = document.head.slug
+    for table, rows in _TOLD_OF.items():
+        for row in rows(document):
+            yield table, {"slug": slug} | row
+
+
+def _numbers(document: Document) -> Iterator[dict[str, Any]]:
+    known = document.head.metadata
     for field in _NUMBERS:
-        yield from (
-            ("numbers", {"slug": slug, "type": field.name, "number": one})
-            for one in field.values_of(known)
-        )
+        for number in field.values_of(known):
+            yield {"type": field.name, "number": number}
     if known.guiding_case is not None:
-        yield (
-            "numbers",
-            {"slug": slug, "type": "guiding_case", "number": str(known.guiding_case)},
-        )
+        yield {"type": "guiding_case", "number": str(known.guiding_case)}
+
+
+def _facets(document: Document) -> Iterator[dict[str, Any]]:
     for field in _FACETS:
-        yield from (
-            ("facets", {"slug": slug, "field": field.name, "value": one})
-            for one in field.values_of(known)
-        )
-    for amount in known.amounts:
-        money = {
+        for value in field.values_of(document.head.metadata):
+            yield {"field": field.name, "value": value}
+
+
+def _amounts(document: Document) -> Iterator[dict[str, Any]]:
+    for amount in document.head.metadata.amounts:
+        yield {
             "type": amount.type,
             "value": amount.value,
             "currency": amount.currency,
             "text": amount.text,
         }
-        yield "amounts", {"slug": slug, **money}
-    yield from (("parties", {"slug": slug, "party": party}) for party in known.parties)
+
+
+def _parties(document: Document) -> Iterator[dict[str, Any]]:
+    for party in document.head.metadata.parties:
+        yield {"party": party}
+
+
+def _citations(document: Document) -> Iterator[dict[str, Any]]:
     for cited in document.citations:
-        article = {
+        yield {
             "law": cited.law,
             "version": cited.version,
             "presumed": cited.presumed,
             "article": cited.article,
+            "document": cited.target,
+            "start": cited.start,
+            "end": cited.end,
         }
-        yield (
-            "citations",
-            {
-                "slug": slug,
-                **article,
-                "document": cited.target,
-                "start": cited.start,
-                "end": cited.end,
-            },
-        )
+
+
+def _sections(document: Document) -> Iterator[dict[str, Any]]:
     for section in document.sections:
-        place = {"start": section.start, "end": section.end}
-        yield (
-            "sections",
-            {"slug": slug, "role": section.role, "heading": section.heading, **place},
-        )
-    for source in known.sources:
+        yield {
+            "role": section.role,
+            "heading": section.heading,
+            "start": section.start,
+            "end": section.end,
+        }
+
+
+def _sources(document: Document) -> Iterator[dict[str, Any]]:
+    """Yield the sources; one of grade C, a repost, is neither named nor linked."""
+    for source in document.head.metadata.sources:
         is_named = source.grade != "C"
-        named = (
-            {"name": source.name, "url": source.url}
-            if is_named
-            else {"name": None, "url": None}
-        )
-        yield "sources", {"slug": slug, "grade": source.grade, **named}
+        yield {
+            "grade": source.grade,
+            "name": source.name if is_named else None,
+            "url": source.url if is_named else None,
+        }
+
+
+#: Table -> what a document has in it.
+_TOLD_OF: Final = {
+    "numbers": _numbers,
+    "facets": _facets,
+    "amounts": _amounts,
+    "parties": _parties,
+    "citations": _citations,
+    "sections": _sections,
+    "sources": _sources,
+}
 
 
 def _document(document: Document) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from kb.commands.common import (
     EXIT_OK,
     EXIT_USER,
     confirmed,
-    find,
+    find_all,
     open_searcher,
     open_store,
     print_json,
@@ -30,9 +30,7 @@ def visibility(args: argparse.Namespace) -> int:
     """Tell who may see documents, or change it; what more readers will see is asked for first."""
     settings = settings_of(args)
     with open_store(settings) as store:
-        heads = {
-            head.id: head for head in (find(store, key).head for key in args.documents)
-        }
+        heads = find_all(store, args.documents)
         if args.set is None:
             return _list(heads, args)
         wanted = Visibility[args.set.upper()]

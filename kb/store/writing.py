@@ -71,6 +71,18 @@ class Batch:
         self._taken |= names
         return is_new
 
+    def new_document(
+        self, slug: str, collection: str, visibility: Visibility | None
+    ) -> int:
+        """Add a document without content and return its number."""
+        return self.rows.document(
+            slug,
+            self.collection(collection),
+            visibility or Visibility.PUBLIC,
+            self.generation(),
+            self.moment,
+        )
+
 
 def _taken(
     conn: sqlite3.Connection, column: str, table: str, values: list[str]
@@ -136,13 +148,7 @@ def _add(
     embedder_id = batch.embedder(embedder_name, vectors.shape[1])
     document_id = place.document_id
     if document_id is None:
-        document_id = batch.rows.document(
-            place.slug,
-            batch.collection(title),
-            visibility or Visibility.PUBLIC,
-            batch.generation(),
-            batch.moment,
-        )
+        document_id = batch.new_document(place.slug, title, visibility)
     batch.rows.content(
         Content(
             document_id,
