@@ -11,6 +11,8 @@ from typing import Any, Final
 import pypdfium2.raw as api
 from msgspec import Struct
 
+from ingest.pdfcalls import object_types
+
 #: Things on one page that are looked at, counted from the first drawn.
 _MOST_THINGS: Final = 20_000
 _MOST_POINTS: Final = 400
@@ -34,6 +36,15 @@ class Drawn(Struct, frozen=True):
     is_covered: bool
 
 
+class _Thing(Struct, frozen=True):
+    """One thing drawn: how many were drawn before it, and the matrix of the group it is in."""
+
+    handle: Any
+    kind: int
+    order: int
+    matrix: _Matrix
+
+
 def look_at(page: Any, text: Any, glyphs: Sequence[Any]) -> Drawn:
     """Tell how large the largest image is, and whether an opaque thing was drawn over
     glyphs after these.
@@ -43,11 +54,10 @@ def look_at(page: Any, text: Any, glyphs: Sequence[Any]) -> Drawn:
     area = _page_area(page)
     largest = 0.0
     covers: list[tuple[int, _Box]] = []
-    for order, (thing, matrix, kind) in enumerate(_things(page)):
-        if kind == api.FPDF_PAGEOBJ_IMAGE:
-            largest = max(largest, _area(_bounds(thing, matrix)) / area)
-        if kind != api.FPDF_PAGEOBJ_TEXT:
-            covers += [(order, box) for box in _opaque(thing, matrix, kind, area)]
+    for thing in _things(page, with_text=False):
+        if thing.kind == api.FPDF_PAGEOBJ_IMAGE:
+            largest = max(largest, _area(_bounds(thing)) / area)
+        covers += [(thing.order, box) for box in _opaque(thing, area)]
     covers += [(_MOST_THINGS, box) for box in _annotated(page)]
     return Drawn(
         min(largest, 1.0),
@@ -58,9 +68,7 @@ def look_at(page: Any, text: Any, glyphs: Sequence[Any]) -> Drawn:
 def _is_any_hidden(
     page: Any, covers: Sequence[tuple[int, _Box]], text: Any, glyphs: Sequence[Any]
 ) -> bool:
-    orders = {
-        _address(thing): order for order, (thing, _, _) in enumerate(_things(page))
-    }
+    orders = {_address(thing.handle): thing.order for thing in _things(page)}
     return any(_hides(box, order, text, glyphs, orders) for order, box in covers)
 
 
@@ -88,48 +96,52 @@ def _hides(
     return False
 
 
-def _things(page: Any) -> Iterator[tuple[Any, _Matrix, int]]:
-    """Yield what is drawn, in order, with the matrix of the group it is in; groups in groups are
-    not looked into.
-    """
-    left = _MOST_THINGS
-    for number in range(min(api.FPDFPage_CountObjects(page.raw), left)):
-        thing = api.FPDFPage_GetObject(page.raw, number)
+def _things(page: Any, with_text: bool = True) -> Iterator[_Thing]:
+    """Yield what is drawn, in order; groups in groups are not looked into."""
+    count = min(api.FPDFPage_CountObjects(page.raw), _MOST_THINGS)
+    left, order = _MOST_THINGS, 0
+    for number, kind in enumerate(object_types(page.raw, count)):
         left -= 1
-        if not thing or left < 0:
+        if left < 0:
             return
-        kind = api.FPDFPageObj_GetType(thing)
-        if kind != api.FPDF_PAGEOBJ_FORM:
-            yield thing, _SAME, kind
+        if kind == api.FPDF_PAGEOBJ_TEXT and not with_text:
+            order += 1
             continue
-        matrix = _matrix(thing)
-        for inner in range(min(api.FPDFFormObj_CountObjects(thing), left)):
+        handle = api.FPDFPage_GetObject(page.raw, number)
+        if kind != api.FPDF_PAGEOBJ_FORM:
+            yield _Thing(handle, kind, order, _SAME)
+            order += 1
+            continue
+        matrix = _matrix(handle)
+        for inner in range(min(api.FPDFFormObj_CountObjects(handle), left)):
+            part = api.FPDFFormObj_GetObject(handle, inner)
+            kind = api.FPDFPageObj_GetType(part)
+            if kind != api.FPDF_PAGEOBJ_TEXT or with_text:
+                yield _Thing(part, kind, order, matrix)
             left -= 1
-            part = api.FPDFFormObj_GetObject(thing, inner)
-            yield part, matrix, api.FPDFPageObj_GetType(part)
+            order += 1
 
 
-def _opaque(thing: Any, matrix: _Matrix, kind: int, area: float) -> list[_Box]:
-    if kind == api.FPDF_PAGEOBJ_IMAGE:
-        box = _bounds(thing, matrix)
+def _opaque(thing: _Thing, area: float) -> list[_Box]:
+    handle = thing.handle
+    if thing.kind == api.FPDF_PAGEOBJ_IMAGE:
+        box = _bounds(thing)
         is_whole = _area(box) > _WHOLE_PAGE * area
-        return [] if is_whole or api.FPDFPageObj_HasTransparency(thing) else [box]
-    if kind != api.FPDF_PAGEOBJ_PATH or api.FPDFPageObj_HasTransparency(thing):
+        return [] if is_whole or api.FPDFPageObj_HasTransparency(handle) else [box]
+    if thing.kind != api.FPDF_PAGEOBJ_PATH or api.FPDFPageObj_HasTransparency(handle):
         return []
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    if not api.FPDFPath_GetDrawMode(thing, fill, stroke):
+    if not api.FPDFPath_GetDrawMode(handle, fill, stroke):
         return []
-    if fill.value and _is_opaque(thing, api.FPDFPageObj_GetFillColor):
-        return _rectangles(thing, matrix)
+    if fill.value and _is_opaque(handle, api.FPDFPageObj_GetFillColor):
+        return _rectangles(thing)
     width = ctypes.c_float()
     if (
         stroke.value
-        and api.FPDFPageObj_GetStrokeWidth(thing, width)
+        and api.FPDFPageObj_GetStrokeWidth(handle, width)
         and width.value >= 5
     ):
-        return (
-            [_bounds(thing, matrix)] if api.FPDFPath_CountSegments(thing) == 2 else []
-        )
+        return [_bounds(thing)] if api.FPDFPath_CountSegments(handle) == 2 else []
     return []
 
 
@@ -138,8 +150,9 @@ def _is_opaque(thing: Any, ask: Any) -> bool:
     return bool(ask(thing, *colour)) and colour[3].value == 255
 
 
-def _rectangles(thing: Any, matrix: _Matrix) -> list[_Box]:
+def _rectangles(path: _Thing) -> list[_Box]:
     """Return the upright rectangles of a path."""
+    thing = path.handle
     own = _matrix(thing)
     parts: list[list[tuple[float, float]]] = []
     x, y = ctypes.c_float(), ctypes.c_float()
@@ -154,7 +167,7 @@ def _rectangles(thing: Any, matrix: _Matrix) -> list[_Box]:
             parts.append([])
         parts[-1].append(_moved((x.value, y.value), own))
     return [
-        _around([_moved(point, matrix) for point in part])
+        _around([_moved(point, path.matrix) for point in part])
         for part in parts
         if _is_rectangle(part)
     ]
@@ -217,12 +230,12 @@ def _moved(point: tuple[float, float], matrix: _Matrix) -> tuple[float, float]:
     return a * x + c * y + e, b * x + d * y + f
 
 
-def _bounds(thing: Any, matrix: _Matrix) -> _Box:
+def _bounds(thing: _Thing) -> _Box:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not api.FPDFPageObj_GetBounds(thing, left, bottom, right, top):
+    if not api.FPDFPageObj_GetBounds(thing.handle, left, bottom, right, top):
         return 0, 0, 0, 0
     xs, ys = (left.value, right.value), (bottom.value, top.value)
-    return _around([_moved((x, y), matrix) for x in xs for y in ys])
+    return _around([_moved((x, y), thing.matrix) for x in xs for y in ys])
 
 
 def _around(points: Sequence[tuple[float, float]]) -> _Box:

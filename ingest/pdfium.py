@@ -4,8 +4,6 @@ what.
 
 from __future__ import annotations
 
-import ctypes
-import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
@@ -14,17 +12,14 @@ import pypdfium2
 import pypdfium2.raw as api
 from msgspec import Struct
 
+from ingest.pdfcalls import GlyphCalls
 from ingest.pdfcovers import look_at
-from ingest.pdfglyphs import Glyph, is_wide
+from ingest.pdfglyphs import Glyph
 from ingest.pdfnotes import Note, notes_of
+from ingest.pdfraw import ASKEW, RawGlyph, raw_glyphs
 from kb.errors import UnreadableFile
 
 MOST_PAGES: Final = 5000
-#: Glyphs of one page; a page densely printed has 5,000.
-_FARTHEST: Final = 1e6
-_MOST_GLYPHS: Final = 400_000
-_SOFT_HYPHENS: Final = ("\x02", "\ufffe")
-_ASKEW: Final = 4
 
 
 class Sheet(Struct, frozen=True):
@@ -59,8 +54,9 @@ def sheets(data: bytes) -> Iterator[Sheet]:
             raise NotOpened
         if document.get_formtype():
             document.init_forms()
+        calls = GlyphCalls()
         for number in range(len(document)):
-            yield _sheet(document, number)
+            yield _sheet(document, number, calls)
     finally:
         document.close()
 
@@ -78,7 +74,7 @@ def _open(data: bytes) -> Any:
         raise NotOpened from error
 
 
-def _sheet(document: Any, number: int) -> Sheet:
+def _sheet(document: Any, number: int, calls: GlyphCalls) -> Sheet:
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
@@ -89,14 +85,15 @@ def _sheet(document: Any, number: int) -> Sheet:
         page.close()
         return Sheet([], [], is_read=False)
     try:
-        return _read(page, text, notes_of(page, document.formenv))
+        notes = notes_of(page, document.formenv)
+        return _read(page, text, notes, calls)
     finally:
         text.close()
         page.close()
 
 
-def _read(page: Any, text: Any, notes: list[Note]) -> Sheet:
-    found, unmapped = _raw_glyphs(text.raw)
+def _read(page: Any, text: Any, notes: list[Note], calls: GlyphCalls) -> Sheet:
+    found, unmapped = raw_glyphs(text.raw, calls)
     main = _main_turn(found)
     turn = (
         1 if main == 0 and _runs_down([raw for raw in found if raw.turn == 0]) else main
@@ -107,7 +104,11 @@ def _read(page: Any, text: Any, notes: list[Note]) -> Sheet:
         sorted(edges) for edges in zip(*corners, strict=True)
     )
     drawn = look_at(page, text.raw, found)
-    glyphs = [_glyph(raw, turn) for raw in found if raw.turn in (main, None)]
+    shown = [raw for raw in found if raw.turn in (main, None)]
+    if turn:
+        glyphs = [_glyph(raw, turn) for raw in shown]
+    else:
+        glyphs = list(map(_upright, shown))
     for note in notes:
         _write(note, turn, glyphs)
     return Sheet(
@@ -120,139 +121,16 @@ def _read(page: Any, text: Any, notes: list[Note]) -> Sheet:
     )
 
 
-class _Raw(Struct, gc=False):
-    """A glyph as it stands in the file; `turn` counts quarter turns, None for a blank."""
-
-    char: str
-    index: int
-    left: float
-    bottom: float
-    right: float
-    top: float
-    x: float
-    y: float
-    size: float
-    turn: int | None
-    is_after_space: bool
-    is_part: bool = False
-
-
-def _raw_glyphs(text: Any) -> tuple[list[_Raw], int]:
-    x, y, box, matrix = (
-        ctypes.c_double(),
-        ctypes.c_double(),
-        api.FS_RECTF(),
-        api.FS_MATRIX(),
-    )
-    found: list[_Raw] = []
-    unmapped, spaced = 0, False
-    for index in range(min(api.FPDFText_CountChars(text), _MOST_GLYPHS)):
-        char = _char(api.FPDFText_GetUnicode(text, index))
-        if api.FPDFText_IsGenerated(text, index) == 1:
-            spaced = True
-            if char not in _SOFT_HYPHENS:
-                continue
-        if api.FPDFText_HasUnicodeMapError(text, index) == 1:
-            unmapped += not char.isspace()
-        if not api.FPDFText_GetCharOrigin(
-            text, index, x, y
-        ) or not api.FPDFText_GetLooseCharBox(text, index, box):
-            continue
-        api.FPDFText_GetMatrix(text, index, matrix)
-        size = api.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d)
-        turn = None if char.isspace() else _quarter_of(matrix)
-        left, bottom, right, top = box.left, box.bottom, box.right, box.top
-        if not math.hypot(left, bottom, right, top, x.value, y.value) < _FARTHEST:
-            left, bottom, right, top = (
-                _sane(left),
-                _sane(bottom),
-                _sane(right),
-                _sane(top),
-            )
-            x.value, y.value = _sane(x.value), _sane(y.value)
-        written = "-" if char in _SOFT_HYPHENS else char
-        found.append(
-            _Raw(
-                written,
-                index,
-                left,
-                bottom,
-                right,
-                top,
-                x.value,
-                y.value,
-                size,
-                turn,
-                spaced,
-            )
-        )
-        found[-1].is_part = _is_part(text, found[-2:])
-        spaced = False
-    return found, unmapped
-
-
-def _is_part(text: Any, last: list[_Raw]) -> bool:
-    """Tell whether the last of two like letters is there because one sign stands for both.
-
-    What is printed twice in one place to look bold is drawn by two orders, each with an
-    object of its own.
-    """
-    if (
-        len(last) < 2
-        or last[0].char != last[1].char
-        or (last[0].x, last[0].y) != (last[1].x, last[1].y)
-    ):
-        return False
-    one, other = (api.FPDFText_GetTextObject(text, raw.index) for raw in last)
-    return (
-        bool(one)
-        and bool(other)
-        and not is_wide(last[1].char)
-        and _address(one) == _address(other)
-    )
-
-
-def _address(pointer: Any) -> int:
-    return ctypes.addressof(pointer.contents)
-
-
-def _char(code: int) -> str:
-    """Return the character of a code; a half of one is joined to the other half later."""
-    return chr(code) if 0 < code < 0x110000 else "\ufffd"
-
-
-def _sane(place: float) -> float:
-    """Return a place on a paper of finite size: what stands elsewhere is not seen, but read."""
-    return place if -_FARTHEST < place < _FARTHEST else 0.0
-
-
-def _quarter_of(matrix: Any) -> int:
-    """Return the quarter turn of a glyph, 0 for one that stands upright, which nearly all do.
-
-    FPDFText_GetCharAngle computes the same angle, from the same matrix, for another call a glyph.
-    """
-    if matrix.c == 0 and matrix.a > 0:
-        return 0
-    return _quarter(math.atan2(matrix.c, matrix.a) % (2 * math.pi))
-
-
-def _quarter(angle: float) -> int:
-    quarters = angle / (math.pi / 2)
-    nearest = round(quarters)
-    return nearest % 4 if abs(quarters - nearest) < 0.12 else _ASKEW
-
-
-def _main_turn(found: list[_Raw]) -> int:
+def _main_turn(found: list[RawGlyph]) -> int:
     """Return into which direction most of the glyphs of a page are turned, in quarters,
     clockwise.
     """
-    turns = Counter(
-        raw.turn for raw in found if raw.turn is not None and raw.turn != _ASKEW
-    )
+    turns = Counter([raw.turn for raw in found])
+    del turns[None], turns[ASKEW]
     return (turns.most_common(1)[0][0] or 0) if turns else 0
 
 
-def _runs_down(inked: list[_Raw]) -> bool:
+def _runs_down(inked: list[RawGlyph]) -> bool:
     """Tell a page of upright columns, whose glyphs stand below each other."""
     down = sum(
         abs(a.left - b.left) < 0.3 * (a.size or 1)
@@ -266,22 +144,32 @@ def _turned(x: float, y: float, turn: int) -> tuple[float, float]:
     return ((x, y), (-y, x), (-x, -y), (y, -x))[turn]
 
 
-def _glyph(raw: _Raw, turn: int) -> Glyph:
+def _upright(raw: RawGlyph) -> Glyph:
+    """Return a glyph of a page that is read as it lies, which nearly all are."""
+    left, right = raw.left, raw.right
+    if left > right:
+        left, right = right, left
+    size = _size(raw, abs(raw.bottom - raw.top))
+    return Glyph(raw.char, left, right, raw.y, size, raw.is_after_space, raw.is_part)
+
+
+def _glyph(raw: RawGlyph, turn: int) -> Glyph:
     one, other = _turned(raw.left, raw.bottom, turn), _turned(raw.right, raw.top, turn)
-    height = abs(one[1] - other[1])
-    size = raw.size if 0.3 * height < raw.size < 3 * height else height
-    base = (
-        min(one[1], other[1])
-        if turn == 1 and raw.turn == 0
-        else _turned(raw.x, raw.y, turn)[1]
-    )
+    size = _size(raw, abs(one[1] - other[1]))
+    base = _turned(raw.x, raw.y, turn)[1]
+    if turn == 1 and raw.turn == 0:
+        base = min(one[1], other[1])
     left, right = sorted((one[0], other[0]))
-    return Glyph(
-        raw.char, left, right, base, size or 1.0, raw.is_after_space, raw.is_part
-    )
+    return Glyph(raw.char, left, right, base, size, raw.is_after_space, raw.is_part)
 
 
-def _askew(found: list[_Raw], turn: int) -> list[str]:
+def _size(raw: RawGlyph, height: float) -> float:
+    """Return the size of a glyph's font, or the height of its box where the font tells nonsense."""
+    size = raw.size if 0.3 * height < raw.size < 3 * height else height
+    return size or 1.0
+
+
+def _askew(found: list[RawGlyph], turn: int) -> list[str]:
     """Return the texts that run in another direction, one a stretch."""
     texts: list[str] = []
     before = -9
