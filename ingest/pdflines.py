@@ -70,14 +70,16 @@ def _pieces(glyphs: Iterable[Glyph]) -> list[Line]:
 
 
 def _follows(before: Glyph, glyph: Glyph) -> bool:
-    size = max(before.size, glyph.size)
+    size = before.size if before.size > glyph.size else glyph.size
     if (
         abs(before.base - glyph.base) > 0.5 * size
         or glyph.left < before.left - 0.3 * size
     ):
         return False
-    most = 0.6 if is_wide(before.char) or is_wide(glyph.char) else 1.5
-    return -1.5 * size < glyph.left - before.right < most * size
+    gap = glyph.left - before.right
+    if gap < 0.6 * size:
+        return gap > -1.5 * size
+    return gap < 1.5 * size and not (is_wide(before.char) or is_wide(glyph.char))
 
 
 def _piece(glyphs: Sequence[Glyph]) -> list[Line]:
@@ -107,16 +109,12 @@ def _is_word_gap(before: Glyph, glyph: Glyph) -> bool:
     """Tell whether a blank that was not written stands between two glyphs: only words of letters
     have such.
     """
-    if (
-        before.char.isspace()
-        or glyph.char.isspace()
-        or is_wide(before.char)
-        or is_wide(glyph.char)
-    ):
-        return False
-    return glyph.is_after_space or glyph.left - before.right > 0.25 * max(
-        before.size, glyph.size
-    )
+    if not glyph.is_after_space:
+        size = before.size if before.size > glyph.size else glyph.size
+        if glyph.left - before.right <= 0.25 * size:
+            return False
+    is_blank = before.char.isspace() or glyph.char.isspace()
+    return not (is_blank or is_wide(before.char) or is_wide(glyph.char))
 
 
 def _lines(pieces: Sequence[Line]) -> list[Line]:
