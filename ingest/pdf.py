@@ -119,7 +119,7 @@ def _texts(pages: Sequence[_Page]) -> tuple[list[str], list[str]]:
         [Paper(page.lines, page.paper[3], page.paper[1]) for page in pages]
     )
     texts = paragraphs(found.pages, [(page.paper[0], page.paper[2]) for page in pages])
-    stamps = Counter(text for page in pages for text in set(page.askew))
+    stamps = Counter(text for page in pages for text in dict.fromkeys(page.askew))
     for number, page in enumerate(pages):
         own = [text for text in page.askew if stamps[text] == 1]
         if page.other is not None:

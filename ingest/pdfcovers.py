@@ -99,27 +99,34 @@ def _hides(
 def _things(page: Any, with_text: bool = True) -> Iterator[_Thing]:
     """Yield what is drawn, in order; groups in groups are not looked into."""
     count = min(api.FPDFPage_CountObjects(page.raw), _MOST_THINGS)
-    left, order = _MOST_THINGS, 0
-    for number, kind in enumerate(object_types(page.raw, count)):
-        left -= 1
+    kinds = object_types(page.raw, count)
+    wanted = list(enumerate(kinds))
+    if not with_text:
+        wanted = [found for found in wanted if found[1] != api.FPDF_PAGEOBJ_TEXT]
+    inner, groups = 0, 0
+    for number, kind in wanted:
+        left = _MOST_THINGS - number - inner - 1
         if left < 0:
             return
-        if kind == api.FPDF_PAGEOBJ_TEXT and not with_text:
-            order += 1
-            continue
         handle = api.FPDFPage_GetObject(page.raw, number)
+        order = number + inner - groups
         if kind != api.FPDF_PAGEOBJ_FORM:
             yield _Thing(handle, kind, order, _SAME)
-            order += 1
             continue
-        matrix = _matrix(handle)
-        for inner in range(min(api.FPDFFormObj_CountObjects(handle), left)):
-            part = api.FPDFFormObj_GetObject(handle, inner)
-            kind = api.FPDFPageObj_GetType(part)
-            if kind != api.FPDF_PAGEOBJ_TEXT or with_text:
-                yield _Thing(part, kind, order, matrix)
-            left -= 1
-            order += 1
+        parts = min(api.FPDFFormObj_CountObjects(handle), left)
+        yield from _parts(handle, parts, order, with_text)
+        inner += parts
+        groups += 1
+
+
+def _parts(group: Any, count: int, order: int, with_text: bool) -> Iterator[_Thing]:
+    """Yield the first things of a group, of which the first was drawn after `order` others."""
+    matrix = _matrix(group)
+    for number in range(count):
+        part = api.FPDFFormObj_GetObject(group, number)
+        kind = api.FPDFPageObj_GetType(part)
+        if with_text or kind != api.FPDF_PAGEOBJ_TEXT:
+            yield _Thing(part, kind, order + number, matrix)
 
 
 def _opaque(thing: _Thing, area: float) -> list[_Box]:
