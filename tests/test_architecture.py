@@ -41,7 +41,7 @@ OWNERS = {
         "ingest/pdfnotes.py",
         "ingest/pdfcovers.py",
     ),
-    "lxml": ("ingest/wordparts.py", "ingest/wordwalk.py"),
+    "lxml": ("ingest/wordparts.py", "ingest/wordchoices.py", "ingest/wordwalk.py"),
     "selectolax": ("ingest/webpage.py",),
     "yaml": ("ingest/frontmatter.py",),
     "ctypes": (
