@@ -143,25 +143,30 @@ def _by_second(second: SecondReader, error: Exception) -> list[_Page]:
 def _texts(pages: Sequence[_Page]) -> tuple[list[str], list[str]]:
     """Return the text of each page and the running heads that were left out."""
     papers = []
-    margins = []
+    edges = []
     stamps: Counter[str] = Counter()
     for page in pages:
         left, bottom, right, top = page.paper
         papers.append(Paper(page.lines, top, bottom))
-        margins.append((left, right))
+        edges.append((left, right))
         stamps.update(dict.fromkeys(page.askew, 1))
     found = without_margins(papers)
-    texts = paragraphs(found.pages, margins)
+    texts = paragraphs(found.pages, edges)
     for number, page in enumerate(pages):
         own = [text for text in page.askew if stamps[text] == 1]
         if page.other is not None:
             own.insert(0, page.other)
         if own:
-            before = texts[number].rstrip("\n")
-            texts[number] = "\n".join(filter(None, [before, *own])) + "\n"
-            _end_line_before(texts, number)
+            _append(own, texts, number)
     repeated = [text for text, count in stamps.items() if count > 1]
     return texts, found.heads + repeated
+
+
+def _append(own: Sequence[str], texts: list[str], number: int) -> None:
+    """Put texts of a page, a line each, behind those found in lines."""
+    parts = [texts[number].rstrip("\n"), *own]
+    texts[number] = "\n".join(filter(None, parts)) + "\n"
+    _end_line_before(texts, number)
 
 
 def _end_line_before(texts: list[str], number: int) -> None:
