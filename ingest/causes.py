@@ -40,26 +40,24 @@ def cause_of(text: str, parties: Sequence[str]) -> str | None:
         cause = _without_names(match["run"], parties)
         if _CAUSE.fullmatch(cause):
             return cause
+    if charge is not None:
+        return charge.charge
     crime = _CRIME.search(text)
-    return (
-        charge.charge
-        if charge
-        else crime[0]
-        if crime
-        else crime_of_title(text[:_TITLE_CHARS])
-    )
+    if crime is not None:
+        return crime[0]
+    return crime_of_title(text[:_TITLE_CHARS])
 
 
 def _without_names(run: str, parties: Sequence[str]) -> str:
     """Return what follows the last name in a run of words that ends in a cause."""
-    cut = max(
-        (run.rfind(name) + len(name) for name in parties if name in run), default=0
-    )
+    cut = 0
+    for name in parties:
+        if name in run:
+            cut = max(cut, run.rfind(name) + len(name))
     rest = run[cut:]
     ending = _NAME_ENDS.match(rest)
-    rest = (
-        rest[ending.end() :]
-        if ending and _CAUSE.fullmatch(_JOINS.sub("", rest[ending.end() :]))
-        else rest
-    )
+    if ending is not None:
+        after = _JOINS.sub("", rest[ending.end() :])
+        if _CAUSE.fullmatch(after):
+            return after
     return _JOINS.sub("", rest)

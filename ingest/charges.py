@@ -50,18 +50,17 @@ class Charge(Struct, frozen=True):
 
 def charge_of(text: str) -> Charge | None:
     """Return the first charge a squeezed text tells; None where it tells none."""
-    found = [
-        match for match in (pattern.search(text) for pattern in _PATTERNS) if match
-    ]
-    if not found:
+    first: re.Match[str] | None = None
+    for pattern in _PATTERNS:
+        match = pattern.search(text)
+        if match and (first is None or match.start() < first.start()):
+            first = match
+    if first is None:
         return None
-    match = min(found, key=lambda m: m.start())
-    charge = match["charge"]
-    return Charge(
-        tuple(_names(match["names"])),
-        charge if charge.endswith("罪") else f"{charge}罪",
-        match.start(),
-    )
+    charge = first["charge"]
+    if not charge.endswith("罪"):
+        charge = f"{charge}罪"
+    return Charge(tuple(_names(first["names"])), charge, first.start())
 
 
 def crime_of_title(text: str) -> str | None:

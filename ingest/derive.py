@@ -53,40 +53,52 @@ def derive(
     Numbers, court and parties are read in the head, the date at the foot before any appendix: the
     middle of a judgment speaks of other cases and other days.
     """
-    said = {
-        name: value
-        for name, value in values.items()
-        if value is not None and value != []
-    }
-    paper_name = papers.paper_of(text)
+    given = {field: value for field, value in values.items() if value is not None}
+    said = {field: value for field, value in given.items() if value != []}
     head = head_of(text)
-    foot = foot_of(text)
-    paper = None if paper_name is None else read_paper(paper_name, head, foot, text)
+    paper = _paper(text, head)
     made = Derived()
     found = made.values
     if paper is None:
         made.add("reported", reported.of_case(head, name, text))
     else:
-        made.add("paper", _of_paper(paper, head, foot))
+        made.add("paper", _of_paper(paper, head, foot_of(text)))
     kind = said.get("kind") or found.get("kind")
     if not kind:
         kind = _kind(paper, sections)
         made.add("kind", {"kind": kind})
-    if paper is None and kind == "statute" and "law" not in said:
-        names = (str(said.get("title", "")), "" if name.endswith(_MANY) else name)
-        made.add("statute", statutes.said(text, sections, names))
     if paper is not None:
-        _add_rulings(made, paper, text, sections, kind)
+        _add_order(made, paper, text, sections, kind)
+    elif kind == "statute" and "law" not in said:
+        file_name = "" if name.endswith(_MANY) else name
+        names = (str(said.get("title", "")), file_name)
+        made.add("statute", statutes.fields_of_law(text, sections, names))
     if not said.get("title") and not found.get("title"):
         made.add("title", {"title": _title(text, name, paper, found)})
     if kind in _DOMESTIC:
         made.add("region", {"regions": _regions(said, found)})
-    return _beside(values, said, made)
+    return _beside(given, said, made)
 
 
-def _add_rulings(
+def _beside(given: dict[str, Any], said: dict[str, Any], made: Derived) -> Derived:
+    """Return what was given with what was found beside it."""
+    added = {
+        name: value for name, value in made.values.items() if value and name not in said
+    }
+    rules = {name: made.rules[name] for name in added}
+    return Derived(given | added, rules)
+
+
+def _paper(text: str, head: Sequence[str]) -> Paper | None:
+    """Return the paper a text is; None where it does not call itself one."""
+    name = papers.paper_of(text)
+    return None if name is None else read_paper(name, head, foot_of(text), text)
+
+
+def _add_order(
     made: Derived, paper: Paper, text: str, sections: Sequence[Section], kind: str
 ) -> None:
+    """Add what a paper orders, and which judgments of the same dispute it tells of."""
     clauses = rulings.clauses_of(text, sections)
     is_first_instance = "初" in "".join(paper.numbers)
     made.add("ruling", rulings.of_clauses(clauses, kind, is_first_instance))
@@ -95,25 +107,18 @@ def _add_rulings(
 
 
 def _regions(said: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    names = ("case_numbers", "doc_numbers", "authorities")
-    region = region_of(*(_all(name, said, found) for name in names))
+    region = region_of(
+        _all("case_numbers", said, found),
+        _all("doc_numbers", said, found),
+        _all("authorities", said, found),
+    )
     return [region] if region else []
-
-
-def _beside(values: dict[str, Any], said: dict[str, Any], made: Derived) -> Derived:
-    """Return what was given with what was found beside it."""
-    given = {name: value for name, value in values.items() if value is not None}
-    added = {
-        name: value for name, value in made.values.items() if value and name not in said
-    }
-    rules = {name: made.rules[name] for name in added}
-    return Derived(given | added, rules)
 
 
 def _all(name: str, said: dict[str, Any], found: dict[str, Any]) -> list[str]:
     """Return the values of a field that is said or else found, as texts."""
     values = said.get(name) or found.get(name) or []
-    return [str(value) for value in (values if isinstance(values, list) else [values])]
+    return list(map(str, values)) if isinstance(values, list) else [str(values)]
 
 
 def _of_paper(paper: Paper, head: Sequence[str], foot: Sequence[str]) -> dict[str, Any]:
@@ -133,9 +138,8 @@ def _kind(paper: Paper | None, sections: Sequence[Section]) -> str:
         kind = papers.kind_of(paper.name, next(iter(paper.numbers), None))
         if kind is not None:
             return kind
-    return (
-        "statute" if sum(s.role == "article" for s in sections) >= 3 else UNCLASSIFIED
-    )
+    articles = [section for section in sections if section.role == "article"]
+    return "statute" if len(articles) >= 3 else UNCLASSIFIED
 
 
 def _title(text: str, name: str, paper: Paper | None, found: dict[str, Any]) -> str:
@@ -145,7 +149,8 @@ def _title(text: str, name: str, paper: Paper | None, found: dict[str, Any]) -> 
     if paper is not None:
         return _title_of(paper, text, found)
     stem = name.rsplit(".", 1)[0].strip()
-    first = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    lines = map(str.strip, text.split("\n"))
+    first = next(filter(None, lines), "")
     if len(first) > 60 or first.startswith("【") or len(first) < 3:
         return stem or first[:60]
     return first
@@ -153,23 +158,22 @@ def _title(text: str, name: str, paper: Paper | None, found: dict[str, Any]) -> 
 
 def _title_of(paper: Paper, text: str, found: dict[str, Any]) -> str:
     """Return parties, cause and name of a paper: 某甲公司与某乙侵害技术秘密纠纷民事判决书."""
-    cause = cause_of(
-        squeezed(text[:_CAUSE_CHARS]), [party.name for party in paper.parties]
-    )
-    first, second = (
-        _several([p.name for p in paper.parties if getattr(p, side)])
-        for side in ("is_first", "is_second")
-    )
-    named = "与".join(part for part in (first, second) if part) or _several(
-        [p.name for p in paper.parties]
-    )
+    names = [party.name for party in paper.parties]
+    first = [party.name for party in paper.parties if party.is_first]
+    second = [party.name for party in paper.parties if party.is_second]
+    sides = [_several(side) for side in (first, second) if side]
+    named = "与".join(sides) or _several(names)
     if named:
-        return f"{named}{cause or ''}{paper.name}"
-    number = next(
-        iter((*found.get("case_numbers", ()), *found.get("doc_numbers", ()))), ""
-    )
-    return f"{next(iter(found.get('authorities', ())), '')}{paper.name}{number}"
+        cause = cause_of(squeezed(text[:_CAUSE_CHARS]), names) or ""
+        return f"{named}{cause}{paper.name}"
+    numbers = (*found.get("case_numbers", ()), *found.get("doc_numbers", ()))
+    number = next(iter(numbers), "")
+    authority = next(iter(found.get("authorities", ())), "")
+    return f"{authority}{paper.name}{number}"
 
 
 def _several(names: Sequence[str]) -> str:
-    return names[0] + ("等" if len(names) > 1 else "") if names else ""
+    """Return the first of some names, with 等 for the others."""
+    if not names:
+        return ""
+    return f"{names[0]}等" if len(names) > 1 else names[0]

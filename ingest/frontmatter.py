@@ -50,26 +50,21 @@ class _Loader(yaml.CSafeLoader):
         """Build an integer of at most 64 bits: no field holds more, and not everything here could
         print it.
         """
-        if (
-            len(node.value) > _MOST_DIGITS
-            or abs(number := self.construct_yaml_int(node)) >= 1 << 63
-        ):
-            raise yaml.constructor.ConstructorError(
-                None, None, "整数过大", node.start_mark
-            )
-        return int(number)
+        if len(node.value) <= _MOST_DIGITS:
+            number = int(self.construct_yaml_int(node))
+            if abs(number) < 1 << 63:
+                return number
+        raise yaml.constructor.ConstructorError(None, None, "整数过大", node.start_mark)
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_whole)
 # Dates stay the text an editor wrote; 2024-05 and 2024 are dates here too.
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag != "tag:yaml.org,2002:timestamp"
+_TIMESTAMP: Final = "tag:yaml.org,2002:timestamp"
+_Loader.yaml_implicit_resolvers = {}
+for _first, _resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items():
+    _Loader.yaml_implicit_resolvers[_first] = [
+        resolver for resolver in _resolvers if resolver[0] != _TIMESTAMP
     ]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 class MarkdownDocument(Struct, frozen=True, gc=False):

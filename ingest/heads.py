@@ -34,15 +34,13 @@ def head_of(text: str) -> list[str]:
     """Return the first lines that say something, squeezed; what one line holds of several is
     parted.
     """
-    lines = [
-        line
-        for line in (squeezed(line) for line in text[:_HEAD_CHARS].split("\n"))
-        if line
-    ]
+    squeezed_lines = map(squeezed, text[:_HEAD_CHARS].split("\n"))
+    lines = list(filter(None, squeezed_lines))
     is_run_on = len(lines) < _FEW_LINES
-    return [part for line in lines for part in _parted(line, is_run_on) if part][
-        :_HEAD_LINES
-    ]
+    parts: list[str] = []
+    for line in lines:
+        parts += filter(None, _parted(line, is_run_on))
+    return parts[:_HEAD_LINES]
 
 
 def _parted(line: str, is_run_on: bool) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 from collections.abc import Iterator
@@ -85,14 +86,14 @@ def _json_values(line: bytes) -> dict[str, Any]:
 
 
 def _is_deeper(value: Any, depth: int) -> bool:
-    inner = (
-        value.values()
-        if isinstance(value, dict)
-        else value
-        if isinstance(value, list)
-        else ()
-    )
-    return depth < 0 or any(_is_deeper(one, depth - 1) for one in inner)
+    """Tell whether lists and objects stand in each other more than so many times."""
+    if depth < 0:
+        return True
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return False
+    return any(_is_deeper(inner, depth - 1) for inner in value)
 
 
 def _json_again(line: bytes) -> Any:
@@ -135,11 +136,8 @@ def _json_line(line: bytes, number: int) -> RawDocument:
     if "cells" in values and "text" not in values:
         return _row(line, number, values["cells"])
     text, title = values.pop("text", None), values.get("title")
-    if (
-        "id" not in values
-        or not isinstance(values["id"], (str, int))
-        or isinstance(values["id"], bool)
-    ):
+    identity = values.get("id")
+    if not isinstance(identity, (str, int)) or isinstance(identity, bool):
         raise InvalidDocument("缺少字段 id(文字)")
     if not isinstance(text, str) or not text.strip():
         raise InvalidDocument("缺少字段 text(正文),或正文为空")
@@ -148,9 +146,8 @@ def _json_line(line: bytes, number: int) -> RawDocument:
     own = str(values.pop("id"))
     if values.get("slug") is None:
         values["slug"] = own
-    headings, links = _marks(
-        values.pop("headings", None), values.pop("links", None), text
-    )
+    headings = _headings(values.pop("headings", None), text)
+    links = _links(values.pop("links", None), text)
     try:
         require_not_misread(check_text(text))
         require_fitting(len(text))
@@ -169,16 +166,12 @@ def _json_line(line: bytes, number: int) -> RawDocument:
 
 def _row(line: bytes, number: int, cells: Any) -> RawDocument:
     """Make a document of a row of a table, kept as its cells: [column, cell] in their order."""
-    pairs = (
-        [
-            (item[0], item[1])
-            for item in cells
-            if isinstance(item, list) and len(item) == 2
-        ]
-        if cells
-        else []
-    )
-    if not pairs or not all(isinstance(part, str) for pair in pairs for part in pair):
+    pairs = []
+    for item in cells or ():
+        if isinstance(item, list) and len(item) == 2:
+            pairs.append((item[0], item[1]))
+    parts = itertools.chain.from_iterable(pairs)
+    if not pairs or not all(isinstance(part, str) for part in parts):
         raise InvalidDocument("字段 cells 应为 [列名, 内容] 的列表")
     made = document_of(pairs)
     require_fitting(len(made.text))
@@ -192,39 +185,48 @@ def _row(line: bytes, number: int, cells: Any) -> RawDocument:
     )
 
 
-def _marks(
-    headings: Any, links: Any, text: str
-) -> tuple[tuple[tuple[int, str], ...] | None, tuple[Citation, ...]]:
-    """Read what `kb export` writes beside a text: [start, heading] and [start, end, slug]."""
-    found = None
-    if headings is not None:
-        headings = headings if isinstance(headings, list) else [headings]
-        pairs = [
-            (item[0], item[1])
-            for item in headings
-            if isinstance(item, list) and len(item) == 2
-        ]
-        fits = all(
-            isinstance(s, int) and s >= 0 and isinstance(h, str) and h for s, h in pairs
-        )
-        fits = fits and all(text.startswith(h, s) for s, h in pairs)
-        if not fits or len(pairs) != len(headings) or sorted(pairs) != pairs:
+def _headings(said: Any, text: str) -> tuple[tuple[int, str], ...] | None:
+    """Read the headings `kb export` writes beside a text: [start, heading]."""
+    if said is None:
+        return None
+    found: list[tuple[int, str]] = []
+    for item in said if isinstance(said, list) else [said]:
+        if not _is_heading(item, text) or found and tuple(item) < found[-1]:
             raise InvalidDocument("字段 headings 应为 [位置, 标题] 的列表,并与正文相符")
-        found = tuple(pairs)
-    made = []
-    for item in (
-        links if isinstance(links, list) else [links] if links is not None else []
-    ):
-        whole = (
-            isinstance(item, list)
-            and len(item) == 3
-            and all(isinstance(n, int) for n in item[:2])
-        )
-        if (
-            not whole
-            or not 0 <= item[0] < item[1] <= len(text)
-            or not isinstance(item[2], str)
-        ):
+        found.append((item[0], item[1]))
+    return tuple(found)
+
+
+def _is_heading(item: Any, text: str) -> bool:
+    """Tell the place of a heading and its words, which stand there."""
+    if not isinstance(item, list) or len(item) != 2:
+        return False
+    start, heading = item
+    if not isinstance(start, int) or start < 0:
+        return False
+    if not isinstance(heading, str) or not heading:
+        return False
+    return text.startswith(heading, start)
+
+
+def _links(said: Any, text: str) -> tuple[Citation, ...]:
+    """Read the links `kb export` writes beside a text: [start, end, slug]."""
+    if said is None:
+        return ()
+    found = []
+    for item in said if isinstance(said, list) else [said]:
+        if not _is_link(item, len(text)):
             raise InvalidDocument("字段 links 应为 [起, 止, 标识] 的列表,并与正文相符")
-        made.append(Citation(start=item[0], end=item[1], target=item[2]))
-    return found, tuple(made)
+        start, end, target = item
+        found.append(Citation(start=start, end=end, target=target))
+    return tuple(found)
+
+
+def _is_link(item: Any, length: int) -> bool:
+    """Tell two places in a text of a length, and what the words between them lead to."""
+    if not isinstance(item, list) or len(item) != 3:
+        return False
+    start, end, target = item
+    if not isinstance(start, int) or not isinstance(end, int):
+        return False
+    return 0 <= start < end <= length and isinstance(target, str)

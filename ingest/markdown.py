@@ -33,24 +33,30 @@ def without_comments(lines: Sequence[str]) -> Iterator[str]:
 
     What is never closed stays.
     """
-    last = max(
-        (number for number, line in enumerate(lines) if "-->" in line), default=-1
-    )
+    last = -1
+    for number, line in enumerate(lines):
+        if _CLOSE in line:
+            last = number
     fence, is_inside = "", False
     for number, line in enumerate(lines):
         mark = _FENCE.match(line)
         if not is_inside and (fence or mark):
-            fence = (
-                ""
-                if fence and mark and mark[1] == fence
-                else fence or (mark[1] if mark else "")
-            )
+            fence = _fence_after(fence, mark)
             yield line
             continue
         began_inside = is_inside
         kept, is_inside = _outside(line, is_inside, number < last)
         if kept.strip() or kept == line and not began_inside:
             yield kept
+
+
+def _fence_after(fence: str, mark: re.Match[str] | None) -> str:
+    """Return which fence is open after a line that opens one, closes it or lies inside."""
+    if mark is None:
+        return fence
+    if not fence:
+        return mark[1]
+    return "" if mark[1] == fence else fence
 
 
 def _outside(line: str, is_inside: bool, closes_later: bool) -> tuple[str, bool]:

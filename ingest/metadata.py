@@ -56,6 +56,9 @@ _OF_ANYONE: Final = frozenset(
 _ALIKE: Final = 0.75
 
 
+_NO_AMOUNT: Final = "应为不小于零、不超过一千万亿的数"
+
+
 class _Field(NamedTuple):
     name: str
     value: Any
@@ -77,11 +80,7 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
     values = _plural(values)
     if keep_unknown:
         values = _from_elsewhere(values)
-    unknown = (
-        {}
-        if values.keys() <= _KNOWN.keys()
-        else {k: v for k, v in values.items() if k not in _KNOWN}
-    )
+    unknown = {name: value for name, value in values.items() if name not in _KNOWN}
     if unknown and not keep_unknown:
         raise InvalidDocument(
             f"未知字段 {_named(unknown)}。可用字段见 corpus/README.md"
@@ -89,7 +88,8 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
     known: dict[str, Any] = {}
     for name, value in values.items():
         if name in _KNOWN and value is not None and value != []:
-            known[name] = _reader(name, keep_unknown)(_Field(name, value))
+            read = _reader(name, keep_unknown)
+            known[name] = read(_Field(name, value))
     if not known.get("title"):
         raise InvalidDocument("缺少字段 title(标题)")
     return Metadata(**known, extra=unknown)
@@ -102,51 +102,49 @@ def is_from_elsewhere(values: Mapping[str, Any]) -> bool:
     return (_plural(values).keys() & _KNOWN.keys()) <= _OF_ANYONE
 
 
-def told_of_unknown(values: Mapping[str, Any]) -> tuple[str, ...]:
+def warnings_of_unknown(values: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what to tell of fields of another program: they are kept, and nobody will see them."""
     unknown = [name for name in _plural(values) if name not in _KNOWN]
-    return (
-        (f"文件头的字段 {_named(unknown)} 本库不认识,原样保留,但不显示也不能筛选",)
-        if unknown
-        else ()
-    )
+    if not unknown:
+        return ()
+    named = _named(unknown)
+    return (f"文件头的字段 {named} 本库不认识,原样保留,但不显示也不能筛选",)
 
 
 def _named(unknown: Iterable[Any]) -> str:
     """Return the names of fields, each with the one it may be a slip of."""
     known = (*_KNOWN, *_SINGULAR)
-    meant = {
-        str(name): get_close_matches(str(name).lower(), known, 1, _ALIKE)
-        for name in unknown
-    }
-    return "、".join(
-        f"{name}(是不是 {alike[0]}?)" if alike else name
-        for name, alike in meant.items()
-    )
+    named = []
+    for name in dict.fromkeys(map(str, unknown)):
+        alike = get_close_matches(name.lower(), known, 1, _ALIKE)
+        named.append(f"{name}(是不是 {alike[0]}?)" if alike else name)
+    return "、".join(named)
 
 
 def kept_aside(metadata: Metadata) -> tuple[str, ...]:
     """Return what to tell of fields whose shape is not ours: they are kept, and nobody will see
     them.
     """
-    named = [
-        name.removeprefix(_GIVEN) for name in metadata.extra if name.startswith(_GIVEN)
-    ]
-    return (
-        (f"字段 {'、'.join(named)} 不是本库的写法,原样保留,但不显示也不能筛选",)
-        if named
-        else ()
-    )
+    named = []
+    for name in metadata.extra:
+        if name.startswith(_GIVEN):
+            named.append(name.removeprefix(_GIVEN))
+    if not named:
+        return ()
+    return (f"字段 {'、'.join(named)} 不是本库的写法,原样保留,但不显示也不能筛选",)
 
 
 def _plural(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the values with singular names of list fields made plural, unless both are there."""
     if _SINGULAR.keys().isdisjoint(values):
         return values
-    return {
-        (_SINGULAR[k] if k in _SINGULAR and _SINGULAR[k] not in values else k): v
-        for k, v in values.items()
-    }
+    found = {}
+    for name, value in values.items():
+        plural = _SINGULAR.get(name, name)
+        if plural != name and plural in values:
+            plural = name
+        found[plural] = value
+    return found
 
 
 def _from_elsewhere(values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -155,21 +153,23 @@ def _from_elsewhere(values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
     ours: dict[str, Any] = {}
     for name, value in values.items():
-        foreign = False
-        if name in _SEVERAL:
-            items = value if isinstance(value, list) else [value]
-            foreign = any(
-                isinstance(item, dict) != (name in _STRUCTURED)
-                or isinstance(item, list)
-                for item in items
-            )
-        ours[f"{_GIVEN}{name}" if foreign else name] = value
-    if isinstance(ours.get("regions"), (str, list)):
-        given = (
-            ours["regions"] if isinstance(ours["regions"], list) else [ours["regions"]]
-        )
-        ours["regions"] = [_PROVINCE_SUFFIX.sub("", str(region)) for region in given]
+        if name in _SEVERAL and _is_foreign(value, name in _STRUCTURED):
+            ours[f"{_GIVEN}{name}"] = value
+        else:
+            ours[name] = value
+    regions = ours.get("regions")
+    if isinstance(regions, (str, list)):
+        named = regions if isinstance(regions, list) else [regions]
+        ours["regions"] = [_PROVINCE_SUFFIX.sub("", str(region)) for region in named]
     return ours
+
+
+def _is_foreign(value: Any, is_structured: bool) -> bool:
+    """Tell a value, or one of several, that is an object where ours is a text or the reverse."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, list) or isinstance(item, dict) != is_structured:
+            return True
+    return False
 
 
 @cache
@@ -197,11 +197,13 @@ def _text(field: _Field) -> str:
         raise field.error("不能为空")
     if field.name == "title" and len(text) > LONGEST_TITLE:
         raise field.error(f"应不超过 {LONGEST_TITLE} 字")
-    if field.name == "slug" and (
-        _SLUG_BAD.search(text) or "/" in text or len(text) > 200
-    ):
+    if field.name == "slug" and not _is_slug(text):
         raise field.error("应为不含空格和斜杠、不超过 200 字的标识")
     return text
+
+
+def _is_slug(text: str) -> bool:
+    return len(text) <= 200 and "/" not in text and not _SLUG_BAD.search(text)
 
 
 def _any_slug(field: _Field) -> str:
@@ -213,12 +215,12 @@ def _any_slug(field: _Field) -> str:
 
 def _list(field: _Field) -> tuple[str, ...]:
     items = field.value if isinstance(field.value, list) else [field.value]
-    if any(
-        isinstance(item, (dict, list)) or item is None or not str(item).strip()
-        for item in items
-    ):
-        raise field.error("应为文字的列表")
-    return tuple(_one_line(item) for item in items)
+    found = []
+    for item in items:
+        if item is None or isinstance(item, (dict, list)) or not str(item).strip():
+            raise field.error("应为文字的列表")
+        found.append(_one_line(item))
+    return tuple(found)
 
 
 def _closed_list(field: _Field) -> tuple[str, ...]:
@@ -262,81 +264,79 @@ def _visibility(field: _Field) -> Visibility:
 
 
 def _items(field: _Field, keys: Sequence[str]) -> list[dict[str, Any]]:
-    if not isinstance(field.value, list) or not all(
-        isinstance(item, dict) for item in field.value
-    ):
-        raise field.error(f"应为列表,每项含 {'、'.join(keys)}")
+    """Return the objects of a list; raises InvalidDocument where one has other keys."""
+    listed = "、".join(keys)
+    if not isinstance(field.value, list):
+        raise field.error(f"应为列表,每项含 {listed}")
+    if not all(isinstance(item, dict) for item in field.value):
+        raise field.error(f"应为列表,每项含 {listed}")
     for item in field.value:
-        if set(item) - set(keys):
-            raise _Field(field.name, item).error(f"每项只能含 {'、'.join(keys)}")
+        if set(item).difference(keys):
+            raise _Field(field.name, item).error(f"每项只能含 {listed}")
     return list(field.value)
 
 
 def _amounts(field: _Field) -> tuple[Amount, ...]:
-    amounts = []
-    for item in _items(field, ("type", "value", "currency", "text")):
-        value = item.get("value")
-        if item.get("type") not in vocabulary.AMOUNT_TYPES:
-            raise _Field("amounts.type", item.get("type")).error(
-                f"应为 {'、'.join(vocabulary.AMOUNT_TYPES)} 之一"
-            )
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or not 0 <= value <= _LARGEST_AMOUNT
-        ):
-            raise _Field("amounts.value", value).error(
-                "应为不小于零、不超过一千万亿的数"
-            )
-        currency = _CURRENCIES.get(str(item.get("currency")), item.get("currency"))
-        if not re.fullmatch(r"[A-Z]{3}", str(currency)):
-            raise _Field("amounts.currency", item.get("currency")).error(
-                "应为三个大写字母的币种代码,如 CNY"
-            )
-        amounts.append(
-            Amount(
-                item["type"],
-                float(value),
-                str(currency),
-                _one_line(item.get("text") or ""),
-            )
+    items = _items(field, ("type", "value", "currency", "text"))
+    return tuple(map(_amount, items))
+
+
+def _amount(item: dict[str, Any]) -> Amount:
+    kind = item.get("type")
+    if kind not in vocabulary.AMOUNT_TYPES:
+        kinds = "、".join(vocabulary.AMOUNT_TYPES)
+        raise _Field("amounts.type", kind).error(f"应为 {kinds} 之一")
+    value = item.get("value")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise _Field("amounts.value", value).error(_NO_AMOUNT)
+    if not 0 <= value <= _LARGEST_AMOUNT:
+        raise _Field("amounts.value", value).error(_NO_AMOUNT)
+    written = item.get("currency")
+    currency = str(_CURRENCIES.get(str(written), written))
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise _Field("amounts.currency", written).error(
+            "应为三个大写字母的币种代码,如 CNY"
         )
-    return tuple(amounts)
+    text = _one_line(item.get("text") or "")
+    return Amount(str(kind), float(value), currency, text)
 
 
 def _sources(field: _Field) -> tuple[Source, ...]:
-    sources = []
-    for item in _items(field, ("name", "grade", "url")):
-        grade, url = item.get("grade"), item.get("url")
-        if not isinstance(grade, str) or grade not in vocabulary.SOURCE_GRADES:
-            raise _Field("sources.grade", grade).error("应为 A、B、C 之一")
-        if not _one_line(item.get("name") or ""):
-            raise _Field("sources.name", item).error("不能为空")
-        if url is not None and not re.match(r"https?://", str(url)):
-            raise _Field("sources.url", url).error("应以 http:// 或 https:// 开头")
-        sources.append(
-            Source(_one_line(item["name"]), grade, None if url is None else str(url))
-        )
-    return tuple(sources)
+    return tuple(map(_source, _items(field, ("name", "grade", "url"))))
+
+
+def _source(item: dict[str, Any]) -> Source:
+    name = _one_line(item.get("name") or "")
+    grade, url = item.get("grade"), item.get("url")
+    if not isinstance(grade, str) or grade not in vocabulary.SOURCE_GRADES:
+        raise _Field("sources.grade", grade).error("应为 A、B、C 之一")
+    if not name:
+        raise _Field("sources.name", item).error("不能为空")
+    if url is None:
+        return Source(name, grade, None)
+    if not re.match(r"https?://", str(url)):
+        raise _Field("sources.url", url).error("应以 http:// 或 https:// 开头")
+    return Source(name, grade, str(url))
 
 
 def _provisions(field: _Field) -> tuple[Provision, ...]:
-    provisions = []
-    for item in _items(field, ("article", "provision", "note", "version_rule")):
-        if not re.match(ARTICLE, str(item.get("article"))):
-            raise _Field("provisions.article", item.get("article")).error(
-                "应写作「第九条」"
-            )
-        if not _one_line(item.get("provision") or ""):
-            raise _Field("provisions.provision", item).error("不能为空")
-        note, track = item.get("note"), item.get("version_rule")
-        if track is not None and track not in vocabulary.TRACKS:
-            raise _Field("provisions.version_rule", track).error(
-                f"应为 {'、'.join(vocabulary.TRACKS)} 之一"
-            )
-        named = (_one_line(item["article"]), _one_line(item["provision"]))
-        provisions.append(Provision(*named, None if note is None else str(note), track))
-    return tuple(provisions)
+    items = _items(field, ("article", "provision", "note", "version_rule"))
+    return tuple(map(_provision, items))
+
+
+def _provision(item: dict[str, Any]) -> Provision:
+    article = item.get("article")
+    if not re.match(ARTICLE, str(article)):
+        raise _Field("provisions.article", article).error("应写作「第九条」")
+    provision = _one_line(item.get("provision") or "")
+    if not provision:
+        raise _Field("provisions.provision", item).error("不能为空")
+    note, track = item.get("note"), item.get("version_rule")
+    if track is not None and track not in vocabulary.TRACKS:
+        tracks = "、".join(vocabulary.TRACKS)
+        raise _Field("provisions.version_rule", track).error(f"应为 {tracks} 之一")
+    shown = None if note is None else str(note)
+    return Provision(_one_line(article), provision, shown, track)
 
 
 _READERS: Final[dict[str, Callable[[_Field], Any]]] = {

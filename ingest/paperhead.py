@@ -67,28 +67,27 @@ class Paper(Struct, frozen=True, kw_only=True):
     @property
     def year(self) -> int:
         """Return the last year its numbers are of; 0 without any."""
-        return max(
-            (
-                int(year)
-                for number in (*self.numbers, *self.document_numbers)
-                for year in _YEAR.findall(number)
-            ),
-            default=0,
-        )
+        last = 0
+        for number in (*self.numbers, *self.document_numbers):
+            for year in _YEAR.findall(number):
+                last = max(last, int(year))
+        return last
 
 
 def read_paper(name: str, head: Sequence[str], foot: Sequence[str], text: str) -> Paper:
     """Return what the squeezed lines of head and foot of a text say of a paper of one name."""
     labels = dict(_labels(head))
-    headings = [heading for heading in map(heading_of, head) if heading is not None]
+    headings = list(filter(None, map(heading_of, head)))
     numbers = _case_numbers(head, labels)
+    documents = () if numbers else _document_numbers(head, labels, headings)
+    authority = _authority(head, foot, labels, headings)
+    if not authority:
+        authority = office_that_served(squeezed(text)) or _publisher(head)
     return Paper(
         name=name,
         numbers=numbers,
-        document_numbers=() if numbers else _document_numbers(head, labels, headings),
-        authority=_authority(head, foot, labels, headings)
-        or office_that_served(squeezed(text))
-        or _publisher(head),
+        document_numbers=documents,
+        authority=authority,
         parties=tuple(_parties(name, head, text)),
         day=labels.get("裁判日期") or labels.get("判决日期"),
     )
@@ -96,11 +95,14 @@ def read_paper(name: str, head: Sequence[str], foot: Sequence[str], text: str) -
 
 def foot_of(text: str) -> list[str]:
     """Return the last lines before an appendix, squeezed."""
-    lines = [squeezed(line) for line in text.split("\n")]
-    end = next(
-        (n for n, line in enumerate(lines) if n and is_appendix(line)), len(lines)
-    )
-    return [line for line in lines[:end] if line][-_FOOT_LINES:]
+    lines: list[str] = []
+    for number, written in enumerate(text.split("\n")):
+        line = squeezed(written)
+        if number and is_appendix(line):
+            break
+        if line:
+            lines.append(line)
+    return lines[-_FOOT_LINES:]
 
 
 def court_of(lines: Sequence[str]) -> str | None:
@@ -119,10 +121,8 @@ def _labels(head: Sequence[str]) -> Iterator[tuple[str, str]]:
     for line in head:
         match = _LABEL.fullmatch(line)
         if match:
-            yield (
-                match[1].removeprefix("行政处罚决定书").removeprefix("决定书"),
-                match[2],
-            )
+            label = match[1].removeprefix("行政处罚决定书").removeprefix("决定书")
+            yield label, match[2]
 
 
 def _case_numbers(head: Sequence[str], labels: dict[str, str]) -> tuple[str, ...]:
@@ -131,13 +131,12 @@ def _case_numbers(head: Sequence[str], labels: dict[str, str]) -> tuple[str, ...
     """
     for line in (labels.get("案号", ""), *head):
         numbers = casenumber.find(line)
-        if (
-            numbers
-            and "号" in line[numbers[0][0] : numbers[0][1]]
-            and _is_own(line, numbers[0][0], numbers[-1][1])
-        ):
+        if not numbers:
+            continue
+        first, end, _ = numbers[0]
+        if "号" in line[first:end] and _is_own(line, first, numbers[-1][1]):
             return tuple(
-                str(number) for start, _, number in numbers if start == numbers[0][0]
+                [str(number) for start, _, number in numbers if start == first]
             )
     return ()
 
@@ -158,17 +157,19 @@ def _document_numbers(
     """Return the 文号 that stands on a line of its own at the head, or in the line of the paper's
     name.
     """
-    for line in (
-        labels.get("文号", ""),
-        *(heading.number for heading in headings),
-        *head,
-    ):
-        numbers = document_numbers(line) or [
-            match[0] for match in [_BARE_NUMBER.fullmatch(line)] if match
-        ]
-        if numbers and len(numbers[0]) >= len(line) - 2:
-            return (numbers[0].lstrip("_"),)
+    of_headings = [heading.number for heading in headings]
+    for line in (labels.get("文号", ""), *of_headings, *head):
+        number = _first_document_number(line)
+        if number and len(number) >= len(line) - 2:
+            return (number.lstrip("_"),)
     return ()
+
+
+def _first_document_number(line: str) -> str | None:
+    for number in document_numbers(line):
+        return number
+    bare = _BARE_NUMBER.fullmatch(line)
+    return bare[0] if bare else None
 
 
 def _authority(
@@ -177,22 +178,34 @@ def _authority(
     labels: dict[str, str],
     headings: Sequence[Heading],
 ) -> str | None:
-    over_name = next((heading.office for heading in headings if heading.office), None)
-    if over_name:
-        return over_name.removeprefix("中华人民共和国")
-    signed = _SIGNED_BY.search(foot[-1]) if foot else None
+    """Return who gave a paper: over its name, on a line alone, at its end, or by a database."""
+    for heading in headings:
+        if heading.office:
+            return heading.office.removeprefix("中华人民共和国")
     alone = _alone(head, _COURT) or _alone(head, _OFFICE) or _alone(foot, _OFFICE)
-    labelled = labels.get("审理法院") or labels.get("裁判法院") or labels.get("法院")
-    return alone or (signed[1] if signed else labelled)
+    if alone:
+        return alone
+    signed = _SIGNED_BY.search(foot[-1]) if foot else None
+    if signed:
+        return signed[1]
+    return labels.get("审理法院") or labels.get("裁判法院") or labels.get("法院")
 
 
 def _publisher(head: Sequence[str]) -> str | None:
-    return next((match[1] for match in map(_PUBLISHED_BY.search, head) if match), None)
+    for line in head:
+        match = _PUBLISHED_BY.search(line)
+        if match:
+            return match[1]
+    return None
 
 
 def _alone(lines: Sequence[str], pattern: re.Pattern[str]) -> str | None:
-    matches = (pattern.fullmatch(line) for line in lines)
-    return next((match[1] for match in matches if match), None)
+    """Return what the first line that is nothing else names."""
+    for line in lines:
+        match = pattern.fullmatch(line)
+        if match:
+            return match[1]
+    return None
 
 
 def _parties(name: str, head: Sequence[str], text: str) -> Iterator[Party]:
@@ -207,10 +220,7 @@ def _parties(name: str, head: Sequence[str], text: str) -> Iterator[Party]:
         yield from punished_of(head)
     elif _MAY_CHARGE.search(name + beginning[:_FIRST_WORDS]):
         charge = charge_of(beginning)
-        yield from (
-            Party("被告人", accused) for accused in (charge.names if charge else ())
-        )
-        yield from (
-            Party("附带民事诉讼原告人", plaintiff)
-            for plaintiff in plaintiffs_of(beginning)
-        )
+        for accused in charge.names if charge else ():
+            yield Party("被告人", accused)
+        for plaintiff in plaintiffs_of(beginning):
+            yield Party("附带民事诉讼原告人", plaintiff)

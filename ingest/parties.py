@@ -195,8 +195,5 @@ def _name(rest: str, is_behind_colon: bool) -> str | None:
     match = _NAME.match(rest)
     if match is None or not 2 <= len(match[0]) <= _LONGEST:
         return None
-    return (
-        None
-        if (_NO_NAME_AFTER_COLON if is_behind_colon else _NO_NAME).match(match[0])
-        else match[0]
-    )
+    no_name = _NO_NAME_AFTER_COLON if is_behind_colon else _NO_NAME
+    return None if no_name.match(match[0]) else match[0]

@@ -5,11 +5,14 @@ of.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import pypdfium2.raw as api
 from msgspec import Struct
+
+from ingest.pdfcalls import object_types
+from ingest.pdfraw import RawGlyph
 
 #: Things on one page that are looked at, counted from the first drawn.
 _MOST_THINGS: Final = 20_000
@@ -19,8 +22,11 @@ _MOST_POINTS: Final = 400
 _WHOLE_PAGE: Final = 0.5
 _LEAST_GLYPHS: Final = 2
 _MOST_COVERS: Final = 300
+_MOST_NOTES: Final = 1000
+_HIDING: Final = (api.FPDF_PAGEOBJ_IMAGE, api.FPDF_PAGEOBJ_PATH)
 
 _Box = tuple[float, float, float, float]
+_Point = tuple[float, float]
 _Matrix = tuple[float, float, float, float, float, float]
 _SAME: Final[_Matrix] = (1, 0, 0, 1, 0, 0)
 
@@ -34,170 +40,217 @@ class Drawn(Struct, frozen=True):
     is_covered: bool
 
 
-def look_at(page: Any, text: Any, glyphs: Sequence[Any]) -> Drawn:
+class _Thing(Struct, frozen=True):
+    """One thing drawn: how many were drawn before it, and the matrix of the group it is in."""
+
+    handle: Any
+    kind: int
+    order: int
+    matrix: _Matrix
+
+
+class _Cover(Struct, frozen=True):
+    """A box that hides what is under it, and how many things were drawn before it."""
+
+    order: int
+    box: _Box
+
+
+def look_at(page: Any, text: Any, glyphs: Sequence[RawGlyph]) -> Drawn:
     """Tell how large the largest image is, and whether an opaque thing was drawn over
     glyphs after these.
-
-    Each glyph has an `index` and the edges of its box.
     """
     area = _page_area(page)
     largest = 0.0
-    covers: list[tuple[int, _Box]] = []
-    for order, (thing, matrix, kind) in enumerate(_things(page)):
-        if kind == api.FPDF_PAGEOBJ_IMAGE:
-            largest = max(largest, _area(_bounds(thing, matrix)) / area)
-        if kind != api.FPDF_PAGEOBJ_TEXT:
-            covers += [(order, box) for box in _opaque(thing, matrix, kind, area)]
-    covers += [(_MOST_THINGS, box) for box in _annotated(page)]
-    return Drawn(
-        min(largest, 1.0),
-        bool(covers) and _is_any_hidden(page, covers[:_MOST_COVERS], text, glyphs),
-    )
+    covers: list[_Cover] = []
+    for thing in _things(page, with_text=False):
+        if thing.kind == api.FPDF_PAGEOBJ_IMAGE:
+            largest = max(largest, _area(_bounds(thing)) / area)
+        for box in _opaque(thing, area):
+            covers.append(_Cover(thing.order, box))
+    for box in _annotated(page):
+        covers.append(_Cover(_MOST_THINGS, box))
+    is_covered = _is_any_hidden(page, covers[:_MOST_COVERS], text, glyphs)
+    return Drawn(min(largest, 1.0), is_covered)
 
 
 def _is_any_hidden(
-    page: Any, covers: Sequence[tuple[int, _Box]], text: Any, glyphs: Sequence[Any]
+    page: Any, covers: Sequence[_Cover], text: Any, glyphs: Sequence[RawGlyph]
 ) -> bool:
-    orders = {
-        _address(thing): order for order, (thing, _, _) in enumerate(_things(page))
-    }
-    return any(_hides(box, order, text, glyphs, orders) for order, box in covers)
+    if not covers:
+        return False
+    orders = {_address(thing.handle): thing.order for thing in _things(page)}
+    return any(_hides(cover, text, glyphs, orders) for cover in covers)
 
 
 def _hides(
-    box: _Box, order: int, text: Any, glyphs: Sequence[Any], orders: dict[int, int]
+    cover: _Cover, text: Any, glyphs: Sequence[RawGlyph], orders: dict[int, int]
 ) -> bool:
-    left, bottom, right, top = box
+    """Tell whether several glyphs that were drawn before a cover lie under it."""
     under = 0
-    for glyph in glyphs:
-        if not (
-            left <= (glyph.left + glyph.right) / 2 <= right
-            and bottom <= (glyph.bottom + glyph.top) / 2 <= top
-        ):
-            continue
+    for glyph in _lying_in(cover.box, glyphs):
         thing = api.FPDFText_GetTextObject(text, glyph.index)
-        if (
-            not thing
-            or api.FPDFTextObj_GetTextRenderMode(thing)
-            == api.FPDF_TEXTRENDERMODE_INVISIBLE
-        ):
+        if not thing or _is_invisible(thing):
             continue
-        under += orders.get(_address(thing), order) < order
+        if orders.get(_address(thing), cover.order) < cover.order:
+            under += 1
         if under >= _LEAST_GLYPHS:
             return True
     return False
 
 
-def _things(page: Any) -> Iterator[tuple[Any, _Matrix, int]]:
-    """Yield what is drawn, in order, with the matrix of the group it is in; groups in groups are
-    not looked into.
-    """
-    left = _MOST_THINGS
-    for number in range(min(api.FPDFPage_CountObjects(page.raw), left)):
-        thing = api.FPDFPage_GetObject(page.raw, number)
-        left -= 1
-        if not thing or left < 0:
-            return
-        kind = api.FPDFPageObj_GetType(thing)
-        if kind != api.FPDF_PAGEOBJ_FORM:
-            yield thing, _SAME, kind
-            continue
-        matrix = _matrix(thing)
-        for inner in range(min(api.FPDFFormObj_CountObjects(thing), left)):
-            left -= 1
-            part = api.FPDFFormObj_GetObject(thing, inner)
-            yield part, matrix, api.FPDFPageObj_GetType(part)
-
-
-def _opaque(thing: Any, matrix: _Matrix, kind: int, area: float) -> list[_Box]:
-    if kind == api.FPDF_PAGEOBJ_IMAGE:
-        box = _bounds(thing, matrix)
-        is_whole = _area(box) > _WHOLE_PAGE * area
-        return [] if is_whole or api.FPDFPageObj_HasTransparency(thing) else [box]
-    if kind != api.FPDF_PAGEOBJ_PATH or api.FPDFPageObj_HasTransparency(thing):
-        return []
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    if not api.FPDFPath_GetDrawMode(thing, fill, stroke):
-        return []
-    if fill.value and _is_opaque(thing, api.FPDFPageObj_GetFillColor):
-        return _rectangles(thing, matrix)
-    width = ctypes.c_float()
-    if (
-        stroke.value
-        and api.FPDFPageObj_GetStrokeWidth(thing, width)
-        and width.value >= 5
-    ):
-        return (
-            [_bounds(thing, matrix)] if api.FPDFPath_CountSegments(thing) == 2 else []
-        )
-    return []
-
-
-def _is_opaque(thing: Any, ask: Any) -> bool:
-    colour = [ctypes.c_uint() for _ in range(4)]
-    return bool(ask(thing, *colour)) and colour[3].value == 255
-
-
-def _rectangles(thing: Any, matrix: _Matrix) -> list[_Box]:
-    """Return the upright rectangles of a path."""
-    own = _matrix(thing)
-    parts: list[list[tuple[float, float]]] = []
-    x, y = ctypes.c_float(), ctypes.c_float()
-    for number in range(min(api.FPDFPath_CountSegments(thing), _MOST_POINTS)):
-        segment = api.FPDFPath_GetPathSegment(thing, number)
-        kind = api.FPDFPathSegment_GetType(segment)
-        if kind == api.FPDF_SEGMENT_BEZIERTO or not api.FPDFPathSegment_GetPoint(
-            segment, x, y
+def _lying_in(box: _Box, glyphs: Iterable[RawGlyph]) -> Iterator[RawGlyph]:
+    """Yield the glyphs whose middle lies in a box."""
+    left, bottom, right, top = box
+    for glyph in glyphs:
+        if (
+            left <= (glyph.left + glyph.right) / 2 <= right
+            and bottom <= (glyph.bottom + glyph.top) / 2 <= top
         ):
+            yield glyph
+
+
+def _is_invisible(thing: Any) -> bool:
+    mode = api.FPDFTextObj_GetTextRenderMode(thing)
+    return bool(mode == api.FPDF_TEXTRENDERMODE_INVISIBLE)
+
+
+def _things(page: Any, with_text: bool = True) -> Iterator[_Thing]:
+    """Yield what is drawn, in order; groups in groups are not looked into."""
+    count = min(api.FPDFPage_CountObjects(page.raw), _MOST_THINGS)
+    kinds = object_types(page.raw, count)
+    wanted = list(enumerate(kinds))
+    if not with_text:
+        wanted = [found for found in wanted if found[1] != api.FPDF_PAGEOBJ_TEXT]
+    inner, groups = 0, 0
+    for number, kind in wanted:
+        left = _MOST_THINGS - number - inner - 1
+        if left < 0:
+            return
+        handle = api.FPDFPage_GetObject(page.raw, number)
+        order = number + inner - groups
+        if kind != api.FPDF_PAGEOBJ_FORM:
+            yield _Thing(handle, kind, order, _SAME)
+            continue
+        parts = min(api.FPDFFormObj_CountObjects(handle), left)
+        yield from _parts(handle, parts, order, with_text)
+        inner += parts
+        groups += 1
+
+
+def _parts(group: Any, count: int, order: int, with_text: bool) -> Iterator[_Thing]:
+    """Yield the first things of a group, of which the first was drawn after `order` others."""
+    matrix = _matrix(group)
+    for number in range(count):
+        part = api.FPDFFormObj_GetObject(group, number)
+        kind = api.FPDFPageObj_GetType(part)
+        if with_text or kind != api.FPDF_PAGEOBJ_TEXT:
+            yield _Thing(part, kind, order + number, matrix)
+
+
+def _opaque(thing: _Thing, area: float) -> list[_Box]:
+    """Return the rectangles of a thing that hide what is under them."""
+    handle = thing.handle
+    if thing.kind not in _HIDING or api.FPDFPageObj_HasTransparency(handle):
+        return []
+    if thing.kind == api.FPDF_PAGEOBJ_IMAGE:
+        box = _bounds(thing)
+        is_page = _area(box) > _WHOLE_PAGE * area
+        return [] if is_page else [box]
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not api.FPDFPath_GetDrawMode(handle, fill, stroke):
+        return []
+    if fill.value and _is_filled(handle):
+        return _rectangles(thing)
+    is_bar = stroke.value and _is_thick_line(handle)
+    return [_bounds(thing)] if is_bar else []
+
+
+def _is_filled(path: Any) -> bool:
+    """Tell a path whose colour nothing shines through."""
+    red, green, blue = ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint()
+    alpha = ctypes.c_uint()
+    found = api.FPDFPageObj_GetFillColor(path, red, green, blue, alpha)
+    return bool(found) and alpha.value == 255
+
+
+def _is_thick_line(path: Any) -> bool:
+    width = ctypes.c_float()
+    if not api.FPDFPageObj_GetStrokeWidth(path, width) or width.value < 5:
+        return False
+    return bool(api.FPDFPath_CountSegments(path) == 2)
+
+
+def _rectangles(path: _Thing) -> list[_Box]:
+    """Return the upright rectangles of a path."""
+    own = _matrix(path.handle)
+    boxes = []
+    for outline in _outlines(path.handle):
+        corners = [_moved(point, own) for point in outline]
+        if _is_rectangle(corners):
+            boxes.append(_around([_moved(point, path.matrix) for point in corners]))
+    return boxes
+
+
+def _outlines(path: Any) -> list[list[_Point]]:
+    """Return the points of each part of a path; none where it is bent."""
+    parts: list[list[_Point]] = []
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for number in range(min(api.FPDFPath_CountSegments(path), _MOST_POINTS)):
+        segment = api.FPDFPath_GetPathSegment(path, number)
+        kind = api.FPDFPathSegment_GetType(segment)
+        if kind == api.FPDF_SEGMENT_BEZIERTO:
+            return []
+        if not api.FPDFPathSegment_GetPoint(segment, x, y):
             return []
         if kind == api.FPDF_SEGMENT_MOVETO or not parts:
             parts.append([])
-        parts[-1].append(_moved((x.value, y.value), own))
-    return [
-        _around([_moved(point, matrix) for point in part])
-        for part in parts
-        if _is_rectangle(part)
-    ]
+        parts[-1].append((x.value, y.value))
+    return parts
 
 
-def _is_rectangle(points: Sequence[tuple[float, float]]) -> bool:
+def _is_rectangle(points: Sequence[_Point]) -> bool:
+    """Tell points that lie on the edges of the box around them, with one in each corner."""
     if not 4 <= len(points) <= 6:
         return False
     left, bottom, right, top = _around(points)
     near = 0.02 * max(right - left, top - bottom)
-    corners = {(abs(x - left) <= near, abs(y - bottom) <= near) for x, y in points}
-    on_edges = all(
-        min(x - left, right - x) <= near and min(y - bottom, top - y) <= near
-        for x, y in points
-    )
-    return on_edges and len(corners) == 4
+    corners = set()
+    for x, y in points:
+        is_on_side = min(x - left, right - x) <= near
+        is_on_end = min(y - bottom, top - y) <= near
+        if not is_on_side or not is_on_end:
+            return False
+        corners.add((abs(x - left) <= near, abs(y - bottom) <= near))
+    return len(corners) == 4
 
 
 def _annotated(page: Any) -> list[_Box]:
     """Return the filled rectangles drawn onto a page as notes."""
     found = []
-    for number in range(min(api.FPDFPage_GetAnnotCount(page.raw), 1000)):
+    for number in range(min(api.FPDFPage_GetAnnotCount(page.raw), _MOST_NOTES)):
         note = api.FPDFPage_GetAnnot(page.raw, number)
         if not note:
             continue
-        kind, box = api.FPDFAnnot_GetSubtype(note), api.FS_RECTF()
-        is_cover = kind == api.FPDF_ANNOT_REDACT or (
-            kind == api.FPDF_ANNOT_SQUARE
-            and api.FPDFAnnot_HasKey(note, b"IC")
-            and not _is_glass(note)
-        )
-        if is_cover and api.FPDFAnnot_GetRect(note, box):
+        box = api.FS_RECTF()
+        if _covers(note) and api.FPDFAnnot_GetRect(note, box):
             found.append((box.left, box.bottom, box.right, box.top))
         api.FPDFPage_CloseAnnot(note)
     return found
 
 
+def _covers(note: Any) -> bool:
+    kind = api.FPDFAnnot_GetSubtype(note)
+    if kind == api.FPDF_ANNOT_SQUARE:
+        is_filled = api.FPDFAnnot_HasKey(note, b"IC")
+        return bool(is_filled) and not _is_glass(note)
+    return bool(kind == api.FPDF_ANNOT_REDACT)
+
+
 def _is_glass(note: Any) -> bool:
     opacity = ctypes.c_float()
-    return (
-        bool(api.FPDFAnnot_GetNumberValue(note, b"CA", opacity))
-        and opacity.value < 0.99
-    )
+    is_said = api.FPDFAnnot_GetNumberValue(note, b"CA", opacity)
+    return bool(is_said) and opacity.value < 0.99
 
 
 def _address(thing: Any) -> int:
@@ -211,29 +264,36 @@ def _matrix(thing: Any) -> _Matrix:
     return found.a, found.b, found.c, found.d, found.e, found.f
 
 
-def _moved(point: tuple[float, float], matrix: _Matrix) -> tuple[float, float]:
+def _moved(point: _Point, matrix: _Matrix) -> _Point:
     x, y = point
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
 
 
-def _bounds(thing: Any, matrix: _Matrix) -> _Box:
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not api.FPDFPageObj_GetBounds(thing, left, bottom, right, top):
+def _bounds(thing: _Thing) -> _Box:
+    left, bottom = ctypes.c_float(), ctypes.c_float()
+    right, top = ctypes.c_float(), ctypes.c_float()
+    if not api.FPDFPageObj_GetBounds(thing.handle, left, bottom, right, top):
         return 0, 0, 0, 0
-    xs, ys = (left.value, right.value), (bottom.value, top.value)
-    return _around([_moved((x, y), matrix) for x in xs for y in ys])
+    corners = [
+        (left.value, bottom.value),
+        (left.value, top.value),
+        (right.value, bottom.value),
+        (right.value, top.value),
+    ]
+    return _around([_moved(corner, thing.matrix) for corner in corners])
 
 
-def _around(points: Sequence[tuple[float, float]]) -> _Box:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
+def _around(points: Sequence[_Point]) -> _Box:
+    """Return the box around some points."""
+    xs, ys = zip(*points, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
 
 
 def _area(box: _Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
+    left, bottom, right, top = box
+    return (right - left) * (top - bottom)
 
 
 def _page_area(page: Any) -> float:
-    left, bottom, right, top = page.get_mediabox()
-    return float(max(abs((right - left) * (top - bottom)), 1.0))
+    return max(abs(_area(page.get_mediabox())), 1.0)

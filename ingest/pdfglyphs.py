@@ -55,58 +55,67 @@ def once(glyphs: Sequence[Glyph]) -> list[Glyph]:
     kept = []
     is_first = True
     for glyph in glyphs:
-        if not glyph.is_part:  # a part is printed where its sign is
-            is_first = glyph.char.isspace() or not printed.holds(glyph)
+        if not glyph.is_part:
+            is_first = glyph.char.isspace() or printed.add_if_free(glyph)
+        elif is_first:  # a part is printed where its sign is
+            printed.add(glyph)
         if is_first:
             kept.append(glyph)
-            printed.add(glyph)
     return kept
 
 
+_Columns = dict[int, tuple[float, float]]
+
+
 class _Printed:
-    """What stands on a sheet so far, in a grid as fine as a glyph's reach."""
+    """What stands on a sheet so far: for each character a grid as fine as a glyph's reach."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[str, int, int], tuple[float, float]] = {}
-        self._rows: set[tuple[str, int]] = set()
+        self._grids: dict[str, dict[int, _Columns]] = {}
 
     def add(self, glyph: Glyph) -> None:
         """Remember where a glyph stands."""
         reach = _reach(glyph)
-        row = int(glyph.base // reach)
-        self._places[glyph.char, int(glyph.left // reach), row] = glyph.left, glyph.base
-        self._rows.add((glyph.char, row))
+        rows = self._grids.setdefault(glyph.char, {})
+        columns = rows.setdefault(int(glyph.base // reach), {})
+        columns[int(glyph.left // reach)] = glyph.left, glyph.base
 
-    def holds(self, glyph: Glyph) -> bool:
-        """Tell whether a glyph is printed over one of its like; most stand in rows without any."""
+    def add_if_free(self, glyph: Glyph) -> bool:
+        """Tell whether none of its like stands where a glyph does, which is remembered then.
+
+        Most glyphs have no like in their rows.
+        """
+        rows = self._grids.setdefault(glyph.char, {})
         reach = _reach(glyph)
         row = int(glyph.base // reach)
-        return any(
-            (glyph.char, level) in self._rows and self._is_near(glyph, reach, level)
-            for level in (row, row - 1, row + 1)
-        )
+        for level in (row, row - 1, row + 1):
+            if level in rows and _is_near(glyph, reach, rows[level]):
+                return False
+        columns = rows.setdefault(row, {})
+        columns[int(glyph.left // reach)] = glyph.left, glyph.base
+        return True
 
-    def _is_near(self, glyph: Glyph, reach: float, level: int) -> bool:
-        column = int(glyph.left // reach)
-        for near in (column, column - 1, column + 1):
-            there = self._places.get((glyph.char, near, level))
-            if (
-                there
-                and abs(there[0] - glyph.left) < reach
-                and abs(there[1] - glyph.base) < reach
-            ):
-                return True
-        return False
+
+def _is_near(glyph: Glyph, reach: float, columns: _Columns) -> bool:
+    column = int(glyph.left // reach)
+    for near in (column, column - 1, column + 1):
+        place = columns.get(near)
+        if (
+            place is not None
+            and abs(place[0] - glyph.left) < reach
+            and abs(place[1] - glyph.base) < reach
+        ):
+            return True
+    return False
 
 
 def _reach(glyph: Glyph) -> float:
-    """Return how far from a glyph its like may stand and be printed over it: the two of "ll" are
-    further apart.
+    """Return how far from a glyph its like may stand and be printed over it.
+
+    The two of "ll" are further apart.
     """
     width = glyph.right - glyph.left
-    reach = (
-        min(0.12 * glyph.size, 0.75 * width)
-        if width > 0.05 * glyph.size
-        else 0.12 * glyph.size
-    )
-    return max(reach, 0.01)
+    reach = 0.12 * glyph.size
+    if width > 0.05 * glyph.size and 0.75 * width < reach:
+        reach = 0.75 * width
+    return reach if reach > 0.01 else 0.01

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -60,18 +61,28 @@ class Paper(Struct, frozen=True):
     bottom: float
 
 
+#: The number of a page and the place of a line on it.
+_Address = tuple[int, int]
+
+
 class _Edge(Struct, frozen=True):
-    """A line near the top or the bottom of a page; `is_apart` when the next inwards is not the next
-    line.
+    """A line near the top or the bottom of a page.
+
+    `share` is how much of the paper lies beyond it; `is_apart` when the next inwards is not
+    the next line, `is_alone` when nothing stands beside it.
     """
 
-    page: int
-    place: int
+    address: _Address
     line: Line
     bare: str
     share: float
     is_apart: bool
     is_alone: bool
+
+    @property
+    def page(self) -> int:
+        """Return the number of the page, from 0."""
+        return self.address[0]
 
 
 class Found(Struct, frozen=True):
@@ -83,36 +94,26 @@ class Found(Struct, frozen=True):
 
 def without_margins(papers: Sequence[Paper]) -> Found:
     """Take page numbers, running heads and scanners' stamps out of the lines of all pages."""
-    pitches = [pitch for pitch in (_pitch(paper.lines) for paper in papers) if pitch]
-    usual = median(pitches) if pitches else 0.0
-    edges = [
-        edge
-        for number, paper in enumerate(papers)
-        for edge in _edges(number, paper, usual)
-    ]
-    numbers = {(edge.page, edge.place) for edge in _numbers(edges)}
-    heads = [
-        edge for edge in _heads(edges, papers) if (edge.page, edge.place) not in numbers
-    ]
-    if len(heads) + len(numbers) == sum(len(paper.lines) for paper in papers):
+    edges = _all_edges(papers)
+    numbers = {edge.address for edge in _numbers(edges)}
+    heads = [edge for edge in _heads(edges, papers) if edge.address not in numbers]
+    count = sum(len(paper.lines) for paper in papers)
+    if len(heads) + len(numbers) == count:
         heads = []  # where nothing else is left, they are the text
-    gone = numbers | {(edge.page, edge.place) for edge in heads}
-    pages = [
-        [
-            line
-            for place, line in enumerate(paper.lines)
-            if (number, place) not in gone and not is_scanner_stamp(line.text)
-        ]
-        for number, paper in enumerate(papers)
-    ]
-    return Found(
-        pages,
-        list(
-            dict.fromkeys(
-                edge.line.text for edge in heads if not _BARE.fullmatch(edge.bare)
-            )
-        ),
-    )
+    gone = numbers.union(edge.address for edge in heads)
+    pages = []
+    for page, paper in enumerate(papers):
+        pages.append(_text_lines(page, paper, gone))
+    words = [edge.line.text for edge in heads if not _BARE.fullmatch(edge.bare)]
+    return Found(pages, list(dict.fromkeys(words)))
+
+
+def _text_lines(page: int, paper: Paper, gone: set[_Address]) -> list[Line]:
+    kept = []
+    for place, line in enumerate(paper.lines):
+        if (page, place) not in gone and not is_scanner_stamp(line.text):
+            kept.append(line)
+    return kept
 
 
 def is_scanner_stamp(text: str) -> bool:
@@ -125,56 +126,65 @@ def is_page_number(text: str) -> bool:
     return _NUMBERED.fullmatch(_BLANKS.sub("", text)) is not None
 
 
-def _edges(number: int, paper: Paper, usual: float) -> list[_Edge]:
-    """Return the outermost lines of a page; `usual` is the distance of lines where the page shows
-    none.
-    """
-    order = sorted(range(len(paper.lines)), key=lambda place: -paper.lines[place].base)
-    pitch = min((step for step in (_pitch(paper.lines), usual) if step), default=0.0)
-    half = (len(order) + 1) // 2
+def _all_edges(papers: Sequence[Paper]) -> list[_Edge]:
+    pitches = [_pitch(paper.lines) for paper in papers]
+    known = [pitch for pitch in pitches if pitch]
+    usual = median(known) if known else 0.0
+    edges: list[_Edge] = []
+    for page, (paper, pitch) in enumerate(zip(papers, pitches, strict=True)):
+        # the smaller of the two; 0 where neither is known
+        pitch = min(pitch or usual, usual)
+        edges += _edges(page, paper, pitch)
+    return edges
+
+
+def _edges(page: int, paper: Paper, pitch: float) -> list[_Edge]:
+    """Return the outermost lines of a page, those at the top before those at the bottom."""
+    lines = paper.lines
+    downwards = sorted(range(len(lines)), key=lambda place: -lines[place].base)
+    upwards = downwards[::-1]
+    upper = (len(lines) + 1) // 2
+    lower = len(lines) - upper
     found = []
-    for ranks, count in ((order, half), (order[::-1], len(order) - half)):
-        found += [
-            _edge(number, paper, ranks, rank, pitch)
-            for rank in range(min(count, 2 * _MOST_ROWS))
-        ]
+    for rank in range(min(upper, 2 * _MOST_ROWS)):
+        found.append(_edge(page, paper, downwards, rank, pitch))
+    for rank in range(min(lower, 2 * _MOST_ROWS)):
+        found.append(_edge(page, paper, upwards, rank, pitch))
     return found
 
 
 def _edge(
-    number: int, paper: Paper, ranks: Sequence[int], rank: int, pitch: float
+    page: int, paper: Paper, inwards: Sequence[int], rank: int, pitch: float
 ) -> _Edge:
-    line = paper.lines[ranks[rank]]
-    around = [
-        paper.lines[place]
-        for place in ranks[max(rank - 8, 0) : rank + 8]
-        if place != ranks[rank]
-    ]
-    inwards = [
-        abs(paper.lines[place].base - line.base) for place in ranks[rank + 1 :][:8]
-    ]
+    """Return the line at a rank of an order of the lines from an edge of the paper inwards."""
+    place = inwards[rank]
+    line = paper.lines[place]
     half = 0.5 * line.size
+    before = _distances(line, paper, inwards[max(rank - 8, 0) : rank])
+    after = _distances(line, paper, inwards[rank + 1 : rank + 9])
+    next_line = min((gap for gap in after if gap > half), default=1e9)
+    around = before + after[:7]
     height = max(paper.top - paper.bottom, 1.0)
+    margin = min(paper.top - line.base, line.base - paper.bottom)
     return _Edge(
-        page=number,
-        place=ranks[rank],
+        address=(page, place),
         line=line,
         bare=_BLANKS.sub("", line.text),
-        share=min(paper.top - line.base, line.base - paper.bottom) / height,
-        is_apart=min((gap for gap in inwards if gap > half), default=1e9)
-        > 1.3 * (pitch or 1.6 * line.size),
-        is_alone=all(abs(other.base - line.base) > half for other in around),
+        share=margin / height,
+        is_apart=next_line > 1.3 * (pitch or 1.6 * line.size),
+        is_alone=min(around, default=1e9) > half,
     )
+
+
+def _distances(line: Line, paper: Paper, places: Sequence[int]) -> list[float]:
+    """Return how far above or below a line others of its page stand."""
+    return [abs(paper.lines[place].base - line.base) for place in places]
 
 
 def _pitch(lines: Sequence[Line]) -> float:
     """Return the usual distance between two lines, 0 where too few tell."""
     bases = sorted(line.base for line in lines)
-    steps = [
-        high - low
-        for low, high in zip(bases, bases[1:], strict=False)
-        if high - low > 2
-    ]
+    steps = [high - low for low, high in pairwise(bases) if high - low > 2]
     return median(steps) if len(steps) > 3 else 0.0
 
 
@@ -183,56 +193,78 @@ def _numbers(edges: Iterable[_Edge]) -> list[_Edge]:
     count on.
     """
     found = []
-    bare: dict[tuple[str, int, int], list[_Edge]] = defaultdict(list)
+    counting: dict[tuple[str, int, int], list[_Edge]] = defaultdict(list)
     for edge in edges:
         if edge.share > _NUMBER_SHARE:
             continue
-        if _NUMBERED.fullmatch(edge.bare):
+        if _NUMBERED.fullmatch(edge.bare) or _is_bare_number(edge):
             found.append(edge)
-        elif _BARE.fullmatch(edge.bare) and (edge.is_alone or edge.share < _EDGE_SHARE):
+        elif _may_be_number(edge):
             number = _NUMBER.search(edge.bare)
-            if edge.is_apart and (number is None or int(number[0]) < _MOST_ALONE):
-                found.append(edge)
-            elif number:
+            if number:
                 words = edge.bare.replace(number[0], "#", 1)
-                bare[
-                    words, int(number[0]) - edge.page, round(edge.line.base / 4)
-                ].append(edge)
-    return found + [edge for alike in bare.values() if len(alike) > 1 for edge in alike]
+                first = int(number[0]) - edge.page
+                counting[words, first, round(edge.line.base / 4)].append(edge)
+    for alike in counting.values():
+        if len(alike) > 1:
+            found += alike
+    return found
+
+
+def _may_be_number(edge: _Edge) -> bool:
+    """Tell a number, or the like of one, that stands where page numbers do."""
+    is_at_edge = edge.is_alone or edge.share < _EDGE_SHARE
+    return is_at_edge and _BARE.fullmatch(edge.bare) is not None
+
+
+def _is_bare_number(edge: _Edge) -> bool:
+    """Tell a page number that stands apart from the text."""
+    if not edge.is_apart or not _may_be_number(edge):
+        return False
+    number = _NUMBER.search(edge.bare)
+    return number is None or int(number[0]) < _MOST_ALONE
 
 
 def _heads(edges: Sequence[_Edge], papers: Sequence[Paper]) -> list[_Edge]:
     """Return the lines that stand on several pages in the same words at the same height, apart from
-    the text.
+    the text, and what a browser printed.
     """
-    alike: dict[tuple[str, int], dict[int, _Edge]] = defaultdict(dict)
-    bodies = _body_sizes(papers)
+    repeated = _repeated(edges, _body_sizes(papers))
+    heads = _outside_the_text(list(repeated.values()), papers)
     for edge in edges:
-        is_apart = edge.is_apart or edge.line.size < 0.92 * bodies[edge.page]
-        if (
-            edge.share > _HEAD_SHARE
-            or not is_apart
-            or edge.line.size > 1.12 * bodies[edge.page]
-        ):
+        if edge.address not in repeated and _is_browser_print(edge):
+            heads.append(edge)
+    return heads
+
+
+def _repeated(edges: Iterable[_Edge], bodies: Sequence[float]) -> dict[_Address, _Edge]:
+    """Return the lines that stand on several pages in the same words at the same height."""
+    alike: dict[tuple[str, int], dict[int, _Edge]] = defaultdict(dict)
+    for edge in edges:
+        if not _may_be_head(edge, bodies[edge.page]):
             continue
-        height = round(edge.line.base / 3)
+        height = _height(edge.line)
         for words in _wordings(edge):
             for near in (height - 1, height, height + 1):
                 alike[words, near][edge.page] = edge
-    found = {
-        (e.page, e.place): e
-        for same in alike.values()
-        if _is_repeated(sorted(same))
-        for e in same.values()
-    }
-    printed = [
-        e
-        for e in edges
-        if e.share < _EDGE_SHARE and e.is_apart and _BROWSER.fullmatch(e.bare)
-    ]
-    return _outside_the_text(list(found.values()), papers) + [
-        e for e in printed if (e.page, e.place) not in found
-    ]
+    found: dict[_Address, _Edge] = {}
+    for pages in alike.values():
+        if _is_repeated(sorted(pages)):
+            found.update((edge.address, edge) for edge in pages.values())
+    return found
+
+
+def _may_be_head(edge: _Edge, body: float) -> bool:
+    """Tell a line that stands apart from the text, or is smaller, and is no title."""
+    is_apart = edge.is_apart or edge.line.size < 0.92 * body
+    is_title = edge.line.size > 1.12 * body
+    return is_apart and not is_title and edge.share <= _HEAD_SHARE
+
+
+def _is_browser_print(edge: _Edge) -> bool:
+    if edge.share >= _EDGE_SHARE or not edge.is_apart:
+        return False
+    return _BROWSER.fullmatch(edge.bare) is not None
 
 
 def _body_sizes(papers: Sequence[Paper]) -> list[float]:
@@ -244,35 +276,41 @@ def _body_sizes(papers: Sequence[Paper]) -> list[float]:
         for line in paper.lines:
             weights[round(line.size * 2) / 2] += len(line.text)
     usual = weights.most_common(1)[0][0] if weights else 0.0
-    return [
-        usual
-        if any(abs(line.size - usual) < 0.6 for line in paper.lines)
-        else median([line.size for line in paper.lines] or [0.0])
-        for paper in papers
-    ]
+    return [_body_size(paper, usual) for paper in papers]
+
+
+def _body_size(paper: Paper, usual: float) -> float:
+    sizes = [line.size for line in paper.lines]
+    if any(abs(size - usual) < 0.6 for size in sizes):
+        return usual
+    return median(sizes or [0.0])
 
 
 def _outside_the_text(heads: Sequence[_Edge], papers: Sequence[Paper]) -> list[_Edge]:
     """Return the lines at heights where other pages have such too, or nothing: elsewhere text just
     begins alike.
     """
-    others = Counter(
-        height
-        for paper in papers
-        for height in {round(line.base / 3) for line in paper.lines}
-    )
-    mine = Counter(
-        height
-        for height, _ in {(round(head.line.base / 3), head.page) for head in heads}
-    )
+    pages_with_line: Counter[int] = Counter()
+    for paper in papers:
+        pages_with_line.update(set(map(_height, paper.lines)))
+    places = {(_height(head.line), head.page) for head in heads}
+    pages_with_head = Counter(height for height, _ in places)
+    found = []
+    for head in heads:
+        height = _height(head.line)
+        most = _MOSTLY * _count_around(pages_with_line, height)
+        if _count_around(pages_with_head, height) >= most:
+            found.append(head)
+    return found
 
-    def around(counts: Counter[int], head: _Edge) -> int:
-        height = round(head.line.base / 3)
-        return counts[height - 1] + counts[height] + counts[height + 1]
 
-    return [
-        head for head in heads if around(mine, head) >= _MOSTLY * around(others, head)
-    ]
+def _height(line: Line) -> int:
+    """Return how high a line stands, so roughly that a printer hits it on every page."""
+    return round(line.base / 3)
+
+
+def _count_around(counts: Counter[int], height: int) -> int:
+    return counts[height - 1] + counts[height] + counts[height + 1]
 
 
 def _is_repeated(pages: Sequence[int]) -> bool:
@@ -281,8 +319,9 @@ def _is_repeated(pages: Sequence[int]) -> bool:
 
 def _wordings(edge: _Edge) -> list[str]:
     """Return the words of a line, and with each number in turn taken as that of the page."""
-    numbers = list(_NUMBER.finditer(edge.bare))[:4]
-    return [edge.bare] + [
-        f"{edge.bare[: n.start()]}\0{int(n[0]) - edge.page}\0{edge.bare[n.end() :]}"
-        for n in numbers
-    ]
+    wordings = [edge.bare]
+    for number in list(_NUMBER.finditer(edge.bare))[:4]:
+        before, after = edge.bare[: number.start()], edge.bare[number.end() :]
+        first = int(number[0]) - edge.page
+        wordings.append(f"{before}\0{first}\0{after}")
+    return wordings

@@ -5,20 +5,19 @@ too.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
-from statistics import median
 from typing import Final
 
 from msgspec import Struct
 
+from ingest.pdfbounds import Margins, all_margins, uses_indents
 from ingest.pdfglyphs import is_wide
 from ingest.pdflines import Line, is_beside
 
 _ENDS: Final = "。！？；：:;!?…"
+#: After these a blank stands, unless a number goes on.
+_PARTING: Final = ",.;:!?)”’"
 _CLOSES: Final = "”’」』"
-#: Of wide signs those that some programs let hang beyond the end of a line.
-_STOPS: Final = "，。、；：！？"
 #: What begins a paragraph where it begins a line, if the line before has ended a sentence.
 _OPENS: Final = re.compile(
     r"^(?:第[一二三四五六七八九十百千零〇]+[条章节编款]|[一二三四五六七八九十]+、"
@@ -42,16 +41,6 @@ _MOST_STRETCH: Final = 1.2
 _NEAR: Final = 12
 
 
-class _Margins(Struct, frozen=True):
-    """Where the lines of one column of one page begin and end; `pitch` is the usual distance
-    between two.
-    """
-
-    left: float
-    right: float
-    pitch: float
-
-
 class _Set(Struct, frozen=True):
     """One line where it stands: its margins, and whether it is in a cell with another to its
     right.
@@ -73,8 +62,8 @@ def paragraphs(
 
     A page ends with a line feed unless its last paragraph goes on with the next one.
     """
-    margins = _all_margins(pages, papers)
-    is_indented = _uses_indents(pages, margins)
+    margins = all_margins(pages, papers)
+    is_indented = uses_indents(pages, margins)
     parts: list[list[str]] = [[] for _ in pages]
     before: _Set | None = None
     for number, lines in enumerate(pages):
@@ -87,32 +76,33 @@ def paragraphs(
     return ["".join(part) for part in parts]
 
 
-def _set(lines: Sequence[Line], place: int, page: int, margins: _Margins) -> _Set:
+def _set(lines: Sequence[Line], place: int, page: int, margins: Margins) -> _Set:
     """Return a line with its margins: in a cell those of the cell."""
     line = lines[place]
     near = lines[max(place - _NEAR, 0) : place + _NEAR]
     block = [other for other in near if other.block == line.block]
-    left, right = (
-        min(other.left for other in block),
-        max(other.right for other in block),
-    )
-    top, bottom = (pick(other.base for other in block) for pick in (max, min))
-    beside = [
-        other
-        for other in near
-        if other.block != line.block
-        and other.column == line.column
-        and bottom - 0.5 * line.size < other.base < top + 0.5 * line.size
-    ]
+    beside = _beside(block, line, near)
+    left, right = margins.left, margins.right
+    block_left = min([other.left for other in block])
+    if beside and block_left - margins.left > 3 * line.size:
+        left = block_left
     is_cell = any(other.left > line.right for other in beside)
-    return _Set(
-        line=line,
-        page=page,
-        left=left if beside and left - margins.left > 3 * line.size else margins.left,
-        right=right if is_cell else margins.right,
-        pitch=margins.pitch,
-        is_cell=is_cell,
-    )
+    if is_cell:
+        right = max([other.right for other in block])
+    return _Set(line, page, left, right, margins.pitch, is_cell)
+
+
+def _beside(block: Sequence[Line], line: Line, near: Sequence[Line]) -> list[Line]:
+    """Return the lines of other blocks of a column that stand beside the block of a line."""
+    bases = [other.base for other in block]
+    low = min(bases) - 0.5 * line.size
+    high = max(bases) + 0.5 * line.size
+    found = []
+    for other in near:
+        is_other = other.block != line.block and other.column == line.column
+        if is_other and low < other.base < high:
+            found.append(other)
+    return found
 
 
 def _between(before: _Set, after: _Set, is_indented: bool) -> str:
@@ -204,8 +194,13 @@ def _widths(text: str) -> tuple[float, float]:
     """Return the usual width of the wide and of the narrow characters of a text, in sizes of its
     font.
     """
-    wide = sum(map(is_wide, text))
-    return wide, sum(_width(char) for char in text if not is_wide(char))
+    wide, narrow = 0, 0.0
+    for char in text:
+        if is_wide(char):
+            wide += 1
+        else:
+            narrow += _width(char)
+    return wide, narrow
 
 
 def _width(char: str) -> float:
@@ -213,24 +208,25 @@ def _width(char: str) -> float:
 
 
 def _is_hanging(before: Line, after: Line) -> bool:
-    is_item = _HANGS.match(before.text) is not None and before.left < after.left
-    is_within = (
-        abs(before.left - after.left) < 0.2 * after.size and before.block == after.block
-    )
-    return (
-        before.text[-1] not in _ENDS
-        and not _HANGS.match(after.text)
-        and (is_item or is_within)
-    )
+    """Tell a line that goes on with an item of a list, further right or in the same block."""
+    if before.text[-1] in _ENDS or _HANGS.match(after.text):
+        return False
+    if before.left < after.left and _HANGS.match(before.text):
+        return True
+    is_below = abs(before.left - after.left) < 0.2 * after.size
+    return is_below and before.block == after.block
 
 
 def _is_long_title(before: _Set, after: _Set) -> bool:
     """Tell a title in the middle of the page that takes more than a line."""
-    return before.line.text[-1] not in _ENDS and all(
-        abs((here.line.left - here.left) - (here.right - here.line.right))
-        < here.line.size
-        for here in (before, after)
-    )
+    if before.line.text[-1] in _ENDS:
+        return False
+    return _is_centred(before) and _is_centred(after)
+
+
+def _is_centred(here: _Set) -> bool:
+    left, right = here.line.left - here.left, here.right - here.line.right
+    return abs(left - right) < here.line.size
 
 
 def _glue(before: Line, after: Line) -> str:
@@ -244,122 +240,6 @@ def _glue(before: Line, after: Line) -> str:
         return " "
     if last.isdigit() and first.isdigit() and any(map(is_wide, before.text)):
         return ""
-    return (
-        " " if last.isalnum() or (last in ",.;:!?)”’" and not first.isdigit()) else ""
-    )
-
-
-def _all_margins(
-    pages: Sequence[Sequence[Line]], papers: Sequence[tuple[float, float]]
-) -> dict[tuple[int, int], _Margins]:
-    """Return the margins of every column of every page, from its own lines or, where these are few,
-    from others.
-    """
-    own: dict[tuple[int, int], list[Line]] = defaultdict(list)
-    everywhere: dict[int, list[Line]] = defaultdict(list)
-    for number, lines in enumerate(pages):
-        for line in lines:
-            own[number, line.column].append(line)
-            everywhere[line.column].append(line)
-    lefts = {
-        column: -_usual([-line.left for line in lines]).place
-        for column, lines in everywhere.items()
-    }
-    widths: dict[int, list[float]] = defaultdict(list)
-    found = {}
-    for (number, column), lines in own.items():
-        left, right = (
-            _left_margin(lines, lefts[column]),
-            _usual([_edge(line) for line in lines]),
-        )
-        found[number, column] = left, right
-        if len(lines) >= 8:
-            widths[column].append(right.place - left)
-    usual = {column: median(many) for column, many in widths.items()}
-    return {
-        key: _Margins(
-            left,
-            _right_margin(left, right, own[key], usual.get(key[1]), papers[key[0]]),
-            _pitch(own[key]),
-        )
-        for key, (left, right) in found.items()
-    }
-
-
-class _Usual(Struct, frozen=True):
-    place: float
-    count: int
-
-
-def _usual(edges: list[float]) -> _Usual:
-    """Return the outermost place where several lines end: one line that reaches further says
-    nothing.
-    """
-    order = sorted(edges, reverse=True)
-    least = max(2.0, 0.12 * len(order))
-    end = 0
-    for start, edge in enumerate(order):
-        while end < len(order) and edge - order[end] < 12:
-            end += 1
-        if end - start >= least:
-            return _Usual(edge, end - start)
-    return _Usual(order[0], 1)
-
-
-def _edge(line: Line) -> float:
-    """Return where a line ends, without a stop, which may be printed into the margin."""
-    return line.right - (line.size if line.text[-1] in _STOPS else 0.0)
-
-
-def _left_margin(lines: Sequence[Line], usual: float) -> float:
-    """Return where lines begin; on a page of beginnings only, the one line that goes on tells."""
-    left = -_usual([-line.left for line in lines]).place
-    return (
-        usual
-        if usual < left and any(abs(line.left - usual) < 6 for line in lines)
-        else left
-    )
-
-
-def _right_margin(
-    left: float,
-    right: _Usual,
-    lines: Sequence[Line],
-    width: float | None,
-    paper: tuple[float, float],
-) -> float:
-    """Return the right margin; where too few lines show it, the usual width or that of the paper
-    does.
-    """
-    if right.count >= 4:
-        return right.place
-    if (
-        width is not None
-        and max(line.right for line in lines) <= left + width + 2 * lines[0].size
-    ):
-        return max(left + width, right.place)
-    if right.count < 3 and not lines[0].column:
-        return max(paper[1] - (left - paper[0]), right.place)
-    return right.place
-
-
-def _pitch(lines: Sequence[Line]) -> float:
-    steps = [
-        a.base - b.base
-        for a, b in zip(lines, lines[1:], strict=False)
-        if 0 < a.base - b.base < 4 * a.size
-    ]
-    return median(steps) if steps else 1.6 * lines[0].size
-
-
-def _uses_indents(
-    pages: Sequence[Sequence[Line]], margins: dict[tuple[int, int], _Margins]
-) -> bool:
-    """Tell whether paragraphs begin further right than lines do."""
-    indented, flush = 0, 0
-    for number, lines in enumerate(pages):
-        for line in lines:
-            step = (line.left - margins[number, line.column].left) / line.size
-            indented += 1.4 < step < 3.2
-            flush += abs(step) < 0.5
-    return indented >= 2 and indented > 0.04 * flush
+    if last.isalnum():
+        return " "
+    return " " if last in _PARTING and not first.isdigit() else ""

@@ -6,7 +6,6 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,10 +17,16 @@ from numpy.typing import NDArray
 from ingest.cleaning import Cleaned, clean
 from ingest.derive import derive
 from ingest.faults import as_ours
-from ingest.metadata import kept_aside, read_metadata
+from ingest.metadata import read_metadata
 from ingest.passages import split_passages
 from ingest.raw import BadLine, RawDocument
 from ingest.readers import Opened, open_file
+from ingest.receipts import (
+    Receipt,
+    receipt_of_checked,
+    receipt_of_known,
+    receipt_of_stored,
+)
 from ingest.rules import rules_id
 from ingest.sections import sections_of
 from kb import identifiers, mentions
@@ -39,7 +44,19 @@ from kb.records import (
     VisibilityChange,
 )
 from kb.store import Store
-from kb.vocabulary import ROLES, Visibility
+from kb.vocabulary import Visibility
+
+#: What other rooms use of this one; `ingest.readers` opens what is handed to it.
+__all__ = [
+    "NO_OPTIONS",
+    "Options",
+    "Receipt",
+    "check",
+    "check_file",
+    "ingest",
+    "ingest_file",
+    "prepare",
+]
 
 log = logging.getLogger(__name__)
 
@@ -64,24 +81,6 @@ class Options(Struct, frozen=True, kw_only=True):
 NO_OPTIONS: Final = Options()
 #: Where a document that is only checked is from.
 _NOWHERE: Final = Original(sha256="0" * 64, media_type="", size_bytes=0)
-
-
-class Receipt(Struct, frozen=True, kw_only=True):
-    """What became of one document: stored, already here, or refused with a reason."""
-
-    path: Path
-    line_number: int | None = None
-    document_id: int | None = None
-    slug: str | None = None
-    title: str | None = None
-    kind: str | None = None
-    created: bool = False
-    superseded: bool = False
-    moved: VisibilityChange | None = None
-    passages: int = 0
-    warnings: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
-    error: UserError | None = None
 
 
 def ingest_file(
@@ -139,12 +138,9 @@ def check(opened: Opened) -> list[Receipt]:
     try:
         for item in opened.documents():
             made = _prepare(opened.path, item, _NOWHERE, NO_OPTIONS)
-            warnings = item.warnings if isinstance(item, RawDocument) else ()
-            receipts.append(
-                made
-                if isinstance(made, Receipt)
-                else _receipt(opened.path, made, warnings)
-            )
+            if isinstance(made, Revision):
+                made = receipt_of_checked(opened.path, item, made)
+            receipts.append(made)
     except UserError as error:
         receipts.append(Receipt(path=opened.path, error=error))
     finally:
@@ -176,64 +172,68 @@ class _Walk:
         except Exception as error:
             if as_state(error) is not None:
                 raise
-            if len(batch) > 1:
-                return [receipt for item in batch for receipt in self.add([item])]
-            return [
-                Receipt(
-                    path=self._path,
-                    line_number=batch[0].line_number,
-                    error=as_ours(error),
-                )
-            ]
+            if len(batch) == 1:
+                line = batch[0].line_number
+                return [
+                    Receipt(path=self._path, line_number=line, error=as_ours(error))
+                ]
+        receipts = []
+        for item in batch:
+            receipts += self.add([item])
+        return receipts
 
     def _add(self, batch: Sequence[RawDocument | BadLine]) -> Iterator[Receipt]:
         original = self._original()
-        here = self._store.has_revisions(
-            item.sha256 for item in batch if isinstance(item, RawDocument)
-        )
-        made = [
-            (item, here.get(item.sha256) if isinstance(item, RawDocument) else None)
-            for item in batch
-        ]
-        prepared = [
-            _prepare(self._path, item, original, self._options)
-            if known is None
-            else item
-            for item, known in made
-        ]
-        revisions = [item for item in prepared if isinstance(item, Revision)]
+        known = self._known(batch)
+        made: list[Revision | Receipt | None] = []
+        for item, added in zip(batch, known, strict=True):
+            ready = None
+            if added is None:
+                ready = _prepare(self._path, item, original, self._options)
+            made.append(ready)
+        revisions = [item for item in made if isinstance(item, Revision)]
         self._keep(revisions)
-        asked = (
-            None
-            if self._options.visibility is None
-            else Visibility[self._options.visibility.upper()]
-        )
-        there = [known.document_id for known in here.values()]
-        moved = (
-            self._store.set_visibilities(there, asked)
-            if asked is not None and there
-            else {}
-        )
-        vectors = with_vectors(revisions, self._embedder)
-        stored = iter(
+        moved = self._move([added.document_id for added in known if added is not None])
+        stored = self._store_all(revisions)
+        for item, added, ready in zip(batch, known, made, strict=True):
+            if added is not None:
+                change = moved.pop(added.document_id, None)
+                yield receipt_of_known(self._path, item, added, change)
+            elif isinstance(ready, Revision):
+                yield receipt_of_stored(self._path, item, ready, next(stored))
+            elif ready is not None:
+                yield ready
+
+    def _known(self, batch: Sequence[RawDocument | BadLine]) -> list[Added | None]:
+        """Return for each document what is stored of the same bytes, None where nothing is."""
+        digests = [item.sha256 for item in batch if isinstance(item, RawDocument)]
+        here = self._store.has_revisions(digests)
+        known = []
+        for item in batch:
+            digest = item.sha256 if isinstance(item, RawDocument) else ""
+            known.append(here.get(digest))
+        return known
+
+    def _asked_visibility(self) -> Visibility | None:
+        asked = self._options.visibility
+        return None if asked is None else Visibility[asked.upper()]
+
+    def _move(self, documents: Sequence[int]) -> dict[int, VisibilityChange]:
+        """Give documents that are here already the visibility a person asked for, if any."""
+        asked = self._asked_visibility()
+        if asked is None or not documents:
+            return {}
+        return self._store.set_visibilities(list(dict.fromkeys(documents)), asked)
+
+    def _store_all(self, revisions: Sequence[Revision]) -> Iterator[Added | UserError]:
+        return iter(
             self._store.add_revisions(
-                vectors, self._options.collection, self._embedder.name, asked
+                with_vectors(revisions, self._embedder),
+                self._options.collection,
+                self._embedder.name,
+                self._asked_visibility(),
             )
         )
-        for (item, known), ready in zip(made, prepared, strict=True):
-            if known is not None:
-                yield _unchanged(
-                    self._path, item, known, moved.pop(known.document_id, None)
-                )
-            elif isinstance(ready, Revision):
-                warnings = (
-                    (*item.warnings, *kept_aside(ready.metadata))
-                    if isinstance(item, RawDocument)
-                    else ()
-                )
-                yield _stored(self._path, ready, next(stored), warnings)
-            elif isinstance(ready, Receipt):
-                yield ready
 
     def _keep(self, revisions: Sequence[Revision]) -> None:
         """Keep the original, once; only a file something is taken from is kept, and only as it was
@@ -262,86 +262,31 @@ class _Walk:
         )
 
 
-def _unchanged(
-    path: Path,
-    item: RawDocument | BadLine,
-    known: Added,
-    moved: VisibilityChange | None,
-) -> Receipt:
-    return Receipt(
-        path=path,
-        line_number=item.line_number,
-        document_id=known.document_id,
-        slug=known.slug,
-        moved=moved,
-        warnings=_told_of(moved),
-    )
-
-
-def _told_of(moved: VisibilityChange | None) -> tuple[str, ...]:
-    if moved is None:
-        return ()
-    way = "可见范围放宽:" if moved.widens else "可见范围"
-    return (f"{way}由「{moved.before.label}」改为「{moved.after.label}」",)
-
-
-def _beside(added: Added) -> tuple[str, ...]:
-    if added.beside is None:
-        return ()
-    return (
-        f"与「{added.beside}」同一案号,文书种类、日期或内容不同,作为另一件收入。若是它的更正,"
-        f"请先 kb remove {added.slug},再以 slug: {added.beside} 写在文件头收入",
-    )
-
-
 def _weight(item: RawDocument | BadLine) -> int:
-    return (
-        max(len(item.text), _LEAST_CHARACTERS)
-        if isinstance(item, RawDocument)
-        else _LEAST_CHARACTERS
-    )
+    length = len(item.text) if isinstance(item, RawDocument) else 0
+    return max(length, _LEAST_CHARACTERS)
 
 
 def with_vectors(
     revisions: Sequence[Revision], embedder: Embedder
 ) -> list[tuple[Revision, NDArray[np.float32]]]:
     """Embed the passages of several documents at once; return each document with its rows."""
-    passages = (
-        (r.metadata.title, r.text[p.start : p.end])
-        for r in revisions
-        for p in r.passages
-    )
-    vectors = embedder.embed(passage_texts(passages))
-    ends = list(accumulate(len(revision.passages) for revision in revisions))
-    return [
-        (r, vectors[end - len(r.passages) : end])
-        for r, end in zip(revisions, ends, strict=True)
-    ]
+    vectors = embedder.embed(passage_texts(_titled_passages(revisions)))
+    found = []
+    start = 0
+    for revision in revisions:
+        end = start + len(revision.passages)
+        found.append((revision, vectors[start:end]))
+        start = end
+    return found
 
 
-def _stored(
-    path: Path, revision: Revision, added: Added | UserError, warnings: tuple[str, ...]
-) -> Receipt:
-    if isinstance(added, UserError):
-        return Receipt(
-            path=path,
-            line_number=revision.line_number,
-            title=revision.metadata.title,
-            error=added,
-        )
-    return Receipt(
-        path=path,
-        line_number=revision.line_number,
-        document_id=added.document_id,
-        slug=added.slug,
-        title=revision.metadata.title,
-        created=added.created,
-        kind=revision.metadata.kind,
-        superseded=added.superseded,
-        moved=added.moved,
-        passages=len(revision.passages),
-        warnings=(*_told_of(added.moved), *_beside(added), *warnings),
-    )
+def _titled_passages(revisions: Sequence[Revision]) -> Iterator[tuple[str, str]]:
+    """Yield every passage with the title of its document."""
+    for revision in revisions:
+        for passage in revision.passages:
+            words = revision.text[passage.start : passage.end]
+            yield revision.metadata.title, words
 
 
 def _prepare(
@@ -420,28 +365,14 @@ def _citations(
 ) -> tuple[Citation, ...]:
     """Return links, articles mentioned in the text, and articles only the metadata name."""
     mentioned = tuple(mentions.citations(text))
-    keys = {(c.law, c.version, c.article) for c in mentioned}
-    parsed = (mentions.parse_statute(statute) for statute in statutes)
-    # Offsets there are of the metadata's words, not of the text.
-    named = {
-        (c.law, c.version, c.article): replace(c, start=None, end=None)
-        for c in parsed
-        if c is not None
-    }
-    return (*raw.links, *mentioned, *(c for key, c in named.items() if key not in keys))
-
-
-def _receipt(path: Path, revision: Revision, warnings: tuple[str, ...]) -> Receipt:
-    unknown = {s.role for s in revision.sections} - set(ROLES)
-    warnings = (*warnings, *kept_aside(revision.metadata))
-    warnings += (f"未知部分 {'、'.join(sorted(unknown))}",) if unknown else ()
-    return Receipt(
-        path=path,
-        line_number=revision.line_number,
-        slug=revision.metadata.slug,
-        title=revision.metadata.title,
-        passages=len(revision.passages),
-        warnings=warnings,
-        targets=tuple(c.target for c in revision.citations if c.target)
-        + revision.metadata.related,
-    )
+    seen = {(cited.law, cited.version, cited.article) for cited in mentioned}
+    named = {}
+    for statute in statutes:
+        cited = mentions.parse_statute(statute)
+        if cited is None:
+            continue
+        key = (cited.law, cited.version, cited.article)
+        if key not in seen:
+            # Offsets there are of the metadata's words, not of the text.
+            named[key] = replace(cited, start=None, end=None)
+    return (*raw.links, *mentioned, *named.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 _LEAST: Final = 8
@@ -53,6 +54,7 @@ def _is_rare(text: str) -> bool:
     return sum(map(_is_common, han)) * 2 < len(han)
 
 
+@cache
 def _is_common(char: str) -> bool:
     return (
         _FIRST_LEVEL[0] <= char.encode("gb2312", "replace") <= _FIRST_LEVEL[1]

@@ -16,7 +16,7 @@ from ingest.faults import as_ours
 from ingest.garbled import is_utf16
 from ingest.incoming import Incoming, Made
 from ingest.lines import read_lines
-from ingest.metadata import is_from_elsewhere, told_of_unknown
+from ingest.metadata import is_from_elsewhere, warnings_of_unknown
 from ingest.raw import BadLine, RawDocument
 from ingest.sandbox import LIMITS, Parsing
 from ingest.text import mark_of
@@ -158,7 +158,7 @@ def _document(found: Parsed, sha256: str, told: tuple[str, ...]) -> RawDocument:
         ),
         warnings=(
             *told,
-            *(told_of_unknown(found.values) if is_foreign else ()),
+            *(warnings_of_unknown(found.values) if is_foreign else ()),
             *found.warnings,
         ),
     )

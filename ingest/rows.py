@@ -31,6 +31,8 @@ _KINDS: Final = {label: kind for kind, label in KINDS.items()} | {
     kind: kind for kind in KINDS
 }
 _TRACKS: Final = {"行政": "administrative", "民事": "civil", "刑事": "criminal"}
+#: The sign of a track in the number of a case.
+_SIGNS: Final = {"行": "administrative", "民": "civil", "刑": "criminal"}
 _REGISTER: Final = "登记信息"
 _LONGEST_TITLE: Final = 60
 
@@ -59,21 +61,21 @@ def document_of(cells: Sequence[tuple[str, str]]) -> Composed:
     rule.
     """
     row = _Row()
+    columns = []
     for name, cell in cells:
-        _take(row, column_of(name), cell)
-    if "kind" not in row.values and (
-        kind := _kind(row, [column_of(name) for name, _ in cells])
-    ):
-        row.values["kind"] = kind
+        column = column_of(name)
+        columns.append(column)
+        _take(row, column, cell)
+    if "kind" not in row.values:
+        kind = _kind(row, columns)
+        if kind:
+            row.values["kind"] = kind
     row.values.setdefault("title", _title(row))
-    ordered = [
-        amount["type"]
-        for amount in row.values.get("amounts", ())
-        if amount["type"] in OUTCOMES
-    ]
-    row.values["outcomes"] = list(
-        dict.fromkeys([*row.values.get("outcomes", ()), *ordered])
-    )
+    outcomes = list(row.values.get("outcomes", ()))
+    for amount in row.values.get("amounts", ()):
+        if amount["type"] in OUTCOMES:
+            outcomes.append(amount["type"])
+    row.values["outcomes"] = list(dict.fromkeys(outcomes))
     return _composed(row)
 
 
@@ -99,10 +101,10 @@ def _each(column: Column, what: str, which: str, cell: str) -> Iterator[Any]:
         yield from _amounts(column, which, cell)
         return
     separator = _ENUMERATION if what in _ENUMERATED else _SEPARATOR
-    values = (one.strip() for one in separator.split(cell))
-    yield from (
-        one for one in values if one and (what != "outcomes" or one in OUTCOMES)
-    )
+    for written in separator.split(cell):
+        value = written.strip()
+        if value and (what != "outcomes" or value in OUTCOMES):
+            yield value
 
 
 def _one(column: Column, what: str, cell: str) -> str | None:
@@ -118,18 +120,23 @@ def _amounts(column: Column, kind: str, cell: str) -> Iterator[dict[str, Any]]:
     """
     if cell in _NOTHING:
         return
-    is_bare = _NUMBER.fullmatch(cell) is not None
-    sums = [yuan for _, _, yuan in sums_in(re.sub(r"\s", "", cell))]
-    if not is_bare and not sums:
-        raise InvalidDocument(
-            f"列「{column.name}」的「{cell[:30]}」不是金额。请写作数字,或如 5万元"
-        )
-    value = (
-        round(float(re.sub("[,，]", "", cell)) * column.yuan, 2) if is_bare else sums[0]
-    )
+    if _NUMBER.fullmatch(cell):
+        number = float(re.sub("[,，]", "", cell))
+        value = round(number * column.yuan, 2)
+        text = f"{cell}{column.unit}"
+    else:
+        value = _first_sum(column, cell)
+        text = cell
     if value:
-        text = f"{cell}{column.unit}" if is_bare else cell
         yield {"type": kind, "value": value, "currency": "CNY", "text": text}
+
+
+def _first_sum(column: Column, cell: str) -> float:
+    for _, _, yuan in sums_in(re.sub(r"\s", "", cell)):
+        return yuan
+    raise InvalidDocument(
+        f"列「{column.name}」的「{cell[:30]}」不是金额。请写作数字,或如 5万元"
+    )
 
 
 def _day(column: Column, cell: str) -> str | None:
@@ -137,13 +144,14 @@ def _day(column: Column, cell: str) -> str | None:
         return None
     match = _ISO.fullmatch(cell)
     if match:
-        return f"{int(match[1]):04}-{int(match[2]):02}-{int(match[3]):02}"
-    days = [day for _, day in dates_in(re.sub(r"\s", "", cell)) if day]
-    if not days:
-        raise InvalidDocument(
-            f"列「{column.name}」的「{cell[:30]}」不是日期。请写作 2024-05-01"
-        )
-    return days[0]
+        year, month, day = map(int, match.groups()[:3])
+        return f"{year:04}-{month:02}-{day:02}"
+    for _, found in dates_in(re.sub(r"\s", "", cell)):
+        if found:
+            return found
+    raise InvalidDocument(
+        f"列「{column.name}」的「{cell[:30]}」不是日期。请写作 2024-05-01"
+    )
 
 
 def _known_kind(column: Column, cell: str) -> str:
@@ -159,45 +167,44 @@ def _kind(row: _Row, columns: Sequence[Column]) -> str | None:
     """Return the kind that the numbers of a row, or the columns it has, are of."""
     for written in row.values.get("case_numbers", ()):
         for _, _, number in casenumber.find(written):
-            track = next((sign for sign in "行民刑" if sign in str(number)), "")
-            if track:
-                return {"行": "administrative", "民": "civil", "刑": "criminal"}[track]
-    named = {column.name for column in columns}
-    return "administrative" if any("处罚" in name for name in named) else None
+            for sign, kind in _SIGNS.items():
+                if sign in str(number):
+                    return kind
+    is_penalty = any("处罚" in column.name for column in columns)
+    return "administrative" if is_penalty else None
 
 
 def _title(row: _Row) -> str:
     """Return what a row is called by its party and cause, else its number, else its first words."""
-    parties, numbers = (
-        row.values.get("parties", ()),
-        row.values.get("doc_numbers") or row.values.get("case_numbers"),
-    )
+    parties = row.values.get("parties", ())
+    numbers = row.values.get("doc_numbers") or row.values.get("case_numbers") or ()
+    number = next(iter(numbers), "")
     if parties:
         several = "等" if len(parties) > 1 else ""
-        return (
-            f"{parties[0]}{several}{row.cause}案"
-            if row.cause
-            else f"{parties[0]}{several}{next(iter(numbers or ()), '')}"
-        )
-    first = next((text for _, text in row.texts), "") or next(iter(row.register), "")
-    return next(iter(numbers or ()), first[:_LONGEST_TITLE])
+        subject = f"{row.cause}案" if row.cause else number
+        return f"{parties[0]}{several}{subject}"
+    if number:
+        return str(number)
+    words = next((text for _, text in row.texts), "")
+    first = words or next(iter(row.register), "")
+    return first[:_LONGEST_TITLE]
 
 
 def _composed(row: _Row) -> Composed:
     """Put every text below its heading, then the register, which repeats the fields; nothing of a
     row is left out.
     """
-    parts = [
-        *row.texts,
-        *([(_REGISTER, "\n".join(row.register))] if row.register else []),
-    ]
+    parts = list(row.texts)
+    if row.register:
+        parts.append((_REGISTER, "\n".join(row.register)))
     text, headings = "", []
     for heading, words in parts:
         if heading:
             headings.append((len(text), heading))
             text += f"{heading}\n"
         text += f"{words}\n"
-    values = {
-        name: value for name, value in row.values.items() if value not in (None, [], "")
-    }
+    values = {}
+    for name, value in row.values.items():
+        if value not in (None, [], ""):
+            values[name] = value
     return Composed(values, text, tuple(headings))

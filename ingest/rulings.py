@@ -139,20 +139,25 @@ def of_clauses(
     """Return the `amounts` and `outcomes` squeezed clauses of one track order; an award one may
     appeal is 一审判赔.
     """
+    found: dict[str, Any] = {}
     amounts = list(_amounts(clauses, kind, is_first_instance))
-    known = _OF_TRACK.get(kind, set())
-    outcomes = [
-        name
-        for name, cue in _OUTCOMES
-        if name in known and any(cue.search(clause) for clause in clauses)
-    ]
+    if amounts:
+        found["amounts"] = amounts
+    outcomes = _outcomes(clauses, _OF_TRACK.get(kind, set()))
+    if outcomes:
+        found["outcomes"] = outcomes
+    return found
+
+
+def _outcomes(clauses: Sequence[str], known: set[str]) -> list[str]:
+    """Return the outcomes of one track that clauses order."""
+    outcomes = []
+    for name, cue in _OUTCOMES:
+        if name in known and any(map(cue.search, clauses)):
+            outcomes.append(name)
     if "判赔" in outcomes and "驳回诉请或不构成侵权" in outcomes:
         outcomes.remove("驳回诉请或不构成侵权")  # 驳回其他诉讼请求
-    return {
-        name: value
-        for name, value in (("amounts", amounts), ("outcomes", outcomes))
-        if value
-    }
+    return outcomes
 
 
 def clauses_of(text: str, sections: Sequence[Section]) -> list[str]:

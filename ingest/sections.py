@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -113,10 +114,14 @@ def sections_of(
     if headings is None:
         return find_sections(text)
     given = sections_by_heading(text, headings)
-    if any(section.role not in _UNTOLD for section in given):
+    if _tell_roles(given):
         return given
     found = find_sections(text)
-    return found if any(section.role not in _UNTOLD for section in found) else given
+    return found if _tell_roles(found) else given
+
+
+def _tell_roles(sections: Sequence[Section]) -> bool:
+    return any(section.role not in _UNTOLD for section in sections)
 
 
 def sections_by_heading(
@@ -181,8 +186,8 @@ def _with_run_on(text: str, articles: list[tuple[int, str]]) -> list[tuple[int, 
     number.
     """
     found: list[tuple[int, str]] = []
-    ends = [start for start, _ in articles[1:]] + [len(text)]
-    for (start, label), end in zip(articles, ends, strict=True):
+    end_of_text = (len(text), "")
+    for (start, label), (end, _) in pairwise([*articles, end_of_text]):
         found.append((start, label))
         for match in _RUN_ON.finditer(text, start, end):
             if _value(match[1]) == _value(found[-1][1]) + 1:
@@ -195,12 +200,10 @@ def _article_cuts(text: str, articles: Sequence[tuple[int, str]]) -> Iterator[_C
     headings = [offset for offset, line in _lines(text) if _CHAPTER_LINE.match(line)]
     after = 0
     for offset, label in articles:
+        start = offset
         first = bisect_left(headings, after)
-        start = (
-            headings[first]
-            if first < len(headings) and headings[first] < offset
-            else offset
-        )
+        if first < len(headings):
+            start = min(start, headings[first])
         yield _Cut(start, "article", label)
         after = offset
 
@@ -232,11 +235,9 @@ def _next(role: str, line: str, before: str) -> str | None:
 
 def _cue(line: str) -> str | None:
     found = _ANY_CUE.match(line)
-    return (
-        _CUES[found.lastindex - 1][1]
-        if found is not None and found.lastindex is not None
-        else None
-    )
+    if found is None or found.lastindex is None:
+        return None
+    return _CUES[found.lastindex - 1][1]
 
 
 def _tile(text: str, cuts: Sequence[_Cut], before: str) -> tuple[Section, ...]:
@@ -247,18 +248,18 @@ def _tile(text: str, cuts: Sequence[_Cut], before: str) -> tuple[Section, ...]:
         return ()
     if not cuts:
         return (Section("body", "", 0, len(text)),)
-    cuts = [
-        cut
-        for position, cut in enumerate(cuts)
-        if position == 0 or cut.start > cuts[position - 1].start
-    ]
-    if cuts[0].start > 0:
-        cuts = [_Cut(0, before, ""), *cuts]
-    ends = [cut.start for cut in cuts[1:]] + [len(text)]
-    return tuple(
-        Section(cut.role, cut.heading, cut.start, end)
-        for cut, end in zip(cuts, ends, strict=True)
-    )
+    kept = [cuts[0]]
+    for last, cut in pairwise(cuts):
+        if cut.start > last.start:
+            kept.append(cut)
+    if kept[0].start > 0:
+        kept.insert(0, _Cut(0, before, ""))
+    ends = [cut.start for cut in kept[1:]]
+    ends.append(len(text))
+    sections = []
+    for cut, end in zip(kept, ends, strict=True):
+        sections.append(Section(cut.role, cut.heading, cut.start, end))
+    return tuple(sections)
 
 
 def _is_law(text: str, articles: Sequence[tuple[int, str]]) -> bool:
@@ -271,8 +272,9 @@ def _is_law(text: str, articles: Sequence[tuple[int, str]]) -> bool:
     if len(articles) < _LEAST_ARTICLES:
         return False
     values = [_value(label) for _, label in articles]
-    steps = [after - before for before, after in zip(values, values[1:], strict=False)]
-    if sum(step in (0, 1) for step in steps) >= 0.8 * len(steps):
+    steps = [after - before for before, after in pairwise(values)]
+    by_one = steps.count(0) + steps.count(1)
+    if by_one >= 0.8 * len(steps):
         return True
     return min(steps) >= 0 and statutes.title_of(text[: articles[0][0]]) is not None
 

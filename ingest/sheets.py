@@ -14,7 +14,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from typing import IO, Any, Final
 
 from ingest.answers import Parsed
@@ -41,8 +41,8 @@ Rows = Sequence[Sequence[str]]
 def parse_csv(data: bytes) -> Parsed:
     """Read a table of values separated by commas, tabs or semicolons."""
     text = decode(data).removeprefix("\ufeff")
-    found = max((_rows_of(text, separator) for separator in _SEPARATORS), key=_known)
-    return _parsed({"": found})
+    tables = [_rows_of(text, separator) for separator in _SEPARATORS]
+    return _parsed({"": max(tables, key=_known)})
 
 
 def parse_sheets(data: bytes) -> Parsed:
@@ -50,20 +50,19 @@ def parse_sheets(data: bytes) -> Parsed:
     from python_calamine import CalamineError, CalamineWorkbook
 
     _require_compact(data)
+    sheets: dict[str, Rows] = {}
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = {
-            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in book.sheet_names
-        }
+        for name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            sheets[name] = _written_rows(sheet.to_python(skip_empty_area=False))
     except (CalamineError, ValueError, OSError) as error:
         raise UnreadableFile(_BROKEN) from error
-    return _parsed(
-        {
-            name: [[_written(cell) for cell in row] for row in rows]
-            for name, rows in sheets.items()
-        }
-    )
+    return _parsed(sheets)
+
+
+def _written_rows(rows: Sequence[Sequence[Any]]) -> Rows:
+    return [list(map(_written, row)) for row in rows]
 
 
 def _require_compact(data: bytes) -> None:
@@ -137,8 +136,6 @@ def _written(cell: Any) -> str:
         return str(int(cell))
     if isinstance(cell, datetime) and cell.time() == time():
         return cell.date().isoformat()
-    if isinstance(cell, (datetime, date, time, timedelta)):
-        return str(cell)
     return str(cell)
 
 
@@ -151,15 +148,13 @@ def _parsed(sheets: dict[str, Rows]) -> Parsed:
     for name, rows in sheets.items():
         heading = _heading(rows)
         if heading is None:
-            warnings += (
-                [f"工作表「{name}」没有认出列名,未收入"]
-                if any(map(any, rows)) and name
-                else []
-            )
+            if name and any(map(any, rows)):
+                warnings.append(f"工作表「{name}」没有认出列名,未收入")
             continue
         columns = rows[heading]
-        lines += ["" for _ in rows[: heading + 1]]
-        lines += (_line(columns, row) for row in rows[heading + 1 :])
+        lines += [""] * (heading + 1)
+        for row in rows[heading + 1 :]:
+            lines.append(_line(columns, row))
         warnings += _left_out(columns)
     if not any(lines):
         raise InvalidDocument(
@@ -171,20 +166,20 @@ def _parsed(sheets: dict[str, Rows]) -> Parsed:
 
 def _known(rows: Rows) -> int:
     """Return how many columns are known by their names in the row that has most of them."""
-    return max(
-        (
-            sum(bool(column_of(cell).field) for cell in row)
-            for row in rows[:_ROWS_ABOVE]
-        ),
-        default=0,
-    )
+    return max(map(_count_known, rows[:_ROWS_ABOVE]), default=0)
+
+
+def _count_known(row: Sequence[str]) -> int:
+    """Return how many cells of a row are names of columns."""
+    known = 0
+    for cell in row:
+        known += bool(column_of(cell).field)
+    return known
 
 
 def _heading(rows: Rows) -> int | None:
     """Return which row holds the names of the columns; None where none does."""
-    counts = [
-        sum(bool(column_of(cell).field) for cell in row) for row in rows[:_ROWS_ABOVE]
-    ]
+    counts = list(map(_count_known, rows[:_ROWS_ABOVE]))
     most = max(counts, default=0)
     return counts.index(most) if most >= _LEAST_KNOWN else None
 
@@ -194,15 +189,11 @@ def _line(columns: Sequence[str], row: Sequence[str]) -> str:
 
     Cells of persons' own data are not kept.
     """
-    cells = [
-        (column.strip(), cell.strip())
-        for column, cell in zip(_named(columns, len(row)), row, strict=False)
-    ]
-    kept = [
-        [column, cell]
-        for column, cell in cells
-        if cell and column_of(column).field != "private"
-    ]
+    kept = []
+    for name, written in zip(_named(columns, len(row)), row, strict=False):
+        column, cell = name.strip(), written.strip()
+        if cell and column_of(column).field != "private":
+            kept.append([column, cell])
     return json.dumps({"cells": kept}, ensure_ascii=False) if kept else ""
 
 
@@ -214,7 +205,8 @@ def _named(columns: Sequence[str], count: int) -> Iterator[str]:
 
 
 def _left_out(columns: Sequence[str]) -> list[str]:
-    private = [
-        column.strip() for column in columns if column_of(column).field == "private"
-    ]
+    private = []
+    for column in columns:
+        if column_of(column).field == "private":
+            private.append(column.strip())
     return [f"{'、'.join(private)} 是个人信息,没有收入"] if private else []

@@ -64,6 +64,13 @@ _AMENDED: Final = re.compile(r"修正|修订|修改")
 _PASSED: Final = re.compile(r"通过|批准")
 _PUBLISHED: Final = re.compile(r"公布|发布|颁布|印发|令第?\d")
 _BEGAN: Final = re.compile(r"施行|实施|执行|生效")
+#: In the order in which they count where a day has several.
+_KINDS: Final = (
+    ("amended", _AMENDED),
+    ("passed", _PASSED),
+    ("published", _PUBLISHED),
+    ("began", _BEGAN),
+)
 _AT_ONCE: Final = re.compile(r"自?(?:公布|发布|颁布|印发)之日起(?:施行|实施|执行|生效)")
 _SITTING: Final = re.compile(r"第[一二三四五六七八九十百]{1,4}届")
 _ISSUER: Final = re.compile(
@@ -89,7 +96,7 @@ class _Event(Struct, frozen=True):
     words: str
 
 
-def said(
+def fields_of_law(
     text: str, sections: Sequence[Section], names: Sequence[str]
 ) -> dict[str, Any]:
     """Return the fields of Metadata that a law's text, cut into articles, says; nothing
@@ -105,54 +112,70 @@ def said(
     title = _title(lines) or _title([_stem(name) for name in names])
     if title is None or _CHANGES.search(title) or _OWN_RULES.match(title):
         return {}
-    events = [event for paragraph in _paragraphs(lines) for event in _events(paragraph)]
-    law = law_name(title)
-    last = max((event.day for event in events if event.kind != "began"), default=None)
-    named = next((day for name in names if (day := _day_of_name(name))), None)
-    version = law if _NUMBER.fullmatch(law) else _version(last, named)
+    events: list[_Event] = []
+    for paragraph in _paragraphs(lines):
+        events += _events(paragraph)
+    named = next(filter(None, map(_day_of_name, names)), None)
+    version = _version_of(title, events, named)
     began, doubt = _began(events, _foot(text, sections), named)
+    doubts = [_NO_VERSION] if version == VERSION_UNSTATED else []
+    if doubt:
+        doubts.append(doubt)
     found = {
         "title": title,
-        "law": law,
+        "law": law_name(title),
         "version": version,
-        "passed_on": max(
-            (event.day for event in events if event.kind in ("passed", "amended")),
-            default=None,
-        ),
+        "passed_on": _last_day(events, ("passed", "amended")),
         "effective_from": began,
         "authorities": _issuers(title, events),
         "doc_numbers": _numbers(lines),
-        "uncertain": [
-            *([_NO_VERSION] if version == VERSION_UNSTATED else []),
-            *([doubt] if doubt else []),
-        ],
+        "uncertain": doubts,
     }
     return {field: value for field, value in found.items() if value}
+
+
+def _version_of(title: str, events: Sequence[_Event], named: str | None) -> str:
+    """Return which version a law is; one that has a number in its name is the only one."""
+    law = law_name(title)
+    if _NUMBER.fullmatch(law):
+        return law
+    last = _last_day(events, ("passed", "amended", "published"))
+    return _version(last, named)
+
+
+def _last_day(events: Sequence[_Event], kinds: Sequence[str]) -> str | None:
+    """Return the last day on which something of some kinds happened."""
+    days = [event.day for event in events if event.kind in kinds]
+    return max(days, default=None)
 
 
 def title_of(head: str) -> str | None:
     """Return the name of a law that stands on a line of its own in what comes before its
     articles.
     """
-    lines = (squeezed(line) for line in head[:_HEAD_CHARS].split("\n"))
-    return _title([line for line in lines if line])
+    return _title(_squeezed_lines(head[:_HEAD_CHARS]))
+
+
+def _squeezed_lines(text: str) -> list[str]:
+    """Return the lines of a text that say something, squeezed."""
+    return list(filter(None, map(squeezed, text.split("\n"))))
 
 
 def _head(text: str, sections: Sequence[Section]) -> list[str]:
     """Return what stands before the first article, line by line, squeezed."""
-    end = next((section.start for section in sections if section.role == "article"), 0)
-    lines = (squeezed(line) for line in text[: min(end, _HEAD_CHARS)].split("\n"))
-    return [line for line in lines if line]
+    for section in sections:
+        if section.role == "article":
+            return _squeezed_lines(text[: min(section.start, _HEAD_CHARS)])
+    return []
 
 
 def _foot(text: str, sections: Sequence[Section]) -> list[str]:
     """Return the last articles, the last one first, squeezed."""
-    articles = [section for section in sections if section.role == "article"][
-        -_LAST_ARTICLES:
-    ]
-    return [
-        squeezed(text[section.start : section.end]) for section in reversed(articles)
-    ]
+    articles: list[str] = []
+    for section in reversed(sections):
+        if section.role == "article" and len(articles) < _LAST_ARTICLES:
+            articles.append(squeezed(text[section.start : section.end]))
+    return articles
 
 
 def _stem(name: str) -> str:
@@ -207,26 +230,25 @@ def _events(line: str) -> Iterator[_Event]:
         start = line.find(written, position)
         position = start + len(written)
         dates.append((start, position, day))
-    ends = [*(start for start, _, _ in dates[1:]), len(line)]
-    for (start, end, day), until in zip(dates, ends, strict=False):
+    for place, (start, end, day) in enumerate(dates, 1):
+        until = dates[place][0] if place < len(dates) else len(line)
         words = line[end:until]
         kind = _kind(words, line[:start].endswith("自"))
-        if kind and day:
-            yield _Event(kind, day, words)
-            if kind == "published" and _AT_ONCE.search(words):
-                yield _Event("began", day, words)
+        if kind is None or not day:
+            continue
+        yield _Event(kind, day, words)
+        if kind == "published" and _AT_ONCE.search(words):
+            yield _Event("began", day, words)
 
 
 def _kind(words: str, is_since: bool) -> str | None:
+    """Return what the words behind a day say happened on it."""
     if is_since:
         return "began" if _BEGAN.search(words) else None
-    kinds = (
-        ("amended", _AMENDED),
-        ("passed", _PASSED),
-        ("published", _PUBLISHED),
-        ("began", _BEGAN),
-    )
-    return next((kind for kind, pattern in kinds if pattern.search(words)), None)
+    for kind, pattern in _KINDS:
+        if pattern.search(words):
+            return kind
+    return None
 
 
 def _version(last: str | None, named: str | None) -> str:
@@ -251,12 +273,11 @@ def _day_of_name(name: str) -> str | None:
     条例_20190423.docx.
     """
     named = _NAME_DAY.search(_without_suffix(name))
+    if named is None:
+        return None
+    year, month, day = int(named["year"]), int(named["month"]), int(named["day"])
     try:
-        return (
-            date(int(named["year"]), int(named["month"]), int(named["day"])).isoformat()
-            if named
-            else None
-        )
+        return date(year, month, day).isoformat()
     except ValueError:
         return None
 
@@ -265,36 +286,30 @@ def _began(
     events: Sequence[_Event], foot: Sequence[str], named: str | None
 ) -> tuple[str | None, str | None]:
     """Return the day this version took effect, or why none of those written is it."""
-    made = max(
-        (event.day for event in events if event.kind in ("passed", "amended")),
-        default="",
-    )
     days = [event.day for event in events if event.kind == "began"]
     days += _began_at_foot(events, foot)
     if not days:
         return None, None
-    if named is not None and _is_well_before(max(days), named):
-        return (
-            None,
-            f"正文所写施行日期{max(days)}早于文件名所写公布日期{named},本版本的施行日期未写明",
-        )
-    if max(days) >= made:
-        return max(days), None
-    return (
-        None,
-        f"正文所写施行日期{max(days)}早于最后一次通过或修正({made}),本版本的施行日期未写明",
-    )
+    began = max(days)
+    unknown = "本版本的施行日期未写明"
+    if named is not None and _is_well_before(began, named):
+        return None, f"正文所写施行日期{began}早于文件名所写公布日期{named},{unknown}"
+    made = _last_day(events, ("passed", "amended")) or ""
+    if began < made:
+        return None, f"正文所写施行日期{began}早于最后一次通过或修正({made}),{unknown}"
+    return began, None
 
 
 def _began_at_foot(events: Sequence[_Event], foot: Sequence[str]) -> list[str]:
+    """Return the day on which the last articles say the law begins."""
     for article in foot:
-        days = [
-            event.day for event in _events(_unquoted(article)) if event.kind == "began"
-        ]
-        if days:
-            return [max(days)]
+        said = list(_events(_unquoted(article)))
+        began = _last_day(said, ("began",))
+        if began is not None:
+            return [began]
         if _AT_ONCE.search(article):
-            return [event.day for event in events if event.kind == "published"][-1:]
+            published = [event.day for event in events if event.kind == "published"]
+            return published[-1:]
     return []
 
 
@@ -319,9 +334,10 @@ def _numbers(lines: Sequence[str]) -> list[str]:
     found: list[str] = []
     for line in lines:
         for match in _NUMBER.finditer(_without_days(_unquoted(line))):
-            found.append(
-                f"{match['order']}第{match['number']}号" if match["order"] else match[0]
-            )
+            number = match[0]
+            if match["order"]:
+                number = f"{match['order']}第{match['number']}号"
+            found.append(number)
     return list(dict.fromkeys(found))
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from ingest.formulas import equation, is_equation
 from ingest.symbols import EMPTY, TICKED
-from ingest.wordparts import W, switch, value_of, whole_number
+from ingest.wordparts import TRUE, W14, W, switch, value_of, whole_number
 
 _DELETED: Final = (W + "del", W + "moveFrom")
 
@@ -88,18 +88,25 @@ class Notes:
 
 def form(data: Any) -> str:
     """Return what a field of a form shows of itself: a box, or the chosen line of a list."""
-    box = None if data is None else data.find(W + "checkBox")
+    if data is None:
+        return ""
+    box = data.find(W + "checkBox")
     if box is not None:
-        ticked = switch(box, "checked")
-        return (
-            TICKED if (switch(box, "default") if ticked is None else ticked) else EMPTY
-        )
-    chosen = None if data is None else data.find(W + "ddList")
+        return TICKED if _is_ticked(box) else EMPTY
+    chosen = data.find(W + "ddList")
     if chosen is None:
         return ""
     entries = [entry.get(W + "val", "") for entry in chosen.findall(W + "listEntry")]
     place = whole_number(value_of(chosen, "result") or value_of(chosen, "default"), 0)
     return entries[place] if place < len(entries) else ""
+
+
+def _is_ticked(box: Any) -> bool:
+    """Tell a box that someone ticked, or that is ticked unless someone does otherwise."""
+    ticked = switch(box, "checked")
+    if ticked is None:
+        ticked = switch(box, "default")
+    return bool(ticked)
 
 
 def _endless(root: Any) -> set[Any]:
@@ -115,3 +122,9 @@ def _endless(root: Any) -> set[Any]:
         elif begun:
             begun.pop()
     return set(begun)
+
+
+def is_checked(box: Any) -> bool:
+    """Tell a box of a content control that is ticked."""
+    checked = box.find(W14 + "checked")
+    return checked is not None and checked.get(W14 + "val", "1") in TRUE

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from ingest.wordparts import W, switch, value_of
+from ingest.wordparts import TRUE, W, switch, value_of
 
 _MOST_ANCESTORS: Final = 50
 
@@ -88,8 +88,5 @@ def _id(node: Any) -> str:
 
 
 def _is_usual(node: Any) -> bool:
-    return node.get(W + "type") == "paragraph" and node.get(W + "default", "0") in (
-        "1",
-        "true",
-        "on",
-    )
+    is_paragraph = node.get(W + "type") == "paragraph"
+    return is_paragraph and node.get(W + "default", "0") in TRUE

@@ -13,16 +13,16 @@ from typing import Any, Final
 from ingest.flowing import stripped
 from ingest.formulas import Closing, begin_formula_part
 from ingest.numbering import Numbering
-from ingest.symbols import EMPTY, TICKED, in_font, symbol, symbol_font
-from ingest.text import require_fitting
+from ingest.symbols import EMPTY, TICKED, symbol_font
 from ingest.wordaccount import Account
-from ingest.wordfields import Fields, Notes, form
-from ingest.wordlines import PAGE, Flow, Table
+from ingest.wordchoices import WAYS, Choices
+from ingest.wordfields import Fields, Notes, form, is_checked
+from ingest.wordlines import Flow, Table
 from ingest.wordparts import (
     CHART,
     DIAGRAM,
     MC,
-    TEXTS,
+    TRUE,
     W14,
     A,
     M,
@@ -34,53 +34,32 @@ from ingest.wordparts import (
     switch,
     text_of,
     value_of,
-    weight,
     whole_number,
 )
 from ingest.wordstyles import Style, Styles
+from ingest.wordwriter import End, Writer, as_blanks
 
-#: What is done when an element ends; False leaves out what stands in it.
-End = Callable[[], None] | bool | None
-
-_CHOICES: Final = (MC + "Choice", MC + "Fallback")
-_SPACES: Final = str.maketrans("\r\n\t", "   ")
-_FORMULA: Final = (
-    "d",
-    "nary",
-    "rad",
-    "e",
-    "mr",
-    "num",
-    "den",
-    "sup",
-    "sub",
-    "lim",
-    "deg",
-    "fName",
-)
+_FORMULA: Final = frozenset("d nary rad e mr num den sup sub lim deg fName".split())
 #: Properties with elements in them that mean something else in a text: stops of tabs,
 #: marks of changes.
 _PROPERTIES: Final = ("pPr", "rPr")
 
 
-class Walk:
+class Walk(Writer):
     """Reads the stories of one file one after the other: lists count on from one to the next."""
 
     def __init__(
         self, package: Package, styles: Styles, numbering: Numbering, account: Account
     ) -> None:
         """Begin with nothing read."""
-        self.account = account
+        super().__init__(account)
         self.notes = {"footnote": Notes("注"), "endnote": Notes("尾注")}
-        self._package, self._styles, self._numbering = package, styles, numbering
-        self._flows: list[Flow] = []
-        self._tables: list[Table] = []
-        self._fields = Fields()
-        self._untaken: dict[Any, str] = {}
+        self._package = package
+        self._styles = styles
+        self._numbering = numbering
+        self._choices = Choices()
         self._drawn: set[str] = set()
         self._style = Style()
-        self._font: str | None = None
-        self._length = 0
         self._begins = self._table_of_elements()
 
     def lines(self, root: Any) -> list[str]:
@@ -88,11 +67,6 @@ class Walk:
         self._flows, self._fields = [Flow()], Fields(root)
         self._go(root)
         return self._flows[0].finish()
-
-    def leave(self, node: Any, reason: str) -> bool:
-        """Leave out what stands in an element, and count it."""
-        self.account.left[reason] += characters(node)
-        return False
 
     def _go(self, root: Any) -> None:
         from lxml import etree
@@ -111,133 +85,86 @@ class Walk:
                 ends.pop()[1]()
 
     def _table_of_elements(self) -> dict[str, Callable[[Any], End]]:
-        words = {
-            **{
-                "p": self._paragraph,
-                "r": self._run,
-                "t": self._text,
-                "delText": self._deleted_text,
-            },
-            **{
-                "tab": self._tab,
-                "ptab": self._tab,
-                "br": self._break,
-                "cr": self._line,
-                "noBreakHyphen": self._hyphen,
-            },
-            **{
-                "sym": self._symbol,
-                "tbl": self._table,
-                "tr": self._row,
-                "tc": self._cell,
-                "sdt": self._control,
-            },
-            **{
-                "del": self._deletion,
-                "moveFrom": self._deletion,
-                "ins": self._mark,
-                "moveTo": self._mark,
-            },
-            **{
-                "txbxContent": self._box,
-                "fldChar": self._field,
-                "instrText": self._code,
-            },
-            **{"footnoteReference": self._note, "endnoteReference": self._note},
-            **{
-                "rt": lambda node: self.leave(node, "ruby"),
-                "altChunk": self._other,
-                "subDoc": self._other,
-            },
-            **{name: lambda node: False for name in _PROPERTIES},
-        }
-        drawn = {
-            "p": self._drawn_paragraph,
-            "t": self._text,
-            "br": self._line,
-            "txBody": self._box,
-        }
-        formula = dict.fromkeys(_FORMULA, self._formula_part) | {
-            "r": self._run,
-            "t": self._text,
-            "phant": self._phantom,
-        }
-        return {
-            **{W + name: begin for name, begin in words.items()},
-            **{A + name: begin for name, begin in drawn.items()},
-            **{M + name: begin for name, begin in formula.items()},
+        """Return what is done when an element begins, by its name."""
+        found: dict[str, Callable[[Any], End]] = {
             MC + "AlternateContent": self._choose,
-            **dict.fromkeys(_CHOICES, self._choice),
             V + "textpath": self._word_art,
             DIAGRAM + "relIds": self._diagram,
             DIAGRAM + "t": self._box,
             CHART + "chart": self._chart,
         }
+        found |= dict.fromkeys(WAYS, self._choice)
+        for name, begin in self._elements_of_text().items():
+            found[W + name] = begin
+        for name, begin in self._elements_of_drawings().items():
+            found[A + name] = begin
+        for name, begin in self._elements_of_formulas().items():
+            found[M + name] = begin
+        return found
 
-    # Text
+    def _elements_of_text(self) -> dict[str, Callable[[Any], End]]:
+        return {
+            "p": self._paragraph,
+            "r": self._run,
+            "t": self._text,
+            "delText": self._deleted_text,
+            "tab": self._tab,
+            "ptab": self._tab,
+            "br": self._break,
+            "cr": self._line,
+            "noBreakHyphen": self._hyphen,
+            "sym": self._symbol,
+            "tbl": self._table,
+            "tr": self._row,
+            "tc": self._cell,
+            "sdt": self._control,
+            "del": self._deletion,
+            "moveFrom": self._deletion,
+            "ins": self._mark,
+            "moveTo": self._mark,
+            "txbxContent": self._box,
+            "fldChar": self._field,
+            "instrText": self._code,
+            "footnoteReference": self._note,
+            "endnoteReference": self._note,
+            "rt": self._reading,
+            "altChunk": self._other,
+            "subDoc": self._other,
+            **dict.fromkeys(_PROPERTIES, self._skip),
+        }
 
-    def _write(self, text: str) -> None:
-        if not self._fields.in_code:
-            self._length += len(text)
-            require_fitting(self._length)
-            self._flows[-1].write(text)
+    def _elements_of_drawings(self) -> dict[str, Callable[[Any], End]]:
+        return {
+            "p": self._drawn_paragraph,
+            "t": self._text,
+            "br": self._line,
+            "txBody": self._box,
+        }
 
-    def _text(self, node: Any) -> End:
-        text = text_of(node).translate(_SPACES)
-        if self._fields.in_code:
-            self.account.left["code"] += weight(text)
-        else:
-            self.account.read += weight(text)
-            self._write(in_font(text, self._font))
-        return None
-
-    def _deleted_text(self, node: Any) -> End:
-        self.account.left["deleted"] += weight(text_of(node))
-        return None
-
-    def _tab(self, node: Any) -> End:
-        self._write(
-            " " if self._tables else "\t"
-        )  # a tab stands between the cells of a row
-        return None
-
-    def _break(self, node: Any) -> End:
-        self._write(
-            "\n" if node.get(W + "type", "textWrapping") == "textWrapping" else PAGE
-        )
-        return None
-
-    def _line(self, node: Any) -> End:
-        self._write("\n")
-        return None
-
-    def _hyphen(self, node: Any) -> End:
-        self._write("-")
-        return None
-
-    def _symbol(self, node: Any) -> End:
-        char = symbol(node.get(W + "font", ""), node.get(W + "char", ""))
-        self.account.signs += char is None
-        self._write(char or "")
-        return None
+    def _elements_of_formulas(self) -> dict[str, Callable[[Any], End]]:
+        return {
+            "r": self._run,
+            "t": self._text,
+            "phant": self._phantom,
+            **dict.fromkeys(_FORMULA, self._formula_part),
+        }
 
     # Paragraphs and runs
 
     def _paragraph(self, node: Any) -> End:
         properties = node.find(W + "pPr")
-        outer, self._style = self._style, self._styles.of_paragraph(properties)
+        outer = self._style
+        self._style = self._styles.of_paragraph(properties)
         mark = None if properties is None else properties.find(W + "rPr")
-        is_deleted = mark is not None and any(
-            mark.find(W + name) is not None for name in ("del", "moveFrom")
-        )
-        self.account.marks += is_deleted
+        is_deleted = _is_deleted(mark)
         is_hidden = self._styles.hides(mark, self._style)
         # between a heading and text on the same line Word keeps a hidden end of
         # paragraph: the heading is shown
-        is_numbered = not is_deleted and (
-            not is_hidden or bool(switch(mark, "specVanish"))
-        )
-        label = self._numbering.label(properties, self._style) if is_numbered else ""
+        is_shown = not is_hidden or bool(switch(mark, "specVanish"))
+        label = ""
+        if is_shown and not is_deleted:
+            label = self._numbering.label(properties, self._style)
+        self.account.marks += is_deleted
         self._length += len(label) + 1
         self._flows[-1].begin(label, is_deleted or is_hidden)
 
@@ -274,20 +201,12 @@ class Walk:
 
     def _control(self, node: Any) -> End:
         """Write the box of a content control that has none in its content."""
-        content = node.find(W + "sdtContent")
         box = node.find(f"{W}sdtPr/{W14}checkbox")
-        if box is None or (
-            content is not None
-            and next(content.iter(W + "t", W + "sym"), None) is not None
-        ):
+        if box is None:
             return None
-        checked = box.find(W14 + "checked")
-        is_ticked = checked is not None and checked.get(W14 + "val", "1") in (
-            "1",
-            "true",
-            "on",
-        )
-        self._write(TICKED if is_ticked else EMPTY)
+        content = node.find(W + "sdtContent")
+        if content is None or next(content.iter(W + "t", W + "sym"), None) is None:
+            self._write(TICKED if is_checked(box) else EMPTY)
         return None
 
     # Tables
@@ -354,26 +273,17 @@ class Walk:
         return end
 
     def _word_art(self, node: Any) -> End:
-        text = node.get("string", "").translate(_SPACES).strip()
+        text = as_blanks(node.get("string", "")).strip()
         if text and not self._fields.in_code:
             self._flows[-1].hang([text])
         return None
 
     def _choose(self, node: Any) -> End:
-        """Of the ways a thing is drawn in for newer and older programs take the first that has
-        text.
-        """
-        ways = [child for child in node if child.tag in _CHOICES]
-        taken = next(filter(_says_something, ways), ways[0] if ways else None)
-        for way in ways:
-            if way is not taken:
-                self._untaken[way] = (
-                    "repeated" if _words(way) == _words(taken) else "alternative"
-                )
+        self._choices.choose(node)
         return None
 
     def _choice(self, node: Any) -> End:
-        reason = self._untaken.pop(node, None)
+        reason = self._choices.reason_against(node)
         return self.leave(node, reason) if reason else None
 
     def _diagram(self, node: Any) -> End:
@@ -413,22 +323,19 @@ class Walk:
         return None
 
     def _note(self, node: Any) -> End:
-        notes = self.notes[
-            "footnote" if node.tag == W + "footnoteReference" else "endnote"
-        ]
+        is_footnote = node.tag == W + "footnoteReference"
+        notes = self.notes["footnote" if is_footnote else "endnote"]
         # a mark of the author's own follows as text, here and in the note
-        has_own_mark = node.get(W + "customMarkFollows", "0") in ("1", "true", "on")
+        has_own_mark = node.get(W + "customMarkFollows", "0") in TRUE
         if not self._fields.in_code:
             self._write(notes.mark(node.get(W + "id", ""), has_own_mark))
         return None
 
     def _phantom(self, node: Any) -> End:
         shown = node.find(f"{M}phantPr/{M}show")
-        return (
-            self.leave(node, "hidden")
-            if shown is not None and shown.get(M + "val") in ("0", "off")
-            else None
-        )
+        if shown is not None and shown.get(M + "val") in ("0", "off"):
+            return self.leave(node, "hidden")
+        return None
 
     def _formula_part(self, node: Any) -> End:
         before, closing = begin_formula_part(node)
@@ -448,19 +355,8 @@ class Walk:
         return end
 
 
-def _says_something(way: Any) -> bool:
-    return next(way.iter(*TEXTS, W + "sym", V + "textpath"), None) is not None
-
-
-def _words(way: Any) -> str:
-    """Return the text of one way a thing is drawn in, without older ways inside it."""
-    from lxml import etree
-
-    texts = []
-    walk = etree.iterwalk(way, events=("start",), tag=(*TEXTS, MC + "Fallback"))
-    for _, node in walk:
-        if node.tag in TEXTS:
-            texts.append(text_of(node))
-        elif node is not way:
-            walk.skip_subtree()
-    return "".join("".join(texts).split())
+def _is_deleted(mark: Any) -> bool:
+    """Tell the mark of a paragraph whose end somebody deleted or moved away."""
+    if mark is None:
+        return False
+    return mark.find(W + "del") is not None or mark.find(W + "moveFrom") is not None

@@ -11,7 +11,7 @@ from tests.certificate.__main__ import detail, table
 from tests.certificate.rows import row
 from tests.conftest import SAMPLES
 from tests.hostile.goodfiles import docx, paragraph, word_xml
-from tests.ingest.test_pdf import LEFT, SIZE, TOP, made
+from tests.ingest.pdffiles import LEFT, SIZE, TOP, made
 
 
 def test_every_character_of_a_word_file_is_in_the_text_or_in_the_account(

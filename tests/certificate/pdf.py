@@ -14,7 +14,7 @@ import pypdfium2
 
 from ingest.pdfglyphs import Glyph, once
 from ingest.pdfium import sheets
-from ingest.pdflines import lay
+from ingest.pdflayout import lay
 from ingest.pdfmargins import Paper, without_margins
 
 _INVISIBLE = {"\x02": "", "\ufffe": "", "\xad": "", "\ufffd": "", "-": "", "\u2010": ""}

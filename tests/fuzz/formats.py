@@ -9,8 +9,8 @@ from typing import Final
 from tests.hostile import texts
 from tests.hostile.goodfiles import good_files
 from tests.hostile.product import ROOT
-from tests.ingest import test_mht, test_pdf, test_tables, test_word
-from tests.ingest.test_word import p, r, row, table
+from tests.ingest import pdffiles, test_mht, test_tables, wordfiles
+from tests.ingest.wordfiles import p, r, row, table
 
 _SAMPLES: Final = ROOT / "tests" / "samples"
 _FRONT: Final = """---
@@ -56,12 +56,12 @@ def _pdfs(number: int) -> list[bytes]:
         (90.0, 740.0 - 22 * at, 14.0, line)
         for at, line in enumerate(_text(number).split("\n"))
     ]
-    form = test_pdf._form("张某")
+    form = pdffiles.form_with("张某")
     named = [(_SAMPLES / f"{name}.pdf").read_bytes() for name in ("encrypted", "scan")]
     return [
         *_usual(".pdf", number),
-        test_pdf.made(written),
-        test_pdf.made(written, written, **form),
+        pdffiles.made(written),
+        pdffiles.made(written, written, **form),
         *named,
     ]  # type: ignore[arg-type]
 
@@ -80,7 +80,7 @@ def _words(number: int) -> list[bytes]:
         "<w:del><w:r><w:delText>删</w:delText></w:r></w:del>",
         props='<w:pStyle w:val="a"/>',
     )
-    rich = test_word.docx(
+    rich = wordfiles.docx(
         body,
         numbering=_LIST,
         styles=_STYLES,

@@ -223,7 +223,8 @@ def test_whatever_else_a_line_says_comes_back_as_it_was_said(
     add: Add, store: Store, extra: dict[str, object]
 ) -> None:
     (receipt,) = add(
-        "any.jsonl", line(id=f"e-{hash(str(extra))}", text=f"甲公司。{extra}", **extra)
+        "any.jsonl",
+        line(id=f"e-{hash(str(extra))}", text=f"甲公司。{hash(str(extra))}", **extra),
     )
     assert receipt.document_id is not None, receipt.error
     document = store.document(receipt.document_id)
