@@ -29,8 +29,8 @@ from web.linking import Links, read_cited, read_links
 from web.marking import find_marks
 from web.pagecache import KeptRoute
 from web.rendering import render
+from web.views.excerpts import read_excerpts
 from web.views.guidance import about_page, elements_page
-from web.views.leads import leads
 from web.views.reading import Around, reading_page, related_labels
 from web.views.search import search_page
 from web.views.statutes import article_choices, statute_views, version_rule_views
@@ -106,7 +106,7 @@ def _answer_page(
         opening = (
             {}
             if is_home
-            else leads(store, [h.document.id for h in hits if not h.passages])
+            else read_excerpts(store, [h.document.id for h in hits if not h.passages])
         )
         page = search_page(
             ask,
@@ -145,7 +145,7 @@ def read(request: Request, document_id: str, house: HouseDep) -> HTMLResponse:
         document = visible_document(store, document_id)
         way = trail(house, store, ask, document.head.id, rank)
         book = house.law_book(store)
-        links = read_links(store, book, document)
+        links = read_links(store, book, [document])
         sections = section_views(
             document, find_marks(document.text, ask.text, ask.widening), links.of
         )
@@ -198,7 +198,7 @@ def elements(house: HouseDep) -> HTMLResponse:
             store, Filters(include={"kind": ("guidance",)}), order="title", limit=100
         )
         page = elements_page(
-            catalogue.columns, heads, leads(store, [head.id for head in heads])
+            catalogue.columns, heads, read_excerpts(store, [head.id for head in heads])
         )
     return render(house.templates, "elements.html", page)
 

@@ -51,18 +51,25 @@ def articles(
     return {document_id: Articles(f"\n{lines}") for document_id, lines in rows}
 
 
-def concordance(
-    conn: sqlite3.Connection, clearance: Visibility, law: str
-) -> list[ConcordanceRow]:
-    """Return which article of which version holds each provision of one law."""
+def concordances(
+    conn: sqlite3.Connection, clearance: Visibility, laws: Iterable[str]
+) -> dict[str, list[ConcordanceRow]]:
+    """Return by law which article of which version holds each provision; [] where none is known."""
+    found: dict[str, list[ConcordanceRow]] = {law: [] for law in laws}
     rows = conn.execute(
-        """SELECT p.provision, p.version, p.article, p.note, p.document_id FROM provision p
-           JOIN document d ON d.id = p.document_id
-           WHERE p.law = :law AND d.visibility <= :clearance
+        """SELECT p.law, p.provision, p.version, p.article, p.note, p.document_id
+           FROM provision p JOIN document d ON d.id = p.document_id
+           WHERE p.law IN (SELECT value FROM json_each(:laws))
+             AND d.visibility <= :clearance
            ORDER BY p.provision, p.version, p.article""",
-        {"clearance": int(clearance), "law": law},
+        {
+            "clearance": int(clearance),
+            "laws": json.dumps(list(found), ensure_ascii=False),
+        },
     )
-    return [ConcordanceRow(*row) for row in rows]
+    for law, *row in rows:
+        found[law].append(ConcordanceRow(*row))
+    return found
 
 
 def counterparts(

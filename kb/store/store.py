@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kb import database, deadline
 from kb.errors import UserError
-from kb.law.articles import Articles
+from kb.law.articles import ArticleKey, Articles
 from kb.law.concordance import ConcordanceRow
 from kb.records import (
     NO_FILTERS,
@@ -169,6 +169,15 @@ class Store(OpenStore):
         """Return the visible documents among `ids`."""
         return reading.heads(self._conn, self.clearance, ids)
 
+    def documents(self, ids: Iterable[int]) -> dict[int, Document]:
+        """Return the visible documents among `ids`, whole."""
+        with self.snapshot():
+            return reading.documents(self._conn, self.clearance, ids)
+
+    def heads_by_slug(self, slugs: Iterable[str]) -> dict[str, DocumentHead]:
+        """Return the visible documents among `slugs`, by slug."""
+        return reading.heads_by_slug(self._conn, self.clearance, slugs)
+
     def passages(self, ids: Iterable[int]) -> dict[int, StoredPassage]:
         """Return the visible passages among `ids`."""
         return reading.passages(self._conn, self.clearance, ids)
@@ -244,13 +253,26 @@ class Store(OpenStore):
             target=target,
         )
 
+    def citing_articles(
+        self, articles: Iterable[ArticleKey]
+    ) -> dict[ArticleKey, list[int]]:
+        """Return by article the visible documents that cite it; [] for one nobody cites."""
+        return citing.citing_articles(self._conn, self.clearance, articles)
+
     def presumed_to_cite(self, law: str, version: str, article: str) -> dict[int, str]:
         """Return the visible documents that name an article without a version and are
         presumed to mean this one.
 
         Each comes with why: BY_DATE or BY_TEXT.
         """
-        return citing.presumed(self._conn, self.clearance, law, version, article)
+        key = ArticleKey(law, version, article)
+        return self.presumed_to_cite_articles([key])[key]
+
+    def presumed_to_cite_articles(
+        self, articles: Iterable[ArticleKey]
+    ) -> dict[ArticleKey, dict[int, str]]:
+        """Return by article what `presumed_to_cite` does."""
+        return citing.presumed(self._conn, self.clearance, articles)
 
     def citations_of(self, ids: Iterable[int]) -> Mapping[int, Sequence[Citation]]:
         """Return the citations of each visible document among `ids`."""
@@ -268,9 +290,9 @@ class Store(OpenStore):
         """Return by visible document its articles, where it has any."""
         return laws.articles(self._conn, self.clearance, ids)
 
-    def concordance(self, law: str) -> list[ConcordanceRow]:
-        """Return which article of which version holds each provision."""
-        return laws.concordance(self._conn, self.clearance, law)
+    def concordances(self, names: Iterable[str]) -> dict[str, list[ConcordanceRow]]:
+        """Return by law which article of which version holds each provision."""
+        return laws.concordances(self._conn, self.clearance, names)
 
     def counterparts(
         self, law: str, version: str, article: str

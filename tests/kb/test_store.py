@@ -20,6 +20,7 @@ from kb.errors import (
     StoreTooNew,
     UserError,
 )
+from kb.law.articles import ArticleKey
 from kb.records import (
     NO_FILTERS,
     Added,
@@ -142,7 +143,14 @@ def test_no_reading_method_shows_or_counts_what_the_clearance_may_not_see(
         assert {i for i in everything if store.document(i) is not None} == allowed
         assert {i for i in everything if store.mean_vector(i) is not None} == allowed
         assert {h.id for h in store.laws()} <= allowed
-        assert {r.document_id for r in store.concordance("测试法")} <= allowed
+        assert set(store.documents(everything)) == allowed
+        slugs = [f"t-{number}" for number in range(60)]
+        assert {h.id for h in store.heads_by_slug(slugs).values()} == allowed
+        cited = store.citing_articles([ArticleKey("反不正当竞争法", "2019", "第九条")])
+        assert {i for documents in cited.values() for i in documents} == allowed
+        rows = store.concordances(["测试法", "没有的法"])
+        assert rows["没有的法"] == []
+        assert {r.document_id for r in rows["测试法"]} <= allowed
         assert {
             r.document_id
             for n in range(0, 60, 7)
@@ -150,6 +158,19 @@ def test_no_reading_method_shows_or_counts_what_the_clearance_may_not_see(
         } <= allowed
         ids = store.passage_ids(NO_FILTERS, 10_000)
         assert ids is not None and set(ids.tolist()) == set(passages)
+
+
+@pytest.mark.parametrize("clearance", list(Visibility))
+def test_documents_read_together_are_what_each_is_alone(
+    home: Path, mixed: dict[Visibility, set[int]], clearance: Visibility
+) -> None:
+    everything = sorted(set().union(*mixed.values()))
+    with Store(home, clearance) as store:
+        alone = {number: store.document(number) for number in everything}
+        together = store.documents(everything)
+
+    assert together == {n: document for n, document in alone.items() if document}
+    assert together
 
 
 def test_unlabelled_is_a_value_that_can_be_chosen_and_excluded(

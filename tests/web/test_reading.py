@@ -16,8 +16,8 @@ from kb.vocabulary import Visibility
 from tests.web.test_pages import main_of, text_of
 from web.marking import find_marks
 from web.views.common import pieces, results, snippet, sums_unknown
-from web.views.laws import version_views
 from web.views.reading import confidence_words
+from web.views.versions import version_views
 
 
 def test_paragraphs_are_numbered_and_addressable(

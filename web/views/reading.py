@@ -151,11 +151,7 @@ def reading_page(
         amounts=_amounts(m),
         statutes=tuple(around.statutes),
         uncertain=m.uncertain,
-        sources=tuple(
-            SourceView(s.name, SOURCE_GRADES[s.grade], s.url)
-            for s in m.sources
-            if s.grade != "C"
-        ),
+        sources=source_views(m),
         reposts=grades.count("C"),
         only_reposts=bool(grades) and set(grades) == {"C"},
         law=Link(m.law, law_path(m.law)) if m.law and m.version else None,
@@ -164,6 +160,12 @@ def reading_page(
         cite=cite(head),
         address=f"{base_url.rstrip('/')}{document_path(head.id)}",
     )
+
+
+def source_views(m: Metadata) -> tuple[SourceView, ...]:
+    """Return the sources but reposts, which have neither name nor address."""
+    named = [source for source in m.sources if source.grade != "C"]
+    return tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in named)
 
 
 def cite(head: DocumentHead) -> str:
