@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from search.catalogue import Catalogue
 from search.exact import Exact
 from search.facets import Columns
 from search.indexes import Indexes
-from search.matches import Matches
+from search.matches import Matches, joined
 from search.query import Query
 
 
@@ -28,9 +30,16 @@ class Ranking(Struct, frozen=True, gc=False):
     complete: bool
     ordered: int
 
+    def part(self, page: slice) -> Ranking:
+        """Return the documents of one page, with all the passages."""
+        return replace(self, documents=self.documents[page], scores=self.scores[page])
+
 
 class Question(Struct, frozen=True, kw_only=True, gc=False):
-    """A query with what the caches and the store say to it before any filter."""
+    """A query with what the caches and the store say to it before any filter.
+
+    `of_roles` are the passages of the roles that filters asked for so far.
+    """
 
     query: Query
     hybrid: bool
@@ -43,11 +52,25 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
     exact: Exact
     demanded: NDArray[np.int64] | None
     unwanted: NDArray[np.int64]
+    of_roles: dict[tuple[str, ...], NDArray[np.int64]] = field(default_factory=dict)
 
     @property
     def columns(self) -> Columns:
         """Return the facet values of what the reader may see."""
         return self.catalogue.columns
+
+
+def joined_rankings(parts: Sequence[Ranking], of: Ranking) -> Ranking:
+    """Return rankings of different documents one after another, in place of the one they are of."""
+    if not parts:
+        return of
+    return replace(
+        of,
+        documents=np.concatenate([part.documents for part in parts]),
+        scores=np.concatenate([part.scores for part in parts]),
+        keyword=joined([part.keyword for part in parts]),
+        vector=joined([part.vector for part in parts]),
+    )
 
 
 def reordered_as(ranking: Ranking, documents: NDArray[np.int64]) -> Ranking:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
@@ -32,7 +33,7 @@ from search.ids import member
 from search.indexes import Indexes, IndexesByScope
 from search.matches import EMPTY, Matches, joined_for_counting, ranked, within
 from search.query import WIDENING, Query, Widening, parse
-from search.ranking import Question, Ranking, reordered_as
+from search.ranking import Question, Ranking, joined_rankings, reordered_as
 from search.reranking import DEPTH as RERANK_DEPTH
 from search.reranking import Reranker, reordered
 from search.results import FACET_FIELDS, MODES, SORTS, Hit, SearchResult
@@ -58,6 +59,14 @@ _FEW: Final = 10
 _ROUNDING: Final = 1e-5
 _ALL: Final = 1_000_000_000
 _HAN: Final = re.compile("[㐀-鿿]")
+
+
+class _Order(Struct, frozen=True):
+    """In which order documents are wanted, and which of them are read."""
+
+    sort: str
+    reranker: Reranker | None
+    page: slice
 
 
 class Searcher:
@@ -130,9 +139,13 @@ class Searcher:
         sort: str = "relevance",
         offset: int = 0,
         limit: int = 10,
+        each: str = "",
         widening: Widening = WIDENING,
     ) -> SearchResult:
         """Answer a query with one page of documents, counts over all that match, and reasons.
+
+        `each` names a field: then the first
+        `limit` documents of each of its values are shown, and `documents` stand by value.
 
         Sorting by date, or by the sum a case came to, takes all that match; documents
         without one come last. Raises InvalidQuery for a mode, sort, offset or limit
@@ -155,7 +168,7 @@ class Searcher:
             )
             if not query.wants_text and not query.identifiers and not query.unwanted:
                 result = answers.listing(
-                    store, catalogue, filters, sort, slice(offset, offset + limit)
+                    store, catalogue, filters, sort, slice(offset, offset + limit), each
                 )
                 shown = answers.with_openings(store, result.hits)
                 result = replace(result, query=query.view(), mode=mode, hits=shown)
@@ -174,6 +187,7 @@ class Searcher:
                     sort,
                     offset,
                     limit,
+                    each,
                 )
         took_ms = 1000 * (time.perf_counter() - started)
         log.info(
@@ -187,10 +201,42 @@ class Searcher:
             result, query=answers.told_of(result.query, notes), took_ms=took_ms
         )
 
+    def totals(
+        self,
+        store: Store,
+        text: str,
+        several: Sequence[Filters],
+        *,
+        mode: str = "hybrid",
+        widening: Widening = WIDENING,
+    ) -> list[int]:
+        """Return how many documents a query finds under each of some filters, looked for once."""
+        with self._by_scope.given_up_when_damaged(store):
+            caches = self._current(store)[0], self.catalogue(store)
+            columns = caches[1].columns
+            query, _ = as_meant(store, parse(text), columns)
+            query = caches[0].keyword.present(widened(query, widening))
+            several = [joined(filters, query, columns)[0] for filters in several]
+            if not query.wants_text and not query.identifiers and not query.unwanted:
+                return [len(columns.passing(filters)) for filters in several]
+            question = self._question(store, query, caches, mode, several[0], True)
+            return [
+                len(self._rank(store, question, filters).documents)
+                for filters in several
+            ]
+
     def listing(
-        self, store: Store, filters: Filters, sort: str | None, offset: int, limit: int
+        self,
+        store: Store,
+        filters: Filters,
+        sort: str | None,
+        offset: int,
+        limit: int,
+        each: str = "",
     ) -> SearchResult:
-        """List a page of everything the filters keep, with counts over all of it."""
+        """List a page of everything the filters keep, with counts over all of it; `limit` and
+        `each` as for a search.
+        """
         started = time.perf_counter()
         found = answers.listing(
             store,
@@ -198,6 +244,7 @@ class Searcher:
             filters,
             sort or "",
             slice(offset, offset + limit),
+            each,
         )
         return replace(found, took_ms=1000 * (time.perf_counter() - started))
 
@@ -238,42 +285,26 @@ class Searcher:
         sort: str,
         offset: int,
         limit: int,
+        each: str,
     ) -> SearchResult:
-        question = self._question(store, query, caches, mode, filters)
-        ranking = self._rank(store, question, filters)
-        reranker = (
-            self._reranker
-            if mode != "keyword" and query.wants_text and sort == "relevance"
-            else None
-        )
-        read = (
-            offset + limit
-            if reranker is None
-            else max(offset + limit, self._window(question, ranking)[1])
-        )
-        read = (
-            read if sort == "relevance" else len(ranking.documents)
-        )  # those behind come forward
-        if min(read, len(ranking.documents)) > ranking.ordered:
-            question = replace(
-                question,
-                everything=question.indexes.keyword.search(query, KEYWORD_DEPTH)[0],
-            )
-            ranking = self._rank(store, question, filters)
+        question = self._question(store, query, caches, mode, filters, bool(each))
+        is_reranked = mode != "keyword" and query.wants_text and sort == "relevance"
+        reranker = self._reranker if is_reranked else None
+        order = _Order(sort, reranker, slice(offset, offset + limit))
+        question, ranking = self._in_order(store, question, filters, order)
         facets = self._facets(store, question, filters, ranking)
-        if reranker is not None and offset < self._window(question, ranking)[1]:
-            ranking = self._reranked(store, reranker, question, ranking)
-        if sort != "relevance":
-            ordered = question.catalogue.in_order(store, ranking.documents, sort)
-            ranking = reordered_as(ranking, ordered)
-        page = slice(offset, offset + limit)
+        documents, shown = ranking.documents, ranking.part(order.page)
+        if each:
+            parts = self._by_value(store, question, filters, order, each, documents)
+            documents = np.concatenate([documents[:0], *(p.documents for p in parts)])
+            shown = joined_rankings([p.part(order.page) for p in parts], ranking)
         hits = answers.hits(
             store,
             query,
-            ranking.documents[page],
-            ranking.scores[page],
-            ranking.keyword,
-            ranking.vector,
+            shown.documents,
+            shown.scores,
+            shown.keyword,
+            shown.vector,
             question.exact,
             first_rank=offset + 1,
         )
@@ -283,13 +314,58 @@ class Searcher:
         return SearchResult(
             view,
             mode,
-            len(ranking.documents),
+            len(documents),
             ranking.complete,
             0.0,
             hits,
             facets,
-            documents=ranking.documents,
+            documents=documents,
         )
+
+    def _by_value(
+        self,
+        store: Store,
+        question: Question,
+        filters: Filters,
+        order: _Order,
+        field: str,
+        documents: NDArray[np.int64],
+    ) -> list[Ranking]:
+        """Rank the documents of each value of a field as if filtered by it, of what was found
+        once.
+        """
+        found = dict(question.columns.count(field, documents))
+        return [
+            self._in_order(store, question, filters.only(field, value), order)[1]
+            for value in question.columns.in_order(field)
+            if value in found
+        ]
+
+    def _in_order(
+        self, store: Store, question: Question, filters: Filters, order: _Order
+    ) -> tuple[Question, Ranking]:
+        """Rank documents under one set of filters, the page that is read in the order asked for;
+        return what was asked of the caches to that end too.
+        """
+        ranking = self._rank(store, question, filters)
+        read = order.page.stop
+        if order.reranker is not None:
+            read = max(read, self._window(question, ranking)[1])
+        if order.sort != "relevance":
+            read = len(ranking.documents)  # those behind come forward
+        if min(read, len(ranking.documents)) > ranking.ordered:
+            everything = question.indexes.keyword.search(question.query, KEYWORD_DEPTH)[
+                0
+            ]
+            question = replace(question, everything=everything)
+            ranking = self._rank(store, question, filters)
+        reranker = order.reranker
+        if reranker and order.page.start < self._window(question, ranking)[1]:
+            ranking = self._reranked(store, reranker, question, ranking)
+        if order.sort != "relevance":
+            by_sort = question.catalogue.in_order(store, ranking.documents, order.sort)
+            ranking = reordered_as(ranking, by_sort)
+        return question, ranking
 
     def _question(
         self,
@@ -298,8 +374,10 @@ class Searcher:
         caches: tuple[Indexes, Catalogue],
         mode: str,
         filters: Filters,
+        is_ordered: bool,
     ) -> Question:
-        """Ask everything that does not depend on filters, once.
+        """Ask everything that does not depend on filters, once; `is_ordered` where more than a
+        page is read.
 
         One retriever after the other: a thread for one of them costs more than it saves. Meaning
         comes last: it passes over all vectors, and what follows finds the processor's cache empty.
@@ -308,6 +386,7 @@ class Searcher:
         exact = exact_documents(store, query)
         # a fixed depth settles the order
         counted_alone = mode == "hybrid" and not filters and not query.unwanted
+        counted_alone &= not is_ordered
         everything = best = EMPTY
         if mode != "vector":
             everything, best = indexes.keyword.search(
@@ -419,7 +498,8 @@ class Searcher:
         )
         keyword = ranked(best, everything) if everything.ordered else best
         if filters.roles:
-            keyword = _of_roles(store, keyword, filters)
+            of_roles = _passages_of_roles(store, question, filters.roles)
+            keyword = keyword.kept(member(keyword.passages, of_roles))
         near = self._near(store, question, keyword, allowed, filters)
         documents, scores = self._fused(question, keyword, near)
         ordered = len(documents)
@@ -480,7 +560,7 @@ class Searcher:
         if filters:
             wanted = within(allowed, question.demanded, None)
             of_roles = (
-                store.passage_ids(Filters(roles=filters.roles), _ALL)
+                _passages_of_roles(store, question, filters.roles)
                 if filters.roles
                 else None
             )
@@ -527,11 +607,13 @@ def _weight(query: Query) -> float:
     return LONG_WORDS_WEIGHT if len(query.text) > LONG_CHARS else WORDS_WEIGHT
 
 
-def _of_roles(store: Store, matches: Matches, filters: Filters) -> Matches:
-    """Return the passages that stand in sections of the wanted roles."""
-    found: Sequence[int] = [
-        p.id
-        for p in store.passages(matches.passages.tolist()).values()
-        if p.role in filters.roles
-    ]
-    return matches.kept(np.isin(matches.passages, np.array(found, dtype=np.int64)))
+def _passages_of_roles(
+    store: Store, question: Question, roles: tuple[str, ...]
+) -> NDArray[np.int64]:
+    """Return the visible passages in sections of these roles, ascending; read once a question."""
+    known = question.of_roles.get(roles)
+    if known is None:
+        found = store.passage_ids(Filters(roles=roles), _ALL)
+        known = np.empty(0, dtype=np.int64) if found is None else found
+        question.of_roles[roles] = known
+    return known

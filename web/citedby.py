@@ -25,7 +25,7 @@ def read_cited_by(store: Store, articles: Iterable[ArticleKey]) -> CitedBy:
     """Look up who cites each article."""
     wanted = list(articles)
     citing = store.citing_articles(wanted)
-    presumed = store.presumed_to_cite_articles(wanted)
+    presumed = store.presumed_to_cite(wanted)
     named = [*citing.values(), *presumed.values()]
     heads = store.heads({document for documents in named for document in documents})
     return CitedBy(

@@ -183,7 +183,7 @@ def _related(
     """Return what the document names and what names it."""
     found = related_labels(document, links.named)
     known = {head.id for head, _ in found} | {document.head.id}
-    citing = store.heads(store.citing(target=document.head.slug))
+    citing = store.citing_document(document.head.slug)
     return found + [
         (head, "引用本文") for head in citing.values() if head.id not in known
     ]

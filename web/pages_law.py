@@ -108,7 +108,7 @@ def citing(request: Request, law: str, house: HouseDep) -> HTMLResponse:
 
 
 def _citing_page(store: Store, article: ArticleKey) -> CitingPage:
-    rows = store.counterparts(article.law, article.version, article.article)
+    rows = store.counterparts([article])[article]
     others = [ArticleKey(article.law, row.version, row.article) for row in rows]
     cited_by = read_cited_by(store, [article, *others])
     return citing_page(article, others, cited_by)

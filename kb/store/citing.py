@@ -13,51 +13,49 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-import msgspec
-
 from kb.law.articles import ArticleKey
 from kb.law.presumption import presume_versions
 from kb.law.versions import Period, periods
-from kb.records import Citation
-from kb.store.rows import VISIBLE, metadata_from_json
+from kb.records import Citation, DocumentHead
+from kb.store.rows import (
+    ASKED,
+    HEAD_COLUMNS,
+    VISIBLE,
+    as_json,
+    head,
+    metadata_from_json,
+)
 from kb.vocabulary import VERSION_UNSTATED, Visibility
 
 _Periods = Mapping[str, Sequence[Period]]
 
-#: The articles asked about, as rows; and which citations name one of them, of any version.
-_ASKED: Final = """(SELECT json_extract(value, '$.law') AS law,
-    json_extract(value, '$.version') AS version,
-    json_extract(value, '$.article') AS article FROM json_each(:articles)) asked"""
+#: Which citations name one of the articles asked about, of any version.
 _IS_ASKED: Final = "x.law = asked.law AND x.article = asked.article"
 
 
 def citing(
-    conn: sqlite3.Connection,
-    clearance: Visibility,
-    *,
-    law: str | None = None,
-    version: str | None = None,
-    article: str | None = None,
-    target: str | None = None,
+    conn: sqlite3.Connection, clearance: Visibility, law: str, article: str
 ) -> list[int]:
-    """Return the ids of visible documents that cite an article (of any version when None) or a
-    document.
-    """
+    """Return the ids of visible documents that cite an article of any version of a law."""
     rows = conn.execute(
         """SELECT DISTINCT x.document_id FROM citation x JOIN document d ON d.id = x.document_id
-           WHERE d.visibility <= :clearance AND (:law IS NULL OR x.law = :law)
-             AND (:version IS NULL OR x.version = :version)
-             AND (:article IS NULL OR x.article = :article)
-             AND (:target IS NULL OR x.target = :target) ORDER BY x.document_id""",
-        {
-            "clearance": int(clearance),
-            "law": law,
-            "version": version,
-            "article": article,
-            "target": target,
-        },
+           WHERE d.visibility <= :clearance AND x.law = :law AND x.article = :article
+           ORDER BY x.document_id""",
+        {"clearance": int(clearance), "law": law, "article": article},
     )
     return [row[0] for row in rows]
+
+
+def citing_document(
+    conn: sqlite3.Connection, clearance: Visibility, slug: str
+) -> dict[int, DocumentHead]:
+    """Return the visible documents that name another one, by id."""
+    rows = conn.execute(
+        f"""SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND d.id IN
+            (SELECT document_id FROM citation WHERE target = :slug) ORDER BY d.id""",
+        {"clearance": int(clearance), "slug": slug},
+    )
+    return {row["id"]: head(row) for row in rows}
 
 
 def citing_articles(
@@ -69,10 +67,10 @@ def citing_articles(
     found: dict[ArticleKey, list[int]] = {article: [] for article in articles}
     rows = conn.execute(
         f"""SELECT DISTINCT x.law, x.version, x.article, x.document_id
-            FROM {_ASKED} JOIN citation x ON {_IS_ASKED} AND x.version = asked.version
+            FROM {ASKED} JOIN citation x ON {_IS_ASKED} AND x.version = asked.version
             JOIN document d ON d.id = x.document_id
             WHERE d.visibility <= :clearance ORDER BY x.document_id""",
-        {"clearance": int(clearance), "articles": _as_json(found)},
+        {"clearance": int(clearance), "articles": as_json(found)},
     )
     for row in rows:
         cited = ArticleKey(row["law"], row["version"], row["article"])
@@ -102,14 +100,14 @@ def presumed(
         return found
     rows = conn.execute(
         f"""SELECT DISTINCT x.document_id
-            FROM {_ASKED} JOIN citation x ON {_IS_ASKED} AND x.version = :unstated
+            FROM {ASKED} JOIN citation x ON {_IS_ASKED} AND x.version = :unstated
             JOIN document d ON d.id = x.document_id
             JOIN revision r ON r.document_id = d.id AND r.is_current = 1
             WHERE d.visibility <= :clearance AND r.decided_on IS NOT NULL
             ORDER BY x.document_id""",
         {
             "clearance": int(clearance),
-            "articles": _as_json(dated),
+            "articles": as_json(dated),
             "unstated": VERSION_UNSTATED,
         },
     )
@@ -120,10 +118,6 @@ def presumed(
             if article in found:
                 found[article][document_id] = why
     return found
-
-
-def _as_json(articles: Iterable[ArticleKey]) -> str:
-    return msgspec.json.encode(list(articles)).decode()
 
 
 def _presumed_articles(citations: Iterable[Citation]) -> dict[ArticleKey, str]:

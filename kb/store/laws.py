@@ -6,10 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from kb.law.articles import Articles
+from kb.law.articles import ArticleKey, Articles
 from kb.law.concordance import ConcordanceRow
 from kb.records import DocumentHead
-from kb.store.rows import HEAD_COLUMNS, VISIBLE, head
+from kb.store.rows import ASKED, HEAD_COLUMNS, VISIBLE, as_json, head
 from kb.vocabulary import Visibility
 
 
@@ -73,28 +73,27 @@ def concordances(
 
 
 def counterparts(
-    conn: sqlite3.Connection,
-    clearance: Visibility,
-    law: str,
-    version: str,
-    article: str,
-) -> list[ConcordanceRow]:
-    """Return the articles of other versions that provide what this article provides; both must be
+    conn: sqlite3.Connection, clearance: Visibility, articles: Iterable[ArticleKey]
+) -> dict[ArticleKey, list[ConcordanceRow]]:
+    """Return by article those of other versions that provide what it provides; both must be
     visible.
     """
+    found: dict[ArticleKey, list[ConcordanceRow]] = {
+        article: [] for article in articles
+    }
     rows = conn.execute(
-        """SELECT DISTINCT o.provision, o.version, o.article, o.note, o.document_id FROM provision p
-           JOIN provision o ON o.law = p.law AND o.provision = p.provision
-           AND o.version <> p.version
-           JOIN document d ON d.id = o.document_id JOIN document asked ON asked.id = p.document_id
-           WHERE p.law = :law AND p.version = :version AND p.article = :article
-             AND d.visibility <= :clearance AND asked.visibility <= :clearance
-           ORDER BY o.version, o.article""",
-        {
-            "clearance": int(clearance),
-            "law": law,
-            "version": version,
-            "article": article,
-        },
+        f"""SELECT DISTINCT p.law, p.version, p.article, o.provision,
+               o.version AS other_version, o.article AS other_article, o.note, o.document_id
+            FROM {ASKED} JOIN provision p ON p.law = asked.law
+               AND p.version = asked.version AND p.article = asked.article
+            JOIN provision o ON o.law = p.law AND o.provision = p.provision
+               AND o.version <> p.version
+            JOIN document d ON d.id = o.document_id
+            JOIN document own ON own.id = p.document_id
+            WHERE d.visibility <= :clearance AND own.visibility <= :clearance
+            ORDER BY o.version, o.article""",
+        {"clearance": int(clearance), "articles": as_json(found)},
     )
-    return [ConcordanceRow(*row) for row in rows]
+    for law, version, article, *row in rows:
+        found[ArticleKey(law, version, article)].append(ConcordanceRow(*row))
+    return found

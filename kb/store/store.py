@@ -235,23 +235,13 @@ class Store(OpenStore):
         """Return the visible documents that bear each (type, value)."""
         return reading.by_identifier(self._conn, self.clearance, pairs)
 
-    def citing(
-        self,
-        *,
-        law: str | None = None,
-        version: str | None = None,
-        article: str | None = None,
-        target: str | None = None,
-    ) -> list[int]:
-        """Return the visible documents that cite an article or a document (slug)."""
-        return citing.citing(
-            self._conn,
-            self.clearance,
-            law=law,
-            version=version,
-            article=article,
-            target=target,
-        )
+    def citing(self, law: str, article: str) -> list[int]:
+        """Return the visible documents that cite an article of any version of a law."""
+        return citing.citing(self._conn, self.clearance, law, article)
+
+    def citing_document(self, slug: str) -> dict[int, DocumentHead]:
+        """Return the visible documents that name another one."""
+        return citing.citing_document(self._conn, self.clearance, slug)
 
     def citing_articles(
         self, articles: Iterable[ArticleKey]
@@ -259,19 +249,14 @@ class Store(OpenStore):
         """Return by article the visible documents that cite it; [] for one nobody cites."""
         return citing.citing_articles(self._conn, self.clearance, articles)
 
-    def presumed_to_cite(self, law: str, version: str, article: str) -> dict[int, str]:
-        """Return the visible documents that name an article without a version and are
+    def presumed_to_cite(
+        self, articles: Iterable[ArticleKey]
+    ) -> dict[ArticleKey, dict[int, str]]:
+        """Return by article the visible documents that name it without a version and are
         presumed to mean this one.
 
         Each comes with why: BY_DATE or BY_TEXT.
         """
-        key = ArticleKey(law, version, article)
-        return self.presumed_to_cite_articles([key])[key]
-
-    def presumed_to_cite_articles(
-        self, articles: Iterable[ArticleKey]
-    ) -> dict[ArticleKey, dict[int, str]]:
-        """Return by article what `presumed_to_cite` does."""
         return citing.presumed(self._conn, self.clearance, articles)
 
     def citations_of(self, ids: Iterable[int]) -> Mapping[int, Sequence[Citation]]:
@@ -295,10 +280,10 @@ class Store(OpenStore):
         return laws.concordances(self._conn, self.clearance, names)
 
     def counterparts(
-        self, law: str, version: str, article: str
-    ) -> list[ConcordanceRow]:
-        """Return the articles of other versions that provide the same."""
-        return laws.counterparts(self._conn, self.clearance, law, version, article)
+        self, articles: Iterable[ArticleKey]
+    ) -> dict[ArticleKey, list[ConcordanceRow]]:
+        """Return by article those of other versions that provide the same."""
+        return laws.counterparts(self._conn, self.clearance, articles)
 
     def names(self) -> Iterator[Name]:
         """Yield every title, other name, party and number of the visible documents, as written."""

@@ -172,11 +172,14 @@ def test_who_is_presumed_to_cite_an_article_is_told_apart_from_who_does(
     document = store.document("case")
     assert document is not None
 
-    assert store.citing(law="反不正当竞争法", version="2019", article="第九条") == []
-    assert store.presumed_to_cite("反不正当竞争法", "2019", "第九条") == {
-        document.head.id: BY_DATE
+    of_2019, of_2025 = (
+        ArticleKey("反不正当竞争法", version, "第九条") for version in ("2019", "2025")
+    )
+    assert store.citing_articles([of_2019]) == {of_2019: []}
+    assert store.presumed_to_cite([of_2019, of_2025]) == {
+        of_2019: {document.head.id: BY_DATE},
+        of_2025: {},
     }
-    assert store.presumed_to_cite("反不正当竞争法", "2025", "第九条") == {}
     assert [
         c.presumed for c in store.citations_of([document.head.id])[document.head.id]
     ] == [BY_DATE]
@@ -200,13 +203,10 @@ def test_who_cites_several_articles_is_told_of_each_as_of_one_alone(
     for clearance in (Visibility.PUBLIC, Visibility.INTERNAL):
         with Store(store.home, clearance) as reader:
             citing = reader.citing_articles(keys)
-            presumed = reader.presumed_to_cite_articles(keys)
+            presumed = reader.presumed_to_cite(keys)
             for key in keys:
-                law, version, article = key.law, key.version, key.article
-                assert citing[key] == reader.citing(
-                    law=law, version=version, article=article
-                )
-                assert presumed[key] == reader.presumed_to_cite(law, version, article)
+                assert citing[key] == reader.citing_articles([key])[key]
+                assert presumed[key] == reader.presumed_to_cite([key])[key]
             shown = {*citing[keys[1]], *presumed[keys[1]], *citing[keys[3]]}
             hidden = reader.heads_by_slug(["hidden"])
             assert {head.id for head in hidden.values()} <= shown
@@ -228,4 +228,5 @@ def test_a_version_a_reader_may_not_see_tells_that_reader_nothing(
         document = public.document("case")
         assert document is not None
         assert versions(list(document.citations)) == [(VERSION_UNSTATED, None)]
-        assert public.presumed_to_cite("反不正当竞争法", "2019", "第九条") == {}
+        of_2019 = ArticleKey("反不正当竞争法", "2019", "第九条")
+        assert public.presumed_to_cite([of_2019]) == {of_2019: {}}
