@@ -69,7 +69,9 @@ def export(request: Request, house: HouseDep) -> Response:
     """The first documents of an answer or list as a table for a spreadsheet."""
     ask = parse_ask(request.query_params.multi_items())
     with house.open_store() as store:
-        result = answer(house, store, replace(ask, offset=0, limit=MAX_EXPORTED))
+        result = answer(
+            house, store, replace(ask, offset=0, limit=MAX_EXPORTED, group="")
+        )
     name = quote(
         f"检索结果 {date.today():%Y-%m-%d}.csv"
     )  # not the question: folders are shared
@@ -91,23 +93,12 @@ def _answer_page(
     if kind is not None and "kind" not in ask.filters.include:
         ask = ask.only("kind", kind).at(ask.offset)
     with house.open_store() as store:
-        result = helped(house, store, ask, answer(house, store, ask))
         is_home = ask.is_home and path == "/"
-        tiers = (
-            by_tier(house, store, ask, result)
-            if ask.group == "tier" and not is_home
-            else None
-        )
-        hits = (
-            [hit for tier in tiers for hit in tier.hits]
-            if tiers is not None
-            else result.hits
-        )
-        opening = (
-            {}
-            if is_home
-            else read_excerpts(store, [h.document.id for h in hits if not h.passages])
-        )
+        shown = replace(ask, group="") if is_home else ask
+        result = helped(house, store, ask, answer(house, store, shown))
+        tiers = by_tier(result) if shown.group else None
+        bare = [hit.document.id for hit in result.hits if not hit.passages]
+        opening = {} if is_home else read_excerpts(store, bare)
         page = search_page(
             ask,
             result,
