@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from msgspec import Struct, field
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from kb.records import Filters
+from kb.store import Store
 from search.catalogue import Catalogue
 from search.exact import Exact
 from search.facets import Columns
 from search.indexes import Indexes
 from search.matches import Matches, joined
 from search.query import Query
+from search.reranking import Reranker
+
+_ALL: Final = 1_000_000_000
+
+
+class Order(Struct, frozen=True):
+    """In which order documents are wanted, and which of them are read."""
+
+    sort: str
+    reranker: Reranker | None
+    page: slice
 
 
 class Ranking(Struct, frozen=True, gc=False):
@@ -38,7 +52,8 @@ class Ranking(Struct, frozen=True, gc=False):
 class Question(Struct, frozen=True, kw_only=True, gc=False):
     """A query with what the caches and the store say to it before any filter.
 
-    `of_roles` are the passages of the roles that filters asked for so far.
+    `made_by` names the embedder of `vector`; `of_roles` are the passages of the roles
+    that filters asked for so far.
     """
 
     query: Query
@@ -52,7 +67,15 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
     exact: Exact
     demanded: NDArray[np.int64] | None
     unwanted: NDArray[np.int64]
+    made_by: str
     of_roles: dict[tuple[str, ...], NDArray[np.int64]] = field(default_factory=dict)
+
+    def passages_of(self, store: Store, roles: tuple[str, ...]) -> NDArray[np.int64]:
+        """Return the visible passages in sections of these roles, ascending; read once."""
+        if roles not in self.of_roles:
+            found = store.passage_ids(Filters(roles=roles), _ALL)
+            self.of_roles[roles] = np.empty(0, np.int64) if found is None else found
+        return self.of_roles[roles]
 
     @property
     def columns(self) -> Columns:

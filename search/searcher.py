@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
@@ -24,49 +23,27 @@ from kb.records import NO_FILTERS, Filters
 from kb.store import Store
 from search import answers, likeness
 from search.catalogue import Catalogue, Catalogues
-from search.demands import LONG_CHARS, demanded, unheard, unwanted
+from search.demands import demanded, unheard, unwanted
 from search.exact import exact_documents
 from search.expansion import said, text_to_embed, widened
 from search.filtering import as_meant, joined, unknown_values
-from search.fusion import best_by_document, followed, summed_by_document, weighted_sum
+from search.fusion import followed
 from search.ids import member
 from search.indexes import Indexes, IndexesByScope
 from search.matches import EMPTY, Matches, joined_for_counting, ranked, within
 from search.query import WIDENING, Query, Widening, parse
-from search.ranking import Question, Ranking, joined_rankings, reordered_as
+from search.ranking import Order, Question, Ranking, joined_rankings, reordered_as
 from search.reranking import DEPTH as RERANK_DEPTH
 from search.reranking import Reranker, reordered
 from search.results import FACET_FIELDS, MODES, SORTS, Hit, SearchResult
+from search.retrieval import KEYWORD_DEPTH, SCORED_DEPTH, fuse, near_matches
 
 log = logging.getLogger(__name__)
 
-#: Passages each retriever hands to fusion.
-KEYWORD_DEPTH: Final = 200
-VECTOR_DEPTH: Final = 100
-#: To this depth of passages a document that the words put forward is also scored by its meaning.
-SCORED_DEPTH: Final = 300
-#: What the words weigh in the sum of both retrievers' scores; the rest is meaning.
-WORDS_WEIGHT: Final = 0.25
-#: In a description of facts the words weigh more: the mean of so many words points
-#: nowhere in particular.
-LONG_WORDS_WEIGHT: Final = 0.4
 #: Above this many allowed documents a filter is applied to gathered passages, not
 #: handed to the index.
 _ALLOWED_LIMIT: Final = 5_000
-#: Documents shown, nearest in meaning first, when filters leave nothing that matches.
-_FEW: Final = 10
-#: The same vectors scored by FAISS and by numpy differ by less than this.
-_ROUNDING: Final = 1e-5
-_ALL: Final = 1_000_000_000
 _HAN: Final = re.compile("[㐀-鿿]")
-
-
-class _Order(Struct, frozen=True):
-    """In which order documents are wanted, and which of them are read."""
-
-    sort: str
-    reranker: Reranker | None
-    page: slice
 
 
 class Searcher:
@@ -290,7 +267,7 @@ class Searcher:
         question = self._question(store, query, caches, mode, filters, bool(each))
         is_reranked = mode != "keyword" and query.wants_text and sort == "relevance"
         reranker = self._reranker if is_reranked else None
-        order = _Order(sort, reranker, slice(offset, offset + limit))
+        order = Order(sort, reranker, slice(offset, offset + limit))
         question, ranking = self._in_order(store, question, filters, order)
         facets = self._facets(store, question, filters, ranking)
         documents, shown = ranking.documents, ranking.part(order.page)
@@ -327,7 +304,7 @@ class Searcher:
         store: Store,
         question: Question,
         filters: Filters,
-        order: _Order,
+        order: Order,
         field: str,
         documents: NDArray[np.int64],
     ) -> list[Ranking]:
@@ -342,7 +319,7 @@ class Searcher:
         ]
 
     def _in_order(
-        self, store: Store, question: Question, filters: Filters, order: _Order
+        self, store: Store, question: Question, filters: Filters, order: Order
     ) -> tuple[Question, Ranking]:
         """Rank documents under one set of filters, the page that is read in the order asked for;
         return what was asked of the caches to that end too.
@@ -429,6 +406,7 @@ class Searcher:
             exact=exact,
             demanded=wanted,
             unwanted=refused,
+            made_by=self._embedder.name,
         )
 
     def _deaf(self, query: Query, mode: str, indexes: Indexes) -> list[str]:
@@ -498,10 +476,10 @@ class Searcher:
         )
         keyword = ranked(best, everything) if everything.ordered else best
         if filters.roles:
-            of_roles = _passages_of_roles(store, question, filters.roles)
+            of_roles = question.passages_of(store, filters.roles)
             keyword = keyword.kept(member(keyword.passages, of_roles))
-        near = self._near(store, question, keyword, allowed, filters)
-        documents, scores = self._fused(question, keyword, near)
+        near = near_matches(store, question, keyword, allowed, filters)
+        documents, scores = fuse(question, keyword, near)
         ordered = len(documents)
         if not everything.ordered:
             documents, scores = followed(documents, scores, everything.documents)
@@ -510,27 +488,6 @@ class Searcher:
         ordered = ordered if not everything.ordered else len(documents)
         return Ranking(documents, scores, keyword, near, everything.complete, ordered)
 
-    def _fused(
-        self, question: Question, keyword: Matches, near: Matches
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return documents best first: both retrievers on a fixed depth, then what else holds the
-        words.
-        """
-        meaning = best_by_document(near.documents, near.scores)
-        if question.everything is EMPTY and question.best is EMPTY:
-            return meaning
-        depth = KEYWORD_DEPTH if question.hybrid else len(keyword.passages)
-        head = keyword.first(depth)
-        words = summed_by_document(
-            head.documents, head.scores, question.indexes.vector.sizes
-        )
-        fused = (
-            words
-            if question.vector is None
-            else weighted_sum(words, meaning, _weight(question.query))
-        )
-        return followed(*fused, keyword.documents[depth:])
-
     def _among(
         self, question: Question, matches: Matches, allowed: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
@@ -538,56 +495,6 @@ class Searcher:
         if allowed is question.columns.ids:  # nothing is filtered: a look-up serves
             return question.columns.visible(matches.documents)
         return member(matches.documents, allowed)
-
-    def _near(
-        self,
-        store: Store,
-        question: Question,
-        keyword: Matches,
-        allowed: NDArray[np.int64],
-        filters: Filters,
-    ) -> Matches:
-        """Return the passages near in meaning among `allowed`, cut only after filtering.
-
-        What counts as near is settled without filters (the score of the last of the depth),
-        so that choosing a facet's value leaves as many documents as it promised; only when
-        filters leave nothing at all is the nearest that is left shown all the same. Documents
-        that the words put forward are scored by their meaning to a greater depth.
-        """
-        if question.vector is None:
-            return EMPTY
-        near = question.near
-        if filters:
-            wanted = within(allowed, question.demanded, None)
-            of_roles = (
-                _passages_of_roles(store, question, filters.roles)
-                if filters.roles
-                else None
-            )
-            near = question.indexes.vector.search(
-                question.vector,
-                SCORED_DEPTH,
-                wanted,
-                of_roles,
-                made_by=self._embedder.name,
-            )
-        scores = question.near.scores
-        least = float(scores[VECTOR_DEPTH - 1]) if len(scores) >= VECTOR_DEPTH else -1.0
-        enough = near.scores >= least - _ROUNDING
-        if filters:
-            named = np.array(question.exact.order, dtype=np.int64)
-            have = np.union1d(
-                keyword.documents,
-                np.union1d(near.documents[enough], named[np.isin(named, allowed)]),
-            )
-            if not len(have):
-                enough |= np.isin(
-                    near.documents,
-                    best_by_document(near.documents, near.scores)[0][:_FEW],
-                )
-        return near.kept(
-            enough | member(near.documents, np.sort(keyword.documents[:KEYWORD_DEPTH]))
-        )
 
     def _facets(
         self, store: Store, question: Question, filters: Filters, ranking: Ranking
@@ -601,19 +508,3 @@ class Searcher:
                 without = self._rank(store, question, filters.without(field))
                 counted[field] = columns.count(field, without.documents)
         return {field: counted[field] for field in FACET_FIELDS}
-
-
-def _weight(query: Query) -> float:
-    return LONG_WORDS_WEIGHT if len(query.text) > LONG_CHARS else WORDS_WEIGHT
-
-
-def _passages_of_roles(
-    store: Store, question: Question, roles: tuple[str, ...]
-) -> NDArray[np.int64]:
-    """Return the visible passages in sections of these roles, ascending; read once a question."""
-    known = question.of_roles.get(roles)
-    if known is None:
-        found = store.passage_ids(Filters(roles=roles), _ALL)
-        known = np.empty(0, dtype=np.int64) if found is None else found
-        question.of_roles[roles] = known
-    return known
