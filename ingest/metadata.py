@@ -324,14 +324,14 @@ def _provisions(field: _Field) -> tuple[Provision, ...]:
     provisions = []
     for item in _items(field, ("article", "provision", "note", "version_rule")):
         if not re.match(ARTICLE, str(item.get("article"))):
-            raise _Field("provisions.article", item.get("article")).error(
+            raise _Field(f"{field.name}.article", item.get("article")).error(
                 "应写作「第九条」"
             )
         if not _one_line(item.get("provision") or ""):
-            raise _Field("provisions.provision", item).error("不能为空")
+            raise _Field(f"{field.name}.provision", item).error("不能为空")
         note, track = item.get("note"), item.get("version_rule")
         if track is not None and track not in vocabulary.TRACKS:
-            raise _Field("provisions.version_rule", track).error(
+            raise _Field(f"{field.name}.version_rule", track).error(
                 f"应为 {'、'.join(vocabulary.TRACKS)} 之一"
             )
         named = (_one_line(item["article"]), _one_line(item["provision"]))

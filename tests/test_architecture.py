@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -174,6 +175,46 @@ def test_a_page_shows_the_law_and_holds_none_of_it(path: Path) -> None:
     assert compared & {"effective_from", "effective_to"} == set()
 
 
+#: What people may type, shown as an example: the only laws and articles that pages name.
+EXAMPLES = (
+    ("web/views/search.py", "反不正当竞争法（2019）第九条"),
+    ("web/templates/home.html", "反不正当竞争法（2019）第九条"),
+)
+ARTICLE_NUMBER = re.compile("第[一二三四五六七八九十百千零〇0-9]+条")
+
+
+def _law_names() -> set[str]:
+    """Return what the laws of the corpus are called."""
+    lines = [
+        line
+        for path in (ROOT / "corpus/laws").glob("*.md")
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    return {line.removeprefix("law: ") for line in lines if line.startswith("law: ")}
+
+
+def _page_sources() -> list[Path]:
+    kinds = {".py", ".html", ".js", ".css"}
+    return sorted(p for p in (ROOT / "web").rglob("*") if p.suffix in kinds)
+
+
+@pytest.mark.parametrize(
+    "path", _page_sources(), ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_a_page_names_no_law_and_no_article_of_its_own(path: Path) -> None:
+    """What a law says stands in the corpus; a page that knows an article is wrong the day it
+    changes.
+    """
+    here, text = path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
+    for place, example in EXAMPLES:
+        text = text.replace(example, "") if place == here else text
+    names = _law_names()
+
+    assert len(names) > 10
+    assert [name for name in sorted(names) if name in text] == []
+    assert ARTICLE_NUMBER.findall(text) == []
+
+
 def test_only_the_settings_read_the_environment() -> None:
     readers = [
         p.relative_to(ROOT).as_posix()
@@ -229,8 +270,6 @@ def test_no_module_swallows_the_rest(path: Path) -> None:
 
 
 def test_every_file_the_architecture_names_exists() -> None:
-    import re
-
     named = set(
         re.findall(
             r"`((?:kb|ingest|search|web|corpus|tests|docs)/[\w./-]*)`",

@@ -198,5 +198,5 @@ def elements(house: HouseDep) -> HTMLResponse:
 def about(house: HouseDep) -> HTMLResponse:
     """What is here and how it is treated."""
     with house.open_store() as store:
-        page = about_page(house.coverage(store))
+        page = about_page(house.coverage(store), house.law_book(store))
     return render(house.templates, "about.html", page)

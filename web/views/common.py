@@ -11,6 +11,7 @@ from msgspec import Struct
 from kb.records import Amount, DocumentHead, Filters, Metadata
 from kb.store import Store
 from kb.vocabulary import (
+    BINDING,
     CASE_KINDS,
     COMPLETENESS,
     FIRST_AWARD,
@@ -175,7 +176,7 @@ def badges(head: DocumentHead) -> tuple[Badge, ...]:
         found.append(
             Badge(
                 f"{tier} · {effect}" if effect else tier,
-                "strong" if effect == "应当参照" else "plain",
+                "strong" if effect == BINDING else "plain",
             )
         )
     elif tier:

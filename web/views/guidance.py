@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from kb.law.book import LawBook
+from kb.law.numbers import Renumbered, renumbered
 from kb.records import DocumentHead, Filters
-from kb.vocabulary import ELEMENTS, KINDS, SOURCE_GRADES, TIERS
+from kb.vocabulary import BINDING, ELEMENTS, KINDS, SOURCE_GRADES, TIERS, TIERS_SOURCE
 from search.facets import Columns
 from web.address import Ask, document_path, list_path
 from web.views.common import Badge, Coverage, Link, badges
 from web.views.search import SearchForm, search_form
 
 _FIRST: Final = ("guide-handling", "guide-evidence")
+#: So many of the tiers are those of cases; the others are those of laws.
+_CASE_TIERS: Final = 4
 _TRACKS: Final = ("administrative", "civil", "criminal", "foreign_case")
 
 
@@ -55,6 +59,10 @@ class AboutPage:
     form: SearchForm
     coverage: Coverage
     tiers: tuple[tuple[str, str], ...]
+    binding: str
+    binding_tier: str
+    tiers_source: str
+    renumbered: Renumbered | None
     grades: tuple[tuple[str, str], ...]
 
 
@@ -125,11 +133,15 @@ def _row(columns: Columns, element: str) -> ElementRow | None:
     )
 
 
-def about_page(coverage: Coverage) -> AboutPage:
+def about_page(coverage: Coverage, book: LawBook) -> AboutPage:
     """Lay out the page about this knowledge base."""
     return AboutPage(
-        search_form(Ask()),
-        coverage,
-        tuple(list(TIERS.items())[:4]),
-        tuple(SOURCE_GRADES.items()),
+        form=search_form(Ask()),
+        coverage=coverage,
+        tiers=tuple(TIERS.items())[:_CASE_TIERS],
+        binding=BINDING,
+        binding_tier="、".join(t for t, effect in TIERS.items() if effect == BINDING),
+        tiers_source=TIERS_SOURCE,
+        renumbered=renumbered(book),
+        grades=tuple(SOURCE_GRADES.items()),
     )
