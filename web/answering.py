@@ -102,7 +102,7 @@ def _totals(house: House, store: Store, ask: Ask, ways: Sequence[Ask]) -> list[i
     )
 
 
-def sums(
+def amounts(
     house: House, store: Store, ask: Ask, result: SearchResult
 ) -> dict[str, list[float]]:
     """Return what the cases of an answer came to, sums in yuan by type; empty where none of them

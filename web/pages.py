@@ -23,7 +23,7 @@ from web.address import (
     number,
     parse_ask,
 )
-from web.answering import answer, by_tier, helped, sums, trail, ways_out
+from web.answering import amounts, answer, by_tier, helped, trail, ways_out
 from web.deps import House, HouseDep
 from web.linking import Links, read_cited, read_links
 from web.marking import find_marks
@@ -106,7 +106,7 @@ def _answer_page(
             leads=opening,
             path=path if not ask.text else "/",
             heading=_heading(ask, heading),
-            sums={} if is_home else sums(house, store, ask, result),
+            amounts={} if is_home else amounts(house, store, ask, result),
             tiers=tiers,
             choices=article_choices(house.law_book(store), ask.text)
             if ask.text

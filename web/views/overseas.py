@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
+from kb.counts.tables import CountedRow, cross_table
 from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import INDUSTRIES, JURISDICTIONS, ROLES, UNLABELLED
@@ -118,44 +119,54 @@ class ComparePage:
 
 def matrix_page(columns: Columns) -> MatrixPage:
     """Count foreign documents by jurisdiction and industry."""
-    counts = dict(columns.counts(_foreign(), ["jurisdiction"])["jurisdiction"])
     rows = [
-        _matrix_row(columns, code, label)
-        for code, label in JURISDICTIONS.items()
-        if counts.get(code)
+        _matrix_row(kinds, industries)
+        for kinds, industries in _count_jurisdictions(columns)
     ]
     return MatrixPage(
-        search_form(Ask()),
-        INDUSTRIES,
-        tuple(rows),
-        sum(r.cases for r in rows),
-        sum(r.guides for r in rows),
+        form=search_form(Ask()),
+        industries=INDUSTRIES,
+        rows=tuple(rows),
+        total_cases=sum(row.cases for row in rows),
+        total_guides=sum(row.guides for row in rows),
     )
 
 
-def _foreign(**include: str) -> Filters:
-    return Filters(
-        include={"kind": FOREIGN_KINDS}
-        | {name: (value,) for name, value in include.items()}
-    )
+def _count_jurisdictions(columns: Columns) -> Iterator[tuple[CountedRow, CountedRow]]:
+    """Yield each jurisdiction with its documents by kind, and its cases by industry."""
+    kinds: dict[str, Mapping[str, int]] = {}
+    industries: dict[str, Mapping[str, int]] = {}
+    for code in JURISDICTIONS:
+        everything = _of(code, *FOREIGN_KINDS)
+        kinds[code] = dict(columns.counts(everything, ["kind"])["kind"])
+        counted = columns.counts(_of(code, "foreign_case"), ["industry"])["industry"]
+        industries[code] = dict(counted)
+    by_kind = cross_table(JURISDICTIONS, FOREIGN_KINDS, kinds)
+    for row in by_kind:
+        cells = [industries[row.value].get(industry, 0) for industry in INDUSTRIES]
+        yield row, CountedRow(row.value, tuple(cells))
 
 
-def _matrix_row(columns: Columns, code: str, label: str) -> MatrixRow:
-    case = Filters(include={"kind": ("foreign_case",), "jurisdiction": (code,)})
-    kinds = dict(columns.counts(_foreign(jurisdiction=code), ["kind"])["kind"])
-    industries = dict(columns.counts(case, ["industry"])["industry"])
-    cells = tuple(
-        Link(
-            f"{label}，{industry}",
-            list_path(kind="foreign_case", jurisdiction=code, industry=industry),
-            industries[industry],
-        )
-        if industries.get(industry)
-        else None
-        for industry in INDUSTRIES
-    )
-    guides, cases = kinds.get("foreign_guide", 0), kinds.get("foreign_case", 0)
-    return MatrixRow(code, label, f"/jurisdictions/{code}", guides, cases, cells)
+def _of(code: str, *kinds: str) -> Filters:
+    return Filters(include={"kind": kinds, "jurisdiction": (code,)})
+
+
+def _matrix_row(kinds: CountedRow, industries: CountedRow) -> MatrixRow:
+    code = kinds.value
+    cases, guides = kinds.counts
+    cells = [
+        _industry(code, industry, count)
+        for industry, count in zip(INDUSTRIES, industries.counts, strict=True)
+    ]
+    href = f"/jurisdictions/{code}"
+    return MatrixRow(code, JURISDICTIONS[code], href, guides, cases, tuple(cells))
+
+
+def _industry(code: str, industry: str, count: int) -> Link | None:
+    """Return the way to the cases of an industry in a jurisdiction; None where there are none."""
+    label = f"{JURISDICTIONS[code]}，{industry}"
+    path = list_path(kind="foreign_case", jurisdiction=code, industry=industry)
+    return Link(label, path, count) if count else None
 
 
 def read_guides(

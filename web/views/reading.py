@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kb.counts.results import unknown_amounts
 from kb.fields import FACTS, Field
 from kb.records import Document, DocumentHead, Metadata
 from kb.vocabulary import CONFIDENCE, KINDS, SOURCE_GRADES
 from search.results import Hit
 from web.address import Ask, document_path, law_path, list_path
+from web.views.amounts import amount_words
 from web.views.common import (
     Badge,
     Link,
-    amount_words,
     badges,
     meta,
     needs_checking,
-    sums_unknown,
 )
 from web.views.search import SearchForm, search_form
 from web.views.text import SectionView, presumption
@@ -236,7 +236,7 @@ def _amounts(m: Metadata) -> tuple[tuple[str, str], ...]:
     """Return sums by type; an outcome whose sum is not known stands first, so that no other sum is
     taken for it.
     """
-    unknown = tuple((outcome, "数额未载") for outcome in sums_unknown(m))
+    unknown = tuple((outcome, "数额未载") for outcome in unknown_amounts(m))
     return unknown + tuple((a.type, amount_words(a)) for a in m.amounts)
 
 
