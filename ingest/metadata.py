@@ -321,20 +321,20 @@ def _source(item: dict[str, Any]) -> Source:
 
 def _provisions(field: _Field) -> tuple[Provision, ...]:
     items = _items(field, ("article", "provision", "note", "version_rule"))
-    return tuple(map(_provision, items))
+    return tuple(_provision(field.name, item) for item in items)
 
 
-def _provision(item: dict[str, Any]) -> Provision:
+def _provision(name: str, item: dict[str, Any]) -> Provision:
     article = item.get("article")
     if not re.match(ARTICLE, str(article)):
-        raise _Field("provisions.article", article).error("应写作「第九条」")
+        raise _Field(f"{name}.article", article).error("应写作「第九条」")
     provision = _one_line(item.get("provision") or "")
     if not provision:
-        raise _Field("provisions.provision", item).error("不能为空")
+        raise _Field(f"{name}.provision", item).error("不能为空")
     note, track = item.get("note"), item.get("version_rule")
     if track is not None and track not in vocabulary.TRACKS:
         tracks = "、".join(vocabulary.TRACKS)
-        raise _Field("provisions.version_rule", track).error(f"应为 {tracks} 之一")
+        raise _Field(f"{name}.version_rule", track).error(f"应为 {tracks} 之一")
     shown = None if note is None else str(note)
     return Provision(_one_line(article), provision, shown, track)
 

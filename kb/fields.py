@@ -277,6 +277,14 @@ FIELDS: Final[tuple[Field, ...]] = (
         several=True,
         read_by_name=False,
     ),
+    Field(
+        "bare_article",
+        "bare_articles",
+        "同号别义的条文",
+        type="provision",
+        several=True,
+        read_by_name=False,
+    ),
 )
 
 

@@ -69,6 +69,11 @@ TIERS: Final[dict[str, str]] = {
 }
 
 
+#: The effect of a tier that courts have to follow; which text says so, of all the tiers of cases.
+BINDING: Final = "应当参照"
+TIERS_SOURCE: Final = "最高人民法院关于类案检索的指导意见（2020 年试行）"
+
+
 def tier_effect(tier: str | None) -> str:
     """Return the effect of a tier, "" for one that is none of this list: data from elsewhere may
     bear any.

@@ -92,9 +92,12 @@ def hits(
         d: _choose(by_words.get(d, []), by_meaning.get(d, []))
         for d in documents.tolist()
     }
+    if not chosen:
+        return ()
     with store.snapshot():
         named = {d: exact.articles[d] for d in chosen if d in exact.articles}
-        for document_id, first in store.article_passages(named).items():
+        firsts = store.article_passages(named) if named else {}
+        for document_id, first in firsts.items():
             chosen[document_id] = [
                 first,
                 *(p for p in chosen[document_id] if p != first),
@@ -102,9 +105,9 @@ def hits(
         heads = store.heads(documents.tolist())
         passages = store.passages(p for ids in chosen.values() for p in ids)
         bare = [d for d, ids in chosen.items() if not ids]
-        for document_id in bare:
-            chosen[document_id], opening = _opening(store, document_id)
-            passages |= opening
+        for document_id, opening in _openings(store, bare).items():
+            chosen[document_id] = [opening.id]
+            passages[opening.id] = opening
     needles, spare = needles_of(query)
     conducts = named_conducts(query.text)
     wider = {
@@ -218,15 +221,14 @@ def _choose(by_words: Sequence[int], by_meaning: Sequence[int]) -> list[int]:
     return list(dict.fromkeys(order))[: PASSAGES_PER_HIT + _SPARE]
 
 
-def _opening(
-    store: Store, document_id: int
-) -> tuple[list[int], dict[int, StoredPassage]]:
-    """Return the first passage of a document that was found by its number alone."""
-    document = store.document(document_id)
-    if document is None or not document.passages:
-        return [], {}
-    first = document.passages[0]
-    return [first.id], {first.id: first}
+def _openings(store: Store, ids: Sequence[int]) -> dict[int, StoredPassage]:
+    """Return the first passage of each document that was found by its number alone."""
+    documents = store.documents(ids) if ids else {}
+    return {
+        number: document.passages[0]
+        for number, document in documents.items()
+        if document.passages
+    }
 
 
 def _passage(
@@ -271,16 +273,24 @@ def _reasons(
 
 
 def listing(
-    store: Store, catalogue: Catalogue, filters: Filters, sort: str, page: slice
+    store: Store,
+    catalogue: Catalogue,
+    filters: Filters,
+    sort: str,
+    page: slice,
+    each: str = "",
 ) -> SearchResult:
     """List everything the filters keep, by date, newest first unless asked otherwise; no passages
-    are shown.
+    are shown. By the values of field `each`, the page of each value is shown.
     """
     documents = catalogue.in_order(store, catalogue.passing(filters), list_order(sort))
-    heads = store.heads(documents[page].tolist())
-    shown = [
-        heads[document] for document in documents[page].tolist() if document in heads
-    ]
+    wanted = documents[page].tolist()
+    if each:
+        groups = catalogue.columns.grouped(each, documents)
+        documents = np.concatenate([documents[:0], *groups])
+        wanted = [document for group in groups for document in group[page].tolist()]
+    heads = store.heads(wanted) if wanted else {}
+    shown = [heads[document] for document in wanted if document in heads]
     return SearchResult(
         QueryView("", (), (), ()),
         "hybrid",
@@ -299,14 +309,12 @@ def listing(
 
 def with_openings(store: Store, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """Return the hits of a list with the first passage of each."""
-    made = []
-    for hit in hits:
-        ids, opening = _opening(store, hit.document.id)
-        shown = tuple(
-            _passage(opening[p], body(opening[p]), {}, semantic=False) for p in ids
-        )
-        made.append(replace(hit, passages=shown))
-    return tuple(made)
+    openings = _openings(store, [hit.document.id for hit in hits])
+    shown = {
+        number: (_passage(opening, body(opening), {}, semantic=False),)
+        for number, opening in openings.items()
+    }
+    return tuple(replace(hit, passages=shown.get(hit.document.id, ())) for hit in hits)
 
 
 def told_of(

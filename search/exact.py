@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from kb.identifiers import Identifier, article_key
+from kb.identifiers import Identifier
+from kb.law.articles import ArticleKey
 from kb.law.versions import is_edited
 from kb.records import DocumentHead, Metadata
 from kb.store import Store
@@ -25,6 +26,8 @@ _NUMBER_TYPES: Final = (
     "citation",
     "name",
 )
+#: The type of a case number that a document names as that of an earlier instance.
+_EARLIER: Final = "earlier_case_number"
 #: A number of these kinds that no document bears is told to the person.
 _TELLING_TYPES: Final = ("case_number", "doc_number", "guiding_case")
 #: Scores of named documents stand above every fused or BM25 score.
@@ -78,26 +81,30 @@ def exact_documents(store: Store, query: Query) -> Exact:
     numbers = [i for i in query.identifiers if i.type in _NUMBER_TYPES]
     notes: list[str] = []
     expanded: list[str] = []
+    cited = [i for i in query.identifiers if i.type == "article"]
+    bearers = _bearers(store, [*numbers, *cited])
     for identifier in numbers:
-        bearing = _bearing(store, identifier)
+        bearing = _bearing(store, bearers, identifier)
         if not bearing and identifier.type in _TELLING_TYPES:
             notes.append(f"库中没有「{identifier.label}」")
         for document_id in bearing:
             label = "命中词" if identifier.type == "name" else "案号一致"
             reasons.setdefault(document_id, f"{label}：{identifier.label}")
-    for identifier in numbers:
-        later = (
-            _of_a_later_instance(store, identifier)
-            if identifier.type == "case_number"
-            else []
-        )
-        for document_id in later:
-            reasons.setdefault(document_id, f"前审案号一致：{identifier.label}")
-    for identifier in query.identifiers:
-        if identifier.type == "article":
-            expanded += _articles(store, identifier.value, reasons, articles, query)
-            # a passage asks for no version
-            notes += _which_version(store, identifier.value) if query.parts else []
+    _put_later_instances(reasons, bearers, numbers)
+    for identifier in cited:
+        law, version, article = identifier.value.split("|")
+        versions = store.versions(law)
+        holding = _with_article(store, versions, article)
+        if version in VERSIONS_UNNAMED:
+            _any_version(store, holding, (law, article), reasons, articles)
+        else:
+            own = [head.id for head in holding if head.metadata.version == version]
+            articles |= dict.fromkeys(own, article)
+            first = [*own, *bearers["article", identifier.value]]
+            key = ArticleKey(law, version, article)
+            expanded += _articles(store, key, first, reasons, articles, query)
+        if query.parts and version == VERSION_UNSTATED:  # a passage asks for none
+            notes.append(_which_version((law, article), versions, holding))
     return Exact(
         tuple(reasons),
         reasons,
@@ -107,50 +114,71 @@ def exact_documents(store: Store, query: Query) -> Exact:
     )
 
 
-def _bearing(store: Store, identifier: Identifier) -> list[int]:
-    """Return the documents that bear a key in any of the ways it may be written."""
+def _bearers(
+    store: Store, numbers: Sequence[Identifier]
+) -> Mapping[tuple[str, str], Sequence[int]]:
+    """Look up the documents that bear keys in any of the ways they may be written, or name them
+    as those of an earlier instance.
+    """
+    pairs = [(i.type, value) for i in numbers for value in _ways(i)]
+    pairs += [(_EARLIER, value) for kind, value in pairs if kind == "case_number"]
+    return store.by_identifier(pairs) if pairs else {}
+
+
+def _put_later_instances(
+    reasons: dict[int, str],
+    bearers: Mapping[tuple[str, str], Sequence[int]],
+    numbers: Iterable[Identifier],
+) -> None:
+    for identifier in numbers:
+        for document_id in _first_found(bearers, _EARLIER, identifier)[1]:
+            reasons.setdefault(document_id, f"前审案号一致：{identifier.label}")
+
+
+def _bearing(
+    store: Store,
+    bearers: Mapping[tuple[str, str], Sequence[int]],
+    identifier: Identifier,
+) -> Sequence[int]:
+    """Return the documents that bear a key as it is written, else in another way."""
+    value, found = _first_found(bearers, identifier.type, identifier)
+    is_rule = _RULE.search(value) and len(found) > 1
+    return _rules_first(store, found) if is_rule else found
+
+
+def _first_found(
+    bearers: Mapping[tuple[str, str], Sequence[int]], kind: str, identifier: Identifier
+) -> tuple[str, Sequence[int]]:
+    """Return the first way to write a key that any document bears, with these documents."""
     for value in _ways(identifier):
-        found = store.by_identifier([(identifier.type, value)])[identifier.type, value]
+        found = bearers.get((kind, value), ())
         if found:
-            return (
-                _rules_first(store, found)
-                if _RULE.search(value) and len(found) > 1
-                else found
-            )
-    return []
+            return value, found
+    return "", ()
 
 
-def _of_a_later_instance(store: Store, identifier: Identifier) -> list[int]:
-    """Return the documents that name a case number as that of an earlier instance."""
-    for value in _ways(identifier):
-        found = store.by_identifier([("earlier_case_number", value)])[
-            "earlier_case_number", value
-        ]
-        if found:
-            return found
-    return []
-
-
-def _rules_first(store: Store, found: list[int]) -> list[int]:
+def _rules_first(store: Store, found: Sequence[int]) -> Sequence[int]:
     """Put documents about the law before the cases that cite it."""
     heads = store.heads(found)
     return sorted(found, key=lambda document: heads[document].kind in CASE_KINDS)
 
 
-def _which_version(store: Store, key: str) -> list[str]:
+def _which_version(
+    cited: tuple[str, str],
+    versions: Iterable[DocumentHead],
+    holding: Iterable[DocumentHead],
+) -> str:
     """Return what to tell of an article whose law is named without its version; only versions held
     are named.
     """
-    law, version, article = key.split("|")
-    if version != VERSION_UNSTATED:
-        return []
+    law, article = cited
     told = f"「{law}{article}」没有写明版本，条号随修订而变"
     stated = [
         h.metadata
-        for h in store.versions(law)
+        for h in versions
         if h.metadata.version not in (None, law, VERSION_UNSTATED)
     ]
-    held = {head.metadata.version for head in _versions_with(store, law, article)}
+    held = {head.metadata.version for head in holding}
     having = dict.fromkeys(m.version for m in stated if m.version in held)
     if having:
         told += "，请写明版本，如" + "、".join(
@@ -160,7 +188,7 @@ def _which_version(store: Store, key: str) -> list[str]:
         told += "，库中有的版本：" + "、".join(
             dict.fromkeys(str(m.version) for m in stated)
         )
-    return [told + (MOVED if (law, article) == ("反不正当竞争法", "第九条") else "")]
+    return told + (MOVED if (law, article) == ("反不正当竞争法", "第九条") else "")
 
 
 def _ways(identifier: Identifier) -> Iterator[str]:
@@ -195,82 +223,57 @@ def _ways(identifier: Identifier) -> Iterator[str]:
 
 def _articles(
     store: Store,
-    key: str,
+    own_key: ArticleKey,
+    first: Sequence[int],
     reasons: dict[int, str],
     articles: dict[int, str],
     query: Query,
 ) -> list[str]:
-    """Put the law itself first, then who cites the article, then who cites its counterparts.
+    """Put the law itself `first`, then who cites the article, then who cites its counterparts.
 
     Returns the article with its counterparts as people read it, when there are any and the
     person did not refuse them.
     """
-    law, version, article = key.split("|")
-    if version in VERSIONS_UNNAMED:
-        _any_version(store, law, article, reasons, articles)
-        return []
+    law, version, article = own_key.law, own_key.version, own_key.article
     typed = f"{law}（{version}）{article}"
-    own = [
-        head.id
-        for head in _versions_with(store, law, article)
-        if head.metadata.version == version
-    ]
-    articles |= dict.fromkeys(own, article)
-    named = store.by_identifier(
-        [("article", article_key(law, version, article))]
-    ).popitem()[1]
-    _put(
-        reasons,
-        [*own, *named, *store.citing(law=law, version=version, article=article)],
-        typed,
+    others = (
+        store.counterparts([own_key])[own_key] if query.widening.allows(typed) else []
     )
-    _put_presumed(reasons, store.presumed_to_cite(law, version, article), typed)
-    return (
-        _counterparts(store, law, version, article, reasons, articles)
-        if query.widening.allows(typed)
-        else []
-    )
-
-
-def _counterparts(
-    store: Store,
-    law: str,
-    version: str,
-    article: str,
-    reasons: dict[int, str],
-    articles: dict[int, str],
-) -> list[str]:
-    others = store.counterparts(law, version, article)
-    for other in others:
+    keys = [own_key, *(ArticleKey(law, o.version, o.article) for o in others)]
+    citing = store.citing_articles(keys)
+    presumed = store.presumed_to_cite(keys)
+    _put(reasons, [*first, *citing[own_key]], typed)
+    _put_presumed(reasons, presumed[own_key], typed)
+    for other, other_key in zip(others, keys[1:], strict=True):
         label = f"{law}（{version}{article}＝{other.version}{other.article}）"
-        citing = store.citing(law=law, version=other.version, article=other.article)
         articles.setdefault(other.document_id, other.article)
-        _put(reasons, [other.document_id, *citing], label)
-        _put_presumed(
-            reasons, store.presumed_to_cite(law, other.version, other.article), label
-        )
+        _put(reasons, [other.document_id, *citing[other_key]], label)
+        _put_presumed(reasons, presumed[other_key], label)
     same = "、".join(f"{other.version}{other.article}" for other in reversed(others))
     return [f"{law}（{version}）{article}→{same}"] if others else []
 
 
 def _any_version(
     store: Store,
-    law: str,
-    article: str,
+    holding: Iterable[DocumentHead],
+    cited: tuple[str, str],
     reasons: dict[int, str],
     articles: dict[int, str],
 ) -> None:
-    for head in _versions_with(store, law, article):
+    law, article = cited
+    for head in holding:
         articles[head.id] = article
         _put(reasons, [head.id], f"{law}（{head.metadata.version}）{article}")
-    _put(reasons, store.citing(law=law, article=article), f"{law}{article}(版本见文书)")
+    _put(reasons, store.citing(law, article), f"{law}{article}(版本见文书)")
 
 
-def _versions_with(store: Store, law: str, article: str) -> list[DocumentHead]:
-    """Return the documents of a law that have an article, digests before texts nobody has
+def _with_article(
+    store: Store, versions: Iterable[DocumentHead], article: str
+) -> list[DocumentHead]:
+    """Return the versions of a law that have an article, digests before texts nobody has
     checked.
     """
-    heads = sorted(store.versions(law), key=lambda head: not is_edited(head.metadata))
+    heads = sorted(versions, key=lambda head: not is_edited(head.metadata))
     texts = {head.id: article for head in heads if not head.metadata.provisions}
     with_text = store.article_passages(texts)
     return [

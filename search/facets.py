@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.fields import BY_NAME
 from kb.records import Filters
 from kb.store import Store
 from kb.vocabulary import UNLABELLED
+from search.ids import member
 from search.results import FACET_FIELDS
 
 Counts = tuple[tuple[str, int], ...]
@@ -86,6 +88,13 @@ class Columns:
         """Return the values that visible documents have in a field."""
         return self.fields[field].values if field in self.fields else ()
 
+    def in_order(self, field: str) -> tuple[str, ...]:
+        """Return the values of a field in the order of its list, others behind it, then 未标注."""
+        listed = {value: n for n, value in enumerate(BY_NAME[field].values or ())}
+        behind = len(listed)
+        values = sorted(self.values(field), key=lambda v: (listed.get(v, behind), v))
+        return (*values, UNLABELLED)
+
     def places(self, documents: NDArray[np.int64]) -> NDArray[np.int32]:
         """Return where in `ids` these documents stand, -1 for those the clearance may not see."""
         return np.asarray(self.place_of[np.minimum(documents, len(self.place_of) - 1)])
@@ -109,6 +118,18 @@ class Columns:
         if field not in self.fields:
             return np.full(len(self.ids), UNLABELLED in wanted)
         return self.fields[field].holds(wanted)
+
+    def grouped(
+        self, field: str, documents: NDArray[np.int64]
+    ) -> list[NDArray[np.int64]]:
+        """Return the documents by value of a field, in the order they come in; no value without
+        any.
+        """
+        groups = [
+            documents[member(documents, self.ids[self._holds(field, (value,))])]
+            for value in self.in_order(field)
+        ]
+        return [group for group in groups if len(group)]
 
     def count(self, field: str, documents: NDArray[np.int64]) -> Counts:
         """Count values of a field over those of different documents that are visible, most first,

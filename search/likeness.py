@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.analysis import tokenize
+from kb.law.articles import ArticleKey
 from kb.records import Citation, Document, DocumentHead
 from kb.store import Store
 from kb.vocabulary import PRESUMED, QUESTIONS_ROLE
@@ -89,13 +90,16 @@ def _shared_articles(
     included.
     """
     own = dict.fromkeys(
-        (c.law, c.version, c.article) for c in document.citations if c.law
+        ArticleKey(c.law, c.version or "", c.article or "")
+        for c in document.citations
+        if c.law
     )
+    counterparts = store.counterparts(own) if own else {}
     alike: dict[tuple[str | None, str | None, str | None], str] = {}
-    for law, version, article in own:
-        assert law is not None and version is not None and article is not None
+    for key in own:
+        law, version, article = key.law, key.version, key.article
         alike[law, version, article] = f"{law}（{version}）{article}"
-        for other in store.counterparts(law, version, article):
+        for other in counterparts[key]:
             alike.setdefault(
                 (law, other.version, other.article),
                 f"{law}（{version}{article}＝{other.version}{other.article}）",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -105,6 +106,15 @@ def ranked(best: Matches, everything: Matches) -> Matches:
         np.concatenate([best.documents, rest.documents]),
         np.concatenate([best.scores, rest.scores]),
         everything.complete,
+    )
+
+
+def joined(parts: Sequence[Matches]) -> Matches:
+    """Return matches of different documents one after another."""
+    return Matches(
+        np.concatenate([part.passages for part in parts]),
+        np.concatenate([part.documents for part in parts]),
+        np.concatenate([part.scores for part in parts]),
     )
 
 

@@ -23,40 +23,26 @@ from kb.records import NO_FILTERS, Filters
 from kb.store import Store
 from search import answers, likeness
 from search.catalogue import Catalogue, Catalogues
-from search.demands import LONG_CHARS, demanded, unheard, unwanted
+from search.demands import demanded, unheard, unwanted
 from search.exact import exact_documents
 from search.expansion import said, text_to_embed, widened
 from search.filtering import as_meant, joined, unknown_values
-from search.fusion import best_by_document, followed, summed_by_document, weighted_sum
+from search.fusion import followed
 from search.ids import member
 from search.indexes import Indexes, IndexesByScope
 from search.matches import EMPTY, Matches, joined_for_counting, ranked, within
 from search.query import WIDENING, Query, Widening, parse
-from search.ranking import Question, Ranking, reordered_as
+from search.ranking import Order, Question, Ranking, joined_rankings, reordered_as
 from search.reranking import DEPTH as RERANK_DEPTH
 from search.reranking import Reranker, reordered
 from search.results import FACET_FIELDS, MODES, SORTS, Hit, SearchResult
+from search.retrieval import KEYWORD_DEPTH, SCORED_DEPTH, fuse, near_matches
 
 log = logging.getLogger(__name__)
 
-#: Passages each retriever hands to fusion.
-KEYWORD_DEPTH: Final = 200
-VECTOR_DEPTH: Final = 100
-#: To this depth of passages a document that the words put forward is also scored by its meaning.
-SCORED_DEPTH: Final = 300
-#: What the words weigh in the sum of both retrievers' scores; the rest is meaning.
-WORDS_WEIGHT: Final = 0.25
-#: In a description of facts the words weigh more: the mean of so many words points
-#: nowhere in particular.
-LONG_WORDS_WEIGHT: Final = 0.4
 #: Above this many allowed documents a filter is applied to gathered passages, not
 #: handed to the index.
 _ALLOWED_LIMIT: Final = 5_000
-#: Documents shown, nearest in meaning first, when filters leave nothing that matches.
-_FEW: Final = 10
-#: The same vectors scored by FAISS and by numpy differ by less than this.
-_ROUNDING: Final = 1e-5
-_ALL: Final = 1_000_000_000
 _HAN: Final = re.compile("[㐀-鿿]")
 
 
@@ -130,9 +116,13 @@ class Searcher:
         sort: str = "relevance",
         offset: int = 0,
         limit: int = 10,
+        each: str = "",
         widening: Widening = WIDENING,
     ) -> SearchResult:
         """Answer a query with one page of documents, counts over all that match, and reasons.
+
+        `each` names a field: then the first
+        `limit` documents of each of its values are shown, and `documents` stand by value.
 
         Sorting by date, or by the sum a case came to, takes all that match; documents
         without one come last. Raises InvalidQuery for a mode, sort, offset or limit
@@ -155,7 +145,7 @@ class Searcher:
             )
             if not query.wants_text and not query.identifiers and not query.unwanted:
                 result = answers.listing(
-                    store, catalogue, filters, sort, slice(offset, offset + limit)
+                    store, catalogue, filters, sort, slice(offset, offset + limit), each
                 )
                 shown = answers.with_openings(store, result.hits)
                 result = replace(result, query=query.view(), mode=mode, hits=shown)
@@ -174,6 +164,7 @@ class Searcher:
                     sort,
                     offset,
                     limit,
+                    each,
                 )
         took_ms = 1000 * (time.perf_counter() - started)
         log.info(
@@ -187,10 +178,42 @@ class Searcher:
             result, query=answers.told_of(result.query, notes), took_ms=took_ms
         )
 
+    def totals(
+        self,
+        store: Store,
+        text: str,
+        several: Sequence[Filters],
+        *,
+        mode: str = "hybrid",
+        widening: Widening = WIDENING,
+    ) -> list[int]:
+        """Return how many documents a query finds under each of some filters, looked for once."""
+        with self._by_scope.given_up_when_damaged(store):
+            caches = self._current(store)[0], self.catalogue(store)
+            columns = caches[1].columns
+            query, _ = as_meant(store, parse(text), columns)
+            query = caches[0].keyword.present(widened(query, widening))
+            several = [joined(filters, query, columns)[0] for filters in several]
+            if not query.wants_text and not query.identifiers and not query.unwanted:
+                return [len(columns.passing(filters)) for filters in several]
+            question = self._question(store, query, caches, mode, several[0], True)
+            return [
+                len(self._rank(store, question, filters).documents)
+                for filters in several
+            ]
+
     def listing(
-        self, store: Store, filters: Filters, sort: str | None, offset: int, limit: int
+        self,
+        store: Store,
+        filters: Filters,
+        sort: str | None,
+        offset: int,
+        limit: int,
+        each: str = "",
     ) -> SearchResult:
-        """List a page of everything the filters keep, with counts over all of it."""
+        """List a page of everything the filters keep, with counts over all of it; `limit` and
+        `each` as for a search.
+        """
         started = time.perf_counter()
         found = answers.listing(
             store,
@@ -198,6 +221,7 @@ class Searcher:
             filters,
             sort or "",
             slice(offset, offset + limit),
+            each,
         )
         return replace(found, took_ms=1000 * (time.perf_counter() - started))
 
@@ -238,42 +262,26 @@ class Searcher:
         sort: str,
         offset: int,
         limit: int,
+        each: str,
     ) -> SearchResult:
-        question = self._question(store, query, caches, mode, filters)
-        ranking = self._rank(store, question, filters)
-        reranker = (
-            self._reranker
-            if mode != "keyword" and query.wants_text and sort == "relevance"
-            else None
-        )
-        read = (
-            offset + limit
-            if reranker is None
-            else max(offset + limit, self._window(question, ranking)[1])
-        )
-        read = (
-            read if sort == "relevance" else len(ranking.documents)
-        )  # those behind come forward
-        if min(read, len(ranking.documents)) > ranking.ordered:
-            question = replace(
-                question,
-                everything=question.indexes.keyword.search(query, KEYWORD_DEPTH)[0],
-            )
-            ranking = self._rank(store, question, filters)
+        question = self._question(store, query, caches, mode, filters, bool(each))
+        is_reranked = mode != "keyword" and query.wants_text and sort == "relevance"
+        reranker = self._reranker if is_reranked else None
+        order = Order(sort, reranker, slice(offset, offset + limit))
+        question, ranking = self._in_order(store, question, filters, order)
         facets = self._facets(store, question, filters, ranking)
-        if reranker is not None and offset < self._window(question, ranking)[1]:
-            ranking = self._reranked(store, reranker, question, ranking)
-        if sort != "relevance":
-            ordered = question.catalogue.in_order(store, ranking.documents, sort)
-            ranking = reordered_as(ranking, ordered)
-        page = slice(offset, offset + limit)
+        documents, shown = ranking.documents, ranking.part(order.page)
+        if each:
+            parts = self._by_value(store, question, filters, order, each, documents)
+            documents = np.concatenate([documents[:0], *(p.documents for p in parts)])
+            shown = joined_rankings([p.part(order.page) for p in parts], ranking)
         hits = answers.hits(
             store,
             query,
-            ranking.documents[page],
-            ranking.scores[page],
-            ranking.keyword,
-            ranking.vector,
+            shown.documents,
+            shown.scores,
+            shown.keyword,
+            shown.vector,
             question.exact,
             first_rank=offset + 1,
         )
@@ -283,13 +291,58 @@ class Searcher:
         return SearchResult(
             view,
             mode,
-            len(ranking.documents),
+            len(documents),
             ranking.complete,
             0.0,
             hits,
             facets,
-            documents=ranking.documents,
+            documents=documents,
         )
+
+    def _by_value(
+        self,
+        store: Store,
+        question: Question,
+        filters: Filters,
+        order: Order,
+        field: str,
+        documents: NDArray[np.int64],
+    ) -> list[Ranking]:
+        """Rank the documents of each value of a field as if filtered by it, of what was found
+        once.
+        """
+        found = dict(question.columns.count(field, documents))
+        return [
+            self._in_order(store, question, filters.only(field, value), order)[1]
+            for value in question.columns.in_order(field)
+            if value in found
+        ]
+
+    def _in_order(
+        self, store: Store, question: Question, filters: Filters, order: Order
+    ) -> tuple[Question, Ranking]:
+        """Rank documents under one set of filters, the page that is read in the order asked for;
+        return what was asked of the caches to that end too.
+        """
+        ranking = self._rank(store, question, filters)
+        read = order.page.stop
+        if order.reranker is not None:
+            read = max(read, self._window(question, ranking)[1])
+        if order.sort != "relevance":
+            read = len(ranking.documents)  # those behind come forward
+        if min(read, len(ranking.documents)) > ranking.ordered:
+            everything = question.indexes.keyword.search(question.query, KEYWORD_DEPTH)[
+                0
+            ]
+            question = replace(question, everything=everything)
+            ranking = self._rank(store, question, filters)
+        reranker = order.reranker
+        if reranker and order.page.start < self._window(question, ranking)[1]:
+            ranking = self._reranked(store, reranker, question, ranking)
+        if order.sort != "relevance":
+            by_sort = question.catalogue.in_order(store, ranking.documents, order.sort)
+            ranking = reordered_as(ranking, by_sort)
+        return question, ranking
 
     def _question(
         self,
@@ -298,8 +351,10 @@ class Searcher:
         caches: tuple[Indexes, Catalogue],
         mode: str,
         filters: Filters,
+        is_ordered: bool,
     ) -> Question:
-        """Ask everything that does not depend on filters, once.
+        """Ask everything that does not depend on filters, once; `is_ordered` where more than a
+        page is read.
 
         One retriever after the other: a thread for one of them costs more than it saves. Meaning
         comes last: it passes over all vectors, and what follows finds the processor's cache empty.
@@ -308,6 +363,7 @@ class Searcher:
         exact = exact_documents(store, query)
         # a fixed depth settles the order
         counted_alone = mode == "hybrid" and not filters and not query.unwanted
+        counted_alone &= not is_ordered
         everything = best = EMPTY
         if mode != "vector":
             everything, best = indexes.keyword.search(
@@ -350,6 +406,7 @@ class Searcher:
             exact=exact,
             demanded=wanted,
             unwanted=refused,
+            made_by=self._embedder.name,
         )
 
     def _deaf(self, query: Query, mode: str, indexes: Indexes) -> list[str]:
@@ -419,9 +476,10 @@ class Searcher:
         )
         keyword = ranked(best, everything) if everything.ordered else best
         if filters.roles:
-            keyword = _of_roles(store, keyword, filters)
-        near = self._near(store, question, keyword, allowed, filters)
-        documents, scores = self._fused(question, keyword, near)
+            of_roles = question.passages_of(store, filters.roles)
+            keyword = keyword.kept(member(keyword.passages, of_roles))
+        near = near_matches(store, question, keyword, allowed, filters)
+        documents, scores = fuse(question, keyword, near)
         ordered = len(documents)
         if not everything.ordered:
             documents, scores = followed(documents, scores, everything.documents)
@@ -430,27 +488,6 @@ class Searcher:
         ordered = ordered if not everything.ordered else len(documents)
         return Ranking(documents, scores, keyword, near, everything.complete, ordered)
 
-    def _fused(
-        self, question: Question, keyword: Matches, near: Matches
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return documents best first: both retrievers on a fixed depth, then what else holds the
-        words.
-        """
-        meaning = best_by_document(near.documents, near.scores)
-        if question.everything is EMPTY and question.best is EMPTY:
-            return meaning
-        depth = KEYWORD_DEPTH if question.hybrid else len(keyword.passages)
-        head = keyword.first(depth)
-        words = summed_by_document(
-            head.documents, head.scores, question.indexes.vector.sizes
-        )
-        fused = (
-            words
-            if question.vector is None
-            else weighted_sum(words, meaning, _weight(question.query))
-        )
-        return followed(*fused, keyword.documents[depth:])
-
     def _among(
         self, question: Question, matches: Matches, allowed: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
@@ -458,56 +495,6 @@ class Searcher:
         if allowed is question.columns.ids:  # nothing is filtered: a look-up serves
             return question.columns.visible(matches.documents)
         return member(matches.documents, allowed)
-
-    def _near(
-        self,
-        store: Store,
-        question: Question,
-        keyword: Matches,
-        allowed: NDArray[np.int64],
-        filters: Filters,
-    ) -> Matches:
-        """Return the passages near in meaning among `allowed`, cut only after filtering.
-
-        What counts as near is settled without filters (the score of the last of the depth),
-        so that choosing a facet's value leaves as many documents as it promised; only when
-        filters leave nothing at all is the nearest that is left shown all the same. Documents
-        that the words put forward are scored by their meaning to a greater depth.
-        """
-        if question.vector is None:
-            return EMPTY
-        near = question.near
-        if filters:
-            wanted = within(allowed, question.demanded, None)
-            of_roles = (
-                store.passage_ids(Filters(roles=filters.roles), _ALL)
-                if filters.roles
-                else None
-            )
-            near = question.indexes.vector.search(
-                question.vector,
-                SCORED_DEPTH,
-                wanted,
-                of_roles,
-                made_by=self._embedder.name,
-            )
-        scores = question.near.scores
-        least = float(scores[VECTOR_DEPTH - 1]) if len(scores) >= VECTOR_DEPTH else -1.0
-        enough = near.scores >= least - _ROUNDING
-        if filters:
-            named = np.array(question.exact.order, dtype=np.int64)
-            have = np.union1d(
-                keyword.documents,
-                np.union1d(near.documents[enough], named[np.isin(named, allowed)]),
-            )
-            if not len(have):
-                enough |= np.isin(
-                    near.documents,
-                    best_by_document(near.documents, near.scores)[0][:_FEW],
-                )
-        return near.kept(
-            enough | member(near.documents, np.sort(keyword.documents[:KEYWORD_DEPTH]))
-        )
 
     def _facets(
         self, store: Store, question: Question, filters: Filters, ranking: Ranking
@@ -521,17 +508,3 @@ class Searcher:
                 without = self._rank(store, question, filters.without(field))
                 counted[field] = columns.count(field, without.documents)
         return {field: counted[field] for field in FACET_FIELDS}
-
-
-def _weight(query: Query) -> float:
-    return LONG_WORDS_WEIGHT if len(query.text) > LONG_CHARS else WORDS_WEIGHT
-
-
-def _of_roles(store: Store, matches: Matches, filters: Filters) -> Matches:
-    """Return the passages that stand in sections of the wanted roles."""
-    found: Sequence[int] = [
-        p.id
-        for p in store.passages(matches.passages.tolist()).values()
-        if p.role in filters.roles
-    ]
-    return matches.kept(np.isin(matches.passages, np.array(found, dtype=np.int64)))

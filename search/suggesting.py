@@ -161,10 +161,10 @@ class _Proof:
         key = (words, bool(filters))
         if key not in self._counted:
             phrase = '"' + words.replace('"', " ") + '"'
-            found = self._searcher.search(
-                self._store, phrase, filters, mode="keyword", limit=1
+            (total,) = self._searcher.totals(
+                self._store, phrase, [filters], mode="keyword"
             )
-            self._counted[key] = found.total
+            self._counted[key] = total
         return self._counted[key]
 
     def _allowed(self) -> set[int]:

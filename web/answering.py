@@ -4,13 +4,15 @@ filters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
+from kb.records import DocumentHead
 from kb.store import Store
-from kb.vocabulary import CASE_KINDS, TIERS, UNLABELLED
-from search.results import SearchResult
+from kb.vocabulary import CASE_KINDS, LONGEST_FACET_VALUE, UNLABELLED
+from search.results import Hit, SearchResult
 from web.address import Ask, document_path
 from web.deps import House
 from web.views.reading import Trail
@@ -22,7 +24,13 @@ _COUNTED: Final = 6
 
 
 def answer(house: House, store: Store, ask: Ask) -> SearchResult:
-    """Answer what an address asks."""
+    """Answer what an address asks: a page, or of an answer grouped by tier the first of each."""
+    if ask.group:
+        ask = replace(ask, offset=0, limit=_PER_TIER)
+    return _ask(house, store, ask)
+
+
+def _ask(house: House, store: Store, ask: Ask) -> SearchResult:
     if ask.text:
         return house.searcher.search(
             store,
@@ -32,9 +40,13 @@ def answer(house: House, store: Store, ask: Ask) -> SearchResult:
             sort=ask.sort or "relevance",
             offset=ask.offset,
             limit=ask.limit,
+            each=ask.group,
             widening=ask.widening,
         )
-    return _listing(house, store, ask)
+    listed = house.searcher.listing(
+        store, ask.filters, ask.sort, ask.offset, ask.limit, ask.group
+    )
+    return replace(listed, mode=ask.mode)
 
 
 def helped(house: House, store: Store, ask: Ask, result: SearchResult) -> SearchResult:
@@ -57,33 +69,40 @@ def ways_out(
     """
     if result.total:
         return {}
-    include, exclude = ask.filters.include, ask.filters.exclude
-    chosen = [
-        (name, value)
-        for fields in (include, exclude)
-        for name, values in fields.items()
-        for value in values
-    ]
-    ways = [ask.dropping(name, value) for name, value in chosen]
+    wider = _without_a_filter(ask)[:_COUNTED]
+    shorter = _without_a_part(ask, result)[: _COUNTED - len(wider)]
+    totals = _totals(house, store, ask, wider)
+    totals += [_totals(house, store, way, [way])[0] for way in shorter]
+    ways = [way.url(path) for way in (*wider, *shorter)]
+    return dict(zip(ways, totals, strict=True))
+
+
+def _without_a_filter(ask: Ask) -> list[Ask]:
+    fields = [*ask.filters.include.items(), *ask.filters.exclude.items()]
+    ways = [ask.dropping(name, value) for name, values in fields for value in values]
     ways += [ask.without_role(role) for role in ask.filters.roles]
-    ways += [ask.unfiltered()] if len(ways) > 1 else []
-    ways += [
-        ask.saying(part.without) for part in result.query.parts if part.without.strip()
-    ]
-    return {
-        way.url(path): answer(
-            house, store, replace(way, offset=0, limit=1, group="")
-        ).total
-        for way in ways[:_COUNTED]
-    }
+    return [*ways, ask.unfiltered()] if len(ways) > 1 else ways
 
 
-def _listing(house: House, store: Store, ask: Ask) -> SearchResult:
-    result = house.searcher.listing(store, ask.filters, ask.sort, ask.offset, ask.limit)
-    return replace(result, mode=ask.mode)
+def _without_a_part(ask: Ask, result: SearchResult) -> list[Ask]:
+    others = [part.without for part in result.query.parts]
+    return [ask.saying(text) for text in others if text.strip()]
 
 
-def sums(
+def _totals(house: House, store: Store, ask: Ask, ways: Sequence[Ask]) -> list[int]:
+    """Return how many documents ways find that say the same under other filters."""
+    several = [way.filters for way in ways]
+    if not several:
+        return []
+    if not ask.text:
+        columns = house.catalogue(store).columns
+        return [len(columns.passing(filters)) for filters in several]
+    return house.searcher.totals(
+        store, ask.text, several, mode=ask.mode, widening=ask.widening
+    )
+
+
+def amounts(
     house: House, store: Store, ask: Ask, result: SearchResult
 ) -> dict[str, list[float]]:
     """Return what the cases of an answer came to, sums in yuan by type; empty where none of them
@@ -97,62 +116,24 @@ def sums(
     return house.searcher.catalogue(store).sums(store, result.documents)
 
 
-def by_tier(
-    house: House, store: Store, ask: Ask, result: SearchResult
-) -> list[TierAnswer]:
-    """Return the first hits of each tier, in the order of authority."""
+def by_tier(result: SearchResult) -> list[TierAnswer]:
+    """Return the first hits of each tier, in the order of authority they were found in."""
+    hits: dict[str, list[Hit]] = {}
+    for hit in result.hits:
+        of_tier = hits.setdefault(_tier(hit.document), [])
+        of_tier.append(replace(hit, rank=len(of_tier) + 1))
+    counts = dict(result.facets.get("tier", ()))
     answers: list[TierAnswer] = []
     before = 0
-    for tier, count in _tiers(ask, result):
-        part = answer(
-            house, store, replace(ask.only("tier", tier), group="", limit=_PER_TIER)
-        )
-        answers.append(TierAnswer(tier, part.total, part.hits, before))
-        before += count
+    for tier, first in hits.items():
+        answers.append(TierAnswer(tier, counts[tier], first, before))
+        before += counts[tier]
     return answers
 
 
-def _tiers(ask: Ask, result: SearchResult) -> list[tuple[str, int]]:
-    """Return the tiers of an answer in the order of authority, unknown ones last, with how many
-    documents each has.
-    """
-    counts = dict(result.facets.get("tier", ()))
-    chosen = ask.filters.include.get("tier") or tuple(counts)
-    unknown = sorted(counts.keys() - TIERS.keys() - {UNLABELLED})
-    return [
-        (tier, counts[tier])
-        for tier in (*TIERS, *unknown, UNLABELLED)
-        if counts.get(tier) and tier in chosen
-    ]
-
-
-def _neighbours(
-    house: House, store: Store, ask: Ask, rank: int
-) -> tuple[dict[int, int], SearchResult]:
-    """Return the documents at a place of a list and beside it, by place; grouped lists count on
-    from tier to tier.
-    """
-    if not ask.group:
-        result = answer(house, store, replace(ask, offset=max(rank - 2, 0), limit=3))
-        return {hit.rank: hit.document.id for hit in result.hits}, result
-    result = answer(house, store, replace(ask, offset=0, limit=1, group=""))
-    found: dict[int, int] = {}
-    before = 0
-    for tier, count in _tiers(ask, result):
-        first, last = max(rank - 1 - before, 1), min(rank + 1 - before, count)
-        if first <= last:
-            places = replace(
-                ask.only("tier", tier),
-                group="",
-                offset=first - 1,
-                limit=last - first + 1,
-            )
-            found |= {
-                before + hit.rank: hit.document.id
-                for hit in answer(house, store, places).hits
-            }
-        before += count
-    return found, result
+def _tier(head: DocumentHead) -> str:
+    """Return the tier of a document as it is filtered by."""
+    return (head.metadata.tier or UNLABELLED)[:LONGEST_FACET_VALUE]
 
 
 def trail(
@@ -163,25 +144,37 @@ def trail(
     The place counts only while the answer still has this document there: a store that
     has grown since shows the way back alone.
     """
-    if rank is None and ask.is_home:
-        return None
-    if rank is None:
-        return Trail(
-            ask.url(), "返回结果" if ask.text else "返回列表", None, None, None
-        )
-    ids, result = _neighbours(house, store, ask, rank)
-    back = replace(
-        ask, offset=((rank - 1) // ask.limit) * ask.limit if not ask.group else 0
-    )
     label = "返回结果" if ask.text else "返回列表"
+    if rank is None:
+        return None if ask.is_home else Trail(ask.url(), label, None, None, None)
+    ids, result = _neighbours(house, store, ask, rank)
+    first = 0 if ask.group else (rank - 1) // ask.limit * ask.limit
+    back = ask.at(first).url()
     if ids.get(rank) != document_id:
-        return Trail(back.url(), label, None, None, None)
+        return Trail(back, label, None, None, None)
     return Trail(
-        back=back.url(),
+        back=back,
         back_label=label,
         position=f"第 {rank}/{'' if result.total_is_exact else '≥'}{result.total} 件",
-        previous=document_path(ids[rank - 1], ask, rank - 1)
-        if rank - 1 in ids
-        else None,
-        next=document_path(ids[rank + 1], ask, rank + 1) if rank + 1 in ids else None,
+        previous=_path(ask, ids, rank - 1),
+        next=_path(ask, ids, rank + 1),
     )
+
+
+def _path(ask: Ask, ids: dict[int, int], rank: int) -> str | None:
+    return document_path(ids[rank], ask, rank) if rank in ids else None
+
+
+def _neighbours(
+    house: House, store: Store, ask: Ask, rank: int
+) -> tuple[dict[int, int], SearchResult]:
+    """Return the documents at a place of a list and beside it, by place; grouped lists count on
+    from tier to tier.
+    """
+    if ask.group:
+        result = _ask(house, store, replace(ask, offset=0, limit=1))
+        in_order = [] if result.documents is None else result.documents.tolist()
+        beside = range(max(rank - 1, 1), min(rank + 1, len(in_order)) + 1)
+        return {place: in_order[place - 1] for place in beside}, result
+    result = _ask(house, store, replace(ask, offset=max(rank - 2, 0), limit=3))
+    return {hit.rank: hit.document.id for hit in result.hits}, result

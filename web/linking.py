@@ -4,11 +4,12 @@ may see.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from kb.law.book import LawBook, make_law_book
+from kb.law.concordance import Concordance
 from kb.law.outdated import CitedArticle, cite_articles, is_replaced
 from kb.law.versions import is_edited
 from kb.mentions import parse_statute
@@ -20,7 +21,7 @@ from web.views.statutes import link_of
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What one document's citations lead to.
+    """What the citations of documents lead to.
 
     A citation of something hidden or absent leads nowhere.
     """
@@ -36,18 +37,13 @@ class Links:
         return link_of(self.book, citation)
 
 
-def read_links(store: Store, book: LawBook, document: Document) -> Links:
-    """Look up every document that this one names, in its text or as related."""
-    slugs = [
-        *document.head.metadata.related,
-        *(c.target for c in document.citations if c.target),
-    ]
-    found = {
-        slug: other.head
-        for slug in dict.fromkeys(slugs)
-        if (other := store.document(slug)) is not None
-    }
-    return Links(book, found)
+def read_links(store: Store, book: LawBook, documents: Iterable[Document]) -> Links:
+    """Look up every document that these name, in their texts or as related."""
+    slugs: dict[str, None] = {}
+    for document in documents:
+        slugs |= dict.fromkeys(document.head.metadata.related)
+        slugs |= dict.fromkeys(c.target for c in document.citations if c.target)
+    return Links(book, store.heads_by_slug(slugs))
 
 
 def read_law_book(store: Store, today: date) -> LawBook:
@@ -65,8 +61,13 @@ def read_cited(
     replaced = [
         one for _, one in named if one is not None and is_replaced(one, book.current)
     ]
-    laws = dict.fromkeys(citation.law or "" for citation in replaced)
-    concordances = {
-        law: book.concordance_of(law, store.concordance(law)) for law in laws
-    }
-    return cite_articles(named, book.current, concordances)
+    laws = {citation.law or "" for citation in replaced}
+    return cite_articles(named, book.current, read_concordances(store, book, laws))
+
+
+def read_concordances(
+    store: Store, book: LawBook, laws: Collection[str]
+) -> dict[str, Concordance]:
+    """Look up by law which article of which version provides what."""
+    rows = store.concordances(laws) if laws else {}
+    return {law: book.concordance_of(law, found) for law, found in rows.items()}

@@ -23,14 +23,14 @@ from web.address import (
     number,
     parse_ask,
 )
-from web.answering import answer, by_tier, helped, sums, trail, ways_out
+from web.answering import amounts, answer, by_tier, helped, trail, ways_out
 from web.deps import House, HouseDep
 from web.linking import Links, read_cited, read_links
 from web.marking import find_marks
 from web.pagecache import KeptRoute
 from web.rendering import render
+from web.views.excerpts import read_excerpts
 from web.views.guidance import about_page, elements_page
-from web.views.leads import leads
 from web.views.reading import Around, reading_page, related_labels
 from web.views.search import search_page
 from web.views.statutes import article_choices, statute_views, version_rule_views
@@ -69,7 +69,9 @@ def export(request: Request, house: HouseDep) -> Response:
     """The first documents of an answer or list as a table for a spreadsheet."""
     ask = parse_ask(request.query_params.multi_items())
     with house.open_store() as store:
-        result = answer(house, store, replace(ask, offset=0, limit=MAX_EXPORTED))
+        result = answer(
+            house, store, replace(ask, offset=0, limit=MAX_EXPORTED, group="")
+        )
     name = quote(
         f"检索结果 {date.today():%Y-%m-%d}.csv"
     )  # not the question: folders are shared
@@ -91,23 +93,12 @@ def _answer_page(
     if kind is not None and "kind" not in ask.filters.include:
         ask = ask.only("kind", kind).at(ask.offset)
     with house.open_store() as store:
-        result = helped(house, store, ask, answer(house, store, ask))
         is_home = ask.is_home and path == "/"
-        tiers = (
-            by_tier(house, store, ask, result)
-            if ask.group == "tier" and not is_home
-            else None
-        )
-        hits = (
-            [hit for tier in tiers for hit in tier.hits]
-            if tiers is not None
-            else result.hits
-        )
-        opening = (
-            {}
-            if is_home
-            else leads(store, [h.document.id for h in hits if not h.passages])
-        )
+        shown = replace(ask, group="") if is_home else ask
+        result = helped(house, store, ask, answer(house, store, shown))
+        tiers = by_tier(result) if shown.group else None
+        bare = [hit.document.id for hit in result.hits if not hit.passages]
+        opening = {} if is_home else read_excerpts(store, bare)
         page = search_page(
             ask,
             result,
@@ -115,7 +106,7 @@ def _answer_page(
             leads=opening,
             path=path if not ask.text else "/",
             heading=_heading(ask, heading),
-            sums={} if is_home else sums(house, store, ask, result),
+            amounts={} if is_home else amounts(house, store, ask, result),
             tiers=tiers,
             choices=article_choices(house.law_book(store), ask.text)
             if ask.text
@@ -145,7 +136,7 @@ def read(request: Request, document_id: str, house: HouseDep) -> HTMLResponse:
         document = visible_document(store, document_id)
         way = trail(house, store, ask, document.head.id, rank)
         book = house.law_book(store)
-        links = read_links(store, book, document)
+        links = read_links(store, book, [document])
         sections = section_views(
             document, find_marks(document.text, ask.text, ask.widening), links.of
         )
@@ -183,7 +174,7 @@ def _related(
     """Return what the document names and what names it."""
     found = related_labels(document, links.named)
     known = {head.id for head, _ in found} | {document.head.id}
-    citing = store.heads(store.citing(target=document.head.slug))
+    citing = store.citing_document(document.head.slug)
     return found + [
         (head, "引用本文") for head in citing.values() if head.id not in known
     ]
@@ -198,7 +189,7 @@ def elements(house: HouseDep) -> HTMLResponse:
             store, Filters(include={"kind": ("guidance",)}), order="title", limit=100
         )
         page = elements_page(
-            catalogue.columns, heads, leads(store, [head.id for head in heads])
+            catalogue.columns, heads, read_excerpts(store, [head.id for head in heads])
         )
     return render(house.templates, "elements.html", page)
 
@@ -207,5 +198,5 @@ def elements(house: HouseDep) -> HTMLResponse:
 def about(house: HouseDep) -> HTMLResponse:
     """What is here and how it is treated."""
     with house.open_store() as store:
-        page = about_page(house.coverage(store))
+        page = about_page(house.coverage(store), house.law_book(store))
     return render(house.templates, "about.html", page)

@@ -6,25 +6,31 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kb.errors import InvalidQuery, NotFound
-from kb.law.articles import base_article
+from kb.law.articles import ArticleKey, base_article
 from kb.law.book import LawBook
 from kb.records import Document, Filters
 from kb.store import Store
 from kb.vocabulary import JURISDICTIONS, VERSION_UNSTATED
 from web.address import stated, step_name
-from web.deps import House, HouseDep
-from web.linking import read_links
+from web.citedby import read_cited_by
+from web.deps import HouseDep
+from web.linking import read_concordances, read_links
 from web.pagecache import KeptRoute
 from web.rendering import render
-from web.views.laws import citing_page, law_page, laws_page
-from web.views.leads import leads
+from web.views.articles import articles_to_cite
+from web.views.citing import CitingPage, citing_page
+from web.views.excerpts import read_excerpts
+from web.views.laws import LawMaterial, law_page
 from web.views.overseas import (
-    LinksOf,
+    MAX_COMPARED,
+    CaseList,
     compare_page,
-    guides,
     jurisdiction_page,
     matrix_page,
+    read_guides,
 )
+from web.views.text import section_views
+from web.views.versions import laws_page
 
 router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
@@ -57,10 +63,27 @@ def law(request: Request, law: str, house: HouseDep) -> HTMLResponse:
             if left and right
             else None
         )
-        page = law_page(
-            store, book, document, read_links(store, book, document).of, compared
-        )
+        page = law_page(book, _material(store, book, document, compared))
     return render(house.templates, "law.html", page)
+
+
+def _material(
+    store: Store,
+    book: LawBook,
+    document: Document,
+    compared: tuple[Document, Document] | None,
+) -> LawMaterial:
+    m = document.head.metadata
+    law, version = m.law or "", m.version or ""
+    links = read_links(store, book, [document])
+    sections = section_views(document, (), links.of)
+    return LawMaterial(
+        document,
+        sections,
+        read_concordances(store, book, [law])[law],
+        read_cited_by(store, articles_to_cite(law, version, sections)),
+        compared,
+    )
 
 
 @router.get("/laws/{law}/cases")
@@ -80,8 +103,15 @@ def citing(request: Request, law: str, house: HouseDep) -> HTMLResponse:
             if wanted == VERSION_UNSTATED
             else document.head.metadata.version or ""
         )
-        page = citing_page(store, law, version, article)
+        page = _citing_page(store, ArticleKey(law, version, article))
     return render(house.templates, "citing.html", page)
+
+
+def _citing_page(store: Store, article: ArticleKey) -> CitingPage:
+    rows = store.counterparts([article])[article]
+    others = [ArticleKey(article.law, row.version, row.article) for row in rows]
+    cited_by = read_cited_by(store, [article, *others])
+    return citing_page(article, others, cited_by)
 
 
 def _version(store: Store, book: LawBook, law: str, version: str | None) -> Document:
@@ -120,9 +150,11 @@ def compare(request: Request, house: HouseDep) -> Response:
     if len(codes) == 1:
         return RedirectResponse(f"/jurisdictions/{codes[0]}", 303)
     with house.open_store() as store:
-        page = compare_page(
-            store, house.catalogue(store), codes, _links_of(house, store)
-        )
+        catalogue = house.catalogue(store)
+        guides = read_guides(store, catalogue, codes[:MAX_COMPARED])
+        documents = [document for found in guides.values() for document in found]
+        links = read_links(store, house.law_book(store), documents)
+        page = compare_page(catalogue.columns, codes, guides, links.of)
     return render(house.templates, "compare.html", page)
 
 
@@ -134,23 +166,12 @@ def jurisdiction(code: str, house: HouseDep) -> HTMLResponse:
     filters = Filters(include={"kind": ("foreign_case",), "jurisdiction": (code,)})
     with house.open_store() as store:
         catalogue = house.catalogue(store)
-        documents = guides(store, catalogue, code)
+        documents = read_guides(store, catalogue, [code])[code]
         heads, total = catalogue.listing(store, filters, limit=_CASES)
         if not documents and not total:
             raise NotFound(f"库内还没有{JURISDICTIONS[code]}的指引或案例。")
-        opening = leads(store, [h.id for h in heads])
-        page = jurisdiction_page(
-            catalogue.columns,
-            code,
-            documents,
-            opening,
-            heads,
-            total,
-            _links_of(house, store),
-        )
+        opening = read_excerpts(store, [h.id for h in heads])
+        links = read_links(store, house.law_book(store), documents)
+        cases = CaseList(heads, total, opening)
+        page = jurisdiction_page(catalogue.columns, code, documents, cases, links.of)
     return render(house.templates, "jurisdiction.html", page)
-
-
-def _links_of(house: House, store: Store) -> LinksOf:
-    book = house.law_book(store)
-    return lambda document: read_links(store, book, document).of

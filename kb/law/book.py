@@ -12,12 +12,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from kb.law.articles import ArticleKey, Articles, base_article
+from kb.law.articles import Articles, base_article
 from kb.law.concordance import Concordance, ConcordanceRow
 from kb.law.transition import VersionRule, version_rules
 from kb.law.versions import Standing, is_edited, is_in_force, since, standing
 from kb.records import Citation, DocumentHead
-from kb.vocabulary import VERSION_UNSTATED
 
 NO_SECTIONS: Final[Mapping[int, Articles]] = MappingProxyType({})
 
@@ -131,42 +130,6 @@ class LawBook:
         return version_rules(
             (head.metadata for head in shown if head is not None), case
         )
-
-    def readings_of(
-        self, law: str, article: str, elsewhere: Mapping[ArticleKey, str]
-    ) -> list[tuple[ArticleKey, str]]:
-        """Return what a number of an article may mean, each with what it provides.
-
-        First where it stands in the newest version, then the article itself, newest
-        version first. `elsewhere` says what articles provide that are not told of here.
-        """
-        stated = [
-            head
-            for head in self.versions.get(law, ())
-            if head.metadata.version != VERSION_UNSTATED
-        ]
-        heads = [head for head in stated if head.metadata.provisions][::-1]
-        placed = [
-            (
-                ArticleKey(
-                    law, head.metadata.version or "", base_article(provision.article)
-                ),
-                provision.provision,
-            )
-            for head in heads
-            for provision in head.metadata.provisions
-        ]
-        own = [one for one in placed if one[0].article == article]
-        versions = {head.metadata.version for head in heads}
-        own += [
-            (key, says)
-            for key, says in elsewhere.items()
-            if key.article == article and key.version in versions
-        ]
-        meant = {provision for _, provision in own}
-        newest = heads[0].metadata.version if heads else None
-        moved = [one for one in placed if one[0].version == newest and one[1] in meant]
-        return moved + own
 
 
 def make_law_book(

@@ -4,7 +4,7 @@ before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -53,6 +53,24 @@ class Concordance(Struct, frozen=True, gc=False):
             if row.version == version:
                 found.setdefault(base_article(row.article), []).append(row.provision)
         return found
+
+    def without_own(
+        self, version: str, told: Sequence[str]
+    ) -> dict[str, tuple[str, ...]]:
+        """Return by article of `told` the articles of a version that are not told of, and whose
+        provision is one of its own.
+        """
+        provided = self.provided(version)
+        hosts: dict[str, str] = {}
+        for article in told:
+            for provision in provided.get(article, ()):
+                hosts.setdefault(provision, article)
+        beside: dict[str, tuple[str, ...]] = {}
+        for article, provisions in provided.items():
+            host = hosts.get(provisions[-1])
+            if host is not None and article not in told:
+                beside[host] = (*beside.get(host, ()), article)
+        return beside
 
     def counterparts(
         self, version: str, article: str, other: str

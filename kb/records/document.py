@@ -93,7 +93,9 @@ class Metadata(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
     Dates are ISO 8601 and may stop at the year or month. `extra` keeps every key this
     product does not know, so that nothing an editor wrote is lost. `visibility` is what was asked
-    for when the content came in; who may see the document is said by its head.
+    for when the content came in; who may see the document is said by its head. `bare_articles`
+    of a law that is asked for by numbers of articles alone are those that are told of nowhere
+    here and bear the number of one that is, in another version.
     """
 
     title: str
@@ -138,6 +140,7 @@ class Metadata(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     effective_from: str | None = None
     effective_to: str | None = None
     provisions: tuple[Provision, ...] = ()
+    bare_articles: tuple[Provision, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property

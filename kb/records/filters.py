@@ -24,6 +24,11 @@ class Filters(Struct, frozen=True, kw_only=True, gc=False):
         """Tell whether anything is restricted."""
         return bool(self.include or self.exclude or self.roles)
 
+    def only(self, name: str, value: str) -> Filters:
+        """Return the same restriction with `value` as the only one of field `name`."""
+        include = {**self.include, name: (value,)}
+        return Filters(include=include, exclude=self.exclude, roles=self.roles)
+
     def without(self, name: str) -> Filters:
         """Return the same restriction with nothing included by field `name`.
 

@@ -11,99 +11,143 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
+from kb.law.articles import ArticleKey
 from kb.law.presumption import presume_versions
 from kb.law.versions import Period, periods
-from kb.records import Citation
-from kb.store.rows import VISIBLE_LAWS, metadata_from_json
+from kb.records import Citation, DocumentHead
+from kb.store.rows import (
+    ASKED,
+    HEAD_COLUMNS,
+    VISIBLE,
+    VISIBLE_LAWS,
+    as_json,
+    head,
+    metadata_from_json,
+)
 from kb.vocabulary import VERSION_UNSTATED, Visibility
 
 _Periods = Mapping[str, Sequence[Period]]
 
+#: Which citations name one of the articles asked about, of any version.
+_IS_ASKED: Final = "x.law = asked.law AND x.article = asked.article"
+
 
 def citing(
-    conn: sqlite3.Connection,
-    clearance: Visibility,
-    *,
-    law: str | None = None,
-    version: str | None = None,
-    article: str | None = None,
-    target: str | None = None,
+    conn: sqlite3.Connection, clearance: Visibility, law: str, article: str
 ) -> list[int]:
-    """Return the ids of visible documents that cite an article (of any version when None) or a
-    document.
-    """
+    """Return the ids of visible documents that cite an article of any version of a law."""
     rows = conn.execute(
         """SELECT DISTINCT x.document_id FROM citation x JOIN document d ON d.id = x.document_id
-           WHERE d.visibility <= :clearance AND (:law IS NULL OR x.law = :law)
-             AND (:version IS NULL OR x.version = :version)
-             AND (:article IS NULL OR x.article = :article)
-             AND (:target IS NULL OR x.target = :target) ORDER BY x.document_id""",
-        {
-            "clearance": int(clearance),
-            "law": law,
-            "version": version,
-            "article": article,
-            "target": target,
-        },
+           WHERE d.visibility <= :clearance AND x.law = :law AND x.article = :article
+           ORDER BY x.document_id""",
+        {"clearance": int(clearance), "law": law, "article": article},
     )
     return [row[0] for row in rows]
 
 
+def citing_document(
+    conn: sqlite3.Connection, clearance: Visibility, slug: str
+) -> dict[int, DocumentHead]:
+    """Return the visible documents that name another one, by id."""
+    rows = conn.execute(
+        f"""SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND d.id IN
+            (SELECT document_id FROM citation WHERE target = :slug) ORDER BY d.id""",
+        {"clearance": int(clearance), "slug": slug},
+    )
+    return {row["id"]: head(row) for row in rows}
+
+
+def citing_articles(
+    conn: sqlite3.Connection, clearance: Visibility, articles: Iterable[ArticleKey]
+) -> dict[ArticleKey, list[int]]:
+    """Return by article the ids of the visible documents that cite it, ascending; [] for one
+    nobody cites.
+    """
+    found: dict[ArticleKey, list[int]] = {article: [] for article in articles}
+    rows = conn.execute(
+        f"""SELECT DISTINCT x.law, x.version, x.article, x.document_id
+            FROM {ASKED} JOIN citation x ON {_IS_ASKED} AND x.version = asked.version
+            JOIN document d ON d.id = x.document_id
+            WHERE d.visibility <= :clearance ORDER BY x.document_id""",
+        {"clearance": int(clearance), "articles": as_json(found)},
+    )
+    for row in rows:
+        cited = ArticleKey(row["law"], row["version"], row["article"])
+        found[cited].append(row["document_id"])
+    return found
+
+
 def presumed(
-    conn: sqlite3.Connection,
-    clearance: Visibility,
-    law: str,
-    version: str,
-    article: str,
-) -> dict[int, str]:
-    """Return the visible documents that are presumed to mean an article by what names
+    conn: sqlite3.Connection, clearance: Visibility, articles: Iterable[ArticleKey]
+) -> dict[ArticleKey, dict[int, str]]:
+    """Return by article the visible documents that are presumed to mean it by what names
     no version, each with why.
 
     None is returned that cites the article of this version in so many words as well.
     """
-    known = _periods(conn, clearance, [law])
-    if all(period.version != version for period in known.get(law, ())):
-        return {}
+    wanted = list(articles)
+    known = _periods(conn, clearance, {article.law for article in wanted})
+    dated = [
+        article
+        for article in wanted
+        if any(
+            period.version == article.version for period in known.get(article.law, ())
+        )
+    ]
+    found: dict[ArticleKey, dict[int, str]] = {article: {} for article in wanted}
+    if not dated:
+        return found
     rows = conn.execute(
-        """SELECT DISTINCT x.document_id FROM citation x JOIN document d ON d.id = x.document_id
-           JOIN revision r ON r.document_id = d.id AND r.state = 'published'
-           WHERE d.visibility <= :clearance AND x.law = :law AND x.article = :article
-           AND x.version = :unstated
-             AND r.decided_on IS NOT NULL ORDER BY x.document_id""",
+        f"""SELECT DISTINCT x.document_id
+            FROM {ASKED} JOIN citation x ON {_IS_ASKED} AND x.version = :unstated
+            JOIN document d ON d.id = x.document_id
+            JOIN revision r ON r.document_id = d.id AND r.state = 'published'
+            WHERE d.visibility <= :clearance AND r.decided_on IS NOT NULL
+            ORDER BY x.document_id""",
         {
             "clearance": int(clearance),
-            "law": law,
-            "article": article,
+            "articles": as_json(dated),
             "unstated": VERSION_UNSTATED,
         },
     )
-    cited = of_documents(conn, clearance, [row[0] for row in rows], law)
-    reasons = {
-        document_id: _why(found, (law, version, article))
-        for document_id, found in cited.items()
-    }
-    return {document_id: why for document_id, why in reasons.items() if why}
+    naming = [row["document_id"] for row in rows]
+    cited = of_documents(conn, clearance, naming, {article.law for article in dated})
+    for document_id, citations in cited.items():
+        for article, why in _presumed_articles(citations).items():
+            if article in found:
+                found[article][document_id] = why
+    return found
 
 
-def _why(citations: Iterable[Citation], wanted: tuple[str, str, str]) -> str | None:
-    """Return why citations are presumed to be of an article; None where none is, or one is so in
-    words.
+def _presumed_articles(citations: Iterable[Citation]) -> dict[ArticleKey, str]:
+    """Return the articles that citations are presumed to mean, each with why; none that one of
+    them names in so many words.
     """
-    alike = [c.presumed for c in citations if (c.law, c.version, c.article) == wanted]
-    return alike[0] if alike and all(alike) else None
+    reasons: dict[ArticleKey, str] = {}
+    named: set[ArticleKey] = set()
+    for one in citations:
+        if one.law is None or one.version is None or one.article is None:
+            continue
+        article = ArticleKey(one.law, one.version, one.article)
+        if one.presumed:
+            reasons.setdefault(article, one.presumed)
+        else:
+            named.add(article)
+    return {article: why for article, why in reasons.items() if article not in named}
 
 
 def of_documents(
     conn: sqlite3.Connection,
     clearance: Visibility,
     ids: Iterable[int],
-    law: str | None = None,
+    laws: Iterable[str] | None = None,
 ) -> dict[int, list[Citation]]:
     """Return the citations of each visible document among `ids`, as they stand in its
     text, then the others.
 
-    Of one law alone where it is given.
+    Of these laws alone where they are given.
     """
     rows = conn.execute(
         """SELECT x.document_id, r.decided_on, x.start, x."end", x.law, x.version,
@@ -111,9 +155,13 @@ def of_documents(
            FROM citation x JOIN document d ON d.id = x.document_id
            JOIN revision r ON r.document_id = d.id AND r.state = 'published'
            WHERE d.visibility <= :clearance AND x.document_id IN (SELECT value FROM json_each(:ids))
-             AND (:law IS NULL OR x.law = :law)
+             AND (:laws IS NULL OR x.law IN (SELECT value FROM json_each(:laws)))
            ORDER BY x.document_id, x.start IS NULL, x.start, x.id""",
-        {"clearance": int(clearance), "ids": json.dumps(list(ids)), "law": law},
+        {
+            "clearance": int(clearance),
+            "ids": json.dumps(list(ids)),
+            "laws": None if laws is None else _listed(laws),
+        },
     )
     found: dict[int, list[Citation]] = defaultdict(list)
     days: dict[int, str] = {}
@@ -148,13 +196,16 @@ def _periods(
     """Return when the versions of some laws were in force, as far as this reader may know of
     them.
     """
-    wanted = json.dumps(sorted(laws), ensure_ascii=False)
     rows = conn.execute(
         f"""SELECT l.law, r.metadata FROM {VISIBLE_LAWS}
             AND l.law IN (SELECT value FROM json_each(:laws)) ORDER BY d.id""",
-        {"clearance": int(clearance), "laws": wanted},
+        {"clearance": int(clearance), "laws": _listed(laws)},
     )
     versions = defaultdict(list)
     for row in rows:
         versions[row["law"]].append(metadata_from_json(row["metadata"]))
     return {law: periods(found) for law, found in versions.items()}
+
+
+def _listed(laws: Iterable[str]) -> str:
+    return json.dumps(sorted(laws), ensure_ascii=False)

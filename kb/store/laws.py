@@ -6,10 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from kb.law.articles import Articles
+from kb.law.articles import ArticleKey, Articles
 from kb.law.concordance import ConcordanceRow
 from kb.records import DocumentHead
-from kb.store.rows import HEAD_COLUMNS, VISIBLE_LAWS, head
+from kb.store.rows import ASKED, HEAD_COLUMNS, VISIBLE_LAWS, as_json, head
 from kb.vocabulary import Visibility
 
 
@@ -50,43 +50,49 @@ def articles(
     return {document_id: Articles(f"\n{lines}") for document_id, lines in rows}
 
 
-def concordance(
-    conn: sqlite3.Connection, clearance: Visibility, law: str
-) -> list[ConcordanceRow]:
-    """Return which article of which version holds each provision of one law."""
+def concordances(
+    conn: sqlite3.Connection, clearance: Visibility, laws: Iterable[str]
+) -> dict[str, list[ConcordanceRow]]:
+    """Return by law which article of which version holds each provision; [] where none is known."""
+    found: dict[str, list[ConcordanceRow]] = {law: [] for law in laws}
     rows = conn.execute(
-        """SELECT p.provision, p.version, p.article, p.note, p.document_id FROM provision p
-           JOIN document d ON d.id = p.document_id
-           WHERE p.law = :law AND d.visibility <= :clearance
+        """SELECT p.law, p.provision, p.version, p.article, p.note, p.document_id
+           FROM provision p JOIN document d ON d.id = p.document_id
+           WHERE p.law IN (SELECT value FROM json_each(:laws))
+             AND d.visibility <= :clearance
            ORDER BY p.provision, p.version, p.article""",
-        {"clearance": int(clearance), "law": law},
+        {
+            "clearance": int(clearance),
+            "laws": json.dumps(list(found), ensure_ascii=False),
+        },
     )
-    return [ConcordanceRow(*row) for row in rows]
+    for law, *row in rows:
+        found[law].append(ConcordanceRow(*row))
+    return found
 
 
 def counterparts(
-    conn: sqlite3.Connection,
-    clearance: Visibility,
-    law: str,
-    version: str,
-    article: str,
-) -> list[ConcordanceRow]:
-    """Return the articles of other versions that provide what this article provides; both must be
+    conn: sqlite3.Connection, clearance: Visibility, articles: Iterable[ArticleKey]
+) -> dict[ArticleKey, list[ConcordanceRow]]:
+    """Return by article those of other versions that provide what it provides; both must be
     visible.
     """
+    found: dict[ArticleKey, list[ConcordanceRow]] = {
+        article: [] for article in articles
+    }
     rows = conn.execute(
-        """SELECT DISTINCT o.provision, o.version, o.article, o.note, o.document_id FROM provision p
-           JOIN provision o ON o.law = p.law AND o.provision = p.provision
-           AND o.version <> p.version
-           JOIN document d ON d.id = o.document_id JOIN document asked ON asked.id = p.document_id
-           WHERE p.law = :law AND p.version = :version AND p.article = :article
-             AND d.visibility <= :clearance AND asked.visibility <= :clearance
-           ORDER BY o.version, o.article""",
-        {
-            "clearance": int(clearance),
-            "law": law,
-            "version": version,
-            "article": article,
-        },
+        f"""SELECT DISTINCT p.law, p.version, p.article, o.provision,
+               o.version AS other_version, o.article AS other_article, o.note, o.document_id
+            FROM {ASKED} JOIN provision p ON p.law = asked.law
+               AND p.version = asked.version AND p.article = asked.article
+            JOIN provision o ON o.law = p.law AND o.provision = p.provision
+               AND o.version <> p.version
+            JOIN document d ON d.id = o.document_id
+            JOIN document own ON own.id = p.document_id
+            WHERE d.visibility <= :clearance AND own.visibility <= :clearance
+            ORDER BY o.version, o.article""",
+        {"clearance": int(clearance), "articles": as_json(found)},
     )
-    return [ConcordanceRow(*row) for row in rows]
+    for law, version, article, *row in rows:
+        found[ArticleKey(law, version, article)].append(ConcordanceRow(*row))
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -34,6 +35,13 @@ ORDERS = {
 }
 
 
+_CONTENTS = f"""SELECT {HEAD_COLUMNS}, r.id AS revision_id, r.added_at,
+    (SELECT text FROM text WHERE id = r.text_id) AS text,
+    (SELECT f.media_type FROM origin o JOIN file f ON f.id = o.file_id
+     WHERE o.id = r.origin_id) AS media_type
+    FROM {VISIBLE}"""
+
+
 def document(
     conn: sqlite3.Connection, clearance: Visibility, *, key: int | str
 ) -> Document | None:
@@ -41,51 +49,88 @@ def document(
     there.
     """
     column = "id" if isinstance(key, int) else "slug"
-    row = conn.execute(
-        f"""SELECT {HEAD_COLUMNS}, r.id AS revision_id, r.added_at,
-            (SELECT text FROM text WHERE id = r.text_id) AS text,
-            (SELECT f.media_type FROM origin o JOIN file f ON f.id = o.file_id
-             WHERE o.id = r.origin_id) AS media_type
-            FROM {VISIBLE} AND d.{column} = :key""",
-        {"clearance": int(clearance), "key": key},
-    ).fetchone()
-    if row is None:
-        return None
-    sections = conn.execute(
-        'SELECT id, role, heading, start, "end" FROM section WHERE revision_id = ? '
-        "ORDER BY ordinal",
-        [row["revision_id"]],
+    rows = conn.execute(
+        f"{_CONTENTS} AND d.{column} = :key", {"clearance": int(clearance), "key": key}
     ).fetchall()
-    passages = conn.execute(
-        """SELECT p.id, p.document_id, s.role, s.heading, p.start, p."end", p.paragraph, p.page
-           FROM passage p JOIN section s ON s.id = p.section_id WHERE p.revision_id = ?
-           ORDER BY p.start""",
-        [row["revision_id"]],
+    found = _documents(conn, clearance, rows)
+    return found[0] if found else None
+
+
+def documents(
+    conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
+) -> dict[int, Document]:
+    """Return the visible documents among `ids` whole, by id, in as many statements as for one."""
+    rows = conn.execute(
+        f"{_CONTENTS} AND d.id IN (SELECT value FROM json_each(:ids))",
+        {"clearance": int(clearance), "ids": json.dumps(list(ids))},
     ).fetchall()
-    text = row["text"]
-    return Document(
-        head=head(row),
-        text=text,
-        sections=tuple(
-            StoredSection(
-                id=s["id"],
-                role=s["role"],
-                heading=s["heading"],
-                start=s["start"],
-                end=s["end"],
-            )
-            for s in sections
-        ),
-        passages=tuple(
-            passage({**dict(p), "text": text[p["start"] : p["end"]]})  # type: ignore[arg-type]
-            for p in passages
-        ),
-        citations=tuple(
-            citing.of_documents(conn, clearance, [row["id"]]).get(row["id"], ())
-        ),
-        media_type=row["media_type"],
-        added_at=row["added_at"],
+    return {one.head.id: one for one in _documents(conn, clearance, rows)}
+
+
+def _documents(
+    conn: sqlite3.Connection, clearance: Visibility, rows: Sequence[sqlite3.Row]
+) -> list[Document]:
+    """Make the documents of rows of _CONTENTS."""
+    texts = {row["revision_id"]: row["text"] for row in rows}
+    sections = _sections(conn, texts)
+    passages = _passages(conn, texts)
+    citations = citing.of_documents(conn, clearance, [row["id"] for row in rows])
+    return [
+        Document(
+            head=head(row),
+            text=row["text"],
+            sections=tuple(sections[row["revision_id"]]),
+            passages=tuple(passages[row["revision_id"]]),
+            citations=tuple(citations.get(row["id"], ())),
+            media_type=row["media_type"],
+            added_at=row["added_at"],
+        )
+        for row in rows
+    ]
+
+
+def _sections(
+    conn: sqlite3.Connection, revisions: Iterable[int]
+) -> Mapping[int, Sequence[StoredSection]]:
+    """Return the sections of revisions in their order."""
+    rows = conn.execute(
+        """SELECT revision_id, id, role, heading, start, "end" FROM section
+           WHERE revision_id IN (SELECT value FROM json_each(?))
+           ORDER BY revision_id, ordinal""",
+        [json.dumps(list(revisions))],
     )
+    found: dict[int, list[StoredSection]] = defaultdict(list)
+    for row in rows:
+        section = StoredSection(
+            id=row["id"],
+            role=row["role"],
+            heading=row["heading"],
+            start=row["start"],
+            end=row["end"],
+        )
+        found[row["revision_id"]].append(section)
+    return found
+
+
+def _passages(
+    conn: sqlite3.Connection, texts: Mapping[int, str]
+) -> Mapping[int, Sequence[StoredPassage]]:
+    """Return the passages of revisions in their order, cut from the text of each."""
+    rows = conn.execute(
+        """SELECT p.revision_id, p.id, p.document_id, s.role, s.heading, p.start, p."end",
+           p.paragraph, p.page
+           FROM passage p JOIN section s ON s.id = p.section_id
+           WHERE p.revision_id IN (SELECT value FROM json_each(?))
+           ORDER BY p.revision_id, p.start""",
+        [json.dumps(list(texts))],
+    )
+    found: dict[int, list[StoredPassage]] = defaultdict(list)
+    for row in rows:
+        text = texts[row["revision_id"]][row["start"] : row["end"]]
+        found[row["revision_id"]].append(
+            passage({**dict(row), "text": text})  # type: ignore[arg-type]
+        )
+    return found
 
 
 def heads(
@@ -97,6 +142,21 @@ def heads(
         {"clearance": int(clearance), "ids": json.dumps(list(ids))},
     )
     return {row["id"]: head(row) for row in rows}
+
+
+def heads_by_slug(
+    conn: sqlite3.Connection, clearance: Visibility, slugs: Iterable[str]
+) -> dict[str, DocumentHead]:
+    """Return the visible documents among `slugs`, by slug."""
+    rows = conn.execute(
+        f"SELECT {HEAD_COLUMNS} FROM {VISIBLE} AND d.slug IN "
+        f"(SELECT value FROM json_each(:slugs))",
+        {
+            "clearance": int(clearance),
+            "slugs": json.dumps(list(slugs), ensure_ascii=False),
+        },
+    )
+    return {row["slug"]: head(row) for row in rows}
 
 
 def passages(

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from kb.fields import FACETS
+from kb.law.articles import ArticleKey
 from kb.records import DocumentHead, Metadata, PassageToIndex, StoredPassage
 from kb.vocabulary import LONGEST_FACET_VALUE, UNLABELLED, Visibility
 
@@ -28,6 +29,11 @@ VISIBLE: Final = f"{_PUBLISHED} WHERE d.visibility <= :clearance"
 #: Those among them that are versions of laws.
 VISIBLE_LAWS: Final = f"""{_PUBLISHED} JOIN law_version l ON l.document_id = d.id
     WHERE d.visibility <= :clearance"""
+
+#: Articles asked about, as rows (law, version, article); binds :articles, made by `as_json`.
+ASKED: Final = """(SELECT json_extract(value, '$.law') AS law,
+    json_extract(value, '$.version') AS version,
+    json_extract(value, '$.article') AS article FROM json_each(:articles)) asked"""
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Metadata).decode
@@ -49,6 +55,11 @@ def metadata_from_json(text: str) -> Metadata:
         msgspec.ValidationError
     ):  # an integer of 4,300 digits, taken in by an earlier version
         return msgspec.convert(json.loads(text), Metadata)
+
+
+def as_json(articles: Iterable[ArticleKey]) -> str:
+    """Write articles as ASKED reads them."""
+    return str(_encode(list(articles)), "utf-8")
 
 
 def head(row: sqlite3.Row) -> DocumentHead:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kb import database, deadline
 from kb.errors import UserError
-from kb.law.articles import Articles
+from kb.law.articles import ArticleKey, Articles
 from kb.law.concordance import ConcordanceRow
 from kb.records import (
     NO_FILTERS,
@@ -174,6 +174,15 @@ class Store(OpenStore):
         """Return the visible documents among `ids`."""
         return reading.heads(self._conn, self.clearance, ids)
 
+    def documents(self, ids: Iterable[int]) -> dict[int, Document]:
+        """Return the visible documents among `ids`, whole."""
+        with self.snapshot():
+            return reading.documents(self._conn, self.clearance, ids)
+
+    def heads_by_slug(self, slugs: Iterable[str]) -> dict[str, DocumentHead]:
+        """Return the visible documents among `slugs`, by slug."""
+        return reading.heads_by_slug(self._conn, self.clearance, slugs)
+
     def passages(self, ids: Iterable[int]) -> dict[int, StoredPassage]:
         """Return the visible passages among `ids`."""
         return reading.passages(self._conn, self.clearance, ids)
@@ -231,31 +240,29 @@ class Store(OpenStore):
         """Return the visible documents that bear each (type, value)."""
         return reading.by_identifier(self._conn, self.clearance, pairs)
 
-    def citing(
-        self,
-        *,
-        law: str | None = None,
-        version: str | None = None,
-        article: str | None = None,
-        target: str | None = None,
-    ) -> list[int]:
-        """Return the visible documents that cite an article or a document (slug)."""
-        return citing.citing(
-            self._conn,
-            self.clearance,
-            law=law,
-            version=version,
-            article=article,
-            target=target,
-        )
+    def citing(self, law: str, article: str) -> list[int]:
+        """Return the visible documents that cite an article of any version of a law."""
+        return citing.citing(self._conn, self.clearance, law, article)
 
-    def presumed_to_cite(self, law: str, version: str, article: str) -> dict[int, str]:
-        """Return the visible documents that name an article without a version and are
+    def citing_document(self, slug: str) -> dict[int, DocumentHead]:
+        """Return the visible documents that name another one."""
+        return citing.citing_document(self._conn, self.clearance, slug)
+
+    def citing_articles(
+        self, articles: Iterable[ArticleKey]
+    ) -> dict[ArticleKey, list[int]]:
+        """Return by article the visible documents that cite it; [] for one nobody cites."""
+        return citing.citing_articles(self._conn, self.clearance, articles)
+
+    def presumed_to_cite(
+        self, articles: Iterable[ArticleKey]
+    ) -> dict[ArticleKey, dict[int, str]]:
+        """Return by article the visible documents that name it without a version and are
         presumed to mean this one.
 
         Each comes with why: BY_DATE or BY_TEXT.
         """
-        return citing.presumed(self._conn, self.clearance, law, version, article)
+        return citing.presumed(self._conn, self.clearance, articles)
 
     def citations_of(self, ids: Iterable[int]) -> Mapping[int, Sequence[Citation]]:
         """Return the citations of each visible document among `ids`."""
@@ -273,15 +280,15 @@ class Store(OpenStore):
         """Return by visible document its articles, where it has any."""
         return laws.articles(self._conn, self.clearance, ids)
 
-    def concordance(self, law: str) -> list[ConcordanceRow]:
-        """Return which article of which version holds each provision."""
-        return laws.concordance(self._conn, self.clearance, law)
+    def concordances(self, names: Iterable[str]) -> dict[str, list[ConcordanceRow]]:
+        """Return by law which article of which version holds each provision."""
+        return laws.concordances(self._conn, self.clearance, names)
 
     def counterparts(
-        self, law: str, version: str, article: str
-    ) -> list[ConcordanceRow]:
-        """Return the articles of other versions that provide the same."""
-        return laws.counterparts(self._conn, self.clearance, law, version, article)
+        self, articles: Iterable[ArticleKey]
+    ) -> dict[ArticleKey, list[ConcordanceRow]]:
+        """Return by article those of other versions that provide the same."""
+        return laws.counterparts(self._conn, self.clearance, articles)
 
     def names(self) -> Iterator[Name]:
         """Yield every title, other name, party and number of the visible documents, as written."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kb.law.articles import ArticleKey
 from kb.records import NO_FILTERS, Amount, Citation, Filters, Provision
 from kb.store import Store
 from kb.store.reading import ORDERS
@@ -22,6 +23,8 @@ NUMBERS = range(24)
 IDS = range(1, 2 * len(NUMBERS))
 PASSAGES = range(1, 4 * len(NUMBERS))
 LAW = "测试法"
+FIRST = [ArticleKey(LAW, str(2000 + n), "第一条") for n in range(200)]
+NINE = ArticleKey("反不正当竞争法", "2019", "第九条")
 FIELDS = ("kind", "region", "outcome")
 SOME = Filters(
     include={"kind": ("civil",)}, exclude={"region": ("上海",)}, roles=("body",)
@@ -36,18 +39,20 @@ ASKED: dict[str, Callable[[Store], Any]] = {
         ("case_number", f"（2099）测09民终{n}号") for n in range(200)
     ),
     "citations_of": lambda s: s.citations_of(IDS),
-    "citing": lambda s: [s.citing(law="反不正当竞争法"), s.citing(target="t-1")],
-    "concordance": lambda s: s.concordance(LAW),
-    "counterparts": lambda s: [
-        s.counterparts(LAW, str(2000 + n), "第一条") for n in NUMBERS
-    ],
+    "citing": lambda s: s.citing("反不正当竞争法", "第九条"),
+    "citing_articles": lambda s: s.citing_articles([NINE, *FIRST]),
+    "citing_document": lambda s: s.citing_document("t-1"),
+    "concordances": lambda s: s.concordances([LAW, "没有的法"]),
+    "counterparts": lambda s: s.counterparts(FIRST),
     "document": lambda s: (
         [s.document(n) for n in IDS] + [s.document(f"t-{n}") for n in NUMBERS]
     ),
     "document_ids": lambda s: [s.document_ids(), s.document_ids(SOME)],
+    "documents": lambda s: s.documents(IDS),
     "facet_documents": lambda s: s.facet_documents(),
     "facet_words": lambda s: s.facet_words(FIELDS),
     "heads": lambda s: s.heads(IDS),
+    "heads_by_slug": lambda s: s.heads_by_slug(f"t-{n}" for n in range(200)),
     "in_order": lambda s: [s.in_order(list(IDS), order) for order in ORDERS],
     "laws": lambda s: s.laws(),
     "listing": lambda s: [
@@ -62,9 +67,7 @@ ASKED: dict[str, Callable[[Store], Any]] = {
         *s.passages_to_index(list(IDS)),
     ],
     "places": lambda s: s.places(),
-    "presumed_to_cite": lambda s: [
-        s.presumed_to_cite(LAW, str(2000 + n), "第一条") for n in NUMBERS
-    ],
+    "presumed_to_cite": lambda s: s.presumed_to_cite(FIRST),
     "provisions": lambda s: s.provisions(),
     "result_sums": lambda s: s.result_sums(),
     "vectors": lambda s: [s.vectors(), s.vectors(list(IDS))],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from ingest.pipeline import Receipt
+from kb.law.articles import ArticleKey
 from kb.records import Citation
 from kb.store import Store
 from kb.vocabulary import (
@@ -171,14 +172,50 @@ def test_who_is_presumed_to_cite_an_article_is_told_apart_from_who_does(
     document = store.document("case")
     assert document is not None
 
-    assert store.citing(law="反不正当竞争法", version="2019", article="第九条") == []
-    assert store.presumed_to_cite("反不正当竞争法", "2019", "第九条") == {
-        document.head.id: BY_DATE
+    of_2019, of_2025 = (
+        ArticleKey("反不正当竞争法", version, "第九条") for version in ("2019", "2025")
+    )
+    assert store.citing_articles([of_2019]) == {of_2019: []}
+    assert store.presumed_to_cite([of_2019, of_2025]) == {
+        of_2019: {document.head.id: BY_DATE},
+        of_2025: {},
     }
-    assert store.presumed_to_cite("反不正当竞争法", "2025", "第九条") == {}
     assert [
         c.presumed for c in store.citations_of([document.head.id])[document.head.id]
     ] == [BY_DATE]
+
+
+def test_who_cites_several_articles_is_told_of_each_as_of_one_alone(
+    add: Add, store: Store
+) -> None:
+    add_law(add)
+    add("bare.md", _case("bare", "依照《反不正当竞争法》第九条处理。"))
+    add("full.md", _case("full", "依照《反不正当竞争法》（2019）第九条处理。"))
+    add(
+        "hidden.md",
+        _case("hidden", "依照《反不正当竞争法》第九条、（2017）第九条处理。"),
+        visibility="internal",
+    )
+    keys = [
+        ArticleKey("反不正当竞争法", version, "第九条")
+        for version in ("2017", "2019", "2025", VERSION_UNSTATED)
+    ]
+    for clearance in (Visibility.PUBLIC, Visibility.INTERNAL):
+        with Store(store.home, clearance) as reader:
+            citing = reader.citing_articles(keys)
+            presumed = reader.presumed_to_cite(keys)
+            for key in keys:
+                assert citing[key] == reader.citing_articles([key])[key]
+                assert presumed[key] == reader.presumed_to_cite([key])[key]
+            shown = {*citing[keys[1]], *presumed[keys[1]], *citing[keys[3]]}
+            hidden = reader.heads_by_slug(["hidden"])
+            assert {head.id for head in hidden.values()} <= shown
+            assert len(shown) == (2 if clearance is Visibility.PUBLIC else 3)
+
+
+def _case(slug: str, text: str) -> str:
+    front = f"slug: {slug}\ntitle: 测试文本{slug}\nkind: civil\ndecided_on: 2021-05-06"
+    return f"---\n{front}\n---\n## 理由\n测试文本。{text}\n"
 
 
 def test_a_version_a_reader_may_not_see_tells_that_reader_nothing(
@@ -191,4 +228,5 @@ def test_a_version_a_reader_may_not_see_tells_that_reader_nothing(
         document = public.document("case")
         assert document is not None
         assert versions(list(document.citations)) == [(VERSION_UNSTATED, None)]
-        assert public.presumed_to_cite("反不正当竞争法", "2019", "第九条") == {}
+        of_2019 = ArticleKey("反不正当竞争法", "2019", "第九条")
+        assert public.presumed_to_cite([of_2019]) == {of_2019: {}}

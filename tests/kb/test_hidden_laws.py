@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest.pipeline import Receipt
+from kb.law.articles import ArticleKey
 from kb.store import Store
 from kb.vocabulary import Visibility
 
@@ -22,11 +23,14 @@ def test_an_article_of_a_hidden_version_has_no_counterparts(
     found = {}
     for clearance in (Visibility.PUBLIC, Visibility.INTERNAL):
         with Store(home, clearance) as store:
-            rows = (
-                *store.counterparts("测试法", "2099", "第十条"),
-                *store.counterparts("测试法", "2098", "第九条"),
-            )
-            found[clearance] = [(row.version, row.article) for row in rows]
+            keys = [
+                ArticleKey("测试法", "2099", "第十条"),
+                ArticleKey("测试法", "2098", "第九条"),
+            ]
+            rows = store.counterparts(keys)
+            found[clearance] = [
+                (row.version, row.article) for key in keys for row in rows[key]
+            ]
 
     assert found == {
         Visibility.PUBLIC: [],

@@ -10,7 +10,7 @@ from kb.law.book import LawBook, LawPlace, TextPlace, make_law_book
 from kb.law.transition import VersionRule
 from kb.law.versions import Standing
 from kb.records import Citation, DocumentHead, Metadata, Provision, Source
-from kb.vocabulary import BY_DATE, VERSION_UNSTATED, Visibility
+from kb.vocabulary import BY_DATE, Visibility
 
 SOURCES = (Source("某公报", "A"),)
 
@@ -140,28 +140,6 @@ def test_a_citation_leads_to_where_its_article_is_told_of(
         book_on("2022-01-01", sections={3: Articles("\n第九条\t8")}).place_of(citation)
         == place
     )
-
-
-def test_an_article_by_its_number_alone_is_first_what_it_has_become_then_what_it_was() -> (
-    None
-):
-    elsewhere = {
-        ArticleKey("试验法", "2021", "第三条"): "丁事项",
-        ArticleKey("试验法", "1901", "第三条"): "戊事项",
-    }
-
-    assert book_on("2022-01-01").readings_of("试验法", "第三条", elsewhere) == [
-        (ArticleKey("试验法", "2021", "第五条"), "甲事项"),
-        (ArticleKey("试验法", "2001", "第三条"), "甲事项"),
-        (ArticleKey("试验法", "2021", "第三条"), "丁事项"),
-    ]
-    assert book_on("2022-01-01").readings_of("别的法", "第三条", elsewhere) == []
-
-
-def test_a_number_of_a_version_nobody_states_means_nothing() -> None:
-    unstated = digest(4, VERSION_UNSTATED, None, Provision("第三条", "甲事项"))
-
-    assert book_on("2022-01-01", unstated).readings_of("试验法", "第三条", {}) == []
 
 
 def test_provisions_are_in_the_order_of_the_newest_version() -> None:

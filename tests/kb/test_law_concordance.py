@@ -82,6 +82,23 @@ def test_what_an_article_provides_is_told_with_its_paragraphs() -> None:
     }
 
 
+def test_an_article_that_is_not_told_of_stands_beside_the_first_that_provides_the_same() -> (
+    None
+):
+    rows = (
+        ConcordanceRow("甲事项", "2021", "第八条", None, 1),
+        ConcordanceRow("丁事项", "2021", "第九条", None, 1),
+        *CONCORDANCE.rows,
+    )
+    concordance = Concordance(LAW, CONCORDANCE.versions, rows)
+
+    assert concordance.without_own("2021", ["第五条", "第六条", "第五条"]) == {
+        "第五条": ("第八条",)
+    }
+    assert concordance.without_own("2021", ["第五条", "第八条"]) == {}
+    assert concordance.without_own("1901", ["第五条"]) == {}
+
+
 def cited(*named: tuple[str, str | None]) -> list[CitedArticle]:
     texts = [
         (

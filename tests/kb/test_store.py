@@ -111,6 +111,19 @@ def mixed(home: Path) -> dict[Visibility, set[int]]:
     return ids
 
 
+@pytest.mark.parametrize("clearance", list(Visibility))
+def test_documents_read_together_are_what_each_is_alone(
+    home: Path, mixed: dict[Visibility, set[int]], clearance: Visibility
+) -> None:
+    everything = sorted(set().union(*mixed.values()))
+    with Store(home, clearance) as store:
+        alone = {number: store.document(number) for number in everything}
+        together = store.documents(everything)
+
+    assert together == {n: document for n, document in alone.items() if document}
+    assert together
+
+
 def test_unlabelled_is_a_value_that_can_be_chosen_and_excluded(
     home: Path, mixed: dict[Visibility, set[int]]
 ) -> None:

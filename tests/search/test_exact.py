@@ -9,6 +9,8 @@ import pytest
 from ingest.pipeline import Receipt
 from kb import casenumber
 from kb.identifiers import find
+from kb.law.articles import ArticleKey
+from kb.law.concordance import ConcordanceRow
 from kb.records import Filters, Metadata
 from kb.store import Store
 from kb.vocabulary import KINDS, Visibility
@@ -109,6 +111,13 @@ def reasons(hit: Hit) -> str:
     return " ".join(hit.reasons)
 
 
+def counterparts_of(
+    library: Library, law: str, version: str, article: str
+) -> list[ConcordanceRow]:
+    key = ArticleKey(law, version, article)
+    return library.store.counterparts([key])[key]
+
+
 def test_an_article_answers_with_the_law_then_who_cites_it_then_its_counterparts(
     library: Library,
 ) -> None:
@@ -116,10 +125,10 @@ def test_an_article_answers_with_the_law_then_who_cites_it_then_its_counterparts
     result = library.searcher.search(
         library.store, f"{law}（{version}）{article}", limit=1000
     )
-    citing = set(library.store.citing(law=law, version=version, article=article))
+    key = ArticleKey(law, version, article)
+    citing = set(library.store.citing_articles([key])[key])
     counterparts = {
-        row.document_id: row
-        for row in library.store.counterparts(law, version, article)
+        row.document_id: row for row in counterparts_of(library, law, version, article)
     }
     assert counterparts and citing
 
@@ -163,7 +172,7 @@ def test_the_2019_ninth_article_is_the_2025_tenth_and_not_the_2025_ninth(
     }
     articles = {
         row.article
-        for row in library.store.counterparts("反不正当竞争法", "2019", "第九条")
+        for row in counterparts_of(library, "反不正当竞争法", "2019", "第九条")
         if row.version == "2025"
     }
     assert "第十条" in articles and "第九条" not in articles

@@ -161,6 +161,8 @@ effective_from: 2025-10-15
 checked_on: 2025-11-01
 provisions:
   - {{article: 第十条, provision: 侵犯商业秘密行为与定义, note: 由第九条移来}}
+bare_articles:
+  - {{article: 第九条, provision: 虚假宣传}}
 {_OFFICIAL}""",
         "## 概述\n测试文本。反不正当竞争法（2025）第十条由旧条文移来。\n\n## 第十条 侵犯商业秘密行为与定义\n测试文本。经营者不得以电子侵入手段获取商业秘密。\n",
     ),

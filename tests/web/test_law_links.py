@@ -10,8 +10,9 @@ from kb.law.concordance import ConcordanceRow
 from kb.records import Citation
 from kb.store import Store
 from kb.vocabulary import Visibility
+from web.citedby import read_cited_by
 from web.linking import read_law_book
-from web.views.laws import _articles
+from web.views.articles import article_views, articles_to_cite
 from web.views.statutes import link_of
 from web.views.text import section_views
 
@@ -54,7 +55,8 @@ def test_an_article_without_a_digest_of_its_own_is_found_where_its_provision_is_
             for article, provision in without
         ]
         book = read_law_book(store, date(2026, 1, 1))
-        concordance = book.concordance_of(LAW, [*store.concordance(LAW), *rows])
-        views = _articles(store, book, document.head.metadata, sections, concordance)
+        concordance = book.concordance_of(LAW, [*store.concordances([LAW])[LAW], *rows])
+        cited_by = read_cited_by(store, articles_to_cite(LAW, "2019", sections))
+        views = article_views(book, concordance, "2019", sections, cited_by)
 
     assert [(view.anchor, view.others) for view in views] == [("第九条", ("第八条",))]

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
+from kb.counts.results import unknown_amounts
 from kb.law.book import make_law_book
 from kb.records import Amount, DocumentHead, Metadata, Source
 from kb.vocabulary import Visibility
 from tests.web.test_pages import main_of, text_of
 from web.marking import find_marks
-from web.views.common import pieces, results, snippet, sums_unknown
-from web.views.laws import version_views
+from web.views.common import pieces, results, snippet
 from web.views.reading import confidence_words
+from web.views.versions import version_views
 
 
 def test_paragraphs_are_numbered_and_addressable(
@@ -310,7 +311,7 @@ def test_an_award_of_first_instance_stands_in_for_an_unknown_final_one() -> None
     )
 
     assert [badge.text for badge in results(head)] == ["一审判赔 5元"]
-    assert sums_unknown(head.metadata) == ()
+    assert unknown_amounts(head.metadata) == ()
 
 
 def test_confidence_in_reposts_alone_names_what_it_rests_on(

@@ -8,24 +8,21 @@ from typing import Final
 
 from msgspec import Struct
 
-from kb.records import Amount, DocumentHead, Filters, Metadata
+from kb.counts.results import CaseResult, results_of
+from kb.records import DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import (
+    BINDING,
     CASE_KINDS,
     COMPLETENESS,
-    FIRST_AWARD,
     JURISDICTIONS,
     KINDS,
-    RESULT_SUMS,
     ROLES,
     tier_effect,
 )
 from search.catalogue import Catalogue
+from web.views.amounts import amount_words
 
-#: Outcomes that are a sum of money; each is an amount type of the same name.
-_SETTLEMENT: Final = "和解或调解"
-_PENALTIES: Final = tuple(type_ for type_ in RESULT_SUMS if type_ != _SETTLEMENT)
-_OUTCOME_OF: Final = {_SETTLEMENT: "调解或和解", FIRST_AWARD: "判赔"}
 _MAX_RESULTS: Final = 5
 _LINE_END: Final = re.compile(r"\s*\n\s*(?:- )?")
 
@@ -175,7 +172,7 @@ def badges(head: DocumentHead) -> tuple[Badge, ...]:
         found.append(
             Badge(
                 f"{tier} · {effect}" if effect else tier,
-                "strong" if effect == "应当参照" else "plain",
+                "strong" if effect == BINDING else "plain",
             )
         )
     elif tier:
@@ -220,45 +217,17 @@ def date(head: DocumentHead) -> str | None:
     return None
 
 
-def amount_words(amount: Amount) -> str:
-    """Return a sum as the text writes it, else in figures."""
-    return amount.text or f"{amount.value:,.0f} {amount.currency}"
-
-
-def sums_unknown(m: Metadata) -> tuple[str, ...]:
-    """Return the outcomes that are sums of money of which no amount is known."""
-    known = {"判赔" if a.type == FIRST_AWARD else a.type for a in m.amounts}
-    return tuple(
-        kind for kind in _PENALTIES if kind in m.outcomes and kind not in known
-    )
-
-
 def results(head: DocumentHead) -> tuple[Badge, ...]:
-    """Return what came out, sums first: 罚款 10万元, 没收违法所得（数额未载）, 判令停止侵害.
-
-    A settlement is set off as a sum only where nothing was fined or awarded.
-    """
-    m = head.metadata
-    unknown = sums_unknown(m)
-    types = {a.type for a in m.amounts}
-    instead = {} if "判赔" in types else {"判赔": FIRST_AWARD}
-    found: list[Badge] = []
-    for kind in _PENALTIES:
-        found += [
-            Badge(_sum(a), "sum")
-            for a in m.amounts
-            if a.type == instead.get(kind, kind)
-        ]
-        found += [Badge(f"{kind}（数额未载）", "sum")] if kind in unknown else []
-    tone = "plain" if found else "sum"
-    found += [Badge(_sum(a), tone) for a in m.amounts if a.type == _SETTLEMENT]
-    named = {*unknown, *types, *(_OUTCOME_OF[t] for t in types if t in _OUTCOME_OF)}
-    return (
-        *found,
-        *(Badge(o) for o in m.outcomes if o not in named and o != "结果未读到"),
-    )[:_MAX_RESULTS]
+    """Return what came out, sums first: 罚款 10万元, 没收违法所得（数额未载）, 判令停止侵害."""
+    return tuple(_result(result) for result in results_of(head.metadata))[:_MAX_RESULTS]
 
 
-def _sum(amount: Amount) -> str:
-    words = amount_words(amount)
-    return words if words.startswith(amount.type) else f"{amount.type} {words}"
+def _result(result: CaseResult) -> Badge:
+    tone = "sum" if result.leads else "plain"
+    if result.is_unknown:
+        return Badge(f"{result.outcome}（数额未载）", tone)
+    if result.amount is None:
+        return Badge(result.outcome, tone)
+    amount, words = result.amount, amount_words(result.amount)
+    named = words if words.startswith(amount.type) else f"{amount.type} {words}"
+    return Badge(named, tone)

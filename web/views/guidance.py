@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from kb.counts.tables import CountedRow, cross_table
+from kb.law.book import LawBook
+from kb.law.numbers import Renumbered, renumbered
 from kb.records import DocumentHead, Filters
-from kb.vocabulary import ELEMENTS, KINDS, SOURCE_GRADES, TIERS
+from kb.vocabulary import BINDING, ELEMENTS, KINDS, SOURCE_GRADES, TIERS, TIERS_SOURCE
 from search.facets import Columns
 from web.address import Ask, document_path, list_path
 from web.views.common import Badge, Coverage, Link, badges
 from web.views.search import SearchForm, search_form
 
 _FIRST: Final = ("guide-handling", "guide-evidence")
+#: So many of the tiers are those of cases; the others are those of laws.
+_CASE_TIERS: Final = 4
 _TRACKS: Final = ("administrative", "civil", "criminal", "foreign_case")
 
 
@@ -55,6 +60,10 @@ class AboutPage:
     form: SearchForm
     coverage: Coverage
     tiers: tuple[tuple[str, str], ...]
+    binding: str
+    binding_tier: str
+    tiers_source: str
+    renumbered: Renumbered | None
     grades: tuple[tuple[str, str], ...]
 
 
@@ -68,9 +77,7 @@ def elements_page(
         tuple(view for head, view in views if not _is_element(head)),
         tuple(view for head, view in views if _is_element(head)),
         tuple(KINDS[track] for track in _TRACKS),
-        tuple(
-            row for element in ELEMENTS if (row := _row(columns, element)) is not None
-        ),
+        tuple(_row(counted) for counted in _count_elements(columns)),
     )
 
 
@@ -101,35 +108,40 @@ def _guidance(head: DocumentHead, leads: Mapping[int, str]) -> GuidanceView:
     )
 
 
-def _row(columns: Columns, element: str) -> ElementRow | None:
-    filters = Filters(include={"element": (element,)})
-    counts = {
-        k: n for k, n in columns.counts(filters, ["kind"])["kind"] if k in _TRACKS
-    }
-    if not counts:
-        return None
-    cells = tuple(
-        Link(
-            f"{element}，{KINDS[kind]}",
-            list_path(kind=kind, element=element),
-            counts[kind],
-        )
-        if kind in counts
-        else None
-        for kind in _TRACKS
-    )
-    return ElementRow(
-        element,
-        Link(element, list_path(kind=_TRACKS, element=element), sum(counts.values())),
-        cells,
-    )
+def _count_elements(columns: Columns) -> list[CountedRow]:
+    """Count the cases of each track about each element."""
+    counted = {}
+    for element in ELEMENTS:
+        filters = Filters(include={"element": (element,)})
+        counted[element] = dict(columns.counts(filters, ["kind"])["kind"])
+    return cross_table(ELEMENTS, _TRACKS, counted)
 
 
-def about_page(coverage: Coverage) -> AboutPage:
+def _row(counted: CountedRow) -> ElementRow:
+    element = counted.value
+    total = Link(element, list_path(kind=_TRACKS, element=element), counted.total)
+    cells = [
+        _cell(element, kind, count)
+        for kind, count in zip(_TRACKS, counted.counts, strict=True)
+    ]
+    return ElementRow(element, total, tuple(cells))
+
+
+def _cell(element: str, kind: str, count: int) -> Link | None:
+    """Return the way to the cases of a track about an element; None where there are none."""
+    label = f"{element}，{KINDS[kind]}"
+    return Link(label, list_path(kind=kind, element=element), count) if count else None
+
+
+def about_page(coverage: Coverage, book: LawBook) -> AboutPage:
     """Lay out the page about this knowledge base."""
     return AboutPage(
-        search_form(Ask()),
-        coverage,
-        tuple(list(TIERS.items())[:4]),
-        tuple(SOURCE_GRADES.items()),
+        form=search_form(Ask()),
+        coverage=coverage,
+        tiers=tuple(TIERS.items())[:_CASE_TIERS],
+        binding=BINDING,
+        binding_tier="、".join(t for t, effect in TIERS.items() if effect == BINDING),
+        tiers_source=TIERS_SOURCE,
+        renumbered=renumbered(book),
+        grades=tuple(SOURCE_GRADES.items()),
     )

@@ -4,10 +4,12 @@ compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
+from kb.counts.tables import CountedRow, cross_table
 from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import INDUSTRIES, JURISDICTIONS, ROLES, UNLABELLED
@@ -18,11 +20,10 @@ from web.views.common import Link, badges, meta, results
 from web.views.search import HitView, SearchForm, search_form
 from web.views.text import LinkOf, SectionView, section_views
 
-#: Gives, for a document, where each of its citations leads.
-LinksOf = Callable[[Document], LinkOf]
-
 FOREIGN_KINDS: Final = ("foreign_case", "foreign_guide")
 MAX_COMPARED: Final = 3
+#: Guides of one jurisdiction on a page, at most.
+_MOST_GUIDES: Final = 10
 
 #: The fixed questions of a guide, in the order an enterprise asks them.
 QUESTIONS: Final = (
@@ -118,81 +119,109 @@ class ComparePage:
 
 def matrix_page(columns: Columns) -> MatrixPage:
     """Count foreign documents by jurisdiction and industry."""
-    counts = dict(columns.counts(_foreign(), ["jurisdiction"])["jurisdiction"])
     rows = [
-        _matrix_row(columns, code, label)
-        for code, label in JURISDICTIONS.items()
-        if counts.get(code)
+        _matrix_row(kinds, industries)
+        for kinds, industries in _count_jurisdictions(columns)
     ]
     return MatrixPage(
-        search_form(Ask()),
-        INDUSTRIES,
-        tuple(rows),
-        sum(r.cases for r in rows),
-        sum(r.guides for r in rows),
+        form=search_form(Ask()),
+        industries=INDUSTRIES,
+        rows=tuple(rows),
+        total_cases=sum(row.cases for row in rows),
+        total_guides=sum(row.guides for row in rows),
     )
 
 
-def _foreign(**include: str) -> Filters:
-    return Filters(
-        include={"kind": FOREIGN_KINDS}
-        | {name: (value,) for name, value in include.items()}
-    )
+def _count_jurisdictions(columns: Columns) -> Iterator[tuple[CountedRow, CountedRow]]:
+    """Yield each jurisdiction with its documents by kind, and its cases by industry."""
+    kinds: dict[str, Mapping[str, int]] = {}
+    industries: dict[str, Mapping[str, int]] = {}
+    for code in JURISDICTIONS:
+        everything = _of(code, *FOREIGN_KINDS)
+        kinds[code] = dict(columns.counts(everything, ["kind"])["kind"])
+        counted = columns.counts(_of(code, "foreign_case"), ["industry"])["industry"]
+        industries[code] = dict(counted)
+    by_kind = cross_table(JURISDICTIONS, FOREIGN_KINDS, kinds)
+    for row in by_kind:
+        cells = [industries[row.value].get(industry, 0) for industry in INDUSTRIES]
+        yield row, CountedRow(row.value, tuple(cells))
 
 
-def _matrix_row(columns: Columns, code: str, label: str) -> MatrixRow:
-    case = Filters(include={"kind": ("foreign_case",), "jurisdiction": (code,)})
-    kinds = dict(columns.counts(_foreign(jurisdiction=code), ["kind"])["kind"])
-    industries = dict(columns.counts(case, ["industry"])["industry"])
-    cells = tuple(
-        Link(
-            f"{label}，{industry}",
-            list_path(kind="foreign_case", jurisdiction=code, industry=industry),
-            industries[industry],
-        )
-        if industries.get(industry)
-        else None
-        for industry in INDUSTRIES
-    )
-    guides, cases = kinds.get("foreign_guide", 0), kinds.get("foreign_case", 0)
-    return MatrixRow(code, label, f"/jurisdictions/{code}", guides, cases, cells)
+def _of(code: str, *kinds: str) -> Filters:
+    return Filters(include={"kind": kinds, "jurisdiction": (code,)})
 
 
-def guides(store: Store, catalogue: Catalogue, code: str) -> list[Document]:
-    """Return the guides of a jurisdiction."""
-    heads, _ = catalogue.listing(
-        store,
-        Filters(include={"kind": ("foreign_guide",), "jurisdiction": (code,)}),
-        limit=10,
-    )
-    return [
-        document for head in heads if (document := store.document(head.id)) is not None
+def _matrix_row(kinds: CountedRow, industries: CountedRow) -> MatrixRow:
+    code = kinds.value
+    cases, guides = kinds.counts
+    cells = [
+        _industry(code, industry, count)
+        for industry, count in zip(INDUSTRIES, industries.counts, strict=True)
     ]
+    href = f"/jurisdictions/{code}"
+    return MatrixRow(code, JURISDICTIONS[code], href, guides, cases, tuple(cells))
+
+
+def _industry(code: str, industry: str, count: int) -> Link | None:
+    """Return the way to the cases of an industry in a jurisdiction; None where there are none."""
+    label = f"{JURISDICTIONS[code]}，{industry}"
+    path = list_path(kind="foreign_case", jurisdiction=code, industry=industry)
+    return Link(label, path, count) if count else None
+
+
+def read_guides(
+    store: Store, catalogue: Catalogue, codes: Sequence[str]
+) -> dict[str, list[Document]]:
+    """Return the guides of each jurisdiction, newest first."""
+    if not codes:
+        return {}
+    of_all = catalogue.passing(_guides_of(codes))
+    ordered = catalogue.in_order(store, of_all, "newest").tolist()
+    shown: dict[str, list[int]] = {}
+    for code in codes:
+        mine = set(catalogue.passing(_guides_of([code])).tolist())
+        shown[code] = [guide for guide in ordered if guide in mine][:_MOST_GUIDES]
+    read = store.documents(chain.from_iterable(shown.values()))
+    return {
+        code: [read[guide] for guide in guides if guide in read]
+        for code, guides in shown.items()
+    }
+
+
+def _guides_of(codes: Sequence[str]) -> Filters:
+    return Filters(include={"kind": ("foreign_guide",), "jurisdiction": tuple(codes)})
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """The first cases of a jurisdiction, how many there are, and excerpts by document."""
+
+    heads: Sequence[DocumentHead]
+    total: int
+    excerpts: Mapping[int, str]
 
 
 def jurisdiction_page(
     columns: Columns,
     code: str,
     documents: Sequence[Document],
-    leads: Mapping[int, str],
-    cases: Sequence[DocumentHead],
-    total: int,
-    link_of: LinksOf,
+    cases: CaseList,
+    link_of: LinkOf,
 ) -> JurisdictionPage:
     """Lay out one jurisdiction."""
-    label = JURISDICTIONS[code]
-    filters = {"kind": ("foreign_case",), "jurisdiction": (code,)}
-    ask = Ask(filters=Filters(include=filters))
-    counts = columns.counts(Filters(include=filters), ["industry"])["industry"]
+    filters = Filters(include={"kind": ("foreign_case",), "jurisdiction": (code,)})
+    ask = Ask(filters=filters)
+    counts = columns.counts(filters, ["industry"])["industry"]
     return JurisdictionPage(
         code=code,
-        label=label,
+        label=JURISDICTIONS[code],
         form=search_form(Ask()),
         guides=tuple(_guide(document, link_of) for document in documents),
         cases=tuple(
-            _case(ask, head, rank, leads) for rank, head in enumerate(cases, 1)
+            _case(ask, head, rank, cases.excerpts.get(head.id))
+            for rank, head in enumerate(cases.heads, 1)
         ),
-        cases_total=total,
+        cases_total=cases.total,
         all_cases=ask.url(),
         industries=tuple(
             Link(name, ask.including("industry", name).url(), count)
@@ -212,69 +241,80 @@ def _with_guides(columns: Columns) -> list[str]:
     return [code for code in JURISDICTIONS if counts.get(code)]
 
 
-def _guide(document: Document, link_of: LinksOf) -> GuideView:
+def _guide(document: Document, link_of: LinkOf) -> GuideView:
     head, m = document.head, document.head.metadata
-    grades = {source.grade for source in m.sources}
-    sections = section_views(document, (), link_of(document))
     return GuideView(
-        head.title,
-        document_path(head.id),
-        m.checked_on,
-        m.uncertain,
-        sections,
-        grades == {"C"},
+        title=head.title,
+        href=document_path(head.id),
+        checked_on=m.checked_on,
+        uncertain=m.uncertain,
+        sections=section_views(document, (), link_of),
+        only_reposts={source.grade for source in m.sources} == {"C"},
     )
 
 
-def _case(ask: Ask, head: DocumentHead, rank: int, leads: Mapping[int, str]) -> HitView:
+def _case(ask: Ask, head: DocumentHead, rank: int, excerpt: str | None) -> HitView:
     return HitView(
-        rank,
-        document_path(head.id, ask, rank),
-        head.title,
-        badges(head)[1:],
-        meta(head),
-        results(head),
-        (),
-        (),
-        leads.get(head.id),
+        rank=rank,
+        href=document_path(head.id, ask, rank),
+        title=head.title,
+        badges=badges(head)[1:],
+        meta=meta(head),
+        results=results(head),
+        reasons=(),
+        passages=(),
+        lead=excerpt,
     )
 
 
 def compare_page(
-    store: Store, catalogue: Catalogue, codes: Sequence[str], link_of: LinksOf
+    columns: Columns,
+    codes: Sequence[str],
+    guides: Mapping[str, Sequence[Document]],
+    link_of: LinkOf,
 ) -> ComparePage:
-    """Lay the guides of two or three jurisdictions side by side, one row a question; of more, the
-    first three.
+    """Lay the guides of two or three jurisdictions side by side, one row a question.
+
+    `codes` are all that were asked for, `guides` those of the first three of them.
     """
-    asked, codes = codes, codes[:MAX_COMPARED]
-    documents = {code: guides(store, catalogue, code) for code in codes}
-    views = {
-        code: [(d.head.id, section_views(d, (), link_of(d))) for d in documents[code]]
-        for code in codes
-    }
-    rows = []
-    for role in QUESTIONS:
-        answers = tuple(_answer(views[code], role) for code in codes)
-        if any(answer.sections for answer in answers):
-            rows.append((ROLES[role], answers))
+    laid_out = [_laid_out(documents, link_of) for documents in guides.values()]
     return ComparePage(
-        search_form(Ask()),
-        tuple(Link(JURISDICTIONS[code], f"/jurisdictions/{code}") for code in codes),
-        tuple(rows),
-        tuple(
-            (code, JURISDICTIONS[code], code in codes)
-            for code in _with_guides(catalogue.columns)
+        form=search_form(Ask()),
+        columns=tuple(
+            Link(JURISDICTIONS[code], f"/jurisdictions/{code}") for code in guides
         ),
-        len(asked) > MAX_COMPARED,
+        rows=tuple(_compared(laid_out)),
+        choices=tuple(
+            (code, JURISDICTIONS[code], code in guides)
+            for code in _with_guides(columns)
+        ),
+        cut=len(codes) > len(guides),
     )
 
 
-def _answer(views: Sequence[tuple[int, tuple[SectionView, ...]]], role: str) -> Answer:
-    found = [
-        (document_id, s)
-        for document_id, sections in views
-        for s in sections
-        if s.role == role
-    ]
-    href = f"{document_path(found[0][0])}#{found[0][1].anchor}" if found else ""
+def _laid_out(
+    documents: Iterable[Document], link_of: LinkOf
+) -> list[tuple[str, SectionView]]:
+    """Return the sections of the guides of a jurisdiction, each with where it stands."""
+    found: list[tuple[str, SectionView]] = []
+    for document in documents:
+        path = document_path(document.head.id)
+        sections = section_views(document, (), link_of)
+        found += [(f"{path}#{section.anchor}", section) for section in sections]
+    return found
+
+
+def _compared(
+    columns: Sequence[Sequence[tuple[str, SectionView]]],
+) -> Iterator[tuple[str, tuple[Answer, ...]]]:
+    """Yield the questions that any of the jurisdictions answers, with the answers."""
+    for role in QUESTIONS:
+        answers = tuple(_answer(sections, role) for sections in columns)
+        if any(answer.sections for answer in answers):
+            yield ROLES[role], answers
+
+
+def _answer(sections: Iterable[tuple[str, SectionView]], role: str) -> Answer:
+    found = [one for one in sections if one[1].role == role]
+    href = found[0][0] if found else ""
     return Answer(tuple(section for _, section in found), href)

@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kb.counts.results import unknown_amounts
 from kb.fields import FACTS, Field
 from kb.records import Document, DocumentHead, Metadata
 from kb.vocabulary import CONFIDENCE, KINDS, SOURCE_GRADES
 from search.results import Hit
 from web.address import Ask, document_path, law_path, list_path
+from web.views.amounts import amount_words
 from web.views.common import (
     Badge,
     Link,
-    amount_words,
     badges,
     meta,
     needs_checking,
-    sums_unknown,
 )
 from web.views.search import SearchForm, search_form
 from web.views.text import SectionView, presumption
@@ -151,11 +151,7 @@ def reading_page(
         amounts=_amounts(m),
         statutes=tuple(around.statutes),
         uncertain=m.uncertain,
-        sources=tuple(
-            SourceView(s.name, SOURCE_GRADES[s.grade], s.url)
-            for s in m.sources
-            if s.grade != "C"
-        ),
+        sources=source_views(m),
         reposts=grades.count("C"),
         only_reposts=bool(grades) and set(grades) == {"C"},
         law=Link(m.law, law_path(m.law)) if m.law and m.version else None,
@@ -164,6 +160,12 @@ def reading_page(
         cite=cite(head),
         address=f"{base_url.rstrip('/')}{document_path(head.id)}",
     )
+
+
+def source_views(m: Metadata) -> tuple[SourceView, ...]:
+    """Return the sources but reposts, which have neither name nor address."""
+    named = [source for source in m.sources if source.grade != "C"]
+    return tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in named)
 
 
 def cite(head: DocumentHead) -> str:
@@ -234,7 +236,7 @@ def _amounts(m: Metadata) -> tuple[tuple[str, str], ...]:
     """Return sums by type; an outcome whose sum is not known stands first, so that no other sum is
     taken for it.
     """
-    unknown = tuple((outcome, "数额未载") for outcome in sums_unknown(m))
+    unknown = tuple((outcome, "数额未载") for outcome in unknown_amounts(m))
     return unknown + tuple((a.type, amount_words(a)) for a in m.amounts)
 
 

@@ -18,6 +18,7 @@ from web.address import (
     Addresses,
     Ask,
 )
+from web.views.amounts import AmountsView, amounts_views
 from web.views.common import (
     Badge,
     Coverage,
@@ -38,7 +39,6 @@ from web.views.facets import (
     is_long,
     roles,
 )
-from web.views.sums import SumsView, sums_views
 
 MODE_LABELS: Final = {"hybrid": "智能", "keyword": "精确", "vector": "语义"}
 _MODE_HELP: Final = {
@@ -163,7 +163,7 @@ class SearchPage(Struct, frozen=True, gc=False, kw_only=True):
     total: str
     took_ms: float | None
     sorts: tuple[Link, ...]
-    sums: tuple[SumsView, ...]
+    amounts: tuple[AmountsView, ...]
     grouping: Link
     export: Link | None
     hits: tuple[HitGroup, ...]
@@ -189,14 +189,14 @@ def search_page(
     leads: Mapping[int, str],
     path: str = "/",
     heading: str | None = None,
-    sums: Mapping[str, Sequence[float]] | None = None,
+    amounts: Mapping[str, Sequence[float]] | None = None,
     tiers: Sequence[TierAnswer] | None = None,
     choices: Sequence[tuple[str, str]] = (),
     left: Mapping[str, int] | None = None,
 ) -> SearchPage:
     """Lay out an answer.
 
-    `leads` are first sentences by document id; `sums` are what all that match came to,
+    `leads` are first sentences by document id; `amounts` are what all that match came to,
     in yuan by type; `tiers` is set when grouped; `choices` are readings of an article
     named without its law, each with the query that says so; `left` is how many
     documents there are at the addresses an empty answer offers.
@@ -232,8 +232,8 @@ def search_page(
         clear=ask.unfiltered().url(path),
         total=f"{'' if result.total_is_exact else '≥ '}{result.total}",
         took_ms=result.took_ms if ask.text else None,
-        sorts=_sorts(ask, path, result.ranked, bool(sums)),
-        sums=sums_views(sums or {}),
+        sorts=_sorts(ask, path, result.ranked, bool(amounts)),
+        amounts=amounts_views(amounts or {}),
         grouping=_grouping(ask, path),
         export=_export(ask, result.total),
         hits=_hit_groups(ask, result, path, leads, tiers),
@@ -317,7 +317,7 @@ def _tabs(ask: Ask, result: SearchResult, path: str) -> tuple[Link, ...]:
     )
 
 
-def _sorts(ask: Ask, path: str, ranked: bool, have_sums: bool) -> tuple[Link, ...]:
+def _sorts(ask: Ask, path: str, ranked: bool, have_amounts: bool) -> tuple[Link, ...]:
     """Return the orders that make a difference: a list has no 综合, and without sums there is none
     to go by.
     """
@@ -325,7 +325,7 @@ def _sorts(ask: Ask, path: str, ranked: bool, have_sums: bool) -> tuple[Link, ..
         sort
         for sort in SORTS
         if (ranked or sort != "relevance")
-        and (have_sums or sort != "amount" or ask.sort == sort)
+        and (have_amounts or sort != "amount" or ask.sort == sort)
     ]
     current = ask.sort if ask.sort in sorts else sorts[0]
     return tuple(

@@ -4,24 +4,21 @@ the versions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from kb.identifiers import bare_articles
 from kb.law.articles import ArticleKey, base_article
 from kb.law.book import LawBook, LawPlace, TextPlace
+from kb.law.numbers import readings_of
 from kb.law.outdated import CitedArticle
 from kb.records import Citation, DocumentHead
 from web.address import document_path, law_path
 from web.views.common import Link
 from web.views.reading import StatuteView, VersionRuleView
 
-_COMPETITION_LAW: Final = "反不正当竞争法"
+#: A longer text is no question: it names articles in passing.
 _QUESTION_CHARS: Final = 400
-#: Articles of that law that are not about trade secrets but bear a number that once was.
-_NOT_HERE: Final[Mapping[ArticleKey, str]] = {
-    ArticleKey(_COMPETITION_LAW, "2025", "第九条"): "虚假宣传"
-}
 
 
 def link_of(book: LawBook, citation: Citation) -> str | None:
@@ -65,9 +62,7 @@ def article_choices(book: LawBook, text: str) -> tuple[tuple[str, str], ...]:
     """Return what a query that names an article of no law may mean: citation and
     content, and the query with it.
 
-    Only the law this library is about is offered: where the provision stands in the newest
-    version, then the article itself, newest version first. A text too long to be a question names
-    articles in passing.
+    Only laws that are asked for by number are offered.
     """
     if len(text) > _QUESTION_CHARS:
         return ()
@@ -75,7 +70,8 @@ def article_choices(book: LawBook, text: str) -> tuple[tuple[str, str], ...]:
     for article in dict.fromkeys(
         base_article(article) for article in bare_articles(text)
     ):
-        for key, provision in book.readings_of(_COMPETITION_LAW, article, _NOT_HERE):
-            asked = text.replace(article, key.name, 1) if article in text else key.name
-            found.setdefault(key.name, (f"{key.name}（{provision}）", asked))
+        for reading in readings_of(book, article):
+            name = reading.article.name
+            asked = text.replace(article, name, 1) if article in text else name
+            found.setdefault(name, (f"{name}（{reading.provision}）", asked))
     return tuple(found.values())

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.test_pages import main_of, text_of
-from web.views.sums import sums_views, yuan
+from web.views.amounts import amounts_views, yuan
 
 
 def test_an_answer_tells_the_known_sums_of_all_that_match(client: TestClient) -> None:
@@ -56,7 +56,7 @@ def test_yuan_in_words(value: float, words: str) -> None:
 def test_the_middle_sum_is_told_of_three_and_more() -> None:
     told = {
         view.type: view.words
-        for view in sums_views(
+        for view in amounts_views(
             {"罚款": [1e4, 2e5], "判赔": [1e4, 3e4, 5e8], "刑事罚金": [7e4, 7e4]}
         )
     }

@@ -1,0 +1,1 @@
+"""What cases came to and how many there are of each: pure functions over records."""

@@ -1,0 +1,49 @@
+"""Who cites the articles of a page, read from the store for all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.law.articles import ArticleKey
+from kb.records import DocumentHead
+from kb.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class CitedBy:
+    """The documents that cite articles, newest first; a law itself is none that cites it.
+
+    `citing` write the version beside the law, `presumed` name none and are taken to mean this one.
+    """
+
+    citing: Mapping[ArticleKey, Sequence[DocumentHead]]
+    presumed: Mapping[ArticleKey, Sequence[DocumentHead]]
+
+
+def read_cited_by(store: Store, articles: Iterable[ArticleKey]) -> CitedBy:
+    """Look up who cites each article."""
+    wanted = list(articles)
+    citing = store.citing_articles(wanted)
+    presumed = store.presumed_to_cite(wanted)
+    named = [*citing.values(), *presumed.values()]
+    heads = store.heads({document for documents in named for document in documents})
+    return CitedBy(
+        {article: _newest_first(heads, article, citing[article]) for article in wanted},
+        {
+            article: _newest_first(heads, article, presumed[article])
+            for article in wanted
+        },
+    )
+
+
+def _newest_first(
+    heads: Mapping[int, DocumentHead], article: ArticleKey, documents: Iterable[int]
+) -> list[DocumentHead]:
+    shown = [heads[document] for document in documents if document in heads]
+    others = [head for head in shown if head.metadata.law != article.law]
+    return sorted(others, key=_day_and_number, reverse=True)
+
+
+def _day_and_number(head: DocumentHead) -> tuple[str, int]:
+    return head.decided_on or "", head.id
