@@ -17,6 +17,7 @@ from kb.law.articles import ArticleKey
 from kb.law.presumption import presume_versions
 from kb.law.versions import Period, periods
 from kb.records import Citation, DocumentHead
+from kb.store.access import MAY_SEE
 from kb.store.rows import (
     ASKED,
     HEAD_COLUMNS,
@@ -39,8 +40,8 @@ def citing(
 ) -> list[int]:
     """Return the ids of visible documents that cite an article of any version of a law."""
     rows = conn.execute(
-        """SELECT DISTINCT x.document_id FROM citation x JOIN document d ON d.id = x.document_id
-           WHERE d.visibility <= :clearance AND x.law = :law AND x.article = :article
+        f"""SELECT DISTINCT x.document_id FROM citation x JOIN document d ON d.id = x.document_id
+           WHERE {MAY_SEE} AND x.law = :law AND x.article = :article
            ORDER BY x.document_id""",
         {"clearance": int(clearance), "law": law, "article": article},
     )
@@ -70,7 +71,7 @@ def citing_articles(
         f"""SELECT DISTINCT x.law, x.version, x.article, x.document_id
             FROM {ASKED} JOIN citation x ON {_IS_ASKED} AND x.version = asked.version
             JOIN document d ON d.id = x.document_id
-            WHERE d.visibility <= :clearance ORDER BY x.document_id""",
+            WHERE {MAY_SEE} ORDER BY x.document_id""",
         {"clearance": int(clearance), "articles": as_json(found)},
     )
     for row in rows:
@@ -104,7 +105,7 @@ def presumed(
             FROM {ASKED} JOIN citation x ON {_IS_ASKED} AND x.version = :unstated
             JOIN document d ON d.id = x.document_id
             JOIN revision r ON r.document_id = d.id AND r.state = 'published'
-            WHERE d.visibility <= :clearance AND r.decided_on IS NOT NULL
+            WHERE {MAY_SEE} AND r.decided_on IS NOT NULL
             ORDER BY x.document_id""",
         {
             "clearance": int(clearance),
@@ -150,11 +151,11 @@ def of_documents(
     Of these laws alone where they are given.
     """
     rows = conn.execute(
-        """SELECT x.document_id, r.decided_on, x.start, x."end", x.law, x.version,
+        f"""SELECT x.document_id, r.decided_on, x.start, x."end", x.law, x.version,
            x.article, x.target
            FROM citation x JOIN document d ON d.id = x.document_id
            JOIN revision r ON r.document_id = d.id AND r.state = 'published'
-           WHERE d.visibility <= :clearance AND x.document_id IN (SELECT value FROM json_each(:ids))
+           WHERE {MAY_SEE} AND x.document_id IN (SELECT value FROM json_each(:ids))
              AND (:laws IS NULL OR x.law IN (SELECT value FROM json_each(:laws)))
            ORDER BY x.document_id, x.start IS NULL, x.start, x.id""",
         {

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from kb.law.articles import ArticleKey, Articles
 from kb.law.concordance import ConcordanceRow
 from kb.records import DocumentHead
+from kb.store.access import MAY_SEE, may_see
 from kb.store.rows import ASKED, HEAD_COLUMNS, VISIBLE_LAWS, as_json, head
 from kb.vocabulary import Visibility
 
@@ -38,11 +39,11 @@ def articles(
 ) -> dict[int, Articles]:
     """Return by visible document its articles, where it has any."""
     rows = conn.execute(
-        """SELECT r.document_id, group_concat(s.heading || char(9) || s.ordinal, char(10))
+        f"""SELECT r.document_id, group_concat(s.heading || char(9) || s.ordinal, char(10))
            FROM revision r
            JOIN document d ON d.id = r.document_id JOIN section s ON s.revision_id = r.id
            AND s.role = 'article'
-           WHERE r.state = 'published' AND d.visibility <= :clearance
+           WHERE r.state = 'published' AND {MAY_SEE}
            AND d.id IN (SELECT value FROM json_each(:ids))
            GROUP BY r.document_id""",
         {"clearance": int(clearance), "ids": json.dumps(list(ids))},
@@ -56,10 +57,10 @@ def concordances(
     """Return by law which article of which version holds each provision; [] where none is known."""
     found: dict[str, list[ConcordanceRow]] = {law: [] for law in laws}
     rows = conn.execute(
-        """SELECT p.law, p.provision, p.version, p.article, p.note, p.document_id
+        f"""SELECT p.law, p.provision, p.version, p.article, p.note, p.document_id
            FROM provision p JOIN document d ON d.id = p.document_id
            WHERE p.law IN (SELECT value FROM json_each(:laws))
-             AND d.visibility <= :clearance
+             AND {MAY_SEE}
            ORDER BY p.provision, p.version, p.article""",
         {
             "clearance": int(clearance),
@@ -89,7 +90,7 @@ def counterparts(
                AND o.version <> p.version
             JOIN document d ON d.id = o.document_id
             JOIN document own ON own.id = p.document_id
-            WHERE d.visibility <= :clearance AND own.visibility <= :clearance
+            WHERE {MAY_SEE} AND {may_see("own")}
             ORDER BY o.version, o.article""",
         {"clearance": int(clearance), "articles": as_json(found)},
     )

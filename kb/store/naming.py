@@ -9,11 +9,11 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from kb.records import Name
+from kb.store.access import MAY_SEE
 from kb.vocabulary import Visibility
 
-_OF_VISIBLE = """FROM document d JOIN revision r ON r.document_id = d.id
-    AND r.state = 'published'{more}
-    WHERE d.visibility <= :clearance"""
+_PUBLISHED = """FROM document d
+    JOIN revision r ON r.document_id = d.id AND r.state = 'published'"""
 
 
 def _listed(kind: str, field: str) -> str:
@@ -22,22 +22,22 @@ def _listed(kind: str, field: str) -> str:
     listed = (
         f"CASE WHEN instr(r.metadata, '\"{field}\"') THEN r.metadata ELSE '{{}}' END"
     )
-    rows = _OF_VISIBLE.format(more=f" JOIN json_each({listed}, '$.{field}') v")
-    return f"SELECT '{kind}', v.value, d.id, '' {rows}"
+    return f"""SELECT '{kind}', v.value, d.id, ''
+        {_PUBLISHED} JOIN json_each({listed}, '$.{field}') v WHERE {MAY_SEE}"""
 
 
 _NAMES = " UNION ALL ".join(
     [
-        f"SELECT 'title', r.title, d.id, r.kind {_OF_VISIBLE.format(more='')}",
+        f"SELECT 'title', r.title, d.id, r.kind {_PUBLISHED} WHERE {MAY_SEE}",
         _listed("alias", "aliases"),
         _listed("alias", "name_en"),
-        """SELECT 'party', p.name, d.id, '' FROM party p JOIN document d ON d.id = p.document_id
-           WHERE d.visibility <= :clearance""",
+        f"""SELECT 'party', p.name, d.id, '' FROM party p JOIN document d ON d.id = p.document_id
+           WHERE {MAY_SEE}""",
         _listed("doc_number", "doc_numbers"),
         _listed("citation", "citations"),
-        """SELECT i.type, i.value, i.document_id, '' FROM identifier i JOIN document d
+        f"""SELECT i.type, i.value, i.document_id, '' FROM identifier i JOIN document d
            ON d.id = i.document_id
-           WHERE i.type IN ('case_number', 'guiding_case') AND d.visibility <= :clearance""",
+           WHERE i.type IN ('case_number', 'guiding_case') AND {MAY_SEE}""",
     ]
 )
 
@@ -59,14 +59,14 @@ def provisions(
     A version of which there are a digest and whole texts is named once, as its digest is.
     """
     rows = conn.execute(
-        """SELECT law, version, '', title FROM (
+        f"""SELECT law, version, '', title FROM (
              SELECT l.law, l.version, r.title, min(iif(l.wording = 'text', 1e12, 0) + d.id)
              FROM law_version l JOIN document d ON d.id = l.document_id
              JOIN revision r ON r.document_id = d.id AND r.state = 'published'
-             WHERE l.version IS NOT NULL AND d.visibility <= :clearance
+             WHERE l.version IS NOT NULL AND {MAY_SEE}
              GROUP BY l.law, l.version)
            UNION SELECT DISTINCT p.law, p.version, p.article, p.provision FROM provision p
-           JOIN document d ON d.id = p.document_id WHERE d.visibility <= :clearance
+           JOIN document d ON d.id = p.document_id WHERE {MAY_SEE}
            ORDER BY 1, 2, 3, 4""",
         {"clearance": int(clearance)},
     )
@@ -80,8 +80,8 @@ def facet_words(
     `fields`.
     """
     rows = conn.execute(
-        """SELECT f.field, f.value, count(*) FROM facet f JOIN document d ON d.id = f.document_id
-           WHERE f.field IN (SELECT value FROM json_each(:fields)) AND d.visibility <= :clearance
+        f"""SELECT f.field, f.value, count(*) FROM facet f JOIN document d ON d.id = f.document_id
+           WHERE f.field IN (SELECT value FROM json_each(:fields)) AND {MAY_SEE}
            GROUP BY f.field, f.value ORDER BY f.field, f.value""",
         {"clearance": int(clearance), "fields": json.dumps(list(fields))},
     )

@@ -22,6 +22,7 @@ from kb.records import (
     StoredSection,
 )
 from kb.store import citing, sums
+from kb.store.access import MAY_SEE
 from kb.store.rows import HEAD_COLUMNS, VISIBLE, head, passage, passages_of_rows
 from kb.vocabulary import UNLABELLED, Visibility
 
@@ -164,12 +165,12 @@ def passages(
 ) -> dict[int, StoredPassage]:
     """Return the visible passages among `ids`, by id."""
     rows = conn.execute(
-        """SELECT p.id, p.document_id, s.role, s.heading, p.start, p."end", p.paragraph, p.page,
+        f"""SELECT p.id, p.document_id, s.role, s.heading, p.start, p."end", p.paragraph, p.page,
                substr(t.text, p.start + 1, p."end" - p.start) AS text
            FROM passage p JOIN section s ON s.id = p.section_id
            JOIN revision r ON r.id = p.revision_id JOIN text t ON t.id = r.text_id
            JOIN document d ON d.id = p.document_id
-           WHERE d.visibility <= :clearance AND p.id IN (SELECT value FROM json_each(:ids))""",
+           WHERE {MAY_SEE} AND p.id IN (SELECT value FROM json_each(:ids))""",
         {"clearance": int(clearance), "ids": json.dumps(list(ids))},
     )
     return {row["id"]: passage(row) for row in rows}
@@ -182,9 +183,9 @@ def article_passages(
     has one.
     """
     rows = conn.execute(
-        """SELECT a.document_id, min(p.id) FROM json_each(:articles) asked
+        f"""SELECT a.document_id, min(p.id) FROM json_each(:articles) asked
            JOIN article a ON a.document_id = CAST(asked.key AS INTEGER) AND a.article = asked.value
-           JOIN document d ON d.id = a.document_id AND d.visibility <= :clearance
+           JOIN document d ON d.id = a.document_id AND {MAY_SEE}
            JOIN passage p ON p.section_id = a.section_id GROUP BY a.document_id""",
         {"clearance": int(clearance), "articles": json.dumps(dict(articles))},
     )
@@ -229,7 +230,7 @@ def document_ids(
     """Return the ids of all visible documents that pass `filters`, ascending."""
     where, values = filter_clause(filters)
     rows = conn.execute(
-        f"SELECT d.id FROM document d WHERE d.visibility <= :clearance{where} ORDER BY d.id",
+        f"SELECT d.id FROM document d WHERE {MAY_SEE}{where} ORDER BY d.id",
         values | {"clearance": int(clearance)},
     )
     return np.fromiter((row[0] for row in rows), dtype=np.int64)
@@ -247,7 +248,7 @@ def passage_ids(
     rows = conn.execute(
         f"""SELECT p.id FROM document d JOIN passage p ON p.document_id = d.id
             JOIN section s ON s.id = p.section_id
-            WHERE d.visibility <= :clearance{where}{role} LIMIT :limit""",
+            WHERE {MAY_SEE}{where}{role} LIMIT :limit""",
         values | {"clearance": int(clearance), "limit": limit + 1},
     )
     ids = np.sort(np.fromiter((row[0] for row in rows), dtype=np.int64))
@@ -287,10 +288,10 @@ def facet_documents(
     many answers.
     """
     rows = conn.execute(
-        """SELECT f.field, f.value, group_concat(f.document_id) FROM facet f JOIN document d
+        f"""SELECT f.field, f.value, group_concat(f.document_id) FROM facet f JOIN document d
            ON d.id = f.document_id
-           WHERE d.visibility <= ? GROUP BY f.field, f.value""",
-        [int(clearance)],
+           WHERE {MAY_SEE} GROUP BY f.field, f.value""",
+        {"clearance": int(clearance)},
     )
     # one row a value: a row a document would take five times as long
     for field, value, documents in rows:
@@ -304,9 +305,10 @@ def by_identifier(
     found: dict[tuple[str, str], list[int]] = {}
     for type_, value in pairs:
         rows = conn.execute(
-            """SELECT i.document_id FROM identifier i JOIN document d ON d.id = i.document_id
-               WHERE i.type = ? AND i.value = ? AND d.visibility <= ? ORDER BY i.document_id""",
-            [type_, value, int(clearance)],
+            f"""SELECT i.document_id FROM identifier i JOIN document d ON d.id = i.document_id
+               WHERE i.type = :type AND i.value = :value AND {MAY_SEE}
+               ORDER BY i.document_id""",
+            {"type": type_, "value": value, "clearance": int(clearance)},
         )
         found[type_, value] = [row[0] for row in rows]
     return found
@@ -353,7 +355,8 @@ def changes_since(conn: sqlite3.Connection, generation: int) -> Changes:
 def audience(conn: sqlite3.Connection, clearance: Visibility) -> Visibility:
     """Return the lowest clearance whose readers see the same documents as those of this one."""
     row = conn.execute(
-        "SELECT max(visibility) FROM document WHERE visibility <= ?", [int(clearance)]
+        f"SELECT max(d.visibility) FROM document d WHERE {MAY_SEE}",
+        {"clearance": int(clearance)},
     ).fetchone()
     return Visibility(row[0] or 0)
 
@@ -387,8 +390,8 @@ def passages_to_index(
 def places(conn: sqlite3.Connection, clearance: Visibility) -> NDArray[np.int64]:
     """Return (document id, passage id) of every visible passage, a row each, by passage."""
     rows = conn.execute(
-        """SELECT p.document_id, p.id FROM passage p JOIN document d ON d.id = p.document_id
-           WHERE d.visibility <= ? ORDER BY p.id""",
-        [int(clearance)],
+        f"""SELECT p.document_id, p.id FROM passage p JOIN document d ON d.id = p.document_id
+           WHERE {MAY_SEE} ORDER BY p.id""",
+        {"clearance": int(clearance)},
     )
     return np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)

@@ -14,6 +14,7 @@ import msgspec
 from kb.fields import FACETS
 from kb.law.articles import ArticleKey
 from kb.records import DocumentHead, Metadata, PassageToIndex, StoredPassage
+from kb.store.access import MAY_SEE
 from kb.vocabulary import LONGEST_FACET_VALUE, UNLABELLED, Visibility
 
 HEAD_COLUMNS: Final = """d.id, d.slug, d.visibility,
@@ -25,10 +26,10 @@ _PUBLISHED: Final = """document d
     JOIN collection c ON c.id = d.collection_id"""
 
 #: Published contents of documents the reader may see; binds :clearance.
-VISIBLE: Final = f"{_PUBLISHED} WHERE d.visibility <= :clearance"
+VISIBLE: Final = f"{_PUBLISHED} WHERE {MAY_SEE}"
 #: Those among them that are versions of laws.
 VISIBLE_LAWS: Final = f"""{_PUBLISHED} JOIN law_version l ON l.document_id = d.id
-    WHERE d.visibility <= :clearance"""
+    WHERE {MAY_SEE}"""
 
 #: Articles asked about, as rows (law, version, article); binds :articles, made by `as_json`.
 ASKED: Final = """(SELECT json_extract(value, '$.law') AS law,

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+from kb.store.access import MAY_SEE
 from kb.vocabulary import FIRST_AWARD, RESULT_SUMS, UNDOING, Visibility
 
 
@@ -39,7 +40,7 @@ def by_document(
     rows = conn.execute(
         f"""SELECT d.id, replace(a.type, '{FIRST_AWARD}', '判赔') AS type, max(a.value) AS value
             FROM document d, {_RESULTS}
-            AND d.visibility <= ? GROUP BY 1, 2 ORDER BY 3, 1""",
-        [int(clearance)],
+            AND {MAY_SEE} GROUP BY 1, 2 ORDER BY 3, 1""",
+        {"clearance": int(clearance)},
     )
     return [(int(row["id"]), str(row["type"]), float(row["value"])) for row in rows]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kb.errors import EmbedderMismatch, StateError
 from kb.records import EmbedderVectors, PassageToIndex
+from kb.store.access import MAY_SEE
 from kb.store.rows import passages_of_rows
 from kb.vocabulary import Visibility
 
@@ -218,10 +219,11 @@ def mean_vector(
 ) -> NDArray[np.float32] | None:
     """Return the unit-length mean of a visible document's passage vectors."""
     rows = conn.execute(
-        """SELECT v.data FROM document d CROSS JOIN passage p ON p.document_id = d.id
+        f"""SELECT v.data FROM document d CROSS JOIN passage p ON p.document_id = d.id
            CROSS JOIN vector v ON v.passage_id = p.id
-           WHERE v.embedder_id = ? AND d.id = ? AND d.visibility <= ? ORDER BY p.id""",
-        [embedder_id, document_id, int(clearance)],
+           WHERE v.embedder_id = :embedder AND d.id = :id AND {MAY_SEE}
+           ORDER BY p.id""",
+        {"embedder": embedder_id, "id": document_id, "clearance": int(clearance)},
     ).fetchall()
     if not rows:
         return None

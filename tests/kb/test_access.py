@@ -196,3 +196,14 @@ def plain(value: Any) -> Any:
     if hasattr(value, "__struct_fields__"):
         return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     return [plain(inner) for inner in value]
+
+
+def test_who_may_see_a_document_is_said_in_one_place() -> None:
+    statements = Path(inspect.getfile(Store)).parent
+    said = [
+        path.name
+        for path in statements.glob("*.py")
+        if "visibility <=" in path.read_text("utf-8")
+    ]
+
+    assert said == ["access.py"]
