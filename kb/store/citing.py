@@ -90,13 +90,7 @@ def presumed(
     """
     wanted = list(articles)
     known = _periods(conn, clearance, {article.law for article in wanted})
-    dated = [
-        article
-        for article in wanted
-        if any(
-            period.version == article.version for period in known.get(article.law, ())
-        )
-    ]
+    dated = [article for article in wanted if _is_dated(article, known)]
     found: dict[ArticleKey, dict[int, str]] = {article: {} for article in wanted}
     if not dated:
         return found
@@ -120,6 +114,13 @@ def presumed(
             if article in found:
                 found[article][document_id] = why
     return found
+
+
+def _is_dated(article: ArticleKey, known: _Periods) -> bool:
+    """Tell whether it is known when the version of an article was in force."""
+    return any(
+        period.version == article.version for period in known.get(article.law, ())
+    )
 
 
 def _presumed_articles(citations: Iterable[Citation]) -> dict[ArticleKey, str]:
@@ -167,28 +168,36 @@ def of_documents(
     found: dict[int, list[Citation]] = defaultdict(list)
     days: dict[int, str] = {}
     for row in rows:
-        found[row["document_id"]].append(
-            Citation(
-                row["start"],
-                row["end"],
-                row["law"],
-                row["version"],
-                row["article"],
-                row["target"],
-            )
-        )
+        found[row["document_id"]].append(_citation(row))
         if row["decided_on"]:
             days[row["document_id"]] = row["decided_on"]
-    unstated = (
-        c.law
-        for document_id in days
-        for c in found[document_id]
-        if c.version == VERSION_UNSTATED
-    )
-    known = _periods(conn, clearance, {law for law in unstated if law})
+    known = _periods(conn, clearance, _laws_without_version(found, days))
     for document_id, day in days.items():
         found[document_id] = presume_versions(found[document_id], day, known)
     return dict(found)
+
+
+def _citation(row: sqlite3.Row) -> Citation:
+    return Citation(
+        row["start"],
+        row["end"],
+        row["law"],
+        row["version"],
+        row["article"],
+        row["target"],
+    )
+
+
+def _laws_without_version(
+    found: Mapping[int, Sequence[Citation]], documents: Iterable[int]
+) -> set[str]:
+    """Return the laws of which these documents cite articles without a version."""
+    laws: set[str] = set()
+    for document_id in documents:
+        for citation in found[document_id]:
+            if citation.law and citation.version == VERSION_UNSTATED:
+                laws.add(citation.law)
+    return laws
 
 
 def _periods(

@@ -67,26 +67,38 @@ def label(
 ) -> Labels:
     """Rank the articles for every question and keep the questions the two rankings agree on."""
     questions = [question for question, _ in asked]
-    whole = [f"{question}\n{answer}" for question, answer in asked]
-    keywords = Keywords(articles)
-    documents = embed(table, tokenise(tokenizer, articles)).T
-    alone = embed(table, tokenise(tokenizer, questions))
-    helped = embed(table, tokenise(tokenizer, whole))
     numbers, scores, kept = [], [], []
-    for at in range(0, len(asked), _BLOCK):
-        near = alone[at : at + _BLOCK] @ documents
-        near_helped = helped[at : at + _BLOCK] @ documents
-        shared = keywords.scores(whole[at : at + _BLOCK])
-        best, value = _best(near, near_helped, shared, settings)
+    for alike in _likeness(asked, articles, table, tokenizer):
+        best, value = _best(*alike, settings)
         numbers.append(best)
         scores.append(value)
-        kept.append(_agreed(best[:, :1], near, near_helped, shared, settings))
+        kept.append(_agreed(best[:, :1], *alike, settings))
     agreed = np.flatnonzero(np.concatenate(kept))
     return Labels(
         [questions[at] for at in agreed],
         np.concatenate(numbers)[agreed],
         np.concatenate(scores)[agreed],
     )
+
+
+def _likeness(
+    asked: Sequence[tuple[str, str]],
+    articles: Sequence[str],
+    table: Floats,
+    tokenizer: Tokenizer,
+) -> Iterator[tuple[Floats, Floats, Floats]]:
+    """Yield some questions at a time how near the articles are to them alone, to them with
+    their answers, and by words; each (questions, articles).
+    """
+    whole = [f"{question}\n{answer}" for question, answer in asked]
+    keywords = Keywords(articles)
+    documents = embed(table, tokenise(tokenizer, articles)).T
+    alone = embed(table, tokenise(tokenizer, [question for question, _ in asked]))
+    helped = embed(table, tokenise(tokenizer, whole))
+    for at in range(0, len(asked), _BLOCK):
+        block = slice(at, at + _BLOCK)
+        shared = keywords.scores(whole[block])
+        yield alone[block] @ documents, helped[block] @ documents, shared
 
 
 def _best(

@@ -49,23 +49,38 @@ class Rankings:
 _ASKING = ("lay_question_article", "labelled_question")
 RANKING = "labelled_ranking"
 _BEST = 4
+_TOLD_EVERY = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What is learned from: pairs of each source, and rankings to imitate, in shares of the
+    batches given by `mix`; `others` are texts that may serve as further wrong answers for
+    questions.
+    """
+
+    sources: list[Pairs]
+    others: Tokens
+    mix: Mapping[str, float]
+    rankings: Rankings | None = None
+
+    def shares(self) -> Floats:
+        """Return the share of each source, then of the rankings; they sum to 1."""
+        of_sources = [self.mix.get(source.name, 0.0) for source in self.sources]
+        of_rankings = self.mix.get(RANKING, 0.0) if self.rankings else 0.0
+        shares = np.array([*of_sources, of_rankings])
+        summed: Floats = shares / shares.sum()
+        return summed
 
 
 def learn(
     rows: Floats,
-    sources: list[Pairs],
-    others: Tokens,
+    lessons: Lessons,
     settings: Settings,
     steps: int,
-    mix: Mapping[str, float],
-    rankings: Rankings | None = None,
     watch: Callable[[int, Floats], None] | None = None,
 ) -> Floats:
-    """Train the rows on batches of one source each, `mix` giving their shares, and return them.
-
-    `others` are texts that may serve as further wrong answers for questions; `rankings` are
-    imitated in a share of the batches.
-    """
+    """Train the rows on batches of one source each and return them."""
     import torch
 
     torch.manual_seed(settings.seed)
@@ -75,36 +90,53 @@ def learn(
     adam = torch.optim.Adam(
         [table], lr=settings.learning_rate, betas=(0.9, 0.99), fused=True
     )
-    shares = np.array(
-        [
-            *(mix.get(source.name, 0.0) for source in sources),
-            mix.get(RANKING, 0.0) if rankings else 0.0,
-        ]
-    )
-    shares /= shares.sum()
-    begun = time.monotonic()
-    running = 0.0
+    shares = lessons.shares()
+    progress = _Progress(watch)
     for step in range(steps):
         for group in adam.param_groups:
             group["lr"] = settings.learning_rate * _pace(step, steps, settings)
         choice = int(chance.choice(len(shares), p=shares))
-        if choice < len(sources):
-            loss = _loss(table, sources[choice], others, settings, chance)
-        else:
-            assert rankings is not None
-            loss = _imitation(table, rankings, settings, chance)
+        loss = _loss_of(lessons, choice, table, settings, chance)
         adam.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
         adam.step()
-        running = 0.98 * running + 0.02 * float(loss.detach())
-        if (step + 1) % 250 == 0:
-            spent = time.monotonic() - begun
-            _LOG.info("step %d loss %.3f (%.0f s)", step + 1, running, spent)
-            if watch is not None:
-                watch(step + 1, table.detach().numpy())
+        progress.tell(step + 1, float(loss.detach()), table)
     trained: Floats = table.detach().numpy().copy()
     trained[0] = 0.0
     return trained
+
+
+class _Progress:
+    """The loss so far, told from time to time, with the table for who watches it."""
+
+    def __init__(self, watch: Callable[[int, Floats], None] | None) -> None:
+        self._watch = watch
+        self._begun = time.monotonic()
+        self._running = 0.0
+
+    def tell(self, step: int, loss: float, table: torch.Tensor) -> None:
+        """Take note of the loss of a step, counted from 1."""
+        self._running = 0.98 * self._running + 0.02 * loss
+        if step % _TOLD_EVERY:
+            return
+        spent = time.monotonic() - self._begun
+        _LOG.info("step %d loss %.3f (%.0f s)", step, self._running, spent)
+        if self._watch is not None:
+            self._watch(step, table.detach().numpy())
+
+
+def _loss_of(
+    lessons: Lessons,
+    choice: int,
+    table: torch.Tensor,
+    settings: Settings,
+    chance: np.random.Generator,
+) -> torch.Tensor:
+    """Return the loss on a batch of the chosen source, or of the rankings behind them all."""
+    if choice < len(lessons.sources):
+        return _loss(table, lessons.sources[choice], lessons.others, settings, chance)
+    assert lessons.rankings is not None
+    return _imitation(table, lessons.rankings, settings, chance)
 
 
 def _pace(step: int, steps: int, settings: Settings) -> float:
@@ -163,39 +195,40 @@ def _imitation(
     from torch.nn import functional
 
     size = min(settings.ranking_batch, len(rankings.questions))
-    chosen = chance.choice(len(rankings.questions), size=size, replace=False).astype(
-        np.int64
-    )
-    count = rankings.candidates.shape[1]
-    rest = (
-        chance.random((size, count - _BEST)).argsort(axis=1)[
-            :, : settings.compared - _BEST
-        ]
-        + _BEST
-    )
-    columns = np.concatenate([np.tile(np.arange(_BEST), (size, 1)), rest], axis=1)
-    numbers = np.take_along_axis(rankings.candidates[chosen], columns, axis=1)
-    wanted = torch.from_numpy(
-        np.take_along_axis(rankings.scores[chosen], columns, axis=1)
-    )
+    chosen = chance.choice(len(rankings.questions), size=size, replace=False)
+    chosen = chosen.astype(np.int64)
+    numbers, wanted = _compared(rankings, chosen, settings, chance)
     drop = settings.token_dropout
-    left = _embed(
-        table, rankings.questions.pick(chosen, settings.query_tokens, chance, drop)
+    questions = rankings.questions.pick(chosen, settings.query_tokens, chance, drop)
+    articles = rankings.articles.pick(
+        numbers.ravel(), settings.passage_tokens, chance, drop
     )
-    right = _embed(
-        table,
-        rankings.articles.pick(numbers.ravel(), settings.passage_tokens, chance, drop),
-    )
-    right = right.view(size, columns.shape[1], -1)
+    left = _embed(table, questions)
+    right = _embed(table, articles).view(size, numbers.shape[1], -1)
     scores = (left[:, None] * right).sum(-1) / settings.temperature
-    target = torch.softmax(wanted / settings.temperature, dim=1)
+    target = torch.softmax(torch.from_numpy(wanted) / settings.temperature, dim=1)
     imitation = -(target * torch.log_softmax(scores, dim=1)).sum(1).mean()
     best = numbers[:, 0]
     same = (best[:, None] == best) & ~np.eye(size, dtype=bool)
-    among = ((left @ right[:, 0].T) / settings.temperature).masked_fill(
-        torch.from_numpy(same), -1e4
-    )
+    among = (left @ right[:, 0].T) / settings.temperature
+    among = among.masked_fill(torch.from_numpy(same), -1e4)
     return imitation + 0.5 * functional.cross_entropy(among, torch.arange(size))
+
+
+def _compared(
+    rankings: Rankings, chosen: Ints, settings: Settings, chance: np.random.Generator
+) -> tuple[Ints, Floats]:
+    """Return the candidates of questions that are compared, the best few and a draw of the
+    rest, with their scores; both (questions, settings.compared).
+    """
+    size, count = len(chosen), rankings.candidates.shape[1]
+    drawn = chance.random((size, count - _BEST)).argsort(axis=1)
+    rest = drawn[:, : settings.compared - _BEST] + _BEST
+    best = np.tile(np.arange(_BEST), (size, 1))
+    columns = np.concatenate([best, rest], axis=1)
+    numbers = np.take_along_axis(rankings.candidates[chosen], columns, axis=1)
+    scores = np.take_along_axis(rankings.scores[chosen], columns, axis=1)
+    return numbers, scores
 
 
 def _embed(table: torch.Tensor, picked: tuple[Ints, Ints]) -> torch.Tensor:

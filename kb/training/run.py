@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from kb.training import measure
 from kb.training.export import save
 from kb.training.initial import Floats, initial_rows
 from kb.training.labels import answered, label
-from kb.training.learning import Pairs, Rankings, learn
+from kb.training.learning import Lessons, Pairs, Rankings, learn
 from kb.training.own_corpus import corpus_pairs
 from kb.training.pairs import Source, collect
 from kb.training.settings import Settings
@@ -32,59 +33,58 @@ def train(data: Path, corpus: Path, out: Path, settings: Settings) -> dict[str, 
     """Train, save and measure a model."""
     laws = articles(data)
     titled = [f"{article.law}\n{article.text}" for article in laws]
-    body = titled + [row["text"] for name in _RAW for row in raw(data, name)]
     sources = [
         *collect(data, laws, settings),
         *corpus_pairs(corpus, random.Random(settings.seed)),
     ]
     for source in sources:
         _LOG.info("%s: %d pairs", source.name, len(source.queries))
-    tokenizer = build(choose(count_words(body), settings))
-    size = tokenizer.get_vocab_size()
-    _LOG.info("%d articles, vocabulary of %d", len(laws), size)
-    start = initial_rows(tokenise(tokenizer, body), size, settings)
-    tasks = [
-        *(measure.statutes(data, tokenizer, fold) for fold in settings.hold),
-        measure.cases(data, tokenizer),
-    ]
-
-    def score(table: Floats) -> dict[str, float]:
-        return {
-            name: value
-            for task in tasks
-            for name, value in measure.score(task, table).items()
-        }
+    tokenizer, start = _begin(data, titled, settings)
+    score = _scorer(data, tokenizer, settings)
+    lessons = Lessons(
+        [_tokens(source, tokenizer) for source in sources],
+        tokenise(tokenizer, titled),
+        settings.first_mix,
+    )
 
     def watch(step: int, table: Floats) -> None:
         if step % _LOOK_EVERY == 0:
             _LOG.info("step %d %s", step, score(table))
 
-    others = tokenise(tokenizer, titled)
-    pairs = [_tokens(source, tokenizer) for source in sources]
-    first = learn(
-        start,
-        pairs,
-        others,
-        settings,
-        settings.first_steps,
-        settings.first_mix,
-        None,
-        watch,
-    )
+    first = learn(start, lessons, settings, settings.first_steps, watch)
     _LOG.info("first model %s", score(first))
     rankings, found = _rankings(data, sources, first, tokenizer, settings)
-    table = learn(
-        start,
-        [*pairs, found],
-        others,
-        settings,
-        settings.steps,
-        settings.mix,
-        rankings,
-        watch,
-    )
+    lessons = Lessons([*lessons.sources, found], lessons.others, settings.mix, rankings)
+    table = learn(start, lessons, settings, settings.steps, watch)
     save(out, table, tokenizer)
     return score(table)
+
+
+def _begin(
+    data: Path, titled: list[str], settings: Settings
+) -> tuple[Tokenizer, Floats]:
+    """Return the tokenizer of all texts, and the rows to begin with."""
+    body = titled + [row["text"] for name in _RAW for row in raw(data, name)]
+    tokenizer = build(choose(count_words(body), settings))
+    size = tokenizer.get_vocab_size()
+    _LOG.info("%d articles, vocabulary of %d", len(titled), size)
+    return tokenizer, initial_rows(tokenise(tokenizer, body), size, settings)
+
+
+def _scorer(
+    data: Path, tokenizer: Tokenizer, settings: Settings
+) -> Callable[[Floats], dict[str, float]]:
+    """Return what measures a table on every task."""
+    folds = [measure.statutes(data, tokenizer, fold) for fold in settings.hold]
+    tasks = [*folds, measure.cases(data, tokenizer)]
+
+    def score(table: Floats) -> dict[str, float]:
+        measured: dict[str, float] = {}
+        for task in tasks:
+            measured |= measure.score(task, table)
+        return measured
+
+    return score
 
 
 def _rankings(

@@ -96,7 +96,7 @@ def test_rankings_are_imitated() -> None:
     pytest.importorskip("scipy", reason="training needs the extra [training]")
     from dataclasses import replace
 
-    from kb.training.learning import Pairs, Rankings, learn
+    from kb.training.learning import Lessons, Pairs, Rankings, learn
     from kb.training.measure import embed
     from kb.training.tokens import Tokens
 
@@ -114,15 +114,13 @@ def test_rankings_are_imitated() -> None:
         learning_rate=0.05,
         warmup=5,
     )
+    rankings = Rankings(questions, articles, order, scores)
     rows = chance.standard_normal((17, 16)).astype(np.float32)
     table = learn(
         rows,
-        [pairs],
-        articles,
+        Lessons([pairs], articles, {"labelled_ranking": 1.0}, rankings),
         settings,
         150,
-        {"labelled_ranking": 1.0},
-        Rankings(questions, articles, order, scores),
     )
     found = embed(table, questions) @ embed(table, articles).T
 
