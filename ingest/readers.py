@@ -23,6 +23,9 @@ from ingest.text import mark_of
 from kb.errors import KbError, UnreadableFile, UnsupportedFile, UserError
 from kb.records import Citation, Page
 
+#: What other rooms use.
+__all__ = ["EXTENSIONS", "one_ahead", "open_file", "open_original"]
+
 
 class Kept(Struct, frozen=True):
     """What is kept of a file, and what it is: the file as it came in or, of a table, the lines made

@@ -20,6 +20,9 @@ from kb.records import Citation, Derivation, Kept, Metadata, Revision
 from kb.store.rederiving import Rederiving
 from kb.vocabulary import UNCLASSIFIED
 
+#: What other rooms use.
+__all__ = ["Difference", "Remade", "put_in_place", "remake"]
+
 #: What earlier versions called whatever they did not recognise.
 _FORMER_DEFAULTS: Final = (UNCLASSIFIED, "guidance")
 

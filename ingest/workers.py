@@ -23,6 +23,9 @@ import msgspec
 from ingest.answers import LENGTH, MOST_BYTES, STATUS, Limits, Start
 from kb.errors import StateError
 
+#: What other rooms use.
+__all__ = ["start"]
+
 #: Formats read by parsers in Python, where one process takes files one after another,
 #: so many at most. Parsers written in C are the ones a file may take over or spoil:
 #: there every file has a process of its own.
