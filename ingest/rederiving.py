@@ -98,9 +98,8 @@ def _made_anew(former: Revision, raw: RawDocument) -> Revision:
 
 def _prepared(former: Revision, raw: RawDocument, known: Derivation) -> Revision:
     asked = former.metadata.visibility
-    options = Options(
-        kind=known.kind, visibility=None if asked is None else asked.name.lower()
-    )
+    visibility = None if asked is None else asked.name.lower()
+    options = Options(kind=known.kind, visibility=visibility)
     return prepare(raw, known.file_name, former.original, options)
 
 
@@ -112,9 +111,8 @@ def _as_known(former: Revision) -> Derivation:
     for a person's word.
     """
     kind = former.metadata.kind
-    return Derivation(
-        "", f"{former.metadata.title}.", None if kind in _FORMER_DEFAULTS else kind
-    )
+    said_kind = None if kind in _FORMER_DEFAULTS else kind
+    return Derivation("", f"{former.metadata.title}.", said_kind)
 
 
 def differences(former: Revision, made: Revision) -> Iterator[Difference]:
@@ -137,21 +135,18 @@ def _roles(revision: Revision) -> tuple[str, ...]:
     return tuple(section.role for section in revision.sections)
 
 
-def _cited(revision: Revision) -> list[tuple[Any, ...]]:
+def _cited(revision: Revision) -> list[tuple[str, ...]]:
     """Return citations in an order that does not depend on that of their rows."""
-    return sorted(
-        (
-            (c.start, c.end, c.law, c.version, c.article, c.target)
-            for c in revision.citations
-        ),
-        key=lambda cited: tuple(
-            ("" if value is None else str(value)) for value in cited
-        ),
-    )
+    found = []
+    for cited in revision.citations:
+        place = (cited.start, cited.end)
+        named = (cited.law, cited.version, cited.article, cited.target)
+        found.append(tuple(map(repr, (*place, *named))))
+    return sorted(found)
 
 
 def _articles(revision: Revision) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_named(cited) for cited in revision.citations))
+    return tuple(dict.fromkeys(map(_named, revision.citations)))
 
 
 def _named(cited: Citation) -> str:
@@ -171,22 +166,20 @@ def put_in_place(
 
     Returns how many documents were changed. A content that nothing could be made of stays as it is.
     """
-    made = [remade for remade in batch if remade.error is None]
-    differing = [remade for remade in made if remade.differences]
+    differing = []
+    agreed = {}
+    for remade in batch:
+        revision = remade.revision
+        if remade.error is not None:
+            continue
+        if remade.differences:
+            differing.append(remade)
+        elif revision.derivation:
+            agreed[revision.sha256] = revision.derivation
     vectors = with_vectors([remade.revision for remade in differing], embedder)
-    changed = rederiving.replace(
-        [
-            (remade.kept, revision, rows)
-            for remade, (revision, rows) in zip(differing, vectors, strict=True)
-        ],
-        embedder.name,
-    )
-    agreed = [remade.revision for remade in made if not remade.differences]
-    rederiving.confirm(
-        {
-            revision.sha256: revision.derivation
-            for revision in agreed
-            if revision.derivation
-        }
-    )
+    replaced = []
+    for remade, (revision, rows) in zip(differing, vectors, strict=True):
+        replaced.append((remade.kept, revision, rows))
+    changed = rederiving.replace(replaced, embedder.name)
+    rederiving.confirm(agreed)
     return len(changed)
