@@ -66,7 +66,7 @@ def decode_page(data: bytes, carried: str | None = None) -> tuple[str, list[str]
     of whoever carried the page (`carried`) before its own where that says anything.
     A declaration that is unknown, or wrong where the content is certain, is told of.
     """
-    label = _declared(data)
+    label = _declared_encoding(data)
     if carried and (label is None or _READ_AS.get(_python_name(carried)) != _ANYTHING):
         label = carried
     if mark_of(data) is not None or label is None:
@@ -78,10 +78,10 @@ def decode_page(data: bytes, carried: str | None = None) -> tuple[str, list[str]
         return _not_utf8(data, label, codec, error)
     if codec in ("utf-8", "") or _is_surely_utf8(text):
         return require_not_misread(check_text(text)), _warnings(label, codec, "UTF-8")
-    return _as_declared(data, label, codec)
+    return _read_as_declared(data, label, codec)
 
 
-def _declared(data: bytes) -> str | None:
+def _declared_encoding(data: bytes) -> str | None:
     found = _DECLARED.search(_COMMENT.sub(b"", data[:_LOOKED_AT]))
     return (found[1] or found[2]).decode("ascii", "replace") if found else None
 
@@ -117,12 +117,12 @@ def _not_utf8(
             f"网页声明的编码是 {label},内容是 UTF-8,但{what_is_bad(data, error)}"
         ) from error
     if codec not in ("utf-8", "", _ANYTHING):
-        return _as_declared(data, label, codec)
+        return _read_as_declared(data, label, codec)
     name = best_reading(data)
     if name in _CHINESE:
         return check_text(data.decode(_CHINESE[name])), _warnings(label, codec, name)
     if codec == _ANYTHING:
-        return _as_declared(data, label, codec)
+        return _read_as_declared(data, label, codec)
     text = _likely_gb18030(data)
     if text:
         return check_text(text), _warnings(label, codec, "GB18030")
@@ -144,7 +144,7 @@ def _likely_gb18030(data: bytes) -> str:
     return "" if is_other else text
 
 
-def _as_declared(data: bytes, label: str, codec: str) -> tuple[str, list[str]]:
+def _read_as_declared(data: bytes, label: str, codec: str) -> tuple[str, list[str]]:
     """Read a page as it declares; one of the encodings of Chinese may be taken for the other, and
     is told of.
     """

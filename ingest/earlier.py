@@ -69,7 +69,7 @@ def _in_the_story(text: str) -> Iterator[str]:
         story = story[: end.start()]
     sent_back = _SENT_BACK.search(story) is not None
     for sentence in _SENTENCE.finditer(story):
-        yield from _judged(sentence[0], of_this_court=sent_back)
+        yield from _numbers_of_judgments(sentence[0], of_this_court=sent_back)
 
 
 def _in_paragraphs(text: str) -> Iterator[str]:
@@ -104,10 +104,10 @@ def _tells_of_another_court(line: str, start: int) -> bool:
 def _in_the_disposition(clauses: Sequence[str]) -> Iterator[str]:
     for clause in clauses:
         if _DECIDES_ON.match(clause) and not _REVOKED_PAROLE.search(clause):
-            yield from _judged(clause, is_disposition=True)
+            yield from _numbers_of_judgments(clause, is_disposition=True)
 
 
-def _judged(
+def _numbers_of_judgments(
     sentence: str, *, is_disposition: bool = False, of_this_court: bool = False
 ) -> Iterator[str]:
     """Yield the numbers of judgments of other courts in one sentence, 某号、某号民事判决 among

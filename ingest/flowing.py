@@ -15,11 +15,11 @@ def flowing(
     one.
     """
     text = check_text("\n".join(lines))
-    values = _titled((title or "").strip())
+    values = _title_field((title or "").strip())
     return Parsed(text=text, values=values, warnings=warnings or [])
 
 
-def _titled(title: str) -> dict[str, str]:
+def _title_field(title: str) -> dict[str, str]:
     """Return a title as a field; none where it cannot be one: nobody sees it, and the text names
     itself.
     """

@@ -44,9 +44,9 @@ def begin_formula_part(node: Any) -> tuple[str, Closing | None]:
         return "; " if is_next else "", None
     if name == "e":
         is_root = node.getparent().tag == M + "rad"
-        return _between(node), _bracketed if is_root else None
+        return _between(node), _in_brackets if is_root else None
     if name in _BRACKETED or name in _CLOSING:
-        return "", lambda text: _written(name, text)
+        return "", lambda text: _write_part(name, text)
     return "", None
 
 
@@ -83,24 +83,24 @@ def _command(match: re.Match[str]) -> str:
         is_circled = arguments[0] in "○◯〇"
         return _CIRCLED.get(last, last) if is_circled else last
     if name.startswith("f") and len(arguments) == 2:
-        return "/".join(map(_bracketed, arguments))
+        return "/".join(map(_in_brackets, arguments))
     if name.startswith("r"):
         degree = "".join(arguments[:-1])
-        return f"{degree}√{_bracketed(last)}"
+        return f"{degree}√{_in_brackets(last)}"
     return ",".join(arguments)
 
 
-def _written(name: str, text: str) -> str:
+def _write_part(name: str, text: str) -> str:
     if not text and name != "deg":
         return ""
     if name in _BRACKETED:
-        text = _bracketed(text)
+        text = _in_brackets(text)
     opening = _OPENING.get(name, "")
     closing = _CLOSING.get(name, "")
     return f"{opening}{text}{closing}"
 
 
-def _bracketed(text: str) -> str:
+def _in_brackets(text: str) -> str:
     return text if _SIMPLE.fullmatch(text) else f"({text})"
 
 

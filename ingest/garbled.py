@@ -83,7 +83,7 @@ def best_reading(data: bytes) -> str:
     """Return the encoding in which bytes are Chinese and in no other nearly so much; "" where none
     is.
     """
-    first, second = _best_two(_ranked(data))
+    first, second = _best_two(_readings(data))
     is_clear = first.score >= _CLEAR and first.score - second.score >= _CLEAR
     return first.name if is_clear else ""
 
@@ -92,7 +92,7 @@ def likeliest_reading(data: bytes) -> str:
     """Return the encoding in which bytes are like Chinese, where the next best is not or much less;
     "" for none.
     """
-    readings = _ranked(data)
+    readings = _readings(data)
     for text in _wide_readings(data):
         readings.append(_Reading(plausibility(text)[0], "UTF-16"))
     first, second = _best_two(readings)
@@ -139,7 +139,7 @@ def is_gb18030_after_all(text: str, data: bytes) -> bool:
     foreign = {char for char in text if char >= "\x80"}
     if not foreign or min(foreign) < "\u0100" or max(foreign) >= "\u0800":
         return False
-    score, count = plausibility("".join({*(_decoded(data, "gb18030") or "")}))
+    score, count = plausibility("".join({*(_decode(data, "gb18030") or "")}))
     return score >= max(2 * count, _CLEAR)
 
 
@@ -150,7 +150,7 @@ def mixture(data: bytes) -> tuple[tuple[int, str], tuple[int, str]] | None:
     first: tuple[int, str] | None = None
     weighed: Counter[bool] = Counter()
     for line, piece in _pieces(data):
-        may_be_utf8 = _decoded(piece, "utf-8") is not None
+        may_be_utf8 = _decode(piece, "utf-8") is not None
         weighed[may_be_utf8] += 1
         if weighed[may_be_utf8] > _MOST_OF_A_KIND:
             continue
@@ -169,7 +169,7 @@ def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.isascii():
             continue
-        if _decoded(line, "utf-8") is not None:
+        if _decode(line, "utf-8") is not None:
             yield number, line
             continue
         for piece in _RUN_OF_UTF8.split(line):
@@ -184,11 +184,11 @@ class _Reading(NamedTuple):
     name: str
 
 
-def _ranked(data: bytes) -> list[_Reading]:
+def _readings(data: bytes) -> list[_Reading]:
     """Return how much bytes look like Chinese in each encoding in which they are a text."""
     readings = []
     for name, codec in _CODECS.items():
-        text = _decoded(data, codec)
+        text = _decode(data, codec)
         if text is not None:
             readings.append(_Reading(plausibility(text)[0], name))
     return readings
@@ -201,11 +201,11 @@ def _best_two(readings: Sequence[_Reading]) -> tuple[_Reading, _Reading]:
 
 
 def _wide_readings(data: bytes) -> list[str]:
-    readings = (_decoded(data, "utf-16-le"), _decoded(data, "utf-16-be"))
+    readings = (_decode(data, "utf-16-le"), _decode(data, "utf-16-be"))
     return list(filter(None, readings))
 
 
-def _decoded(data: bytes, codec: str) -> str | None:
+def _decode(data: bytes, codec: str) -> str | None:
     try:
         return data.decode(codec)
     except UnicodeDecodeError:

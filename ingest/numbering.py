@@ -78,7 +78,7 @@ class Numbering:
         if level is None:
             return ""
         self._count(name, found, place)
-        label = self._written(found, place)
+        label = self._write(found, place)
         return "" if level.is_hidden or not label.strip() else label + level.gap
 
     def _level(self, properties: Any, style: Style, found: _List) -> int:
@@ -107,7 +107,7 @@ class Numbering:
             if other > place and _begins_anew(found.levels.get(other), place):
                 del at[other]
 
-    def _written(self, found: _List, place: int) -> str:
+    def _write(self, found: _List, place: int) -> str:
         """Return a number as its level writes it, with those of the levels above it."""
         at, level = self._at[found.count], found.levels[place]
 
@@ -125,10 +125,10 @@ class Numbering:
 
     def _list(self, name: str) -> _List | None:
         if name not in self._lists:
-            self._lists[name] = self._resolved(name)
+            self._lists[name] = self._resolve(name)
         return self._lists[name]
 
-    def _resolved(self, name: str) -> _List | None:
+    def _resolve(self, name: str) -> _List | None:
         use = self._uses.get(name)
         shape = self._shape(use)
         if use is None or shape is None:

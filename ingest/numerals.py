@@ -95,14 +95,14 @@ def numeral(value: int, format: str, pattern: str = "") -> str:
     if format == "none":
         return ""
     if format == "custom":
-        return _padded(value, pattern)
+        return _pad(value, pattern)
     written = ""
     if value > 0:
         written = _in_chinese(value, format) or _in_a_series(value, format)
     return written or _in_figures(value, format)
 
 
-def _padded(value: int, pattern: str) -> str:
+def _pad(value: int, pattern: str) -> str:
     """Return a number as long as the first of a sample, with noughts before it."""
     first = pattern.partition(",")[0].strip()
     is_padded = pattern.startswith("0")
@@ -111,7 +111,7 @@ def _padded(value: int, pattern: str) -> str:
 
 def _in_chinese(value: int, format: str) -> str:
     if format in _COUNTINGS:
-        return _counted(value, _COUNTINGS[format])
+        return _count(value, _COUNTINGS[format])
     digits = _TEN_BELOW_A_HUNDRED.get(format)
     if digits is None or not 10 <= value < 100:
         return ""
@@ -157,13 +157,13 @@ def _roman(value: int) -> str:
     return written
 
 
-def _counted(value: int, way: _Counting) -> str:
+def _count(value: int, way: _Counting) -> str:
     high, low = divmod(value, 10_000)
     if not high:
         return _below_a_myriad(low, way, is_first=True)
     gap = way.digits[0] if way.says_nought and 0 < low < 1000 else ""
     rest = _below_a_myriad(low, way, is_first=False) if low else ""
-    return _counted(high, way) + way.myriad + gap + rest
+    return _count(high, way) + way.myriad + gap + rest
 
 
 def _below_a_myriad(value: int, way: _Counting, *, is_first: bool) -> str:

@@ -33,17 +33,17 @@ class SecondReader:
         """Return how many pages there are, 0 where the file is damaged; raises UnreadableFile when
         it is locked.
         """
-        return _attempted(lambda: len(self._opened().pages), 0)
+        return _attempt(lambda: len(self._open().pages), 0)
 
     def page(self, number: int) -> str:
         """Return the text of a page counted from 0, paragraphs mended by the length of lines; empty
         if unreadable.
         """
-        return mended(
-            _attempted(lambda: self._opened().pages[number].extract_text() or "", "")
+        return mend_lines(
+            _attempt(lambda: self._open().pages[number].extract_text() or "", "")
         )
 
-    def _opened(self) -> Any:
+    def _open(self) -> Any:
         if self._reader is None:
             from pypdf import PdfReader
 
@@ -54,7 +54,7 @@ class SecondReader:
         return self._reader
 
 
-def _attempted(work: Callable[[], _T], otherwise: _T) -> _T:
+def _attempt(work: Callable[[], _T], otherwise: _T) -> _T:
     """Return what pypdf finds; on damaged files it fails with errors of any type."""
     try:
         return work()
@@ -68,7 +68,7 @@ def _attempted(work: Callable[[], _T], otherwise: _T) -> _T:
         return otherwise
 
 
-def mended(text: str) -> str:
+def mend_lines(text: str) -> str:
     """Return a page whose lines, of which only the characters are known, are put together to
     paragraphs.
     """

@@ -60,7 +60,7 @@ def remake(
                 left.remove(item.sha256)
                 kept = rederiving.kept(item.sha256)
                 if kept is not None:
-                    yield _remade(kept, item)
+                    yield _remake(kept, item)
     except UserError as error:
         failure = error
     finally:
@@ -71,9 +71,9 @@ def remake(
             yield Remade(kept=kept, revision=kept.revision, error=failure)
 
 
-def _remade(kept: Kept, raw: RawDocument) -> Remade:
+def _remake(kept: Kept, raw: RawDocument) -> Remade:
     try:
-        revision = _made_anew(kept.revision, raw)
+        revision = _make_anew(kept.revision, raw)
     except UserError as error:
         return Remade(kept=kept, revision=kept.revision, error=error)
     except Exception as error:  # one document no one thought of stops no other
@@ -85,25 +85,25 @@ def _remade(kept: Kept, raw: RawDocument) -> Remade:
     )
 
 
-def _made_anew(former: Revision, raw: RawDocument) -> Revision:
+def _make_anew(former: Revision, raw: RawDocument) -> Revision:
     """Make a content by today's rules; what a person said beside the file counts as it did."""
     if former.derivation is not None:
-        return _prepared(former, raw, former.derivation)
-    known = _as_known(former)
-    made = _prepared(former, raw, known)
+        return _prepare(former, raw, former.derivation)
+    known = _derivation_of_former(former)
+    made = _prepare(former, raw, known)
     if made.metadata.kind == UNCLASSIFIED:
-        return _prepared(former, raw, replace(known, kind=former.metadata.kind))
+        return _prepare(former, raw, replace(known, kind=former.metadata.kind))
     return made
 
 
-def _prepared(former: Revision, raw: RawDocument, known: Derivation) -> Revision:
+def _prepare(former: Revision, raw: RawDocument, known: Derivation) -> Revision:
     asked = former.metadata.visibility
     visibility = None if asked is None else asked.name.lower()
     options = Options(kind=known.kind, visibility=visibility)
     return prepare(raw, known.file_name, former.original, options)
 
 
-def _as_known(former: Revision) -> Derivation:
+def _derivation_of_former(former: Revision) -> Derivation:
     """Return what is known of a content stored by an earlier version, which did not
     write down who said its kind.
 
@@ -125,7 +125,7 @@ def differences(former: Revision, made: Revision) -> Iterator[Difference]:
         yield Difference("text", len(former.text), len(made.text))
     if (former.sections, former.passages) != (made.sections, made.passages):
         yield Difference("sections", _roles(former), _roles(made))
-    if _cited(former) != _cited(made):
+    if _sorted_citations(former) != _sorted_citations(made):
         yield Difference("citations", _articles(former), _articles(made))
     if set(former.identifiers) != set(made.identifiers):
         yield Difference("identifiers", _keys(former), _keys(made))
@@ -135,7 +135,7 @@ def _roles(revision: Revision) -> tuple[str, ...]:
     return tuple(section.role for section in revision.sections)
 
 
-def _cited(revision: Revision) -> list[tuple[str, ...]]:
+def _sorted_citations(revision: Revision) -> list[tuple[str, ...]]:
     """Return citations in an order that does not depend on that of their rows."""
     found = []
     for cited in revision.citations:
@@ -146,10 +146,10 @@ def _cited(revision: Revision) -> list[tuple[str, ...]]:
 
 
 def _articles(revision: Revision) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(_named, revision.citations)))
+    return tuple(dict.fromkeys(map(_name_citation, revision.citations)))
 
 
-def _named(cited: Citation) -> str:
+def _name_citation(cited: Citation) -> str:
     version = f"({cited.version})" if cited.version else ""
     return cited.target or f"{cited.law}{version}{cited.article}"
 

@@ -47,7 +47,7 @@ def region_of(
         if sign in places.signs:
             return places.signs[sign]
     for authority in authorities:
-        region = _named(authority, places.names)
+        region = _region_of_authority(authority, places.names)
         if region:
             return region
     return None
@@ -59,7 +59,7 @@ def _signs(pattern: re.Pattern[str], numbers: Sequence[str]) -> list[str]:
     return [match[1] for match in matches]
 
 
-def _named(authority: str, names: dict[str, str]) -> str | None:
+def _region_of_authority(authority: str, names: dict[str, str]) -> str | None:
     """Return the province whose name, or that of one of its cities, an authority's name begins
     with.
     """

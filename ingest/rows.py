@@ -76,7 +76,7 @@ def document_of(cells: Sequence[tuple[str, str]]) -> Composed:
         if amount["type"] in OUTCOMES:
             outcomes.append(amount["type"])
     row.values["outcomes"] = list(dict.fromkeys(outcomes))
-    return _composed(row)
+    return _compose(row)
 
 
 def _take(row: _Row, column: Column, cell: str) -> None:
@@ -190,7 +190,7 @@ def _title(row: _Row) -> str:
     return first[:_LONGEST_TITLE]
 
 
-def _composed(row: _Row) -> Composed:
+def _compose(row: _Row) -> Composed:
     """Put every text below its heading, then the register, which repeats the fields; nothing of a
     row is left out.
     """

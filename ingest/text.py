@@ -57,7 +57,7 @@ def detect(data: bytes) -> tuple[str, str]:
     for mark, name, codec in _MARKS:
         if data.startswith(mark):
             return require_not_misread(
-                check_text(_marked(data, mark, name, codec))
+                check_text(_decode_marked(data, mark, name, codec))
             ), name
     try:
         text = data.decode("utf-8")
@@ -224,7 +224,7 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(inner)
 
 
-def _marked(data: bytes, mark: bytes, name: str, codec: str) -> str:
+def _decode_marked(data: bytes, mark: bytes, name: str, codec: str) -> str:
     try:
         text = data[len(mark) :].decode(codec)
     except UnicodeDecodeError as error:

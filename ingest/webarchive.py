@@ -51,7 +51,7 @@ def parse_mht(data: bytes) -> Parsed:
         """Return the lines of the page in a frame, once."""
         found = left.pop(address, None)
         if found is None:
-            found = left.pop(_joined(base, address), None)
+            found = left.pop(_join(base, address), None)
         return None if found is None else found.text.split("\n")
 
     page = read_page(_content(root), _charset(root), frame)
@@ -149,7 +149,7 @@ def _word(part: Message, header: str) -> str:
     return "".join(str(part.get(header, "")).split())
 
 
-def _joined(base: str, address: str) -> str:
+def _join(base: str, address: str) -> str:
     try:
         return urljoin(base, address)
     except ValueError:

@@ -105,17 +105,17 @@ def lines_of_row(cells: list[Box]) -> list[str]:
     row: list[str] = []
     for cell in cells:
         if cell.stands_alone:
-            lines.append(_joined(row))
+            lines.append(_join_cells(row))
             lines += stripped(cell.lines)
             row = []
         else:
             words = filter(None, map(str.strip, cell.lines))
             row.append(" ".join(words))
-    lines.append(_joined(row))
+    lines.append(_join_cells(row))
     return stripped(lines)
 
 
-def _joined(cells: list[str]) -> str:
+def _join_cells(cells: list[str]) -> str:
     return "\t".join(cells).strip()
 
 

@@ -226,7 +226,7 @@ class _Page:
         if element.tag not in ("select", "input"):
             return True
         is_list = element.tag == "select"
-        value = _selected(element.node) if is_list else _value(attributes)
+        value = _chosen_options(element.node) if is_list else _value(attributes)
         self._text(f"{value} ", element)
         return False
 
@@ -322,7 +322,7 @@ def _value(attributes: dict[str, Any]) -> str:
     return attributes.get("value") or "" if kind in _FIELDS else ""
 
 
-def _selected(node: Any) -> str:
+def _chosen_options(node: Any) -> str:
     """Return what a closed list shows: what was chosen, or else its first item; an open one shows
     what was chosen.
     """

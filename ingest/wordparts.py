@@ -71,7 +71,7 @@ class Package:
         """Return the root of a part; raises KeyError where it is missing, SyntaxError where it is
         no XML.
         """
-        return _parsed(self._archive.read(self._names[name]))
+        return _parse(self._archive.read(self._names[name]))
 
     def trees(self, kind: str) -> Iterator[Any]:
         """Yield the roots of the parts the main part names as being of a kind; missing ones are
@@ -201,7 +201,7 @@ def _target(folder: str, link: Any) -> str:
     return _plain(posixpath.normpath(path))
 
 
-def _parsed(data: bytes) -> Any:
+def _parse(data: bytes) -> Any:
     from lxml import etree
 
     def parse(*, is_huge: bool) -> Any:

@@ -41,7 +41,7 @@ class Styles:
     def named(self, name: str) -> Style:
         """Return a style by its name; one that is not there says nothing."""
         if name not in self._known:
-            self._known[name] = self._resolved(name)
+            self._known[name] = self._resolve(name)
         return self._known[name]
 
     def hides(self, properties: Any, paragraph: Style) -> bool:
@@ -57,7 +57,7 @@ class Styles:
         is_hidden_style = self.named(name).is_hidden if name else False
         return self._hides_all or paragraph.is_hidden != is_hidden_style
 
-    def _resolved(self, name: str) -> Style:
+    def _resolve(self, name: str) -> Style:
         """Return a style with what it takes over from those it is based on."""
         line: list[str] = []
         is_hidden: bool | None = None

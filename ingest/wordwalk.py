@@ -127,7 +127,7 @@ class Walk(Writer):
             "instrText": self._code,
             "footnoteReference": self._note,
             "endnoteReference": self._note,
-            "rt": self._reading,
+            "rt": self._ruby,
             "altChunk": self._other,
             "subDoc": self._other,
             **dict.fromkeys(_PROPERTIES, self._skip),

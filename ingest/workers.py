@@ -97,10 +97,10 @@ class Worker:
         """
         until = time.monotonic() + self._limits.wall_s + _GRACE_S
         try:
-            (length,) = LENGTH.unpack(self._received(LENGTH.size, until))
+            (length,) = LENGTH.unpack(self._receive(LENGTH.size, until))
             if length > MOST_BYTES:
                 raise TooLong
-            answer = self._received(length, until)
+            answer = self._receive(length, until)
         except BaseException:
             self.close()
             raise
@@ -109,7 +109,7 @@ class Worker:
             self.close()
         return answer
 
-    def _received(self, length: int, until: float) -> bytes:
+    def _receive(self, length: int, until: float) -> bytes:
         received = bytearray()
         while len(received) < length:
             if not _is_ready(self._way, until):
