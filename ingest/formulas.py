@@ -76,6 +76,7 @@ def is_equation(code: str) -> bool:
 
 
 def _command(match: re.Match[str]) -> str:
+    """Return what a command of a field EQ shows of its arguments."""
     name = match[1].lower().lstrip("\\")
     arguments = [argument.strip() for argument in re.split("[,;，]", match[2])]
     last = arguments[-1]

@@ -214,6 +214,7 @@ def _decode(data: bytes, codec: str) -> str | None:
 
 @cache
 def _weight(char: str) -> float:
+    """Return how much a character tells for Chinese, less than nought where it tells against it."""
     if char in _COMMON or char in _MARKS:
         return 3
     simplified = char.encode("gb2312", "ignore")

@@ -282,6 +282,7 @@ def _amounts(field: _Field) -> tuple[Amount, ...]:
 
 
 def _amount(item: dict[str, Any]) -> Amount:
+    """Return an amount; raises InvalidDocument naming the part of it that breaks a rule."""
     kind = item.get("type")
     if kind not in vocabulary.AMOUNT_TYPES:
         kinds = "、".join(vocabulary.AMOUNT_TYPES)
@@ -306,6 +307,7 @@ def _sources(field: _Field) -> tuple[Source, ...]:
 
 
 def _source(item: dict[str, Any]) -> Source:
+    """Return a source; raises InvalidDocument naming the part of it that breaks a rule."""
     name = _one_line(item.get("name") or "")
     grade, url = item.get("grade"), item.get("url")
     if not isinstance(grade, str) or grade not in vocabulary.SOURCE_GRADES:
@@ -325,6 +327,7 @@ def _provisions(field: _Field) -> tuple[Provision, ...]:
 
 
 def _provision(item: dict[str, Any]) -> Provision:
+    """Return a provision; raises InvalidDocument naming the part of it that breaks a rule."""
     article = item.get("article")
     if not re.match(ARTICLE, str(article)):
         raise _Field("provisions.article", article).error("应写作「第九条」")

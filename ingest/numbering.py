@@ -82,6 +82,7 @@ class Numbering:
         return "" if level.is_hidden or not label.strip() else label + level.gap
 
     def _level(self, properties: Any, style: Style, found: _List) -> int:
+        """Return what a level of a list says of itself."""
         said = value_of(properties, "numPr/ilvl")
         if said is None and not value_of(properties, "numPr/numId"):
             # a style has the level that names it, whatever it says itself
@@ -129,6 +130,7 @@ class Numbering:
         return self._lists[name]
 
     def _resolve(self, name: str) -> _List | None:
+        """Return a list with what it changes of the shape it has; None where it has none."""
         use = self._uses.get(name)
         shape = self._shape(use)
         if use is None or shape is None:
@@ -175,6 +177,7 @@ def _place(node: Any) -> int:
 
 
 def _level(node: Any) -> _Level:
+    """Return what a level of a list says of itself."""
     format, pattern = _format(node)
     text = (value_of(node, "lvlText") or "")[:_MOST_TEXT]
     restart = value_of(node, "lvlRestart")

@@ -122,6 +122,7 @@ def _in_chinese(value: int, format: str) -> str:
 
 
 def _in_a_series(value: int, format: str) -> str:
+    """Return a number as the sign or the letters of a series; "" where the series is too short."""
     series = _SERIES.get(format, "")
     if value <= len(series):
         return series[value - 1]
@@ -167,6 +168,7 @@ def _count(value: int, way: _Counting) -> str:
 
 
 def _below_a_myriad(value: int, way: _Counting, *, is_first: bool) -> str:
+    """Return a number up to 9,999 in Chinese; only the first may leave out the one before ten."""
     written, has_gap = "", False
     for position, figure in enumerate(f"{value:04}"):
         place = 3 - position

@@ -89,6 +89,7 @@ class GlyphCalls:
             yield self._batch(page, range(first, min(first + _BATCH, count)))
 
     def _batch(self, page: ctypes.c_void_p, glyphs: range) -> Answers:
+        """Return the answers about some glyphs; the room for them is free again then."""
         pages = repeat(page)
         _call_all(map(_origin, pages, glyphs, self._to_x, self._to_y))
         _call_all(map(_loose_box, pages, glyphs, self._to_boxes))

@@ -271,6 +271,7 @@ def _transform(point: _Point, matrix: _Matrix) -> _Point:
 
 
 def _bounds(thing: _Thing) -> _Box:
+    """Return the box around a thing, as it lies on the page."""
     left, bottom = ctypes.c_float(), ctypes.c_float()
     right, top = ctypes.c_float(), ctypes.c_float()
     if not api.FPDFPageObj_GetBounds(thing.handle, left, bottom, right, top):

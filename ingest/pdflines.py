@@ -131,6 +131,7 @@ def _is_close(before: Line, piece: Line) -> bool:
 
 
 def _join(pieces: Sequence[Line]) -> Line:
+    """Return pieces side by side as one line."""
     if len(pieces) == 1:
         return pieces[0]
     text = [pieces[0].text]

@@ -49,6 +49,7 @@ def _annotations(page: Any) -> Iterator[Any]:
 
 
 def _note(annotation: Any, forms: Any) -> list[Note]:
+    """Return a field or a free text with its place; nothing for notes that show no text."""
     kind = api.FPDFAnnot_GetSubtype(annotation)
     if api.FPDFAnnot_GetFlags(annotation) & (
         api.FPDF_ANNOT_FLAG_HIDDEN | api.FPDF_ANNOT_FLAG_NOVIEW

@@ -58,6 +58,7 @@ def raw_glyphs(text: Any, calls: GlyphCalls) -> tuple[list[RawGlyph], int]:
 
 
 def _batch(answers: Answers) -> list[RawGlyph]:
+    """Return the glyphs of which these are the answers, blanks pdfium made up among them."""
     chars = list(map(_char, answers.codes))
     scales = map(math.hypot, answers.c, answers.d)
     return list(

@@ -175,6 +175,7 @@ class _Walk:
         return receipts
 
     def _add(self, batch: Sequence[RawDocument | BadLine]) -> Iterator[Receipt]:
+        """Store the documents that are new; yield a receipt for each in the order of the batch."""
         original = self._original()
         known = self._find_known(batch)
         made: list[Revision | Receipt | None] = []

@@ -97,15 +97,18 @@ def open_original(path: Path, media_type: str, size_bytes: int) -> Opened:
     return _open(path, size_bytes, lambda name, incoming: media_type)
 
 
-def _open(path: Path, max_bytes: int, typed: Callable[[str, Incoming], str]) -> Opened:
+def _open(
+    path: Path, max_bytes: int, type_of: Callable[[str, Incoming], str]
+) -> Opened:
+    """Open a file and have it parsed; an Opened with the reason where that is not possible."""
     incoming = None
     try:
         incoming = Incoming(path, max_bytes)
-        media_type = typed(path.name, incoming)
+        media_type = type_of(path.name, incoming)
         kind = _PARSED_AS.get(media_type)
-        parsing = (
-            None if kind is None else Parsing(kind, incoming.file.fileno(), LIMITS)
-        )
+        parsing = None
+        if kind is not None:
+            parsing = Parsing(kind, incoming.file.fileno(), LIMITS)
     except UserError as error:
         if incoming is not None:
             incoming.close()

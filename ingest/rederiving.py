@@ -72,6 +72,7 @@ def remake(
 
 
 def _remake(kept: Kept, raw: RawDocument) -> Remade:
+    """Return a content made anew with what differs, or why it could not be made."""
     try:
         revision = _make_anew(kept.revision, raw)
     except UserError as error:

@@ -80,6 +80,7 @@ def document_of(cells: Sequence[tuple[str, str]]) -> Composed:
 
 
 def _take(row: _Row, column: Column, cell: str) -> None:
+    """Put a cell where its column belongs."""
     what, _, which = column.field.partition(":")
     if what == "private":
         return
@@ -140,6 +141,7 @@ def _first_sum(column: Column, cell: str) -> float:
 
 
 def _day(column: Column, cell: str) -> str | None:
+    """Return the day a cell names; raises InvalidDocument where it names none."""
     if cell in _NOTHING:
         return None
     match = _ISO.fullmatch(cell)

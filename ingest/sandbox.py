@@ -84,6 +84,7 @@ class Parsing:
 
 
 def _read(data: bytes) -> Parsed:
+    """Return what a process answered; raises UnreadableFile or InvalidDocument as it says."""
     try:
         answer = answers.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

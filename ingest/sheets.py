@@ -89,6 +89,7 @@ def _require_compact(data: bytes) -> None:
 
 
 def _require_few_cells(sheet: IO[bytes]) -> None:
+    """Raise UnreadableFile when a sheet reaches so far that its cells would fill the memory."""
     rows = columns = 0
     rest = b""
     while chunk := sheet.read(_CHUNK_BYTES):

@@ -71,6 +71,7 @@ def detect(data: bytes) -> tuple[str, str]:
 
 
 def _not_utf8(data: bytes, no_utf8: UnicodeDecodeError) -> str:
+    """Return bytes that are not UTF-8 as GB18030; raises UnreadableFile where they are not that."""
     _require_no_utf16(data)
     require_one_encoding(data)
     likeliest = likeliest_reading(data)

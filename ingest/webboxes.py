@@ -135,6 +135,7 @@ class Counter:
 
 
 def _numeral(number: int, format: str) -> str:
+    """Return the number of an item as a browser shows it before the item."""
     if format == "none":
         return ""
     if format in _CHINESE_FORMATS:

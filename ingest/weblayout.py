@@ -231,6 +231,7 @@ class _Page:
         return False
 
     def _leave(self, element: _Element) -> None:
+        """Do what an element does to lines where it ends."""
         box = self.boxes[-1]
         self._text(_AFTER.get(element.tag) or _frame_blank(element), element)
         if element.kind not in (_INLINE, _FRAMED):

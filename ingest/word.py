@@ -115,6 +115,7 @@ def _count_margins(package: Package, styles: Styles, account: Account) -> None:
 
 
 def _refuse_bombs(data: bytes) -> None:
+    """Raise UnreadableFile for a file that is locked, or that unpacks to far more than it is."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()

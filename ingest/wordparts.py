@@ -202,6 +202,7 @@ def _target(folder: str, link: Any) -> str:
 
 
 def _parse(data: bytes) -> Any:
+    """Return the root of a part; raises SyntaxError for no XML, UnreadableFile where too deep."""
     from lxml import etree
 
     def parse(*, is_huge: bool) -> Any:

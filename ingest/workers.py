@@ -110,6 +110,7 @@ class Worker:
         return answer
 
     def _receive(self, length: int, until: float) -> bytes:
+        """Return so many bytes of an answer; raises TimeoutError, or Ended with how it ended."""
         received = bytearray()
         while len(received) < length:
             if not _is_ready(self._way, until):
@@ -120,12 +121,16 @@ class Worker:
             except ConnectionError:
                 chunk = b""
             if not chunk:
-                told = (
-                    self._end.read(STATUS.size) if _is_ready(self._end, until) else b""
-                )
-                raise Ended(STATUS.unpack(told)[0] if told else None)
+                raise Ended(self._status(until))
             received += chunk
         return bytes(received)
+
+    def _status(self, until: float) -> int | None:
+        """Return how the process ended; None where nobody says."""
+        if not _is_ready(self._end, until):
+            return None
+        written = self._end.read(STATUS.size)
+        return STATUS.unpack(written)[0] if written else None
 
     def retire(self) -> None:
         """Take no more files; it ends when those it has been asked for are answered."""
