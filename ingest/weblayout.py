@@ -146,27 +146,26 @@ class _Page:
                 self._leave(element)
                 node = element.node.next
                 continue
-            entered = self._read_node(node, opened[-1])
+            entered = None
+            if node.tag == "-text":
+                self._text(node.text_content or "", opened[-1])
+            elif not node.tag.startswith("-"):
+                entered = self._enter(node, opened[-1])
             if entered is None:
                 node = node.next
             else:
                 opened.append(entered)
                 node = node.first_child
 
-    def _read_node(self, node: Any, parent: _Element) -> _Element | None:
-        """Write a text, or begin an element whose children are to be read."""
-        if node.tag == "-text":
-            self._text(node.text_content or "", parent)
-            return None
-        return None if node.tag.startswith("-") else self._enter(node, parent)
-
     def _text(self, text: str, within: _Element) -> None:
         if not within.is_seen:
             self.hidden += _count(text)
             return
         box = self.boxes[-1]
-        write = box.write_as_it_stands if within.is_kept else box.write
-        self._length += write(text)
+        if within.is_kept:
+            self._length += box.write_as_it_stands(text)
+        else:
+            self._length += box.write(text)
         require_fitting(self._length)
 
     def _enter(self, node: Any, parent: _Element) -> _Element | None:
@@ -219,7 +218,8 @@ class _Page:
             self.rows.append([])
         elif element.kind in _ALONE:
             box.end_line()
-        self._text(_BEFORE.get(element.tag) or _frame_blank(element), element)
+        blank = " " if element.kind == _FRAMED else ""
+        self._text(_BEFORE.get(element.tag, blank), element)
         if element.tag == "li" and element.is_seen and _is_list_item(style):
             number = _number(attributes.get("value"))
             box.mark += element.counter.count(number, _format(attributes, style))
@@ -233,7 +233,8 @@ class _Page:
     def _leave(self, element: _Element) -> None:
         """Do what an element does to lines where it ends."""
         box = self.boxes[-1]
-        self._text(_AFTER.get(element.tag) or _frame_blank(element), element)
+        blank = " " if element.kind == _FRAMED else ""
+        self._text(_AFTER.get(element.tag, blank), element)
         if element.kind not in (_INLINE, _FRAMED):
             box.end_line()
         if element.kind == _CELL:
@@ -244,11 +245,6 @@ class _Page:
             box.add(lines_of_row(row))
         if element.tag == "li":
             box.mark = ""
-
-
-def _frame_blank(element: _Element) -> str:
-    """Return the blank between a frame of its own and the words beside it."""
-    return " " if element.kind == _FRAMED else ""
 
 
 def _is_list_item(style: dict[str, str]) -> bool:
@@ -289,7 +285,9 @@ def _is_hidden(tag: str, attributes: dict[str, Any], style: dict[str, str]) -> b
 
 
 def _styles(written: str) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
+    if not written:
+        return found
     for name, value in _STYLE.findall(written):
         found[name.lower()] = value.strip().lower()
     return found
