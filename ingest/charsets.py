@@ -66,7 +66,7 @@ def decode_page(data: bytes, carried: str | None = None) -> tuple[str, list[str]
     of whoever carried the page (`carried`) before its own where that says anything.
     A declaration that is unknown, or wrong where the content is certain, is told of.
     """
-    label = _declared(data)
+    label = _declared_encoding(data)
     if carried and (label is None or _READ_AS.get(_python_name(carried)) != _ANYTHING):
         label = carried
     if mark_of(data) is not None or label is None:
@@ -77,11 +77,11 @@ def decode_page(data: bytes, carried: str | None = None) -> tuple[str, list[str]
     except UnicodeDecodeError as error:
         return _not_utf8(data, label, codec, error)
     if codec in ("utf-8", "") or _is_surely_utf8(text):
-        return require_not_misread(check_text(text)), _told(label, codec, "UTF-8")
-    return _as_declared(data, label, codec)
+        return require_not_misread(check_text(text)), _warnings(label, codec, "UTF-8")
+    return _read_as_declared(data, label, codec)
 
 
-def _declared(data: bytes) -> str | None:
+def _declared_encoding(data: bytes) -> str | None:
     found = _DECLARED.search(_COMMENT.sub(b"", data[:_LOOKED_AT]))
     return (found[1] or found[2]).decode("ascii", "replace") if found else None
 
@@ -97,13 +97,19 @@ def _is_surely_utf8(text: str) -> bool:
     """Tell UTF-8 from another encoding that happens to be valid UTF-8: that makes characters of two
     bytes.
     """
-    short = sum("\x80" <= char < "\u0800" for char in text)
-    return sum(char >= "\u0800" for char in text) >= max(short, 1)
+    short, long = 0, 0
+    for char in text:
+        if char >= "\u0800":
+            long += 1
+        elif char >= "\x80":
+            short += 1
+    return long >= max(short, 1)
 
 
 def _not_utf8(
     data: bytes, label: str, codec: str, error: UnicodeDecodeError
 ) -> tuple[str, list[str]]:
+    """Return a page that is not UTF-8, and what to tell of its encoding."""
     if codec in _MAY_BE_CHINESE:
         require_one_encoding(data)
     if is_mostly_utf8(data) and likeliest_reading(data) != "GB18030":
@@ -111,33 +117,40 @@ def _not_utf8(
             f"网页声明的编码是 {label},内容是 UTF-8,但{what_is_bad(data, error)}"
         ) from error
     if codec not in ("utf-8", "", _ANYTHING):
-        return _as_declared(data, label, codec)
-    if (name := best_reading(data)) in _CHINESE:
-        return check_text(data.decode(_CHINESE[name])), _told(label, codec, name)
+        return _read_as_declared(data, label, codec)
+    name = best_reading(data)
+    if name in _CHINESE:
+        return check_text(data.decode(_CHINESE[name])), _warnings(label, codec, name)
     if codec == _ANYTHING:
-        return _as_declared(data, label, codec)
+        return _read_as_declared(data, label, codec)
+    text = _likely_gb18030(data)
+    if text:
+        return check_text(text), _warnings(label, codec, "GB18030")
+    place = place_in(data, error.start)
+    if codec:
+        what = f"网页声明的编码是 {label},但{place}不是 UTF-8"
+    else:
+        what = f"网页声明的编码「{label}」不认识,{place}也不是 UTF-8"
+    raise UnreadableFile(f"{what},全文又读不成 GB18030 的中文。{_ADVICE}") from error
+
+
+def _likely_gb18030(data: bytes) -> str:
+    """Return bytes read as GB18030 where that looks like Chinese; "" elsewhere."""
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
-        text = ""
-    if text and likeliest_reading(data) != "Big5" and not is_implausible(text):
-        return check_text(text), _told(label, codec, "GB18030")
-    known = f"网页声明的编码是 {label},但{place_in(data, error.start)}不是 UTF-8"
-    unknown = (
-        f"网页声明的编码「{label}」不认识,{place_in(data, error.start)}也不是 UTF-8"
-    )
-    raise UnreadableFile(
-        f"{known if codec else unknown},全文又读不成 GB18030 的中文。{_ADVICE}"
-    ) from error
+        return ""
+    is_other = likeliest_reading(data) == "Big5" or is_implausible(text)
+    return "" if is_other else text
 
 
-def _as_declared(data: bytes, label: str, codec: str) -> tuple[str, list[str]]:
+def _read_as_declared(data: bytes, label: str, codec: str) -> tuple[str, list[str]]:
     """Read a page as it declares; one of the encodings of Chinese may be taken for the other, and
     is told of.
     """
     name = best_reading(data) if codec in _CHINESE.values() else ""
     if _CHINESE.get(name, codec) != codec:
-        return check_text(data.decode(_CHINESE[name])), _told(label, codec, name)
+        return check_text(data.decode(_CHINESE[name])), _warnings(label, codec, name)
     try:
         text = data.decode(codec)
     except UnicodeDecodeError as error:
@@ -150,7 +163,7 @@ def _as_declared(data: bytes, label: str, codec: str) -> tuple[str, list[str]]:
     return check_text(text), []
 
 
-def _told(label: str, codec: str, name: str) -> list[str]:
+def _warnings(label: str, codec: str, name: str) -> list[str]:
     if codec == name.lower():
         return []
     return [f"网页声明的编码是 {label},内容实为 {name},已按 {name} 读出"]

@@ -61,9 +61,9 @@ def clean(pages: Sequence[Page]) -> Cleaned:
     numbers: list[int] = []
     length = 0
     for page in pages:
-        body = _CONTROL.sub(
-            "", page.text.translate(_RADICALS).replace("\r\n", "\n").replace("\r", "\n")
-        )
+        text = page.text.translate(_RADICALS)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        body = _CONTROL.sub("", text)
         starts.append(length)
         numbers.append(page.number)
         parts.append(body)

@@ -36,19 +36,18 @@ def column_of(written: str) -> Column:
     ten thousands.
     """
     name = _BLANK.sub("", unicodedata.normalize("NFKC", written))
-    unit = _UNIT.search(name)
     bare = _UNIT.sub("", name).strip("*:：").lower()
-    known = unit[1].removeprefix("人民币") if unit else "元"
-    return Column(
-        written.strip(), _fields().get(bare, ""), known if known in _YUAN else "元"
-    )
+    field = _fields().get(bare, "")
+    found = _UNIT.search(name)
+    unit = found[1].removeprefix("人民币") if found else "元"
+    return Column(written.strip(), field, unit if unit in _YUAN else "元")
 
 
 @cache
 def _fields() -> dict[str, str]:
-    lines = (
-        line
-        for line in _FILE.read_text("utf-8").splitlines()
-        if line and not line.startswith("#")
-    )
-    return dict(line.split("\t") for line in lines)
+    fields = {}
+    for line in _FILE.read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, field = line.split("\t")
+            fields[name] = field
+    return fields

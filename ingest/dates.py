@@ -41,12 +41,10 @@ def signed_date(line: str) -> str | None:
     line.
     """
     match = _SIGNED.search(line)
-    return (
-        match[0][match.start("year") - match.start() : match.end("day") - match.start()]
-        + "日"
-        if match
-        else None
-    )
+    if match is None:
+        return None
+    written = line[match.start("year") : match.end("day")]
+    return f"{written}日"
 
 
 def dates_in(line: str) -> Iterator[tuple[str, str | None]]:
@@ -56,9 +54,9 @@ def dates_in(line: str) -> Iterator[tuple[str, str | None]]:
     for match in _NO_DAY.finditer(line):
         month = _iso(match["year"], match["month"], "1")
         yield match[0], month and month[:7]
-    for match in sorted(
-        (*_WORDED.finditer(line), *_FIGURES.finditer(line)), key=lambda m: m.start()
-    ):
+    dates = [*_WORDED.finditer(line), *_FIGURES.finditer(line)]
+    dates.sort(key=lambda match: match.start())
+    for match in dates:
         yield match[0], _iso(match["year"], match["month"], match["day"])
 
 
@@ -68,12 +66,12 @@ def is_date(line: str) -> bool:
 
 
 def _iso(year: str, month: str, day: str) -> str | None:
+    figures = "".join([_DIGITS.get(char, char) for char in year])
     try:
-        return date(
-            int("".join(_DIGITS.get(c, c) for c in year)), _number(month), _number(day)
-        ).isoformat()
+        found = date(int(figures), _number(month), _number(day))
     except ValueError:
         return None
+    return found.isoformat()
 
 
 def _number(written: str) -> int:

@@ -61,13 +61,15 @@ def earlier_case_numbers(
 
 def _in_the_story(text: str) -> Iterator[str]:
     """Yield what stands between the head and the body."""
-    lines = [squeezed(line) for line in text[:_MOST_CHARS].split("\n")]
-    whole = "".join(line + ("。" if len(line) < _SHORT_LINE else "") for line in lines)
-    end = _ENDS.search(whole)
-    story = whole[: end.start()] if end else whole
+    story = ""
+    for line in map(squeezed, text[:_MOST_CHARS].split("\n")):
+        story += f"{line}。" if len(line) < _SHORT_LINE else line
+    end = _ENDS.search(story)
+    if end:
+        story = story[: end.start()]
     sent_back = _SENT_BACK.search(story) is not None
     for sentence in _SENTENCE.finditer(story):
-        yield from _judged(sentence[0], of_this_court=sent_back)
+        yield from _numbers_of_judgments(sentence[0], of_this_court=sent_back)
 
 
 def _in_paragraphs(text: str) -> Iterator[str]:
@@ -75,39 +77,51 @@ def _in_paragraphs(text: str) -> Iterator[str]:
     某中级人民法院于某年某月某日作出某号民事判决.
     """
     for written in text.split("\n"):
-        line = squeezed(written) if "作出" in written or "认为" in written else ""
+        if "作出" not in written and "认为" not in written:
+            continue
+        line = squeezed(written)
         if _REASONS.match(line):
             return
-        for start, end, number in casenumber.find(line) if "作出" in line else ():
-            before = line[:start]
-            is_told = _TOLD.fullmatch(before) or (
-                _FOUND.match(line) and _GIVEN.search(before)
-            )
-            if is_told and "本院" not in before[-60:] and _JUDGED.match(line[end:]):
+        if "作出" not in line:
+            continue
+        for start, end, number in casenumber.find(line):
+            if _tells_of_another_court(line, start) and _JUDGED.match(line[end:]):
                 yield str(number)
+
+
+def _tells_of_another_court(line: str, start: int) -> bool:
+    """Tell whether a number stands behind the court that gave the judgment, which is not this
+    one.
+    """
+    before = line[:start]
+    if "本院" in before[-60:]:
+        return False
+    if _TOLD.fullmatch(before):
+        return True
+    return _FOUND.match(line) is not None and _GIVEN.search(before) is not None
 
 
 def _in_the_disposition(clauses: Sequence[str]) -> Iterator[str]:
     for clause in clauses:
         if _DECIDES_ON.match(clause) and not _REVOKED_PAROLE.search(clause):
-            yield from _judged(clause, is_disposition=True)
+            yield from _numbers_of_judgments(clause, is_disposition=True)
 
 
-def _judged(
+def _numbers_of_judgments(
     sentence: str, *, is_disposition: bool = False, of_this_court: bool = False
 ) -> Iterator[str]:
     """Yield the numbers of judgments of other courts in one sentence, 某号、某号民事判决 among
     them.
     """
-    found = casenumber.find(sentence)
-    for start, end, number in found:
+    for start, end, number in casenumber.find(sentence):
+        if not _JUDGED.match(sentence[end:]):
+            continue
         before = sentence[:start]
-        named = _BY_A_COURT.search(before)
         own = _BY_THIS_COURT.search(before)
         is_own = own is not None and "法院" not in before[own.start() + 2 :]
-        if not _JUDGED.match(sentence[end:]) or not (
-            of_this_court if is_own else named
-        ):
+        if is_own and not of_this_court:
+            continue
+        if not is_own and not _BY_A_COURT.search(before):
             continue
         if is_disposition or not _TAKEN_BACK_THERE.search(before):
             yield str(number)

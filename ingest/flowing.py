@@ -15,12 +15,11 @@ def flowing(
     one.
     """
     text = check_text("\n".join(lines))
-    return Parsed(
-        text=text, values=_titled((title or "").strip()), warnings=warnings or []
-    )
+    values = _title_field((title or "").strip())
+    return Parsed(text=text, values=values, warnings=warnings or [])
 
 
-def _titled(title: str) -> dict[str, str]:
+def _title_field(title: str) -> dict[str, str]:
     """Return a title as a field; none where it cannot be one: nobody sees it, and the text names
     itself.
     """
@@ -34,5 +33,9 @@ def _titled(title: str) -> dict[str, str]:
 
 def stripped(lines: list[str]) -> list[str]:
     """Return lines without the blank ones at both ends."""
-    filled = [number for number, line in enumerate(lines) if line.strip()]
-    return lines[filled[0] : filled[-1] + 1] if filled else []
+    start, end = 0, len(lines)
+    while start < end and not lines[start].strip():
+        start += 1
+    while end > start and not lines[end - 1].strip():
+        end -= 1
+    return lines[start:end]

@@ -32,26 +32,29 @@ def begin_formula_part(node: Any) -> tuple[str, Closing | None]:
     """
     name = node.tag[len(M) :]
     if name == "d":
-        return (
-            "",
-            lambda text: _sign(node, "begChr", "(") + text + _sign(node, "endChr", ")"),
-        )
+        return "", lambda text: _in_signs(node, text)
     if name == "nary":
         return _sign(node, "chr", "∫"), None
     if name == "rad":
-        return "" if node.find(M + "deg") is not None else "√", None
+        has_degree = node.find(M + "deg") is not None
+        return "" if has_degree else "√", None
     if name == "mr":
-        return (
-            "; "
-            if node.getprevious() is not None and node.getprevious().tag == node.tag
-            else "",
-            None,
-        )
+        before = node.getprevious()
+        is_next = before is not None and before.tag == node.tag
+        return "; " if is_next else "", None
     if name == "e":
-        return _between(node), _bracketed if node.getparent().tag == M + "rad" else None
+        is_root = node.getparent().tag == M + "rad"
+        return _between(node), _in_brackets if is_root else None
     if name in _BRACKETED or name in _CLOSING:
-        return "", lambda text: _written(name, text)
+        return "", lambda text: _write_part(name, text)
     return "", None
+
+
+def _in_signs(node: Any, text: str) -> str:
+    """Return a text between the signs that open and close it."""
+    opening = _sign(node, "begChr", "(")
+    closing = _sign(node, "endChr", ")")
+    return f"{opening}{text}{closing}"
 
 
 def equation(code: str) -> str:
@@ -73,32 +76,32 @@ def is_equation(code: str) -> bool:
 
 
 def _command(match: re.Match[str]) -> str:
+    """Return what a command of a field EQ shows of its arguments."""
     name = match[1].lower().lstrip("\\")
     arguments = [argument.strip() for argument in re.split("[,;，]", match[2])]
+    last = arguments[-1]
     if name.startswith("o"):
-        return (
-            _CIRCLED.get(arguments[-1], arguments[-1])
-            if arguments[0] in "○◯〇"
-            else arguments[-1]
-        )
+        is_circled = arguments[0] in "○◯〇"
+        return _CIRCLED.get(last, last) if is_circled else last
     if name.startswith("f") and len(arguments) == 2:
-        return "/".join(_bracketed(argument) for argument in arguments)
+        return "/".join(map(_in_brackets, arguments))
     if name.startswith("r"):
-        return "".join(arguments[:-1]) + "√" + _bracketed(arguments[-1])
-    return ",".join(arguments) if len(arguments) > 1 else arguments[0]
+        degree = "".join(arguments[:-1])
+        return f"{degree}√{_in_brackets(last)}"
+    return ",".join(arguments)
 
 
-def _written(name: str, text: str) -> str:
+def _write_part(name: str, text: str) -> str:
     if not text and name != "deg":
         return ""
-    return (
-        _OPENING.get(name, "")
-        + (_bracketed(text) if name in _BRACKETED else text)
-        + _CLOSING.get(name, "")
-    )
+    if name in _BRACKETED:
+        text = _in_brackets(text)
+    opening = _OPENING.get(name, "")
+    closing = _CLOSING.get(name, "")
+    return f"{opening}{text}{closing}"
 
 
-def _bracketed(text: str) -> str:
+def _in_brackets(text: str) -> str:
     return text if _SIMPLE.fullmatch(text) else f"({text})"
 
 

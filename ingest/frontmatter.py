@@ -93,50 +93,59 @@ def read_markdown(source: str) -> MarkdownDocument:
 
 
 def _values(source: str) -> dict[str, Any]:
+    """Return the fields of a front matter; raises InvalidDocument, with the line where it can."""
     if len(source) > _MOST_FRONT_CHARS:
         raise InvalidDocument(
             f"文件头有 {len(source):,} 字,超过上限 {_MOST_FRONT_CHARS:,} 字。请检查结束文件头的 ---"
         )
     try:
-        if any(
-            isinstance(event, yaml.AliasEvent)
-            for event in yaml.parse(source, Loader=yaml.CSafeLoader)
-        ):
-            raise InvalidDocument("文件头不能使用 YAML 别名(*)")
+        _require_no_aliases(source)
         values = yaml.load(source, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"第 {mark.line + 2} 行" if mark else "文件头"
-        raise InvalidDocument(
-            f"{where}:YAML 写法有误({getattr(error, 'problem', error)})"
-        ) from error
+        problem = getattr(error, "problem", error)
+        raise InvalidDocument(f"{where}:YAML 写法有误({problem})") from error
     except (RecursionError, ValueError) as error:
         raise InvalidDocument("文件头:YAML 写法有误") from error
     if not isinstance(values, dict):
         raise InvalidDocument("文件头应为「字段: 值」的形式")
     for name, value in values.items():
-        if odd := _odd(value):
+        odd = _odd_type(value)
+        if odd:
             raise InvalidDocument(
                 f"字段 {name} 用了 YAML 的 {odd},请写成文字、数字或它们的列表"
             )
     return check_values(values)  # an escape may hide what decoding would have refused
 
 
-def _odd(value: Any) -> str:
+def _require_no_aliases(source: str) -> None:
+    for event in yaml.parse(source, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise InvalidDocument("文件头不能使用 YAML 别名(*)")
+
+
+def _odd_type(value: Any) -> str:
     """Return the type of what no field can hold; '' where there is none."""
-    if isinstance(value, (list, dict)):
-        inner = value if isinstance(value, list) else [*value.keys(), *value.values()]
-        return next((odd for one in inner if (odd := _odd(one))), "")
-    return "" if value is None or isinstance(value, _PLAIN) else type(value).__name__
+    if isinstance(value, list):
+        return next(filter(None, map(_odd_type, value)), "")
+    if isinstance(value, dict):
+        return _odd_type([*value.keys(), *value.values()])
+    is_plain = value is None or isinstance(value, _PLAIN)
+    return "" if is_plain else type(value).__name__
 
 
 def _heading(line: str) -> str:
     """Return the words of a heading without the marks around them; nothing for any other line."""
     mark = _HEADING_MARK.match(line)
-    return line[mark.end() :].rstrip(" \t").rstrip("#").rstrip(" \t") if mark else ""
+    if mark is None:
+        return ""
+    words = line[mark.end() :].rstrip(" \t")
+    return words.rstrip("#").rstrip(" \t")
 
 
 def _body(body: str) -> tuple[str, tuple[tuple[int, str], ...], tuple[Citation, ...]]:
+    """Return the words of a body, with where its headings and its links stand in them."""
     parts: list[str] = []
     headings: list[tuple[int, str]] = []
     links: list[Citation] = []

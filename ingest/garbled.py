@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 #: The 500 characters that make four fifths of modern Chinese, and what they are in
 #: traditional writing.
@@ -64,10 +64,13 @@ def plausibility(text: str) -> tuple[float, int]:
     character stands in Chinese than in what bytes of another encoding make, measured both ways on
     180,000 characters of laws and judgments in simplified and traditional writing.
     """
-    counts = [(char, count) for char, count in Counter(text).items() if char >= "\x80"]
-    return sum(_weight(char) * count for char, count in counts), sum(
-        count for _, count in counts
-    )
+    score = 0.0
+    weighed = 0
+    for char, count in Counter(text).items():
+        if char >= "\x80":
+            score += _weight(char) * count
+            weighed += count
+    return score, weighed
 
 
 def is_implausible(text: str) -> bool:
@@ -80,39 +83,35 @@ def best_reading(data: bytes) -> str:
     """Return the encoding in which bytes are Chinese and in no other nearly so much; "" where none
     is.
     """
-    first, second = (*_ranked(data), (0.0, ""), (0.0, ""))[:2]
-    return first[1] if first[0] >= _CLEAR and first[0] - second[0] >= _CLEAR else ""
+    first, second = _best_two(_readings(data))
+    is_clear = first.score >= _CLEAR and first.score - second.score >= _CLEAR
+    return first.name if is_clear else ""
 
 
 def likeliest_reading(data: bytes) -> str:
     """Return the encoding in which bytes are like Chinese, where the next best is not or much less;
     "" for none.
     """
-    wide = [(plausibility(text)[0], "UTF-16") for text in _wide_readings(data)]
-    first, second = (
-        *sorted([*_ranked(data), *wide], reverse=True),
-        (0.0, ""),
-        (0.0, ""),
-    )[:2]
-    is_ahead = first[0] > max(second[0], 0.0) and (
-        second[0] < 0 or first[0] - second[0] >= _CLEAR
-    )
-    return first[1] if is_ahead else ""
+    readings = _readings(data)
+    for text in _wide_readings(data):
+        readings.append(_Reading(plausibility(text)[0], "UTF-16"))
+    first, second = _best_two(readings)
+    is_first = first.score > max(second.score, 0.0)
+    is_alone = second.score < 0 or first.score - second.score >= _CLEAR
+    return first.name if is_first and is_alone else ""
 
 
 def is_utf16(data: bytes) -> bool:
     """Tell whether bytes without a byte order mark are text of two bytes a character."""
-    halves = data[::2].count(0), data[1::2].count(0)
-    if (
-        len(data) % 2 == 0
-        and max(halves) * 4 > len(data) // 2
-        and min(halves) * 20 <= max(halves)
-    ):
-        return True  # letters, figures and line ends, each with a byte of nought
-    return any(
-        score >= _CLEAR and score > count
-        for score, count in map(plausibility, _wide_readings(data))
-    )
+    if len(data) % 2 == 0:
+        fewer, more = sorted((data[::2].count(0), data[1::2].count(0)))
+        if more * 4 > len(data) // 2 and fewer * 20 <= more:
+            return True  # letters, figures and line ends, each with a byte of nought
+    for text in _wide_readings(data):
+        score, count = plausibility(text)
+        if score >= _CLEAR and score > count:
+            return True
+    return False
 
 
 def misread(text: str) -> tuple[str, str] | None:
@@ -140,7 +139,7 @@ def is_gb18030_after_all(text: str, data: bytes) -> bool:
     foreign = {char for char in text if char >= "\x80"}
     if not foreign or min(foreign) < "\u0100" or max(foreign) >= "\u0800":
         return False
-    score, count = plausibility("".join({*(_decoded(data, "gb18030") or "")}))
+    score, count = plausibility("".join({*(_decode(data, "gb18030") or "")}))
     return score >= max(2 * count, _CLEAR)
 
 
@@ -151,14 +150,17 @@ def mixture(data: bytes) -> tuple[tuple[int, str], tuple[int, str]] | None:
     first: tuple[int, str] | None = None
     weighed: Counter[bool] = Counter()
     for line, piece in _pieces(data):
-        may_be_utf8 = _decoded(piece, "utf-8") is not None
+        may_be_utf8 = _decode(piece, "utf-8") is not None
         weighed[may_be_utf8] += 1
         if weighed[may_be_utf8] > _MOST_OF_A_KIND:
             continue
-        if name := best_reading(piece):
-            first = first or (line, name)
-            if name != first[1]:
-                return first, (line, name)
+        name = best_reading(piece)
+        if not name:
+            continue
+        if first is None:
+            first = (line, name)
+        elif name != first[1]:
+            return first, (line, name)
     return None
 
 
@@ -167,32 +169,43 @@ def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.isascii():
             continue
-        try:
-            line.decode("utf-8")
+        if _decode(line, "utf-8") is not None:
             yield number, line
-        except UnicodeDecodeError:
-            yield from (
-                (number, piece)
-                for piece in _RUN_OF_UTF8.split(line)
-                if not piece.isascii()
-            )
+            continue
+        for piece in _RUN_OF_UTF8.split(line):
+            if not piece.isascii():
+                yield number, piece
 
 
-def _ranked(data: bytes) -> list[tuple[float, str]]:
-    readings = ((name, _decoded(data, codec)) for name, codec in _CODECS.items())
-    return sorted(
-        ((plausibility(text)[0], name) for name, text in readings if text is not None),
-        reverse=True,
-    )
+class _Reading(NamedTuple):
+    """How much bytes look like Chinese in an encoding."""
+
+    score: float
+    name: str
+
+
+def _readings(data: bytes) -> list[_Reading]:
+    """Return how much bytes look like Chinese in each encoding in which they are a text."""
+    readings = []
+    for name, codec in _CODECS.items():
+        text = _decode(data, codec)
+        if text is not None:
+            readings.append(_Reading(plausibility(text)[0], name))
+    return readings
+
+
+def _best_two(readings: Sequence[_Reading]) -> tuple[_Reading, _Reading]:
+    none = _Reading(0.0, "")
+    first, second, *_ = (*sorted(readings, reverse=True), none, none)
+    return first, second
 
 
 def _wide_readings(data: bytes) -> list[str]:
-    return [
-        text for codec in ("utf-16-le", "utf-16-be") if (text := _decoded(data, codec))
-    ]
+    readings = (_decode(data, "utf-16-le"), _decode(data, "utf-16-be"))
+    return list(filter(None, readings))
 
 
-def _decoded(data: bytes, codec: str) -> str | None:
+def _decode(data: bytes, codec: str) -> str | None:
     try:
         return data.decode(codec)
     except UnicodeDecodeError:
@@ -201,17 +214,19 @@ def _decoded(data: bytes, codec: str) -> str | None:
 
 @cache
 def _weight(char: str) -> float:
+    """Return how much a character tells for Chinese, less than nought where it tells against it."""
     if char in _COMMON or char in _MARKS:
         return 3
-    simplified, traditional = (
-        char.encode("gb2312", "ignore"),
-        char.encode("big5", "ignore"),
-    )
+    simplified = char.encode("gb2312", "ignore")
     if not "\u3400" <= char <= "\u9fff":
         if char < "\u0800" or "\u2000" <= char < "\u2c00" or simplified:
             return 0  # other alphabets, kana and signs stand in both
-        return -1 if char >= "\U00020000" or "\uac00" <= char < "\ud7a4" else -4
+        is_possible = char >= "\U00020000" or "\uac00" <= char < "\ud7a4"
+        return -1 if is_possible else -4
     if _FIRST_GB2312[0] <= simplified <= _FIRST_GB2312[1]:
         return 0
-    is_everyday = simplified or (traditional and traditional <= _LAST_EVERYDAY_BIG5)
+    if simplified:
+        return -1
+    traditional = char.encode("big5", "ignore")
+    is_everyday = traditional and traditional <= _LAST_EVERYDAY_BIG5
     return -1 if is_everyday else -3

@@ -39,11 +39,11 @@ def head_of(text: str) -> list[str]:
     is_run_on = len(lines) < _FEW_LINES
     parts: list[str] = []
     for line in lines:
-        parts += filter(None, _parted(line, is_run_on))
+        parts += filter(None, _parts(line, is_run_on))
     return parts[:_HEAD_LINES]
 
 
-def _parted(line: str, is_run_on: bool) -> Iterator[str]:
+def _parts(line: str, is_run_on: bool) -> Iterator[str]:
     if len(line) <= _LONG:
         yield line
         return

@@ -44,21 +44,23 @@ class Incoming:
             raise
 
     def _read(self, max_bytes: int) -> None:
+        """Read the file through once: its digest, its size, its first bytes."""
         size = self._seen[0]
         if size > max_bytes:
             raise UnreadableFile(
                 f"文件有 {size / 1048576:.0f} MB,超过上限 {max_bytes / 1048576:.0f} MB。"
                 "请拆分,或调高环境变量 KB_MAX_FILE_MB"
             )
-        found, self.head, self.size_bytes, self.is_blank = (
-            hashlib.sha256(),
-            b"",
-            0,
-            True,
-        )
+        digest = hashlib.sha256()
+        self.head = b""
+        self.size_bytes = 0
+        self.is_blank = True
         try:
-            while self.size_bytes <= size and (chunk := self.file.read(_CHUNK_BYTES)):
-                found.update(chunk)
+            while self.size_bytes <= size:
+                chunk = self.file.read(_CHUNK_BYTES)
+                if not chunk:
+                    break
+                digest.update(chunk)
                 self.head = self.head or chunk[:_HEAD_BYTES]
                 self.size_bytes += len(chunk)
                 self.is_blank = self.is_blank and not chunk.strip()
@@ -67,7 +69,7 @@ class Incoming:
             raise UnreadableFile(
                 f"文件读到第 {self.size_bytes} 字节时出错({error.strerror})。请检查磁盘"
             ) from error
-        self.sha256 = found.hexdigest()
+        self.sha256 = digest.hexdigest()
         self.require_unchanged()
 
     def require_unchanged(self) -> None:

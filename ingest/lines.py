@@ -69,6 +69,7 @@ def _too_long(number: int, size: int) -> BadLine:
 
 
 def _json_values(line: bytes) -> dict[str, Any]:
+    """Return the fields of a line; raises InvalidDocument where it is no object of JSON."""
     try:
         values = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -132,6 +133,7 @@ def _finite(written: str) -> float:
 
 
 def _json_line(line: bytes, number: int) -> RawDocument:
+    """Return the document a line holds; raises InvalidDocument where a field breaks a rule."""
     values = _json_values(line)
     if "cells" in values and "text" not in values:
         return _row(line, number, values["cells"])

@@ -90,6 +90,7 @@ def without_emphasis(line: str) -> str:
 
 
 def _inside(found: re.Match[str]) -> str:
+    """Return what stands between stars, or all of it where they stand for something left out."""
     before = found.string[found.start() - 1 : found.start()]
     inside = found[2]
     if before.isalnum() and (

@@ -83,7 +83,7 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
     unknown = {name: value for name, value in values.items() if name not in _KNOWN}
     if unknown and not keep_unknown:
         raise InvalidDocument(
-            f"未知字段 {_named(unknown)}。可用字段见 corpus/README.md"
+            f"未知字段 {_list_names(unknown)}。可用字段见 corpus/README.md"
         )
     known: dict[str, Any] = {}
     for name, value in values.items():
@@ -107,11 +107,11 @@ def warnings_of_unknown(values: Mapping[str, Any]) -> tuple[str, ...]:
     unknown = [name for name in _plural(values) if name not in _KNOWN]
     if not unknown:
         return ()
-    named = _named(unknown)
+    named = _list_names(unknown)
     return (f"文件头的字段 {named} 本库不认识,原样保留,但不显示也不能筛选",)
 
 
-def _named(unknown: Iterable[Any]) -> str:
+def _list_names(unknown: Iterable[Any]) -> str:
     """Return the names of fields, each with the one it may be a slip of."""
     known = (*_KNOWN, *_SINGULAR)
     named = []
@@ -181,7 +181,7 @@ def _reader(name: str, from_elsewhere: bool) -> Callable[[_Field], Any]:
         return _READERS[known.type]
     if known.values is None or (from_elsewhere and not known.codes):
         return _list if known.several else _text
-    return _closed_list if known.several else _closed
+    return _closed_list if known.several else _closed_value
 
 
 def _one_line(value: Any) -> str:
@@ -233,7 +233,7 @@ def _closed_list(field: _Field) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
-def _closed(field: _Field) -> str:
+def _closed_value(field: _Field) -> str:
     if field.value not in _CLOSED[field.name]:
         raise field.error(f"不在可用值之列({'、'.join(_CLOSED[field.name])})")
     return str(field.value)
@@ -282,6 +282,7 @@ def _amounts(field: _Field) -> tuple[Amount, ...]:
 
 
 def _amount(item: dict[str, Any]) -> Amount:
+    """Return an amount; raises InvalidDocument naming the part of it that breaks a rule."""
     kind = item.get("type")
     if kind not in vocabulary.AMOUNT_TYPES:
         kinds = "、".join(vocabulary.AMOUNT_TYPES)
@@ -306,6 +307,7 @@ def _sources(field: _Field) -> tuple[Source, ...]:
 
 
 def _source(item: dict[str, Any]) -> Source:
+    """Return a source; raises InvalidDocument naming the part of it that breaks a rule."""
     name = _one_line(item.get("name") or "")
     grade, url = item.get("grade"), item.get("url")
     if not isinstance(grade, str) or grade not in vocabulary.SOURCE_GRADES:
@@ -325,6 +327,7 @@ def _provisions(field: _Field) -> tuple[Provision, ...]:
 
 
 def _provision(name: str, item: dict[str, Any]) -> Provision:
+    """Return a provision; raises InvalidDocument naming the part of it that breaks a rule."""
     article = item.get("article")
     if not re.match(ARTICLE, str(article)):
         raise _Field(f"{name}.article", article).error("应写作「第九条」")

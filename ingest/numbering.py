@@ -53,16 +53,14 @@ class Numbering:
 
     def __init__(self, root: Any, styles: Styles) -> None:
         """Read a part of lists; None is a file without."""
-        nodes = [] if root is None else list(root)
         self._styles = styles
-        self._shapes = {
-            node.get(W + "abstractNumId"): node
-            for node in nodes
-            if node.tag == W + "abstractNum"
-        }
-        self._uses = {
-            node.get(W + "numId"): node for node in nodes if node.tag == W + "num"
-        }
+        self._shapes: dict[str | None, Any] = {}
+        self._uses: dict[str | None, Any] = {}
+        for node in () if root is None else root:
+            if node.tag == W + "abstractNum":
+                self._shapes[node.get(W + "abstractNumId")] = node
+            elif node.tag == W + "num":
+                self._uses[node.get(W + "numId")] = node
         self._lists: dict[str, _List | None] = {}
         self._at: defaultdict[str, dict[int, int]] = defaultdict(dict)
         self._begun: set[tuple[str, int]] = set()
@@ -80,10 +78,11 @@ class Numbering:
         if level is None:
             return ""
         self._count(name, found, place)
-        label = self._written(found, place)
+        label = self._write(found, place)
         return "" if level.is_hidden or not label.strip() else label + level.gap
 
     def _level(self, properties: Any, style: Style, found: _List) -> int:
+        """Return what a level of a list says of itself."""
         said = value_of(properties, "numPr/ilvl")
         if said is None and not value_of(properties, "numPr/numId"):
             # a style has the level that names it, whatever it says itself
@@ -95,18 +94,22 @@ class Numbering:
         return whole_number(said, 0)
 
     def _count(self, name: str, found: _List, place: int) -> None:
+        """Count one on at a level, and let the levels below begin anew."""
         at = self._at[found.count]
-        begins = place in found.begins and (name, place) not in self._begun
+        is_first_here = (name, place) not in self._begun
         self._begun.add((name, place))
-        at[place] = found.levels[place].start if place not in at else at[place] + 1
-        if begins:
+        if is_first_here and place in found.begins:
             at[place] = found.begins[place]
-        for deeper in [other for other in at if other > place]:
-            restart = found.levels[deeper].restart if deeper in found.levels else None
-            if restart is None or place < restart:
-                del at[deeper]
+        elif place in at:
+            at[place] += 1
+        else:
+            at[place] = found.levels[place].start
+        for other in list(at):
+            if other > place and _begins_anew(found.levels.get(other), place):
+                del at[other]
 
-    def _written(self, found: _List, place: int) -> str:
+    def _write(self, found: _List, place: int) -> str:
+        """Return a number as its level writes it, with those of the levels above it."""
         at, level = self._at[found.count], found.levels[place]
 
         def number(match: re.Match[str]) -> str:
@@ -114,36 +117,33 @@ class Numbering:
             if other > place or other not in found.levels:
                 return ""
             shape = found.levels[other]
-            format = (
-                "decimal"
-                if level.is_legal and shape.format not in ("decimalZero", "none")
-                else shape.format
-            )
+            format = shape.format
+            if level.is_legal and format not in ("decimalZero", "none"):
+                format = "decimal"
             return numeral(at.get(other, shape.start), format, shape.pattern)
 
         return _PLACE.sub(number, level.text)
 
     def _list(self, name: str) -> _List | None:
         if name not in self._lists:
-            self._lists[name] = self._resolved(name)
+            self._lists[name] = self._resolve(name)
         return self._lists[name]
 
-    def _resolved(self, name: str) -> _List | None:
+    def _resolve(self, name: str) -> _List | None:
+        """Return a list with what it changes of the shape it has; None where it has none."""
         use = self._uses.get(name)
         shape = self._shape(use)
         if use is None or shape is None:
             return None
-        levels = {
-            place: _level(node)
-            for node in shape.findall(W + "lvl")
-            if (place := _place(node)) < _MOST_LEVELS
-        }
+        levels: dict[int, _Level] = {}
         begins: dict[int, int] = {}
+        for node in shape.findall(W + "lvl"):
+            _take_level(levels, _place(node), node)
         for change in use.findall(W + "lvlOverride"):
-            place, node = _place(change), change.find(W + "lvl")
-            if node is not None and place < _MOST_LEVELS:
-                levels[place] = _level(node)
-            if (start := value_of(change, "startOverride")) is not None:
+            place = _place(change)
+            _take_level(levels, place, change.find(W + "lvl"))
+            start = value_of(change, "startOverride")
+            if start is not None:
                 begins[place] = whole_number(start, 1)
         return _List(count=shape.get(W + "abstractNumId"), levels=levels, begins=begins)
 
@@ -160,11 +160,24 @@ class Numbering:
         return None
 
 
+def _begins_anew(level: _Level | None, place: int) -> bool:
+    """Tell whether a level begins anew after one above it, as it does unless it says otherwise."""
+    if level is None or level.restart is None:
+        return True
+    return place < level.restart
+
+
+def _take_level(levels: dict[int, _Level], place: int, node: Any) -> None:
+    if node is not None and place < _MOST_LEVELS:
+        levels[place] = _level(node)
+
+
 def _place(node: Any) -> int:
     return whole_number(node.get(W + "ilvl"), 0)
 
 
 def _level(node: Any) -> _Level:
+    """Return what a level of a list says of itself."""
     format, pattern = _format(node)
     text = (value_of(node, "lvlText") or "")[:_MOST_TEXT]
     restart = value_of(node, "lvlRestart")
@@ -206,12 +219,10 @@ def _format(node: Any) -> tuple[str, str]:
 def _bullet(node: Any, text: str) -> str:
     """Return a dot for the signs of fonts that nobody else has."""
     shown = in_font(text, symbol_font(node.find(W + "rPr")))
-    return (
-        "•"
-        if any("\ue000" <= char <= "\uf8ff" for char in shown)
-        or (not shown and _has_picture(node))
-        else shown
-    )
+    if not shown:
+        return "•" if _has_picture(node) else ""
+    is_private = any("\ue000" <= char <= "\uf8ff" for char in shown)
+    return "•" if is_private else shown
 
 
 def _has_picture(node: Any) -> bool:

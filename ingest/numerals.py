@@ -95,47 +95,55 @@ def numeral(value: int, format: str, pattern: str = "") -> str:
     if format == "none":
         return ""
     if format == "custom":
-        return str(value).zfill(
-            len(pattern.partition(",")[0].strip()) if pattern[:1] == "0" else 1
-        )
-    written = (
-        (_in_chinese(value, format) or _in_a_series(value, format)) if value > 0 else ""
-    )
+        return _pad(value, pattern)
+    written = ""
+    if value > 0:
+        written = _in_chinese(value, format) or _in_a_series(value, format)
     return written or _in_figures(value, format)
+
+
+def _pad(value: int, pattern: str) -> str:
+    """Return a number as long as the first of a sample, with noughts before it."""
+    first = pattern.partition(",")[0].strip()
+    is_padded = pattern.startswith("0")
+    return str(value).zfill(len(first)) if is_padded else str(value)
 
 
 def _in_chinese(value: int, format: str) -> str:
     if format in _COUNTINGS:
-        return _counted(value, _COUNTINGS[format])
-    if format in _TEN_BELOW_A_HUNDRED and 10 <= value < 100:
-        digits = _TEN_BELOW_A_HUNDRED[format]
-        tens, ones = divmod(value, 10)
-        return (
-            (digits[tens] if tens > 1 else "") + "十" + (digits[ones] if ones else "")
-        )
-    return ""
+        return _count(value, _COUNTINGS[format])
+    digits = _TEN_BELOW_A_HUNDRED.get(format)
+    if digits is None or not 10 <= value < 100:
+        return ""
+    tens, ones = divmod(value, 10)
+    before = digits[tens] if tens > 1 else ""
+    after = digits[ones] if ones else ""
+    return f"{before}十{after}"
 
 
 def _in_a_series(value: int, format: str) -> str:
-    if value <= len(_SERIES.get(format, "")):
-        return _SERIES[format][value - 1]
-    if format in _LETTERS:
-        times, place = divmod(value - 1, len(_LETTERS[format]))
-        return _LETTERS[format][place] * (times + 1) if times < _MOST_LETTERS else ""
+    """Return a number as the sign or the letters of a series; "" where the series is too short."""
+    series = _SERIES.get(format, "")
+    if value <= len(series):
+        return series[value - 1]
+    letters = _LETTERS.get(format)
+    if letters is not None:
+        times, place = divmod(value - 1, len(letters))
+        return letters[place] * (times + 1) if times < _MOST_LETTERS else ""
     if format == "ideographZodiacTraditional" and value <= 60:
-        return (
-            _SERIES["ideographTraditional"][(value - 1) % 10]
-            + _SERIES["ideographZodiac"][(value - 1) % 12]
-        )
+        stem = _SERIES["ideographTraditional"][(value - 1) % 10]
+        branch = _SERIES["ideographZodiac"][(value - 1) % 12]
+        return f"{stem}{branch}"
     return ""
 
 
 def _in_figures(value: int, format: str) -> str:
     digits = _DIGITS.get(format) or _TEN_BELOW_A_HUNDRED.get(format)
     if digits:
-        return "".join(digits[int(figure)] for figure in str(value))
+        return "".join([digits[int(figure)] for figure in str(value)])
     if format in ("upperRoman", "lowerRoman") and 0 < value <= _MOST_ROMAN:
-        return _roman(value) if format == "upperRoman" else _roman(value).lower()
+        letters = _roman(value)
+        return letters if format == "upperRoman" else letters.lower()
     return _FIGURES.get(format, "{}").format(value)
 
 
@@ -150,29 +158,31 @@ def _roman(value: int) -> str:
     return written
 
 
-def _counted(value: int, way: _Counting) -> str:
+def _count(value: int, way: _Counting) -> str:
     high, low = divmod(value, 10_000)
     if not high:
         return _below_a_myriad(low, way, is_first=True)
     gap = way.digits[0] if way.says_nought and 0 < low < 1000 else ""
     rest = _below_a_myriad(low, way, is_first=False) if low else ""
-    return _counted(high, way) + way.myriad + gap + rest
+    return _count(high, way) + way.myriad + gap + rest
 
 
 def _below_a_myriad(value: int, way: _Counting, *, is_first: bool) -> str:
+    """Return a number up to 9,999 in Chinese; only the first may leave out the one before ten."""
     written, has_gap = "", False
-    for place, figure in zip(range(3, -1, -1), f"{value:04}", strict=True):
+    for position, figure in enumerate(f"{value:04}"):
+        place = 3 - position
         digit = int(figure)
         if not digit:
             has_gap = bool(written)
             continue
-        nought = way.digits[0] if has_gap and way.says_nought else ""
+        if has_gap and way.says_nought:
+            written += way.digits[0]
+        has_gap = False
         is_ten = is_first and not written and place == 1  # ten to nineteen: 十, 十一
         is_bare = place > 0 and digit == 1 and (is_ten or not way.says_one)
-        written += (
-            nought
-            + ("" if is_bare else way.digits[digit])
-            + (way.units[place - 1] if place else "")
-        )
-        has_gap = False
+        if not is_bare:
+            written += way.digits[digit]
+        if place:
+            written += way.units[place - 1]
     return written

@@ -67,6 +67,7 @@ def main() -> int:
 
 
 def _fork(start: Start, jobs: int, end: int, running: dict[int, int]) -> None:
+    """Fork a process that answers jobs; `end` hears how it ended, or that it never began."""
     parsers.load(start.kind)
     gc.freeze()  # objects no child will look at are not copied into it
     try:
@@ -131,6 +132,7 @@ def _answer_next(way: socket.socket, start: Start, is_filtered: bool) -> bool:
 
 
 def _answer(kind: str, source: int, is_filtered: bool) -> Answer:
+    """Return what a parser found in an open file, or why it found nothing."""
     try:
         with open(source, "rb") as file:
             # its place is shared with whoever opened it, and may be after a first

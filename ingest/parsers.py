@@ -37,12 +37,12 @@ def load(kind: str) -> None:
 
 def parse_text(data: bytes) -> Parsed:
     """Read a plain text."""
-    return Parsed(text=_decoded(data))
+    return Parsed(text=_decode_fitting(data))
 
 
 def parse_markdown(data: bytes) -> Parsed:
     """Read a corpus file: front matter, headings and links taken out of the text."""
-    found = read_markdown(_decoded(data))
+    found = read_markdown(_decode_fitting(data))
     links = [
         (link.start or 0, link.end or 0, link.target or "") for link in found.links
     ]
@@ -51,7 +51,7 @@ def parse_markdown(data: bytes) -> Parsed:
     )
 
 
-def _decoded(data: bytes) -> str:
+def _decode_fitting(data: bytes) -> str:
     require_fitting(len(data) // 4)  # no encoding has characters of more bytes
     return decode(data)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -165,7 +166,7 @@ def punished_of(lines: Sequence[str]) -> list[Party]:
     """Return whom a penalty decision addresses: 某公司：, a name over its registration, or whose
     case it tells.
     """
-    for line, following in zip(lines[:_ADDRESS_LINES], (*lines[1:], ""), strict=False):
+    for line, following in pairwise([*lines, ""][: _ADDRESS_LINES + 1]):
         match = _ADDRESSED.fullmatch(line)
         if match and (match["colon"] or _REGISTERED.match(following)):
             return [Party("当事人", match["name"])]
@@ -177,18 +178,14 @@ def punished_of(lines: Sequence[str]) -> list[Party]:
 
 def _is_name(match: re.Match[str]) -> bool:
     """Tell whether a name stands behind a role, and not the rest of a sentence."""
+    role, rest = match["role"], match["rest"]
     if match["colon"]:
         return True
-    if match["role"] in _PUNISHED:
-        return _ORGANISATION_NAMED.match(match["rest"]) is not None
-    if match["role"] in _BARE or match["remark"]:
-        return any(
-            pattern.match(match["rest"]) for pattern in (_INTRODUCED, _BARE_NAME)
-        )
-    return (
-        match["role"] not in _NAMED_ONLY
-        and _WHOLE_NAME.fullmatch(match["rest"]) is not None
-    )
+    if role in _PUNISHED:
+        return _ORGANISATION_NAMED.match(rest) is not None
+    if role in _BARE or match["remark"]:
+        return bool(_INTRODUCED.match(rest) or _BARE_NAME.match(rest))
+    return role not in _NAMED_ONLY and _WHOLE_NAME.fullmatch(rest) is not None
 
 
 def _name(rest: str, is_behind_colon: bool) -> str | None:

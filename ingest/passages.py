@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Final
+
+from msgspec import Struct
 
 from kb.paragraphs import paragraphs
 from kb.records import Passage, Section
 
 _SENTENCE_END: Final = re.compile(r"[。！？；!?;][”’」』）)]*")
+
+
+class _Piece(Struct, frozen=True, gc=False):
+    """A part of a text, with the number of the paragraph it begins with."""
+
+    number: int
+    start: int
+    end: int
 
 
 def split_passages(
@@ -24,62 +35,67 @@ def split_passages(
     paragraph is cut at the last sentence end before the limit, or at the limit when it has
     none. The passages of a section cover it exactly, blank lines included.
     """
-    by_section: dict[int, list[tuple[int, int, int]]] = {}
-    for p in paragraphs(text, sections):
-        by_section.setdefault(p.section, []).append((p.number, p.start, p.end))
+    by_section: dict[int, list[_Piece]] = defaultdict(list)
+    for paragraph in paragraphs(text, sections):
+        piece = _Piece(paragraph.number, paragraph.start, paragraph.end)
+        by_section[paragraph.section].append(piece)
     passages: list[Passage] = []
     last_number = 1
     for index, section in enumerate(sections):
-        pieces = _pieces(text, by_section.get(index, []), max_chars)
-        groups = _groups(pieces, max_chars) or [(last_number, section.end)]
+        groups = _groups(_pieces(text, by_section[index], max_chars), max_chars)
+        if not groups:
+            groups = [_Piece(last_number, section.start, section.end)]
         start = section.start
-        for position, (number, end) in enumerate(groups):
-            stop = section.end if position == len(groups) - 1 else end
-            passages.append(Passage(index, start, stop, max(number, 1), page_of(start)))
-            start = stop
-        last_number = max(groups[-1][0], 1)
+        for group in groups:
+            end = section.end if group is groups[-1] else group.end
+            number = max(group.number, 1)
+            passages.append(Passage(index, start, end, number, page_of(start)))
+            start = end
+        last_number = max(groups[-1].number, 1)
     return tuple(passages)
 
 
-def _pieces(
-    text: str, lines: Sequence[tuple[int, int, int]], max_chars: int
-) -> list[tuple[int, int, int]]:
-    """Cut lines over the limit; return (paragraph number, start, end)."""
-    pieces: list[tuple[int, int, int]] = []
-    for number, start, end in lines:
-        while end - start > max_chars:
-            cut = start + max_chars
-            for match in _SENTENCE_END.finditer(text, start + max_chars // 3, cut):
-                cut = match.end()
-            if cut == start + max_chars:  # no sentence ends late enough: any end at all
-                for match in _SENTENCE_END.finditer(text, start, cut):
-                    cut = match.end()
-            pieces.append((number, start, cut))
+def _pieces(text: str, lines: Sequence[_Piece], max_chars: int) -> list[_Piece]:
+    """Return paragraphs, those over the limit cut at the ends of sentences."""
+    pieces: list[_Piece] = []
+    for line in lines:
+        start = line.start
+        while line.end - start > max_chars:
+            cut = _cut(text, start, max_chars)
+            pieces.append(_Piece(line.number, start, cut))
             start = cut
-        if end > start:
-            pieces.append((number, start, end))
+        if line.end > start:
+            pieces.append(_Piece(line.number, start, line.end))
     return pieces
 
 
-def _groups(
-    pieces: Sequence[tuple[int, int, int]], max_chars: int
-) -> list[tuple[int, int]]:
-    """Join neighbours up to the limit; return (first paragraph number, end) of each group.
+def _cut(text: str, start: int, max_chars: int) -> int:
+    """Return where a paragraph is cut: at the last end of a sentence before the limit."""
+    limit = start + max_chars
+    cut = limit
+    for match in _SENTENCE_END.finditer(text, start + max_chars // 3, limit):
+        cut = match.end()
+    if cut == limit:  # no sentence ends late enough: any end at all
+        for match in _SENTENCE_END.finditer(text, start, limit):
+            cut = match.end()
+    return cut
+
+
+def _groups(pieces: Sequence[_Piece], max_chars: int) -> list[_Piece]:
+    """Join neighbours up to the limit.
 
     A heading (number 0) stays with what follows, unless it is a passage of its own by its length.
     """
-    groups: list[tuple[int, int]] = []
-    number, start, end = -1, 0, 0
-    for piece_number, piece_start, piece_end in pieces:
-        if number < 0:
-            number, start, end = piece_number, piece_start, piece_end
-        elif piece_end - start <= max_chars or (
-            number == 0 and end - start < max_chars
-        ):
-            number, end = (number or piece_number), piece_end
+    groups: list[_Piece] = []
+    for piece in pieces:
+        if groups and _fits(groups[-1], piece, max_chars):
+            last = groups[-1]
+            groups[-1] = _Piece(last.number or piece.number, last.start, piece.end)
         else:
-            groups.append((number, end))
-            number, start, end = piece_number, piece_start, piece_end
-    if number >= 0:
-        groups.append((number, end))
+            groups.append(piece)
     return groups
+
+
+def _fits(before: _Piece, piece: _Piece, max_chars: int) -> bool:
+    is_short_heading = before.number == 0 and before.end - before.start < max_chars
+    return is_short_heading or piece.end - before.start <= max_chars

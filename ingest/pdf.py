@@ -216,14 +216,14 @@ def _warnings(pages: Sequence[_Page], heads: Sequence[str]) -> list[str]:
             if getattr(page, attribute):
                 numbers.append(number)
         if numbers:
-            found.append(_named(numbers, what))
+            found.append(_sentence_about(numbers, what))
     if heads:
         words = "、".join([f"「{head[:40]}」" for head in heads[:5]])
         found.append(f"页眉页脚没有收入正文:{words}")
     return found
 
 
-def _named(pages: Sequence[int], what: str) -> str:
+def _sentence_about(pages: Sequence[int], what: str) -> str:
     """Return a sentence about some pages."""
     named = "、".join(map(str, pages[:_MOST_NAMED]))
     more = f" 等 {len(pages)} " if len(pages) > _MOST_NAMED else " "

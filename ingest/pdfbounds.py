@@ -65,14 +65,14 @@ def uses_indents(
 ) -> bool:
     """Tell whether paragraphs begin further right than lines do."""
     indented, flush = 0, 0
-    for number, line in _numbered(pages):
+    for number, line in _lines_with_page(pages):
         step = (line.left - margins[number, line.column].left) / line.size
         indented += 1.4 < step < 3.2
         flush += abs(step) < 0.5
     return indented >= 2 and indented > 0.04 * flush
 
 
-def _numbered(pages: Sequence[Sequence[Line]]) -> Iterator[tuple[int, Line]]:
+def _lines_with_page(pages: Sequence[Sequence[Line]]) -> Iterator[tuple[int, Line]]:
     """Yield every line with the number of its page."""
     for number, lines in enumerate(pages):
         for line in lines:
@@ -85,7 +85,7 @@ def _by_column(
     """Return the lines by page and column, and those of all pages by column."""
     own: dict[Place, list[Line]] = defaultdict(list)
     everywhere: dict[int, list[Line]] = defaultdict(list)
-    for number, line in _numbered(pages):
+    for number, line in _lines_with_page(pages):
         own[number, line.column].append(line)
         everywhere[line.column].append(line)
     return own, everywhere

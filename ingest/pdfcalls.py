@@ -27,21 +27,21 @@ class _Handle(ctypes.c_void_p):
     """What pdfium gives out for a thing; a plain c_void_p would come back as a number."""
 
 
-def _unchecked(function: Any, answer: Any) -> Any:
+def _skip_checks(function: Any, answer: Any) -> Any:
     """Return a function of pdfium that takes handles, integers and places as they are."""
     address: Any = ctypes.cast(function, ctypes.c_void_p).value
     return ctypes.PYFUNCTYPE(answer)(address)
 
 
-_unicode = _unchecked(api.FPDFText_GetUnicode, ctypes.c_uint)
-_is_generated = _unchecked(api.FPDFText_IsGenerated, ctypes.c_int)
-_has_map_error = _unchecked(api.FPDFText_HasUnicodeMapError, ctypes.c_int)
-_font_size = _unchecked(api.FPDFText_GetFontSize, ctypes.c_double)
-_origin = _unchecked(api.FPDFText_GetCharOrigin, ctypes.c_int)
-_loose_box = _unchecked(api.FPDFText_GetLooseCharBox, ctypes.c_int)
-_matrix = _unchecked(api.FPDFText_GetMatrix, ctypes.c_int)
-_object = _unchecked(api.FPDFPage_GetObject, _Handle)
-_object_type = _unchecked(api.FPDFPageObj_GetType, ctypes.c_int)
+_unicode = _skip_checks(api.FPDFText_GetUnicode, ctypes.c_uint)
+_is_generated = _skip_checks(api.FPDFText_IsGenerated, ctypes.c_int)
+_has_map_error = _skip_checks(api.FPDFText_HasUnicodeMapError, ctypes.c_int)
+_font_size = _skip_checks(api.FPDFText_GetFontSize, ctypes.c_double)
+_origin = _skip_checks(api.FPDFText_GetCharOrigin, ctypes.c_int)
+_loose_box = _skip_checks(api.FPDFText_GetLooseCharBox, ctypes.c_int)
+_matrix = _skip_checks(api.FPDFText_GetMatrix, ctypes.c_int)
+_object = _skip_checks(api.FPDFPage_GetObject, _Handle)
+_object_type = _skip_checks(api.FPDFPageObj_GetType, ctypes.c_int)
 
 
 class Answers(Struct, frozen=True):
@@ -89,6 +89,7 @@ class GlyphCalls:
             yield self._batch(page, range(first, min(first + _BATCH, count)))
 
     def _batch(self, page: ctypes.c_void_p, glyphs: range) -> Answers:
+        """Return the answers about some glyphs; the room for them is free again then."""
         pages = repeat(page)
         _call_all(map(_origin, pages, glyphs, self._to_x, self._to_y))
         _call_all(map(_loose_box, pages, glyphs, self._to_boxes))

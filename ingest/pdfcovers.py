@@ -68,7 +68,7 @@ def look_at(page: Any, text: Any, glyphs: Sequence[RawGlyph]) -> Drawn:
             largest = max(largest, _area(_bounds(thing)) / area)
         for box in _opaque(thing, area):
             covers.append(_Cover(thing.order, box))
-    for box in _annotated(page):
+    for box in _boxes_of_notes(page):
         covers.append(_Cover(_MOST_THINGS, box))
     is_covered = _is_any_hidden(page, covers[:_MOST_COVERS], text, glyphs)
     return Drawn(min(largest, 1.0), is_covered)
@@ -186,9 +186,9 @@ def _rectangles(path: _Thing) -> list[_Box]:
     own = _matrix(path.handle)
     boxes = []
     for outline in _outlines(path.handle):
-        corners = [_moved(point, own) for point in outline]
+        corners = [_transform(point, own) for point in outline]
         if _is_rectangle(corners):
-            boxes.append(_around([_moved(point, path.matrix) for point in corners]))
+            boxes.append(_around([_transform(point, path.matrix) for point in corners]))
     return boxes
 
 
@@ -225,7 +225,7 @@ def _is_rectangle(points: Sequence[_Point]) -> bool:
     return len(corners) == 4
 
 
-def _annotated(page: Any) -> list[_Box]:
+def _boxes_of_notes(page: Any) -> list[_Box]:
     """Return the filled rectangles drawn onto a page as notes."""
     found = []
     for number in range(min(api.FPDFPage_GetAnnotCount(page.raw), _MOST_NOTES)):
@@ -264,13 +264,14 @@ def _matrix(thing: Any) -> _Matrix:
     return found.a, found.b, found.c, found.d, found.e, found.f
 
 
-def _moved(point: _Point, matrix: _Matrix) -> _Point:
+def _transform(point: _Point, matrix: _Matrix) -> _Point:
     x, y = point
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
 
 
 def _bounds(thing: _Thing) -> _Box:
+    """Return the box around a thing, as it lies on the page."""
     left, bottom = ctypes.c_float(), ctypes.c_float()
     right, top = ctypes.c_float(), ctypes.c_float()
     if not api.FPDFPageObj_GetBounds(thing.handle, left, bottom, right, top):
@@ -281,7 +282,7 @@ def _bounds(thing: _Thing) -> _Box:
         (right.value, bottom.value),
         (right.value, top.value),
     ]
-    return _around([_moved(corner, thing.matrix) for corner in corners])
+    return _around([_transform(corner, thing.matrix) for corner in corners])
 
 
 def _around(points: Sequence[_Point]) -> _Box:

@@ -76,6 +76,7 @@ def _open(data: bytes) -> Any:
 
 
 def _sheet(document: Any, number: int, calls: GlyphCalls) -> Sheet:
+    """Return one page; an empty one where pdfium cannot read it."""
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
@@ -94,6 +95,7 @@ def _sheet(document: Any, number: int, calls: GlyphCalls) -> Sheet:
 
 
 def _read(page: Any, text: Any, notes: list[Note], calls: GlyphCalls) -> Sheet:
+    """Return what stands on a page, turned so that it reads to the right."""
     found, unmapped = raw_glyphs(text.raw, calls)
     turn = turn_of(found)
     drawn = look_at(page, text.raw, found)

@@ -34,7 +34,7 @@ def lay(glyphs: Sequence[Glyph]) -> Laid:
     lines: list[Line] = []
     block = 0
     for column in found.columns:
-        for own in _ordered(column.lines):
+        for own in _order(column.lines):
             block += 1
             for line in own:
                 lines.append(replace(line, block=block, column=column.number))
@@ -78,7 +78,7 @@ class _Block(Struct, gc=False):
         self.bottom = min(self.bottom, other.bottom)
 
 
-def _ordered(lines: Sequence[Line]) -> Iterator[list[Line]]:
+def _order(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Yield the blocks of a column in reading order.
 
     What was drawn first is read first, which is right for cells and columns, except where blocks
@@ -86,7 +86,7 @@ def _ordered(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """
     blocks = _blocks(lines)
     if len(blocks) <= _MOST_BLOCKS:
-        blocks = _placed(_untangled(blocks))
+        blocks = _place(_untangle(blocks))
     for block in blocks:
         yield block.lines
 
@@ -101,7 +101,7 @@ def _blocks(lines: Sequence[Line]) -> list[_Block]:
     return blocks
 
 
-def _placed(blocks: Iterable[_Block]) -> list[_Block]:
+def _place(blocks: Iterable[_Block]) -> list[_Block]:
     """Return the blocks as they were drawn, but each before the first that it is wholly above."""
     placed: list[_Block] = []
     for block in blocks:
@@ -116,7 +116,7 @@ def _first_below(block: _Block, placed: Sequence[_Block]) -> int:
     return len(placed)
 
 
-def _untangled(blocks: Iterable[_Block]) -> list[_Block]:
+def _untangle(blocks: Iterable[_Block]) -> list[_Block]:
     """Merge blocks that were drawn into each other, and set the lines of such by their places."""
     found: list[_Block] = []
     for block in blocks:

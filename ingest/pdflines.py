@@ -123,14 +123,15 @@ def join_beside(pieces: Iterable[Line]) -> list[Line]:
         else:
             lines.append([piece])
         last = piece
-    return list(map(_joined, lines))
+    return list(map(_join, lines))
 
 
 def _is_close(before: Line, piece: Line) -> bool:
     return piece.left - before.right < 2 * piece.size
 
 
-def _joined(pieces: Sequence[Line]) -> Line:
+def _join(pieces: Sequence[Line]) -> Line:
+    """Return pieces side by side as one line."""
     if len(pieces) == 1:
         return pieces[0]
     text = [pieces[0].text]

@@ -229,7 +229,7 @@ def _heads(edges: Sequence[_Edge], papers: Sequence[Paper]) -> list[_Edge]:
     """Return the lines that stand on several pages in the same words at the same height, apart from
     the text, and what a browser printed.
     """
-    repeated = _repeated(edges, _body_sizes(papers))
+    repeated = _find_repeated(edges, _body_sizes(papers))
     heads = _outside_the_text(list(repeated.values()), papers)
     for edge in edges:
         if edge.address not in repeated and _is_browser_print(edge):
@@ -237,7 +237,9 @@ def _heads(edges: Sequence[_Edge], papers: Sequence[Paper]) -> list[_Edge]:
     return heads
 
 
-def _repeated(edges: Iterable[_Edge], bodies: Sequence[float]) -> dict[_Address, _Edge]:
+def _find_repeated(
+    edges: Iterable[_Edge], bodies: Sequence[float]
+) -> dict[_Address, _Edge]:
     """Return the lines that stand on several pages in the same words at the same height."""
     alike: dict[tuple[str, int], dict[int, _Edge]] = defaultdict(dict)
     for edge in edges:

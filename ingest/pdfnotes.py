@@ -49,13 +49,14 @@ def _annotations(page: Any) -> Iterator[Any]:
 
 
 def _note(annotation: Any, forms: Any) -> list[Note]:
+    """Return a field or a free text with its place; nothing for notes that show no text."""
     kind = api.FPDFAnnot_GetSubtype(annotation)
     if api.FPDFAnnot_GetFlags(annotation) & (
         api.FPDF_ANNOT_FLAG_HIDDEN | api.FPDF_ANNOT_FLAG_NOVIEW
     ):
         return []
     if kind == api.FPDF_ANNOT_FREETEXT:
-        text = _said(
+        text = _read_string(
             lambda room, size: api.FPDFAnnot_GetStringValue(
                 annotation, b"Contents", room, size
             )
@@ -77,14 +78,14 @@ def _value(annotation: Any, forms: Any) -> str:
         return "☑" if api.FPDFAnnot_IsChecked(forms, annotation) else "☐"
     if kind not in _WRITTEN:
         return ""
-    return _said(
+    return _read_string(
         lambda room, size: api.FPDFAnnot_GetFormFieldValue(
             forms, annotation, room, size
         )
     )
 
 
-def _said(ask: Callable[[Any, int], int]) -> str:
+def _read_string(ask: Callable[[Any, int], int]) -> str:
     """Return a string pdfium writes as UTF-16, asking for its length first."""
     length = ask(None, 0)
     if not 2 < length <= _MOST_BYTES:

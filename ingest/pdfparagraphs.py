@@ -116,6 +116,7 @@ def _between(before: _Set, after: _Set, is_indented: bool) -> str:
 
 
 def _goes_on(before: _Set, after: _Set, is_indented: bool) -> bool:
+    """Tell whether a line goes on with the paragraph of the one before it."""
     one, other = before.line, after.line
     if before.is_cell != after.is_cell or not 0.87 < one.size / other.size < 1.15:
         return False

@@ -54,10 +54,11 @@ def raw_glyphs(text: Any, calls: GlyphCalls) -> tuple[list[RawGlyph], int]:
                 flag == 1 and not raw.char.isspace()
                 for flag, raw in zip(answers.unmapped, batch, strict=True)
             )
-    return _written(text, drawn), unmapped
+    return _drop_made_up(text, drawn), unmapped
 
 
 def _batch(answers: Answers) -> list[RawGlyph]:
+    """Return the glyphs of which these are the answers, blanks pdfium made up among them."""
     chars = list(map(_char, answers.codes))
     scales = map(math.hypot, answers.c, answers.d)
     return list(
@@ -104,7 +105,7 @@ def _turn(char: str, a: float, c: float) -> int | None:
     return nearest % 4 if abs(quarters - nearest) < 0.12 else ASKEW
 
 
-def _written(text: Any, drawn: list[RawGlyph]) -> list[RawGlyph]:
+def _drop_made_up(text: Any, drawn: list[RawGlyph]) -> list[RawGlyph]:
     """Return the glyphs that are in the file; those before which pdfium saw a gap know of it."""
     blanks = [raw.index for raw in drawn if raw.char in _MADE_UP]
     gone = made_up(text, blanks)

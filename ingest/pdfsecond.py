@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 from ingest.pdfmargins import is_page_number, is_scanner_stamp
@@ -33,17 +34,17 @@ class SecondReader:
         """Return how many pages there are, 0 where the file is damaged; raises UnreadableFile when
         it is locked.
         """
-        return _attempted(lambda: len(self._opened().pages), 0)
+        return _attempt(lambda: len(self._open().pages), 0)
 
     def page(self, number: int) -> str:
         """Return the text of a page counted from 0, paragraphs mended by the length of lines; empty
         if unreadable.
         """
-        return mended(
-            _attempted(lambda: self._opened().pages[number].extract_text() or "", "")
+        return mend_lines(
+            _attempt(lambda: self._open().pages[number].extract_text() or "", "")
         )
 
-    def _opened(self) -> Any:
+    def _open(self) -> Any:
         if self._reader is None:
             from pypdf import PdfReader
 
@@ -54,7 +55,7 @@ class SecondReader:
         return self._reader
 
 
-def _attempted(work: Callable[[], _T], otherwise: _T) -> _T:
+def _attempt(work: Callable[[], _T], otherwise: _T) -> _T:
     """Return what pypdf finds; on damaged files it fails with errors of any type."""
     try:
         return work()
@@ -68,47 +69,46 @@ def _attempted(work: Callable[[], _T], otherwise: _T) -> _T:
         return otherwise
 
 
-def mended(text: str) -> str:
+def mend_lines(text: str) -> str:
     """Return a page whose lines, of which only the characters are known, are put together to
     paragraphs.
     """
-    lines = [
-        line.rstrip()
-        for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    ]
-    lines = [
-        line
-        for line in lines
-        if not is_page_number(line) and not is_scanner_stamp(line)
-    ]
-    width = (
-        sorted(map(len, lines))[max(len(lines) - 1 - len(lines) // 8, 0)]
-        if lines
-        else 0
-    )
-    parts: list[str] = []
-    for number, line in enumerate(lines):
-        if number and _joins(lines[number - 1], line, width):
-            parts += [_glue(lines[number - 1], line.lstrip()), line.lstrip()]
+    lines = _lines_of_text(text)
+    if not lines:
+        return ""
+    lengths = sorted(map(len, lines))
+    # a line in eight may be longer than the paper is wide
+    width = lengths[max(len(lines) - 1 - len(lines) // 8, 0)]
+    parts = [lines[0]]
+    for before, line in pairwise(lines):
+        if _joins(before, line, width):
+            words = line.lstrip()
+            parts += [_glue(before, words), words]
         else:
-            parts += ["\n" if number else "", line]
+            parts += ["\n", line]
     return "".join(parts).strip("\n")
 
 
+def _lines_of_text(text: str) -> list[str]:
+    """Return the lines of a page without page numbers and stamps of scanners."""
+    lines = []
+    for written in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        line = written.rstrip()
+        if not is_page_number(line) and not is_scanner_stamp(line):
+            lines.append(line)
+    return lines
+
+
 def _joins(before: str, line: str, width: int) -> bool:
-    if (
-        not before.strip()
-        or not line.strip()
-        or before[-1] in _ENDS
-        or _OPENS.match(line)
-    ):
+    """Tell whether a line goes on with the one before, which is full and ends no sentence."""
+    if not before.strip() or not line.strip():
+        return False
+    if before[-1] in _ENDS or _OPENS.match(line):
         return False
     return len(before) >= 0.8 * width
 
 
 def _glue(before: str, line: str) -> str:
-    return (
-        " "
-        if before[-1].isascii() and line[0].isascii() and before[-1].isalnum()
-        else ""
-    )
+    last, first = before[-1], line[0]
+    are_words = last.isascii() and first.isascii() and last.isalnum()
+    return " " if are_words else ""

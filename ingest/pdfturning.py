@@ -46,8 +46,8 @@ def turned_glyphs(found: Sequence[RawGlyph], turn: Turn) -> list[Glyph]:
 
 def turned_box(box: Box, quarters: int) -> Box:
     """Return a rectangle turned with its page."""
-    one = _turned(box[0], box[1], quarters)
-    other = _turned(box[2], box[3], quarters)
+    one = _turn(box[0], box[1], quarters)
+    other = _turn(box[2], box[3], quarters)
     left, right = sorted((one[0], other[0]))
     bottom, top = sorted((one[1], other[1]))
     return left, bottom, right, top
@@ -80,7 +80,7 @@ def _runs_down(inked: Sequence[RawGlyph]) -> bool:
     return down > 0.7 * len(inked)
 
 
-def _turned(x: float, y: float, quarters: int) -> tuple[float, float]:
+def _turn(x: float, y: float, quarters: int) -> tuple[float, float]:
     return ((x, y), (-y, x), (-x, -y), (y, -x))[quarters]
 
 
@@ -97,7 +97,7 @@ def _glyph(raw: RawGlyph, quarters: int) -> Glyph:
     box = (raw.left, raw.bottom, raw.right, raw.top)
     left, bottom, right, top = turned_box(box, quarters)
     size = _size(raw, top - bottom)
-    base = _turned(raw.x, raw.y, quarters)[1]
+    base = _turn(raw.x, raw.y, quarters)[1]
     if quarters == 1 and raw.turn == 0:
         base = bottom
     return Glyph(raw.char, left, right, base, size, raw.is_after_space, raw.is_part)

@@ -12,17 +12,17 @@ def write_note(text: str, box: Box, glyphs: list[Glyph]) -> None:
     """Put the text of a field or a note behind what is to the left of it, unless it is printed
     there already.
     """
-    if _bare(text) in _bare(_printed(box, glyphs)):
+    if _bare(text) in _bare(_text_in(box, glyphs)):
         return
     rows = text.splitlines()
     place = _place_before(box, glyphs)
     if place is None:
-        glyphs += _written(rows, box, None)
+        glyphs += _make_glyphs(rows, box, None)
     else:
-        glyphs[place + 1 : place + 1] = _written(rows, box, glyphs[place].base)
+        glyphs[place + 1 : place + 1] = _make_glyphs(rows, box, glyphs[place].base)
 
 
-def _printed(box: Box, glyphs: Iterable[Glyph]) -> str:
+def _text_in(box: Box, glyphs: Iterable[Glyph]) -> str:
     """Return what is printed in a rectangle."""
     left, bottom, right, top = box
     chars = []
@@ -52,7 +52,7 @@ def _size_of(box: Box, rows: Sequence[str]) -> float:
     return max(min(pitch * 0.8, 14.0), 1.0)
 
 
-def _written(rows: Sequence[str], box: Box, line: float | None) -> list[Glyph]:
+def _make_glyphs(rows: Sequence[str], box: Box, line: float | None) -> list[Glyph]:
     """Return rows as glyphs in a rectangle; a single one stands on the line before it."""
     left, bottom, right, top = box
     pitch = (top - bottom) / len(rows)

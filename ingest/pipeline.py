@@ -183,8 +183,9 @@ class _Walk:
         return receipts
 
     def _add(self, batch: Sequence[RawDocument | BadLine]) -> Iterator[Receipt]:
+        """Store the documents that are new; yield a receipt for each in the order of the batch."""
         original = self._original()
-        known = self._known(batch)
+        known = self._find_known(batch)
         made: list[Revision | Receipt | None] = []
         for item, added in zip(batch, known, strict=True):
             ready = None
@@ -204,7 +205,7 @@ class _Walk:
             elif ready is not None:
                 yield ready
 
-    def _known(self, batch: Sequence[RawDocument | BadLine]) -> list[Added | None]:
+    def _find_known(self, batch: Sequence[RawDocument | BadLine]) -> list[Added | None]:
         """Return for each document what is stored of the same bytes, None where nothing is."""
         digests = [item.sha256 for item in batch if isinstance(item, RawDocument)]
         here = self._store.has_revisions(digests)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,9 @@ from ingest.sandbox import LIMITS, Parsing
 from ingest.text import mark_of
 from kb.errors import KbError, UnreadableFile, UnsupportedFile, UserError
 from kb.records import Citation, Page
+
+#: What other rooms use.
+__all__ = ["EXTENSIONS", "one_ahead", "open_file", "open_original"]
 
 
 class Kept(Struct, frozen=True):
@@ -59,11 +63,11 @@ class Opened(Struct, kw_only=True):
             elif self.media_type in _TABLES:
                 found = self.parsing.collect()
                 self.kept = Kept(_LINES, Made(found.text.encode()))
-                yield from _telling(
+                yield from _with_warnings(
                     read_lines(self.kept.content.file), tuple(found.warnings)
                 )
             else:
-                told = _told_of_name(self.path.name, self.media_type)
+                told = _name_warnings(self.path.name, self.media_type)
                 yield _document(self.parsing.collect(), self.incoming.sha256, told)
         except OSError as error:
             raise UnreadableFile(
@@ -93,15 +97,18 @@ def open_original(path: Path, media_type: str, size_bytes: int) -> Opened:
     return _open(path, size_bytes, lambda name, incoming: media_type)
 
 
-def _open(path: Path, max_bytes: int, typed: Callable[[str, Incoming], str]) -> Opened:
+def _open(
+    path: Path, max_bytes: int, type_of: Callable[[str, Incoming], str]
+) -> Opened:
+    """Open a file and have it parsed; an Opened with the reason where that is not possible."""
     incoming = None
     try:
         incoming = Incoming(path, max_bytes)
-        media_type = typed(path.name, incoming)
+        media_type = type_of(path.name, incoming)
         kind = _PARSED_AS.get(media_type)
-        parsing = (
-            None if kind is None else Parsing(kind, incoming.file.fileno(), LIMITS)
-        )
+        parsing = None
+        if kind is not None:
+            parsing = Parsing(kind, incoming.file.fileno(), LIMITS)
     except UserError as error:
         if incoming is not None:
             incoming.close()
@@ -126,7 +133,7 @@ def one_ahead(opening: Iterable[Opened]) -> Iterator[Opened]:
             opened.close()
 
 
-def _telling(
+def _with_warnings(
     items: Iterable[RawDocument | BadLine], warnings: tuple[str, ...]
 ) -> Iterator[RawDocument | BadLine]:
     """Yield what was read, the first document with what is to be told of the whole file."""
@@ -138,13 +145,16 @@ def _telling(
             yield item
 
 
-def _document(found: Parsed, sha256: str, told: tuple[str, ...]) -> RawDocument:
+def _document(found: Parsed, sha256: str, warnings: Sequence[str]) -> RawDocument:
+    """Return what a parser found as the one document of a file."""
+    pages = None
+    if found.pages is not None:
+        pages = tuple(map(Page, count(1), found.pages))
+    links = []
+    for start, end, target in found.links:
+        links.append(Citation(start=start, end=end, target=target))
     is_foreign = is_from_elsewhere(found.values)
-    pages = (
-        None
-        if found.pages is None
-        else tuple(Page(number, text) for number, text in enumerate(found.pages, 1))
-    )
+    unknown = warnings_of_unknown(found.values) if is_foreign else ()
     return RawDocument(
         sha256=sha256,
         pages=pages,
@@ -152,15 +162,8 @@ def _document(found: Parsed, sha256: str, told: tuple[str, ...]) -> RawDocument:
         values=found.values,
         keep_unknown=is_foreign,
         headings=None if found.headings is None else tuple(found.headings),
-        links=tuple(
-            Citation(start=start, end=end, target=target)
-            for start, end, target in found.links
-        ),
-        warnings=(
-            *told,
-            *(warnings_of_unknown(found.values) if is_foreign else ()),
-            *found.warnings,
-        ),
+        links=tuple(links),
+        warnings=(*warnings, *unknown, *found.warnings),
     )
 
 
@@ -193,9 +196,10 @@ def media_type_of(name: str, incoming: Incoming) -> str:
         raise UnreadableFile(
             f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出"
         )
-    if expected == _TYPES[".jsonl"] and (name := _wide_encoding(incoming.head)):
+    encoding = _wide_encoding(incoming.head) if expected == _LINES else ""
+    if encoding:
         raise UnreadableFile(
-            f"文件是 {name} 编码,JSONL 应为 UTF-8。请用编辑器另存为 UTF-8 后重试"
+            f"文件是 {encoding} 编码,JSONL 应为 UTF-8。请用编辑器另存为 UTF-8 后重试"
         )
     return expected
 
@@ -209,19 +213,26 @@ def _actual(head: bytes, expected: str, web: str) -> str | None:
         return _WEB_NAMES[web]
     if expected == _TYPES[".pdf"] and b"%PDF-" in head[:_BEFORE_PDF]:
         return _FAMILY[expected]
-    return next((label for magic, label in _MAGIC if head.startswith(magic)), None)
+    for magic, label in _MAGIC:
+        if head.startswith(magic):
+            return label
+    return None
 
 
 def _wide_encoding(head: bytes) -> str:
     """Return the encoding of two or four bytes a character in which a file begins; "" for any
     other.
     """
-    mark = mark_of(head) or ("UTF-16" if b"\0" in head and is_utf16(head) else "UTF-8")
-    return "" if mark == "UTF-8" else mark
+    mark = mark_of(head)
+    if mark is None and b"\0" in head and is_utf16(head):
+        return "UTF-16"
+    return "" if mark is None or mark == "UTF-8" else mark
 
 
 def _suffix(name: str) -> str:
-    return "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    """Return the end of a name from its last dot, in small letters; "" without one."""
+    _, dot, suffix = name.rpartition(".")
+    return f"{dot}{suffix.lower()}" if dot else ""
 
 
 def _web_type(head: bytes) -> str:
@@ -235,13 +246,12 @@ def _web_type(head: bytes) -> str:
     return "text/html" if _BEGINS_PAGE.match(head) else ""
 
 
-def _told_of_name(name: str, media_type: str) -> tuple[str, ...]:
+def _name_warnings(name: str, media_type: str) -> tuple[str, ...]:
     suffix = _suffix(name)
-    return (
-        (f"扩展名是 {suffix},内容是{_WEB_NAMES[media_type]},已按网页读出",)
-        if suffix in _OFFICE
-        else ()
-    )
+    if suffix not in _OFFICE:
+        return ()
+    what = _WEB_NAMES[media_type]
+    return (f"扩展名是 {suffix},内容是{what},已按网页读出",)
 
 
 _ARCHIVE: Final = "multipart/related"

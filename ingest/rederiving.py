@@ -20,6 +20,9 @@ from kb.records import Citation, Derivation, Kept, Metadata, Revision
 from kb.store.rederiving import Rederiving
 from kb.vocabulary import UNCLASSIFIED
 
+#: What other rooms use.
+__all__ = ["Difference", "Remade", "put_in_place", "remake"]
+
 #: What earlier versions called whatever they did not recognise.
 _FORMER_DEFAULTS: Final = (UNCLASSIFIED, "guidance")
 
@@ -57,7 +60,7 @@ def remake(
                 left.remove(item.sha256)
                 kept = rederiving.kept(item.sha256)
                 if kept is not None:
-                    yield _remade(kept, item)
+                    yield _remake(kept, item)
     except UserError as error:
         failure = error
     finally:
@@ -68,9 +71,10 @@ def remake(
             yield Remade(kept=kept, revision=kept.revision, error=failure)
 
 
-def _remade(kept: Kept, raw: RawDocument) -> Remade:
+def _remake(kept: Kept, raw: RawDocument) -> Remade:
+    """Return a content made anew with what differs, or why it could not be made."""
     try:
-        revision = _made_anew(kept.revision, raw)
+        revision = _make_anew(kept.revision, raw)
     except UserError as error:
         return Remade(kept=kept, revision=kept.revision, error=error)
     except Exception as error:  # one document no one thought of stops no other
@@ -82,26 +86,25 @@ def _remade(kept: Kept, raw: RawDocument) -> Remade:
     )
 
 
-def _made_anew(former: Revision, raw: RawDocument) -> Revision:
+def _make_anew(former: Revision, raw: RawDocument) -> Revision:
     """Make a content by today's rules; what a person said beside the file counts as it did."""
     if former.derivation is not None:
-        return _prepared(former, raw, former.derivation)
-    known = _as_known(former)
-    made = _prepared(former, raw, known)
+        return _prepare(former, raw, former.derivation)
+    known = _derivation_of_former(former)
+    made = _prepare(former, raw, known)
     if made.metadata.kind == UNCLASSIFIED:
-        return _prepared(former, raw, replace(known, kind=former.metadata.kind))
+        return _prepare(former, raw, replace(known, kind=former.metadata.kind))
     return made
 
 
-def _prepared(former: Revision, raw: RawDocument, known: Derivation) -> Revision:
+def _prepare(former: Revision, raw: RawDocument, known: Derivation) -> Revision:
     asked = former.metadata.visibility
-    options = Options(
-        kind=known.kind, visibility=None if asked is None else asked.name.lower()
-    )
+    visibility = None if asked is None else asked.name.lower()
+    options = Options(kind=known.kind, visibility=visibility)
     return prepare(raw, known.file_name, former.original, options)
 
 
-def _as_known(former: Revision) -> Derivation:
+def _derivation_of_former(former: Revision) -> Derivation:
     """Return what is known of a content stored by an earlier version, which did not
     write down who said its kind.
 
@@ -109,9 +112,8 @@ def _as_known(former: Revision) -> Derivation:
     for a person's word.
     """
     kind = former.metadata.kind
-    return Derivation(
-        "", f"{former.metadata.title}.", None if kind in _FORMER_DEFAULTS else kind
-    )
+    said_kind = None if kind in _FORMER_DEFAULTS else kind
+    return Derivation("", f"{former.metadata.title}.", said_kind)
 
 
 def differences(former: Revision, made: Revision) -> Iterator[Difference]:
@@ -124,7 +126,7 @@ def differences(former: Revision, made: Revision) -> Iterator[Difference]:
         yield Difference("text", len(former.text), len(made.text))
     if (former.sections, former.passages) != (made.sections, made.passages):
         yield Difference("sections", _roles(former), _roles(made))
-    if _cited(former) != _cited(made):
+    if _sorted_citations(former) != _sorted_citations(made):
         yield Difference("citations", _articles(former), _articles(made))
     if set(former.identifiers) != set(made.identifiers):
         yield Difference("identifiers", _keys(former), _keys(made))
@@ -134,24 +136,21 @@ def _roles(revision: Revision) -> tuple[str, ...]:
     return tuple(section.role for section in revision.sections)
 
 
-def _cited(revision: Revision) -> list[tuple[Any, ...]]:
+def _sorted_citations(revision: Revision) -> list[tuple[str, ...]]:
     """Return citations in an order that does not depend on that of their rows."""
-    return sorted(
-        (
-            (c.start, c.end, c.law, c.version, c.article, c.target)
-            for c in revision.citations
-        ),
-        key=lambda cited: tuple(
-            ("" if value is None else str(value)) for value in cited
-        ),
-    )
+    found = []
+    for cited in revision.citations:
+        place = (cited.start, cited.end)
+        named = (cited.law, cited.version, cited.article, cited.target)
+        found.append(tuple(map(repr, (*place, *named))))
+    return sorted(found)
 
 
 def _articles(revision: Revision) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_named(cited) for cited in revision.citations))
+    return tuple(dict.fromkeys(map(_name_citation, revision.citations)))
 
 
-def _named(cited: Citation) -> str:
+def _name_citation(cited: Citation) -> str:
     version = f"({cited.version})" if cited.version else ""
     return cited.target or f"{cited.law}{version}{cited.article}"
 
@@ -168,16 +167,19 @@ def put_in_place(
 
     Returns how many documents were changed. A content that nothing could be made of stays as it is.
     """
-    made = [remade for remade in batch if remade.error is None]
-    differing = [remade for remade in made if remade.differences]
+    differing = []
+    agreed = []
+    for remade in batch:
+        if remade.error is not None:
+            continue
+        if remade.differences:
+            differing.append(remade)
+        else:
+            agreed.append(remade.revision)
     vectors = with_vectors([remade.revision for remade in differing], embedder)
-    changed = rederiving.replace(
-        [
-            (remade.kept, revision, rows)
-            for remade, (revision, rows) in zip(differing, vectors, strict=True)
-        ],
-        embedder.name,
-    )
-    agreed = [remade.revision for remade in made if not remade.differences]
+    replaced = []
+    for remade, (revision, rows) in zip(differing, vectors, strict=True):
+        replaced.append((remade.kept, revision, rows))
+    changed = rederiving.replace(replaced, embedder.name)
     rederiving.confirm(agreed)
     return len(changed)

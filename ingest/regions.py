@@ -42,30 +42,32 @@ def region_of(
     court tells none.
     """
     places = _places()
-    signs = (*_signs(_COURT_SIGN, numbers), *_signs(_OFFICE_SIGN, document_numbers))
-    found = next((places.signs[sign] for sign in signs if sign in places.signs), None)
-    return found or next(
-        (place for name in authorities if (place := _named(name, places.names))), None
-    )
+    signs = _signs(_COURT_SIGN, numbers) + _signs(_OFFICE_SIGN, document_numbers)
+    for sign in signs:
+        if sign in places.signs:
+            return places.signs[sign]
+    for authority in authorities:
+        region = _region_of_authority(authority, places.names)
+        if region:
+            return region
+    return None
 
 
 def _signs(pattern: re.Pattern[str], numbers: Sequence[str]) -> list[str]:
-    return [match[1] for number in numbers if (match := pattern.match(number))]
+    """Return the signs of provinces at the head of some numbers."""
+    matches = filter(None, map(pattern.match, numbers))
+    return [match[1] for match in matches]
 
 
-def _named(authority: str, names: dict[str, str]) -> str | None:
+def _region_of_authority(authority: str, names: dict[str, str]) -> str | None:
     """Return the province whose name, or that of one of its cities, an authority's name begins
     with.
     """
-    lengths = range(min(_LONGEST_PLACE, len(authority)), 1, -1)
-    return next(
-        (
-            names[authority[:length]]
-            for length in lengths
-            if authority[:length] in names
-        ),
-        None,
-    )
+    for length in range(min(_LONGEST_PLACE, len(authority)), 1, -1):
+        name = authority[:length]
+        if name in names:
+            return names[name]
+    return None
 
 
 @cache

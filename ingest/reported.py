@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from msgspec import Struct
+
 from ingest.dates import dates_in
 from ingest.paperhead import court_of, office_that_served
 from ingest.parties import parties_of, punished_of
@@ -50,50 +52,52 @@ _TITLE_LINES: Final = 6
 
 def of_case(head: Sequence[str], name: str, text: str) -> dict[str, Any]:
     """Return what a reported case, or a text of no kind known, says of itself at its head."""
-    guiding = next(
-        (
-            match
-            for line in (*head[:5], squeezed(name))
-            if (match := _GUIDING.match(line))
-        ),
-        None,
-    )
-    track = next((match[1] for line in head if (match := _KEYWORDS.match(line))), None)
+    guiding = _first_match(_GUIDING, (*head[:5], squeezed(name)))
+    keywords = _first_match(_KEYWORDS, head)
     court = court_of(head)
     found: dict[str, Any] = {"authorities": [court] if court else []}
-    found |= _told(head, text) if _PARTS.search(text[:2_000]) else _penalty(head, text)
+    is_told = _PARTS.search(text[:2_000]) is not None
+    found |= _of_told_case(head, text) if is_told else _penalty(head, text)
     if guiding:
-        found |= {"guiding_case": int(guiding[1]), "tier": next(iter(TIERS))}
-    if track:
-        found["kind"] = _TRACKS[track]
+        found["guiding_case"] = int(guiding[1])
+        found["tier"] = next(iter(TIERS))
+    if keywords:
+        found["kind"] = _TRACKS[keywords[1]]
     return found
 
 
-def _told(head: Sequence[str], text: str) -> dict[str, Any]:
+def _first_match(
+    pattern: re.Pattern[str], lines: Sequence[str]
+) -> re.Match[str] | None:
+    return next(filter(None, map(pattern.match, lines)), None)
+
+
+def _of_told_case(head: Sequence[str], text: str) -> dict[str, Any]:
     """Return who sued whom by the title of a told case, and the judgments told of."""
     for line in head[:_TITLE_LINES]:
         match = _TITLE.fullmatch(line)
         against = _AGAINST.fullmatch(match["rest"]) if match else None
         if match and against:
-            parties = [*match["first"].split("、"), *against["second"].split("、")]
-            return _with_result(
-                {
-                    "parties": parties,
-                    "kind": _kind(against["cause"], against["second"]),
-                },
-                text,
-            )
-    return _with_result({"kind": "civil"}, text) if _ARBITRATED.search(text) else {}
+            first, second = match["first"], against["second"]
+            found: dict[str, Any] = {
+                "parties": [*first.split("、"), *second.split("、")],
+                "kind": _kind(against["cause"], second),
+            }
+            return _with_result(found, text)
+    if _ARBITRATED.search(text):
+        return _with_result({"kind": "civil"}, text)
+    return {}
 
 
 def _with_result(found: dict[str, Any], text: str) -> dict[str, Any]:
     """Return what is known of a told case with its judgments, and what the last of them ordered."""
-    ended = [line for line in _result(text) if _ORDERED.search(line)][-1:]
-    return (
-        found
-        | _judgments(text)
-        | of_clauses(re.split("[；;，]", "".join(ended)), found["kind"] or "", False)
-    )
+    ordered = ""
+    for sentence in _result(text):
+        if _ORDERED.search(sentence):
+            ordered = sentence
+    clauses = re.split("[；;，]", ordered)
+    kind = found["kind"] or ""
+    return found | _judgments(text) | of_clauses(clauses, kind, False)
 
 
 def _result(text: str) -> Iterator[str]:
@@ -116,25 +120,39 @@ def _judgments(text: str) -> dict[str, Any]:
     """Return number, court and day of the last judgment told of, and the numbers of those before
     it.
     """
-    told: list[tuple[str, str, str | None]] = []
+    judgments = list(_judgments_told_of(text))
+    if not judgments:
+        return {}
+    last = judgments[-1]
+    days = [iso for _, iso in dates_in(last.day or "") if iso]
+    earlier = []
+    for judgment in judgments[:-1]:
+        if judgment.number != last.number:
+            earlier.append(judgment.number)
+    return {
+        "case_numbers": [last.number],
+        "authorities": [last.court],
+        "decided_on": next(iter(days), None),
+        "earlier_case_numbers": earlier,
+    }
+
+
+class _Judgment(Struct, frozen=True):
+    number: str
+    court: str
+    day: str | None
+
+
+def _judgments_told_of(text: str) -> Iterator[_Judgment]:
+    """Yield the judgments of which a text says which court gave them."""
     for line in text.split("\n"):
-        for sentence in re.split("[。；;]", squeezed(line)) if "作出" in line else ():
+        if "作出" not in line:
+            continue
+        for sentence in re.split("[。；;]", squeezed(line)):
             for start, end, number in casenumber.find(sentence):
                 match = _JUDGED.search(sentence[:start])
                 if match and _PAPER.match(sentence[end:]):
-                    told.append((str(number), match["court"], match["day"]))
-    if not told:
-        return {}
-    last, court, day = told[-1]
-    days = [iso for _, iso in dates_in(day or "") if iso]
-    return {
-        "case_numbers": [last],
-        "authorities": [court],
-        "decided_on": next(iter(days), None),
-        "earlier_case_numbers": [
-            earlier for earlier, _, _ in told[:-1] if earlier != last
-        ],
-    }
+                    yield _Judgment(str(number), match["court"], match["day"])
 
 
 def _penalty(head: Sequence[str], text: str) -> dict[str, Any]:
@@ -144,12 +162,14 @@ def _penalty(head: Sequence[str], text: str) -> dict[str, Any]:
     if "你" not in text[:4_000]:
         return {}
     beginning = squeezed(text[:4_000])
-    if not (_PUNISHES.search(beginning) and _ADDRESSES.search(beginning)):
+    if not _PUNISHES.search(beginning) or not _ADDRESSES.search(beginning):
         return {}
-    office = office_that_served(beginning)
     parties = parties_of(head) or punished_of(head)
-    return {
+    found: dict[str, Any] = {
         "kind": "administrative",
         "parties": [party.name for party in parties],
-        **({"authorities": [office]} if office else {}),
     }
+    office = office_that_served(beginning)
+    if office:
+        found["authorities"] = [office]
+    return found

@@ -76,10 +76,11 @@ def document_of(cells: Sequence[tuple[str, str]]) -> Composed:
         if amount["type"] in OUTCOMES:
             outcomes.append(amount["type"])
     row.values["outcomes"] = list(dict.fromkeys(outcomes))
-    return _composed(row)
+    return _compose(row)
 
 
 def _take(row: _Row, column: Column, cell: str) -> None:
+    """Put a cell where its column belongs."""
     what, _, which = column.field.partition(":")
     if what == "private":
         return
@@ -140,6 +141,7 @@ def _first_sum(column: Column, cell: str) -> float:
 
 
 def _day(column: Column, cell: str) -> str | None:
+    """Return the day a cell names; raises InvalidDocument where it names none."""
     if cell in _NOTHING:
         return None
     match = _ISO.fullmatch(cell)
@@ -190,7 +192,7 @@ def _title(row: _Row) -> str:
     return first[:_LONGEST_TITLE]
 
 
-def _composed(row: _Row) -> Composed:
+def _compose(row: _Row) -> Composed:
     """Put every text below its heading, then the register, which repeats the fields; nothing of a
     row is left out.
     """

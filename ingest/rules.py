@@ -7,6 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+#: What other rooms use.
+__all__ = ["rules_id"]
+
 _NAME_CHARS: Final = 16
 _ROOMS: Final = (Path(__file__).parent, Path(__file__).parent.parent / "kb")
 _HOLD_RULES: Final = (".py", ".tsv", ".txt")

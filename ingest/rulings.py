@@ -133,6 +133,13 @@ _OF_TRACK: Final = {
 }
 
 
+_TYPES_OF_TRACK: Final = {
+    "administrative": ("罚款", "没收违法所得"),
+    "civil": ("判赔",),
+    "criminal": ("刑事罚金",),
+}
+
+
 def of_clauses(
     clauses: Sequence[str], kind: str, is_first_instance: bool
 ) -> dict[str, Any]:
@@ -202,6 +209,7 @@ def _inline(text: str) -> Iterator[str]:
 def _amounts(
     clauses: Sequence[str], kind: str, is_first_instance: bool
 ) -> Iterator[dict[str, Any]]:
+    """Yield each sum clauses order, once."""
     seen: set[tuple[str, float]] = set()
     for clause in clauses:
         if _TAKEN_BACK.search(clause):
@@ -210,24 +218,22 @@ def _amounts(
             type_ = _type_of(clause[:start], kind)
             if type_ == "判赔" and is_first_instance:
                 type_ = FIRST_AWARD
-            if type_ is not None and (type_, value) not in seen:
-                seen.add((type_, value))
-                yield {
-                    "type": type_,
-                    "value": value,
-                    "currency": "CNY",
-                    "text": clause[start:end],
-                }
+            if type_ is None or (type_, value) in seen:
+                continue
+            seen.add((type_, value))
+            yield {
+                "type": type_,
+                "value": value,
+                "currency": "CNY",
+                "text": clause[start:end],
+            }
 
 
 def _type_of(before: str, kind: str) -> str | None:
     """Return what a sum is of, by what stands before it in its clause."""
-    named = [match.lastgroup for match in _OF.finditer(before)]
-    last = next((group for group in reversed(named) if group != "settled"), None)
-    type_ = _TYPES.get(last or "")
-    allowed = {
-        "administrative": ("罚款", "没收违法所得"),
-        "civil": ("判赔",),
-        "criminal": ("刑事罚金",),
-    }
-    return type_ if type_ in allowed.get(kind, ()) else None
+    last = ""
+    for match in _OF.finditer(before):
+        if match.lastgroup != "settled":
+            last = match.lastgroup or ""
+    type_ = _TYPES.get(last)
+    return type_ if type_ in _TYPES_OF_TRACK.get(kind, ()) else None

@@ -41,7 +41,7 @@ class Parsing:
         self._source = source
         self._limits = limits
         self._is_collected = False
-        self._worker = self._asked()
+        self._worker = self._ask()
 
     def collect(self) -> Parsed:
         """Wait for what the parser found; raises UnreadableFile or InvalidDocument with
@@ -51,13 +51,13 @@ class Parsing:
         """
         self._is_collected = True
         if self._worker.is_closed:  # it ended with the file before this one
-            self._worker = self._asked()
+            self._worker = self._ask()
         try:
             return _read(self._answer())
         except TooLong as error:
             raise UnreadableFile("解析出的内容过多," + _RESAVE) from error
         except TimeoutError as error:
-            raise UnreadableFile(_waited(self._limits)) from error
+            raise UnreadableFile(_say_waited(self._limits)) from error
         except Ended as error:
             raise UnreadableFile(_reason(error.status, self._limits)) from error
 
@@ -66,7 +66,7 @@ class Parsing:
         if not self._is_collected:
             self._worker.close()
 
-    def _asked(self) -> Worker:
+    def _ask(self) -> Worker:
         worker = worker_for(self._kind, self._limits)
         worker.ask(self._source)
         return worker
@@ -78,12 +78,13 @@ class Parsing:
             if error.status is not None:
                 raise
         self._worker = (
-            self._asked()
+            self._ask()
         )  # it was ended with another, whose file took too long
         return self._worker.answer()
 
 
 def _read(data: bytes) -> Parsed:
+    """Return what a process answered; raises UnreadableFile or InvalidDocument as it says."""
     try:
         answer = answers.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -95,7 +96,7 @@ def _read(data: bytes) -> Parsed:
         raise UnreadableFile(f"解析时出错({answer.error})," + _RESAVE + _PROGRAM_ERROR)
     if not answer.is_filtered:
         _tell_of_no_filter()
-    return _checked(answer)
+    return _check(answer)
 
 
 def _reason(status: int | None, limits: Limits) -> str:
@@ -116,7 +117,7 @@ def _reason(status: int | None, limits: Limits) -> str:
             f"文件不大时请重新导出后再添加"
         )
     if code == -signal.SIGALRM:
-        return _waited(limits)
+        return _say_waited(limits)
     if code == -signal.SIGKILL:
         return "解析进程被系统强行结束,多半是机器的内存不足。请拆分文件,或关闭别的程序后再次运行"
     if code < 0:
@@ -124,14 +125,14 @@ def _reason(status: int | None, limits: Limits) -> str:
     return f"解析程序异常退出(状态 {code})," + _RESAVE
 
 
-def _waited(limits: Limits) -> str:
+def _say_waited(limits: Limits) -> str:
     return (
         f"解析等了 {limits.wall_s:g} 秒仍未完成,已停止(超时)。"
         f"机器繁忙时请稍后再次运行,否则请重新导出文件"
     )
 
 
-def _checked(found: Parsed) -> Parsed:
+def _check(found: Parsed) -> Parsed:
     """Return what a parser found if it is what a parser can find: its process may have been taken
     over.
     """

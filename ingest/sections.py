@@ -19,6 +19,9 @@ from kb.records import Section
 from kb.shadow import squeezed
 from kb.vocabulary import ROLE_HEADINGS
 
+#: What other rooms use.
+__all__ = ["sections_by_heading"]
+
 ARTICLE_LINE: Final = re.compile(rf"^[ \t　]*({ARTICLE})(?=[ \t　]|$)", re.M)
 #: An article's line in any way it is printed, squeezed: 第一条（定义）, 【第一条】,
 #: **第一条**, 第1条：.

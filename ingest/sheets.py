@@ -42,7 +42,7 @@ def parse_csv(data: bytes) -> Parsed:
     """Read a table of values separated by commas, tabs or semicolons."""
     text = decode(data).removeprefix("\ufeff")
     tables = [_rows_of(text, separator) for separator in _SEPARATORS]
-    return _parsed({"": max(tables, key=_known)})
+    return _lines_of_sheets({"": max(tables, key=_most_known)})
 
 
 def parse_sheets(data: bytes) -> Parsed:
@@ -55,14 +55,14 @@ def parse_sheets(data: bytes) -> Parsed:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
-            sheets[name] = _written_rows(sheet.to_python(skip_empty_area=False))
+            sheets[name] = _write_rows(sheet.to_python(skip_empty_area=False))
     except (CalamineError, ValueError, OSError) as error:
         raise UnreadableFile(_BROKEN) from error
-    return _parsed(sheets)
+    return _lines_of_sheets(sheets)
 
 
-def _written_rows(rows: Sequence[Sequence[Any]]) -> Rows:
-    return [list(map(_written, row)) for row in rows]
+def _write_rows(rows: Sequence[Sequence[Any]]) -> Rows:
+    return [list(map(_write_cell, row)) for row in rows]
 
 
 def _require_compact(data: bytes) -> None:
@@ -89,6 +89,7 @@ def _require_compact(data: bytes) -> None:
 
 
 def _require_few_cells(sheet: IO[bytes]) -> None:
+    """Raise UnreadableFile when a sheet reaches so far that its cells would fill the memory."""
     rows = columns = 0
     rest = b""
     while chunk := sheet.read(_CHUNK_BYTES):
@@ -128,7 +129,7 @@ def _rows_of(text: str, separator: str) -> list[list[str]]:
     return rows
 
 
-def _written(cell: Any) -> str:
+def _write_cell(cell: Any) -> str:
     """Return a cell as a person would write it."""
     if isinstance(cell, bool):
         return "是" if cell else "否"
@@ -139,7 +140,7 @@ def _written(cell: Any) -> str:
     return str(cell)
 
 
-def _parsed(sheets: dict[str, Rows]) -> Parsed:
+def _lines_of_sheets(sheets: dict[str, Rows]) -> Parsed:
     """Return the rows of all sheets as lines; of one sheet each line stands where its row
     stands.
     """
@@ -164,7 +165,7 @@ def _parsed(sheets: dict[str, Rows]) -> Parsed:
     return Parsed(text="\n".join(lines), warnings=warnings)
 
 
-def _known(rows: Rows) -> int:
+def _most_known(rows: Rows) -> int:
     """Return how many columns are known by their names in the row that has most of them."""
     return max(map(_count_known, rows[:_ROWS_ABOVE]), default=0)
 
@@ -190,14 +191,14 @@ def _line(columns: Sequence[str], row: Sequence[str]) -> str:
     Cells of persons' own data are not kept.
     """
     kept = []
-    for name, written in zip(_named(columns, len(row)), row, strict=False):
+    for name, written in zip(_names_of_columns(columns, len(row)), row, strict=False):
         column, cell = name.strip(), written.strip()
         if cell and column_of(column).field != "private":
             kept.append([column, cell])
     return json.dumps({"cells": kept}, ensure_ascii=False) if kept else ""
 
 
-def _named(columns: Sequence[str], count: int) -> Iterator[str]:
+def _names_of_columns(columns: Sequence[str], count: int) -> Iterator[str]:
     """Yield a name for every cell of a row, also beyond the last column that has one."""
     for number in range(count):
         name = columns[number] if number < len(columns) else ""

@@ -37,18 +37,17 @@ def _lines(paper: Paper, head: Sequence[str], foot: Sequence[str]) -> Iterator[s
     """Yield lines that may bear the day, the most telling first."""
     lines = [line for line in foot if not _OTHER_DAYS.search(line)]
     yield paper.day or ""
-    yield from (line for line in reversed(lines) if is_date(line))
-    yield from (signed_date(line) or "" for line in reversed(foot[-_LAST_LINES:]))
-    yield from (
-        line
-        for line in reversed(lines[-_LAST_LINES:])
-        if len(line) <= _SHORT and not _SENTENCE.search(line)
-    )
-    yield from (
-        f"{match[1]}日" if "年" in match[1] else match[1]
-        for match in map(_ISSUED.search, head)
-        if match
-    )
+    yield from filter(is_date, reversed(lines))
+    for line in reversed(foot[-_LAST_LINES:]):
+        yield signed_date(line) or ""
+    for line in reversed(lines[-_LAST_LINES:]):
+        if len(line) <= _SHORT and not _SENTENCE.search(line):
+            yield line
+    for line in head:
+        issued = _ISSUED.search(line)
+        if issued:
+            day = issued[1]
+            yield f"{day}日" if "年" in day else day
 
 
 def _doubt(written: str, day: str | None, paper: Paper) -> str | None:

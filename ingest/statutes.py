@@ -213,10 +213,10 @@ def _paragraphs(lines: Sequence[str]) -> list[str]:
         else:
             joined[-1] += line
         ended = line.endswith(("。", "：", ":"))
-    return [_unquoted(paragraph) for paragraph in joined]
+    return [_without_quotes(paragraph) for paragraph in joined]
 
 
-def _unquoted(text: str) -> str:
+def _without_quotes(text: str) -> str:
     while (without := _QUOTED.sub("", text)) != text:
         text = without
     return text
@@ -303,7 +303,7 @@ def _began(
 def _began_at_foot(events: Sequence[_Event], foot: Sequence[str]) -> list[str]:
     """Return the day on which the last articles say the law begins."""
     for article in foot:
-        said = list(_events(_unquoted(article)))
+        said = list(_events(_without_quotes(article)))
         began = _last_day(said, ("began",))
         if began is not None:
             return [began]
@@ -333,7 +333,7 @@ def _numbers(lines: Sequence[str]) -> list[str]:
     """Return the numbers under which a law was published, in the order of its head."""
     found: list[str] = []
     for line in lines:
-        for match in _NUMBER.finditer(_without_days(_unquoted(line))):
+        for match in _NUMBER.finditer(_without_days(_without_quotes(line))):
             number = match[0]
             if match["order"]:
                 number = f"{match['order']}第{match['number']}号"

@@ -195,20 +195,21 @@ def symbol_font(properties: Any) -> str | None:
     font.
     """
     fonts = None if properties is None else properties.find(W + "rFonts")
-    name = (
-        ""
-        if fonts is None
-        else (fonts.get(W + "ascii") or fonts.get(W + "hAnsi") or "").lower()
-    )
-    return name if name in _FONTS else None
+    if fonts is None:
+        return None
+    name = fonts.get(W + "ascii") or fonts.get(W + "hAnsi") or ""
+    font = str(name).lower()
+    return font if font in _FONTS else None
 
 
 def in_font(text: str, font: str | None) -> str:
     """Return a text as a font of signs shows it; what the font is not known to have stays as it
     is.
     """
-    signs = _FONTS.get(font or "", {})
-    return "".join([signs.get(_place(char), char) for char in text]) if signs else text
+    signs = _FONTS.get(font or "")
+    if not signs:
+        return text
+    return "".join([signs.get(_place(char), char) for char in text])
 
 
 def symbol(font: str, code: str) -> str | None:
@@ -220,9 +221,11 @@ def symbol(font: str, code: str) -> str | None:
     except ValueError:
         return None
     signs = _FONTS.get(font.lower())
-    if signs is None and _is_readable(place):
-        return chr(place)
-    return (signs or {}).get(place - _PRIVATE if place >= _PRIVATE else place)
+    if signs is None:
+        return chr(place) if _is_readable(place) else None
+    if place >= _PRIVATE:
+        place -= _PRIVATE
+    return signs.get(place)
 
 
 def _place(char: str) -> int:

@@ -57,7 +57,7 @@ def detect(data: bytes) -> tuple[str, str]:
     for mark, name, codec in _MARKS:
         if data.startswith(mark):
             return require_not_misread(
-                check_text(_marked(data, mark, name, codec))
+                check_text(_decode_marked(data, mark, name, codec))
             ), name
     try:
         text = data.decode("utf-8")
@@ -71,6 +71,7 @@ def detect(data: bytes) -> tuple[str, str]:
 
 
 def _not_utf8(data: bytes, no_utf8: UnicodeDecodeError) -> str:
+    """Return bytes that are not UTF-8 as GB18030; raises UnreadableFile where they are not that."""
     _require_no_utf16(data)
     require_one_encoding(data)
     likeliest = likeliest_reading(data)
@@ -104,7 +105,10 @@ def _require_no_utf16(data: bytes) -> None:
 
 def mark_of(head: bytes) -> str | None:
     """Return the encoding whose byte order mark the first bytes of a file are; None without one."""
-    return next((name for mark, name, _ in _MARKS if head.startswith(mark)), None)
+    for mark, name, _ in _MARKS:
+        if head.startswith(mark):
+            return name
+    return None
 
 
 def is_mostly_utf8(data: bytes) -> bool:
@@ -139,26 +143,30 @@ def place_in(data: bytes, position: int) -> str:
 
 def require_one_encoding(data: bytes) -> None:
     """Raise UnreadableFile where lines of a file are in another encoding than lines before them."""
-    if found := mixture(data):
-        (line, name), (changed, other) = found
-        where = (
-            f"第 {line} 行里有 {name} 也有 {other}"
-            if line == changed
-            else f"第 {line} 行是 {name},第 {changed} 行起是 {other}"
-        )
-        raise UnreadableFile(
-            f"文件里混有两种编码:{where}。请把各部分分别另存为 UTF-8,再合在一起"
-        )
+    found = mixture(data)
+    if found is None:
+        return
+    (line, name), (changed, other) = found
+    if line == changed:
+        where = f"第 {line} 行里有 {name} 也有 {other}"
+    else:
+        where = f"第 {line} 行是 {name},第 {changed} 行起是 {other}"
+    raise UnreadableFile(
+        f"文件里混有两种编码:{where}。请把各部分分别另存为 UTF-8,再合在一起"
+    )
 
 
 def require_not_misread(text: str) -> str:
     """Return `text`; raise UnreadableFile when it was garbled before it was saved."""
     lost = len(_LOST.findall(text)) if "\ufffd" in text or "锟斤拷" in text else 0
-    if lost > _MOST_LOST and lost * 20 > sum(char >= "\x80" for char in text):
-        raise UnreadableFile(
-            f"文字是乱码:有 {lost:,} 处「�」,是转换编码时丢失的字。请找原来的文件重新收入"
-        )
-    if found := misread(text):
+    if lost > _MOST_LOST:
+        foreign = sum(char >= "\x80" for char in text)
+        if lost * 20 > foreign:
+            raise UnreadableFile(
+                f"文字是乱码:有 {lost:,} 处「�」,是转换编码时丢失的字。请找原来的文件重新收入"
+            )
+    found = misread(text)
+    if found is not None:
         name, taken_as = found
         raise UnreadableFile(
             f"文字是乱码:{name} 的文字被当作 {_NAMES.get(taken_as, taken_as)} 打开,"
@@ -178,7 +186,8 @@ def require_fitting(length: int) -> None:
 
 def check_text(text: str) -> str:
     """Return `text`; raise UnreadableFile when it holds what no text holds."""
-    if found := _NOT_TEXT.search(text):
+    found = _NOT_TEXT.search(text)
+    if found is not None:
         raise UnreadableFile(
             f"含有控制字符 U+{ord(found[0]):04X},不像文本文件。请确认文件格式,或清除该字符"
         )
@@ -190,15 +199,17 @@ def check_values(values: dict[str, Any]) -> dict[str, Any]:
     holds.
     """
     for name, value in values.items():
-        for said, inner in [
-            ("字段名称", str(name)),
-            *((f"字段 {name}", inner) for inner in _strings(value)),
-        ]:
-            try:
-                check_text(inner)
-            except UnreadableFile as error:
-                raise InvalidDocument(f"{said} {error}") from error
+        _check_words("字段名称", str(name))
+        for words in _strings(value):
+            _check_words(f"字段 {name}", words)
     return values
+
+
+def _check_words(what: str, words: str) -> None:
+    try:
+        check_text(words)
+    except UnreadableFile as error:
+        raise InvalidDocument(f"{what} {error}") from error
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -214,7 +225,7 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(inner)
 
 
-def _marked(data: bytes, mark: bytes, name: str, codec: str) -> str:
+def _decode_marked(data: bytes, mark: bytes, name: str, codec: str) -> str:
     try:
         text = data[len(mark) :].decode(codec)
     except UnicodeDecodeError as error:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from email import errors
 from email.header import decode_header, make_header
 from email.message import Message
@@ -43,40 +44,49 @@ def parse_mht(data: bytes) -> Parsed:
     message = _message(data)
     root, *others = _pages(message)
     base = _word(root, "content-location")
-    frames: dict[str, Parsed] = {}
-    for part in others:
-        if (inner := _inner(part)) is not None:
-            frames[_name_of(part)] = inner
+    frames = _frames(others)
     left = dict(frames)
 
     def frame(address: str) -> list[str] | None:
         """Return the lines of the page in a frame, once."""
-        found = left.pop(address, None) or left.pop(_joined(base, address), None)
-        return found.text.split("\n") if found else None
+        found = left.pop(address, None)
+        if found is None:
+            found = left.pop(_join(base, address), None)
+        return None if found is None else found.text.split("\n")
 
     page = read_page(_content(root), _charset(root), frame)
-    warnings = [
-        *page.warnings,
-        *(
-            told
-            for name in frames
-            if name not in left
-            for told in frames[name].warnings
-        ),
-    ]
+    warnings = list(page.warnings)
+    for name, inner in frames.items():
+        if name not in left:
+            warnings += inner.warnings
     if left:
         warnings.append(
             f"网页归档(MHT)里还有 {len(left)} 个没有显示在网页上的网页,没有收入"
         )
-    if any(
-        isinstance(defect, _CUT) for part in message.walk() for defect in part.defects
-    ):
+    if _is_cut(message):
         warnings.append(
             f"网页归档(MHT)没有结束标记,可能没有传完,正文可能不全。{_AGAIN}"
         )
-    return msgspec.structs.replace(
-        page, values=page.values or _subject(message), warnings=warnings
-    )
+    values = page.values or _subject(message)
+    return msgspec.structs.replace(page, values=values, warnings=warnings)
+
+
+def _frames(parts: Sequence[Message]) -> dict[str, Parsed]:
+    """Return the pages of an archive that hold text, by the names frames call them."""
+    frames = {}
+    for part in parts:
+        page = _inner(part)
+        if page is not None:
+            frames[_name_of(part)] = page
+    return frames
+
+
+def _is_cut(message: Message) -> bool:
+    """Tell an archive that was not carried over whole."""
+    for part in message.walk():
+        if any(isinstance(defect, _CUT) for defect in part.defects):
+            return True
+    return False
 
 
 def _message(data: bytes) -> Message:
@@ -93,15 +103,17 @@ def _message(data: bytes) -> Message:
 
 def _pages(message: Message) -> list[Message]:
     """Return the parts that are pages, the one the archive names as its root first."""
-    pages = [part for part in message.walk() if part.get_content_type() in _PAGES]
-    if not pages:
-        raise UnreadableFile(f"网页归档(MHT)里没有网页。{_AGAIN}")
     named = message.get_param("start")
     root = collapse_rfc2231_value(named).strip("<> ") if named else ""
-    return sorted(
-        pages,
-        key=lambda part: not root or _word(part, "content-id").strip("<>") != root,
-    )
+    first: list[Message] = []
+    others: list[Message] = []
+    for part in message.walk():
+        if part.get_content_type() in _PAGES:
+            is_root = root and _word(part, "content-id").strip("<>") == root
+            (first if is_root else others).append(part)
+    if not first and not others:
+        raise UnreadableFile(f"网页归档(MHT)里没有网页。{_AGAIN}")
+    return first + others
 
 
 def _inner(part: Message) -> Parsed | None:
@@ -114,18 +126,17 @@ def _inner(part: Message) -> Parsed | None:
 def _content(part: Message) -> bytes:
     found: Any = part.get_payload(decode=True)
     data: bytes = found or b""
-    if (
-        mark_of(data) is None
-        and b"\0" in data
-        and _TWO_BYTES.match(_charset(part) or "")
-    ):
-        return codecs.BOM_UTF16_LE + data
+    if mark_of(data) is None and b"\0" in data:
+        if _TWO_BYTES.match(_charset(part) or ""):
+            return codecs.BOM_UTF16_LE + data
     return data
 
 
 def _charset(part: Message) -> str | None:
     named = part.get_param("charset")
-    return collapse_rfc2231_value(named).strip() or None if named else None
+    if not named:
+        return None
+    return collapse_rfc2231_value(named).strip() or None
 
 
 def _name_of(part: Message) -> str:
@@ -138,7 +149,7 @@ def _word(part: Message, header: str) -> str:
     return "".join(str(part.get(header, "")).split())
 
 
-def _joined(base: str, address: str) -> str:
+def _join(base: str, address: str) -> str:
     try:
         return urljoin(base, address)
     except ValueError:

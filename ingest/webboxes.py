@@ -45,9 +45,8 @@ class Box:
 
     def write_as_it_stands(self, text: str) -> int:
         """Add text whose blanks and line ends are kept; return its length."""
-        first, *others = (
-            text.translate(_UNSEEN).replace("\r", "").replace("\xa0", " ").split("\n")
-        )
+        shown = text.translate(_UNSEEN).replace("\r", "").replace("\xa0", " ")
+        first, *others = shown.split("\n")
         self._keep(first)
         for line in others:
             self.break_line()
@@ -75,7 +74,8 @@ class Box:
     def add(self, lines: list[str]) -> None:
         """Add whole lines; the number of a list stands before the first of them."""
         if self.mark and lines:
-            lines = [self.mark + lines[0].lstrip(), *lines[1:]]
+            first, *others = lines
+            lines = [self.mark + first.lstrip(), *others]
             self.mark = ""
         self.lines.extend(lines)
 
@@ -105,14 +105,17 @@ def lines_of_row(cells: list[Box]) -> list[str]:
     row: list[str] = []
     for cell in cells:
         if cell.stands_alone:
-            lines += [_joined(row), *stripped(cell.lines)]
+            lines.append(_join_cells(row))
+            lines += stripped(cell.lines)
             row = []
         else:
-            row.append(" ".join(line.strip() for line in cell.lines if line.strip()))
-    return stripped([*lines, _joined(row)])
+            words = filter(None, map(str.strip, cell.lines))
+            row.append(" ".join(words))
+    lines.append(_join_cells(row))
+    return stripped(lines)
 
 
-def _joined(cells: list[str]) -> str:
+def _join_cells(cells: list[str]) -> str:
     return "\t".join(cells).strip()
 
 
@@ -132,18 +135,20 @@ class Counter:
 
 
 def _numeral(number: int, format: str) -> str:
+    """Return the number of an item as a browser shows it before the item."""
     if format == "none":
         return ""
     if format in _CHINESE_FORMATS:
-        return f"{chinese_numeral(number)}、" if 0 < number < 10_000 else f"{number}、"
+        is_written = 0 < number < 10_000
+        return f"{chinese_numeral(number) if is_written else number}、"
     if format == "decimal-leading-zero":
         return f"{number:02}. "
-    letters = (
-        _LETTERED[format](number)
-        if format in _LETTERED and 0 < number < 4000
-        else str(number)
-    )
-    return f"{letters.upper() if format.startswith('upper') else letters}. "
+    letters = str(number)
+    if format in _LETTERED and 0 < number < 4000:
+        letters = _LETTERED[format](number)
+    if format.startswith("upper"):
+        letters = letters.upper()
+    return f"{letters}. "
 
 
 def _alphabetic(number: int) -> str:

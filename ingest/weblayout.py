@@ -140,23 +140,21 @@ class _Page:
         """Read a tree from its root, however deep it is."""
         opened = [_Element(root, in_menu=self._with_menus)]
         node = root.first_child
-        while True:
+        while opened:
             if node is None:
                 element = opened.pop()
                 self._leave(element)
-                if not opened:
-                    return
                 node = element.node.next
-            elif node.tag == "-text":
+                continue
+            entered = None
+            if node.tag == "-text":
                 self._text(node.text_content or "", opened[-1])
-                node = node.next
-            elif (
-                node.tag.startswith("-")
-                or (found := self._enter(node, opened[-1])) is None
-            ):
+            elif not node.tag.startswith("-"):
+                entered = self._enter(node, opened[-1])
+            if entered is None:
                 node = node.next
             else:
-                opened.append(found)
+                opened.append(entered)
                 node = node.first_child
 
     def _text(self, text: str, within: _Element) -> None:
@@ -164,9 +162,10 @@ class _Page:
             self.hidden += _count(text)
             return
         box = self.boxes[-1]
-        self._length += (
-            box.write_as_it_stands(text) if within.is_kept else box.write(text)
-        )
+        if within.is_kept:
+            self._length += box.write_as_it_stands(text)
+        else:
+            self._length += box.write(text)
         require_fitting(self._length)
 
     def _enter(self, node: Any, parent: _Element) -> _Element | None:
@@ -176,21 +175,22 @@ class _Page:
         if tag in _NOT_SHOWN:
             return None
         if _is_hidden(tag, attributes, style):
-            self.hidden += sum(_count(text) for text in _texts(node))
+            self.hidden += _count_below(node)
             return None
         if tag in _FRAMES:
             self._insert(self._frame(attributes.get("src") or "") or [])
             return None
         if tag == "nav" and not parent.in_menu and _is_menu(node):
             return None
+        is_list = tag in _LISTS
         element = _Element(
-            node,
-            tag,
-            _kind(tag, style, parent),
-            _keeps(tag, style, parent),
-            _sees(style, parent),
-            parent.in_menu or tag == "nav",
-            _counter(node, attributes, style) if tag in _LISTS else parent.counter,
+            node=node,
+            tag=tag,
+            kind=_kind(tag, style, parent),
+            is_kept=_keeps(tag, style, parent),
+            is_seen=_sees(style, parent),
+            in_menu=parent.in_menu or tag == "nav",
+            counter=_counter(node, attributes, style) if is_list else parent.counter,
         )
         return element if self._begin(element, attributes, style) else None
 
@@ -218,31 +218,23 @@ class _Page:
             self.rows.append([])
         elif element.kind in _ALONE:
             box.end_line()
-        self._text(_BEFORE.get(element.tag) or " " * (element.kind == _FRAMED), element)
-        if (
-            element.tag == "li"
-            and style.get("display", "list-item") == "list-item"
-            and element.is_seen
-        ):
-            box.mark += element.counter.count(
-                _number(attributes.get("value")), _format(attributes, style)
-            )
-        if element.tag in ("select", "input"):
-            self._text(
-                (
-                    _selected(element.node)
-                    if element.tag == "select"
-                    else _value(attributes)
-                )
-                + " ",
-                element,
-            )
-            return False
-        return True
+        blank = " " if element.kind == _FRAMED else ""
+        self._text(_BEFORE.get(element.tag, blank), element)
+        if element.tag == "li" and element.is_seen and _is_list_item(style):
+            number = _number(attributes.get("value"))
+            box.mark += element.counter.count(number, _format(attributes, style))
+        if element.tag not in ("select", "input"):
+            return True
+        is_list = element.tag == "select"
+        value = _chosen_options(element.node) if is_list else _value(attributes)
+        self._text(f"{value} ", element)
+        return False
 
     def _leave(self, element: _Element) -> None:
+        """Do what an element does to lines where it ends."""
         box = self.boxes[-1]
-        self._text(_AFTER.get(element.tag) or " " * (element.kind == _FRAMED), element)
+        blank = " " if element.kind == _FRAMED else ""
+        self._text(_AFTER.get(element.tag, blank), element)
         if element.kind not in (_INLINE, _FRAMED):
             box.end_line()
         if element.kind == _CELL:
@@ -255,38 +247,37 @@ class _Page:
             box.mark = ""
 
 
+def _is_list_item(style: dict[str, str]) -> bool:
+    return style.get("display", "list-item") == "list-item"
+
+
 def _kind(tag: str, style: dict[str, str], parent: _Element) -> str:
     kind = _KIND_OF_DISPLAY.get(style.get("display", ""), KINDS.get(tag, _INLINE))
-    if (kind == _CELL and parent.kind != _ROW) or (
-        kind in (_INLINE, _FRAMED) and parent.kind == _FLEX
-    ):
-        return _BLOCK
-    return kind
+    is_stray = kind == _CELL and parent.kind != _ROW
+    is_item = parent.kind == _FLEX and kind in (_INLINE, _FRAMED)
+    return _BLOCK if is_stray or is_item else kind
 
 
 def _keeps(tag: str, style: dict[str, str], parent: _Element) -> bool:
     given = style.get("white-space", "")
-    return (
-        given.startswith(("pre", "break-spaces"))
-        if given
-        else tag in _KEPT or parent.is_kept
-    )
+    if given:
+        return given.startswith(("pre", "break-spaces"))
+    return tag in _KEPT or parent.is_kept
 
 
 def _sees(style: dict[str, str], parent: _Element) -> bool:
     given = style.get("visibility", "")
-    return (
-        given == "visible"
-        if given in ("visible", "hidden", "collapse")
-        else parent.is_seen
-    )
+    if given in ("visible", "hidden", "collapse"):
+        return given == "visible"
+    return parent.is_seen
 
 
 def _is_hidden(tag: str, attributes: dict[str, Any], style: dict[str, str]) -> bool:
     """Tell whether an element takes no place on the page, by its own word; its style has the last
     one.
     """
-    if display := style.get("display"):
+    display = style.get("display")
+    if display:
         return display == "none"
     if tag == "dialog" and "open" not in attributes:
         return True
@@ -294,11 +285,12 @@ def _is_hidden(tag: str, attributes: dict[str, Any], style: dict[str, str]) -> b
 
 
 def _styles(written: str) -> dict[str, str]:
-    return (
-        {name.lower(): value.strip().lower() for name, value in _STYLE.findall(written)}
-        if written
-        else {}
-    )
+    found: dict[str, str] = {}
+    if not written:
+        return found
+    for name, value in _STYLE.findall(written):
+        found[name.lower()] = value.strip().lower()
+    return found
 
 
 def _counter(node: Any, attributes: dict[str, Any], style: dict[str, str]) -> Counter:
@@ -307,7 +299,7 @@ def _counter(node: Any, attributes: dict[str, Any], style: dict[str, str]) -> Co
     step = -1 if "reversed" in attributes else 1
     start = _number(attributes.get("start"))
     if start is None:
-        start = 1 if step > 0 else sum(child.tag == "li" for child in _children(node))
+        start = 1 if step > 0 else _count_items(node)
     return Counter(start, step, _format(attributes, style) or "decimal")
 
 
@@ -329,7 +321,7 @@ def _value(attributes: dict[str, Any]) -> str:
     return attributes.get("value") or "" if kind in _FIELDS else ""
 
 
-def _selected(node: Any) -> str:
+def _chosen_options(node: Any) -> str:
     """Return what a closed list shows: what was chosen, or else its first item; an open one shows
     what was chosen.
     """
@@ -341,26 +333,30 @@ def _selected(node: Any) -> str:
 
 
 def _is_menu(node: Any) -> bool:
-    words = sum(_count(text) for text in _texts(node))
-    return (
-        words - sum(_count(text) for link in node.css("a") for text in _texts(link))
-        <= _MOST_BESIDE_LINKS
-    )
+    words = _count_below(node)
+    for link in node.css("a"):
+        words -= _count_below(link)
+    return words <= _MOST_BESIDE_LINKS
 
 
-def _children(node: Any) -> Iterator[Any]:
+def _count_items(node: Any) -> int:
+    """Return how many items a list has."""
+    count = 0
     child = node.first_child
     while child is not None:
-        yield child
+        count += child.tag == "li"
         child = child.next
+    return count
 
 
 def _texts(node: Any) -> Iterator[str]:
-    return (
-        inner.text_content or ""
-        for inner in node.traverse(include_text=True)
-        if inner.tag == "-text"
-    )
+    for inner in node.traverse(include_text=True):
+        if inner.tag == "-text":
+            yield inner.text_content or ""
+
+
+def _count_below(node: Any) -> int:
+    return sum(map(_count, _texts(node)))
 
 
 def _count(text: str) -> int:

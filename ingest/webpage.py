@@ -72,9 +72,8 @@ def read_page(data: bytes, label: str | None = None, frame: Frame = no_frame) ->
         )
     if shown.hidden > _FEW:
         warnings.append(f"网页里有 {shown.hidden:,} 字设为不显示,没有收入")
-    return flowing(
-        shown.lines, " ".join(title.text().split()) if title else None, warnings
-    )
+    name = " ".join(title.text().split()) if title else None
+    return flowing(shown.lines, name, warnings)
 
 
 def _why_empty(hidden: int, has_frames: bool) -> str:
@@ -122,9 +121,7 @@ def _after(source: str, end: str, position: int) -> int:
     """Return where markup goes on; the search ignores case only in what browsers write either
     way.
     """
-    found = [
-        place
-        for place in (source.find(end, position), source.find(end.upper(), position))
-        if place >= 0
-    ]
+    small = source.find(end, position)
+    large = source.find(end.upper(), position)
+    found = [place for place in (small, large) if place >= 0]
     return min(found, default=len(source))

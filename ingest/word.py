@@ -51,7 +51,7 @@ def parse_docx(data: bytes) -> Parsed:
         raise UnreadableFile(
             "Word 文档已损坏,或并非 .docx。请用 WPS 或 Word 重新保存"
         ) from error
-    if not any(line.strip() for line in lines):
+    if not any(map(str.strip, lines)):
         raise UnreadableFile("Word 文档没有文字(可能只有图片)")
     return flowing(lines, title, warnings_of(account))
 
@@ -80,17 +80,21 @@ def read(package: Package) -> tuple[list[str], Account]:
 
 
 def _notes(package: Package, walk: Walk, kind: str, heading: str) -> list[str]:
+    """Return the notes of a kind below their heading, in the order of their marks."""
     lines: list[str] = []
+    notes = walk.notes[kind]
     for root in package.trees(f"{kind}s"):
         walk.account.total += characters(root)
-        found = {node.get(W + "id", ""): node for node in root.findall(W + kind)}
-        notes = walk.notes[kind]
+        left = {}
+        for node in root.findall(W + kind):
+            left[node.get(W + "id", "")] = node
         for name, number in notes.order:
-            node = found.pop(name, None)
+            node = left.pop(name, None)
             if node is not None:
-                text = "\n".join(stripped(walk.lines(node))).strip()
-                lines += f"{notes.written(number)} {text}".strip().split("\n")
-        for node in found.values():
+                words = "\n".join(stripped(walk.lines(node))).strip()
+                note = f"{notes.written(number)} {words}".strip()
+                lines += note.split("\n")
+        for node in left.values():
             walk.leave(node, "unused")
     return [heading, *lines] if lines else []
 
@@ -100,19 +104,18 @@ def _count_margins(package: Package, styles: Styles, account: Account) -> None:
     seen: set[str] = set()
     for root in (*package.trees("header"), *package.trees("footer")):
         beside = Account(total=characters(root))
-        text = "".join(
-            Walk(package, styles, Numbering(None, styles), beside).lines(root)
-        )
+        walk = Walk(package, styles, Numbering(None, styles), beside)
+        text = "".join(walk.lines(root))
         is_known = text in seen or _PAGE_NUMBER.fullmatch(text) is not None
         seen.add(text)
         account.add_beside(beside, "repeated" if is_known else "header")
     for root in package.trees("comments"):
-        account.add_beside(
-            Account(total=characters(root), read=characters(root)), "comment"
-        )
+        count = characters(root)
+        account.add_beside(Account(total=count, read=count), "comment")
 
 
 def _refuse_bombs(data: bytes) -> None:
+    """Raise UnreadableFile for a file that is locked, or that unpacks to far more than it is."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()

@@ -110,6 +110,7 @@ def _is_ticked(box: Any) -> bool:
 
 
 def _endless(root: Any) -> set[Any]:
+    """Return the beginnings of fields that never end: they hide nothing."""
     begun: list[Any] = []
     for node in root.iter(W + "fldChar"):
         kind = node.get(W + "fldCharType")

@@ -71,7 +71,7 @@ class Package:
         """Return the root of a part; raises KeyError where it is missing, SyntaxError where it is
         no XML.
         """
-        return _parsed(self._archive.read(self._names[name]))
+        return _parse(self._archive.read(self._names[name]))
 
     def trees(self, kind: str) -> Iterator[Any]:
         """Yield the roots of the parts the main part names as being of a kind; missing ones are
@@ -109,40 +109,43 @@ class Package:
         the others.
         """
         if part not in self._related:
-            folder, name = posixpath.split(part)
-            listed = posixpath.join(folder, "_rels", f"{name}.rels")
-            links = self.tree(listed).iter(_RELATION) if listed in self._names else ()
-            found = {
-                link.get("Id", ""): (_kind(link), _target(folder, link))
-                for link in links
-            }
-            self._related[part] = {
-                id: link for id, link in found.items() if link[1] in self._names
-            }
+            self._related[part] = self._read_relations(part)
         return self._related[part]
 
+    def _read_relations(self, part: str) -> dict[str, tuple[str, str]]:
+        folder, name = posixpath.split(part)
+        listed = posixpath.join(folder, "_rels", f"{name}.rels")
+        if listed not in self._names:
+            return {}
+        found = {}
+        for link in self.tree(listed).iter(_RELATION):
+            found[link.get("Id", "")] = (_kind(link), _target(folder, link))
+        return {id: link for id, link in found.items() if link[1] in self._names}
+
     def _is_text(self, name: str) -> bool:
+        kind = self._content_type(name).lower()
+        is_word = "wordprocessingml" in kind or "ms-word" in kind
+        return is_word and kind.endswith("main+xml")
+
+    def _content_type(self, name: str) -> str:
+        """Return of which type a part is: its own word, else that of its extension."""
         types = self.tree("[content_types].xml")
-        said = [
-            node
-            for node in types.iter(_TYPES + "Override")
-            if _plain(node.get("PartName", "")) == name
-        ]
+        for node in types.iter(_TYPES + "Override"):
+            if _plain(node.get("PartName", "")) == name:
+                return str(node.get("ContentType", ""))
         extension = name.rpartition(".")[2]
-        said += [
-            node
-            for node in types.iter(_TYPES + "Default")
-            if node.get("Extension", "").lower() == extension
-        ]
-        kind = said[0].get("ContentType", "").lower() if said else ""
-        return ("wordprocessingml" in kind or "ms-word" in kind) and kind.endswith(
-            "main+xml"
-        )
+        for node in types.iter(_TYPES + "Default"):
+            if node.get("Extension", "").lower() == extension:
+                return str(node.get("ContentType", ""))
+        return ""
 
 
 def text_of(node: Any) -> str:
     """Return the characters that stand in an element itself; entities are none."""
-    return "".join(filter(None, (node.text, *(child.tail for child in node))))
+    parts = [node.text]
+    for child in node:
+        parts.append(child.tail)
+    return "".join(filter(None, parts))
 
 
 def weight(text: str) -> int:
@@ -187,22 +190,19 @@ def _plain(name: str) -> str:
 
 
 def _kind(link: Any) -> str:
-    return (
-        ""
-        if link.get("TargetMode") == "External"
-        else str(link.get("Type", "")).rpartition("/")[2]
-    )
+    if link.get("TargetMode") == "External":
+        return ""
+    return str(link.get("Type", "")).rpartition("/")[2]
 
 
 def _target(folder: str, link: Any) -> str:
-    return _plain(
-        posixpath.normpath(
-            posixpath.join("/", folder, link.get("Target", "").replace("\\", "/"))
-        )
-    )
+    written = link.get("Target", "").replace("\\", "/")
+    path = posixpath.join("/", folder, written)
+    return _plain(posixpath.normpath(path))
 
 
-def _parsed(data: bytes) -> Any:
+def _parse(data: bytes) -> Any:
+    """Return the root of a part; raises SyntaxError for no XML, UnreadableFile where too deep."""
     from lxml import etree
 
     def parse(*, is_huge: bool) -> Any:
@@ -248,8 +248,9 @@ def _make_usual(root: Any) -> None:
     """Give elements and attributes of Strict Open XML the usual names."""
     for node in root.iter("{*}*"):
         node.tag = _usual(node.tag)
-        for name in [name for name in node.attrib if name.startswith("{http://purl")]:
-            node.set(_usual(name), node.attrib.pop(name))
+        for name in list(node.attrib):
+            if name.startswith("{http://purl"):
+                node.set(_usual(name), node.attrib.pop(name))
 
 
 def _usual(name: str) -> str:

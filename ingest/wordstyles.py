@@ -41,7 +41,7 @@ class Styles:
     def named(self, name: str) -> Style:
         """Return a style by its name; one that is not there says nothing."""
         if name not in self._known:
-            self._known[name] = self._resolved(name)
+            self._known[name] = self._resolve(name)
         return self._known[name]
 
     def hides(self, properties: Any, paragraph: Style) -> bool:
@@ -54,32 +54,27 @@ class Styles:
         if direct is not None:
             return direct
         name = value_of(properties, "rStyle")
-        return self._hides_all or paragraph.is_hidden != (
-            self.named(name).is_hidden if name else False
-        )
+        is_hidden_style = self.named(name).is_hidden if name else False
+        return self._hides_all or paragraph.is_hidden != is_hidden_style
 
-    def _resolved(self, name: str) -> Style:
-        nodes: list[Any] = []
-        while name in self._nodes and len(nodes) < _MOST_ANCESTORS:
-            nodes.append(self._nodes[name])
-            name = value_of(nodes[-1], "basedOn") or ""
+    def _resolve(self, name: str) -> Style:
+        """Return a style with what it takes over from those it is based on."""
+        line: list[str] = []
+        is_hidden: bool | None = None
+        list_id = level = None
+        while name in self._nodes and len(line) < _MOST_ANCESTORS:
+            node = self._nodes[name]
+            line.append(_id(node))
+            if is_hidden is None:
+                is_hidden = switch(node, "rPr/vanish")
+            list_id = list_id or value_of(node, "pPr/numPr/numId")
+            level = level or value_of(node, "pPr/numPr/ilvl")
+            name = value_of(node, "basedOn") or ""
         return Style(
-            line=tuple(map(_id, nodes)),
-            is_hidden=next(
-                (
-                    hides
-                    for node in nodes
-                    if (hides := switch(node, "rPr/vanish")) is not None
-                ),
-                False,
-            ),
-            list_id=next(
-                filter(None, (value_of(node, "pPr/numPr/numId") for node in nodes)),
-                None,
-            ),
-            level=next(
-                filter(None, (value_of(node, "pPr/numPr/ilvl") for node in nodes)), None
-            ),
+            line=tuple(line),
+            is_hidden=bool(is_hidden),
+            list_id=list_id or None,
+            level=level or None,
         )
 
 

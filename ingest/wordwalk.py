@@ -69,6 +69,7 @@ class Walk(Writer):
         return self._flows[0].finish()
 
     def _go(self, root: Any) -> None:
+        """Do for every element below a root what its name says, at its beginning and at its end."""
         from lxml import etree
 
         ends: list[tuple[Any, Callable[[], None]]] = []
@@ -103,6 +104,7 @@ class Walk(Writer):
         return found
 
     def _elements_of_text(self) -> dict[str, Callable[[Any], End]]:
+        """Return what is done for the elements of a text."""
         return {
             "p": self._paragraph,
             "r": self._run,
@@ -127,7 +129,7 @@ class Walk(Writer):
             "instrText": self._code,
             "footnoteReference": self._note,
             "endnoteReference": self._note,
-            "rt": self._reading,
+            "rt": self._ruby,
             "altChunk": self._other,
             "subDoc": self._other,
             **dict.fromkeys(_PROPERTIES, self._skip),
@@ -152,6 +154,7 @@ class Walk(Writer):
     # Paragraphs and runs
 
     def _paragraph(self, node: Any) -> End:
+        """Begin a paragraph with its number, unless its end was deleted or is hidden."""
         properties = node.find(W + "pPr")
         outer = self._style
         self._style = self._styles.of_paragraph(properties)
@@ -179,6 +182,7 @@ class Walk(Writer):
         return self._flows[-1].end
 
     def _run(self, node: Any) -> End:
+        """Read characters in their font; leave them out where they are hidden."""
         properties = node.find(W + "rPr")
         if self._styles.hides(properties, self._style):
             for mark in node.iter(W + "fldChar"):  # a field may be hidden in part
@@ -222,6 +226,7 @@ class Walk(Writer):
         return end
 
     def _row(self, node: Any) -> End:
+        """Begin a row of a table, unless it is hidden or deleted."""
         if not self._tables or self._tables[-1].cells is not None:
             return None
         properties = node.find(W + "trPr")
@@ -239,6 +244,7 @@ class Walk(Writer):
         return end
 
     def _cell(self, node: Any) -> End:
+        """Begin a cell, unless a merged one covers it."""
         if not self._tables or self._tables[-1].cells is None:
             return None
         cells, properties = self._tables[-1].cells, node.find(W + "tcPr")

@@ -83,7 +83,7 @@ class Writer:
         self._write(char or "")
         return None
 
-    def _reading(self, node: Any) -> End:
+    def _ruby(self, node: Any) -> End:
         return self.leave(node, "ruby")
 
     def _skip(self, node: Any) -> End:

@@ -23,6 +23,9 @@ import msgspec
 from ingest.answers import LENGTH, MOST_BYTES, STATUS, Limits, Start
 from kb.errors import StateError
 
+#: What other rooms use.
+__all__ = ["start"]
+
 #: Formats read by parsers in Python, where one process takes files one after another,
 #: so many at most. Parsers written in C are the ones a file may take over or spoil:
 #: there every file has a process of its own.
@@ -94,10 +97,10 @@ class Worker:
         """
         until = time.monotonic() + self._limits.wall_s + _GRACE_S
         try:
-            (length,) = LENGTH.unpack(self._received(LENGTH.size, until))
+            (length,) = LENGTH.unpack(self._receive(LENGTH.size, until))
             if length > MOST_BYTES:
                 raise TooLong
-            answer = self._received(length, until)
+            answer = self._receive(length, until)
         except BaseException:
             self.close()
             raise
@@ -106,7 +109,8 @@ class Worker:
             self.close()
         return answer
 
-    def _received(self, length: int, until: float) -> bytes:
+    def _receive(self, length: int, until: float) -> bytes:
+        """Return so many bytes of an answer; raises TimeoutError, or Ended with how it ended."""
         received = bytearray()
         while len(received) < length:
             if not _is_ready(self._way, until):
@@ -117,12 +121,16 @@ class Worker:
             except ConnectionError:
                 chunk = b""
             if not chunk:
-                told = (
-                    self._end.read(STATUS.size) if _is_ready(self._end, until) else b""
-                )
-                raise Ended(STATUS.unpack(told)[0] if told else None)
+                raise Ended(self._status(until))
             received += chunk
         return bytes(received)
+
+    def _status(self, until: float) -> int | None:
+        """Return how the process ended; None where nobody says."""
+        if not _is_ready(self._end, until):
+            return None
+        written = self._end.read(STATUS.size)
+        return STATUS.unpack(written)[0] if written else None
 
     def retire(self) -> None:
         """Take no more files; it ends when those it has been asked for are answered."""

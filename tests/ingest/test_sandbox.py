@@ -15,7 +15,7 @@ import pytest
 
 from ingest import workers
 from ingest.answers import Limits, Parsed
-from ingest.sandbox import LIMITS, Parsing, _checked
+from ingest.sandbox import LIMITS, Parsing, _check
 from kb.errors import UnreadableFile
 from tests.cli.running import ROOT
 
@@ -203,7 +203,7 @@ def test_an_answer_no_parser_gives_is_not_taken() -> None:
         Parsed(text="测试", links=[(-1, 1, "a")]),
     ):
         with pytest.raises(UnreadableFile, match="自相矛盾"):
-            _checked(odd)
+            _check(odd)
 
 
 LOOK_AROUND = """
