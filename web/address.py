@@ -39,13 +39,15 @@ Chosen = Mapping[str, tuple[str, ...]]
 
 
 class PageRequest(Struct, frozen=True, gc=False, kw_only=True):
-    """What an address asks for: query text, mode, filters, order and the part of the answer shown.
+    """What an address asks for: the page, query text, mode, filters, order and the part of the
+    answer shown.
 
     `offset` counts documents from 0; `sort` None is the natural order (综合 for a query,
     最新 for a list); `group` is "" or "tier". `expand` False takes every word as typed,
     `plain` these words.
     """
 
+    path: str = "/"
     text: str = ""
     mode: str = "hybrid"
     filters: Filters = NO_FILTERS
@@ -58,8 +60,8 @@ class PageRequest(Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def is_home(self) -> bool:
-        """Tell whether nothing is asked."""
-        return not self.text and not self.filters
+        """Tell whether nothing is asked on the first page."""
+        return self.path == "/" and not self.text and not self.filters
 
     @property
     def widening(self) -> Widening:
@@ -94,9 +96,13 @@ class PageRequest(Struct, frozen=True, gc=False, kw_only=True):
         if self.limit != DEFAULT_LIMIT:
             yield "limit", str(self.limit)
 
-    def url(self, path: str = "/") -> str:
+    def url(self) -> str:
         """Return the address that asks this."""
-        return with_parameters(path, self.parameters())
+        return with_parameters(self.path, self.parameters())
+
+    def on(self, path: str) -> PageRequest:
+        """Return the same question on another page."""
+        return replace(self, path=path)
 
     def at(self, offset: int) -> PageRequest:
         """Return the same question from another place of the answer."""

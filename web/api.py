@@ -12,7 +12,7 @@ from kb.vocabulary import ROLES
 from search.completing import Completion
 from search.results import FACET_FIELDS, MODES, SORTS, to_dict
 from web.address import MAX_LIMIT, MAX_OFFSET, MAX_TEXT_CHARS, document_path, law_path
-from web.answering import answer, helped
+from web.answering import Inquiry, answer, with_suggestions
 from web.deps import StateDep
 from web.pages import visible_document
 from web.parsing import number, parse_page_request
@@ -102,7 +102,8 @@ def search(request: Request, state: StateDep) -> dict[str, Any]:
         request.query_params.multi_items(), default_limit=_API_LIMIT
     )
     with state.open_store() as store:
-        return to_dict(helped(state, store, wanted, answer(state, store, wanted)))
+        inquiry = Inquiry(state, store, wanted)
+        return to_dict(with_suggestions(inquiry, answer(inquiry)))
 
 
 _SUGGEST_PARAMETERS: Final = [

@@ -23,11 +23,11 @@ _LAST: Final = len(_ORDER)
 class Addresses:
     """Every address is the one that `PageRequest` itself would give."""
 
-    def __init__(self, wanted: PageRequest, path: str = "/") -> None:
-        """Write the parameters of `wanted`; its filters are changed on `path`."""
+    def __init__(self, wanted: PageRequest) -> None:
+        """Write the parameters of `wanted`."""
         self._pairs = wanted.at(0).parameters()
         self._written = [written(name, value) for name, value in self._pairs]
-        self._path = path
+        self._path = wanted.path
         self._question = "&".join(self._written)
         self._around: dict[str, tuple[str, str]] = {}
 

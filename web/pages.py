@@ -17,7 +17,15 @@ from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import KINDS
 from web.address import EXPORT_PATH, MAX_EXPORTED, MAX_ID, MAX_OFFSET, PageRequest
-from web.answering import amounts, answer, by_tier, helped, trail, ways_out
+from web.answering import (
+    Inquiry,
+    answer,
+    by_tier,
+    known_amounts,
+    trail,
+    ways_out,
+    with_suggestions,
+)
 from web.deps import AppState, StateDep
 from web.linking import Links, read_cited, read_links
 from web.marking import find_marks
@@ -70,10 +78,9 @@ def browse_kind(request: Request, kind: str, state: StateDep) -> HTMLResponse:
 def export(request: Request, state: StateDep) -> Response:
     """The first documents of an answer or list as a table for a spreadsheet."""
     wanted = parse_page_request(request.query_params.multi_items())
+    whole = replace(wanted, offset=0, limit=MAX_EXPORTED, group="")
     with state.open_store() as store:
-        result = answer(
-            state, store, replace(wanted, offset=0, limit=MAX_EXPORTED, group="")
-        )
+        result = answer(Inquiry(state, store, whole))
     # not the question: folders are shared
     name = quote(f"检索结果 {date.today():%Y-%m-%d}.csv")
     return Response(
@@ -94,38 +101,39 @@ def _answer_page(
     if kind is not None and "kind" not in wanted.filters.include:
         wanted = wanted.only("kind", kind).at(wanted.offset)
     with state.open_store() as store:
-        material = _answer_material(state, store, wanted, path, heading)
+        shown_at = wanted.on("/" if wanted.text else path)
+        material = _answer_material(Inquiry(state, store, shown_at), heading)
     page = search_page(material)
     return render(state.templates, "home.html" if page.is_home else "search.html", page)
 
 
-def _answer_material(
-    state: AppState, store: Store, wanted: PageRequest, path: str, heading: str | None
-) -> AnswerMaterial:
+def _answer_material(inquiry: Inquiry, heading: str | None) -> AnswerMaterial:
     """Read what the page of an answer shows; the home page shows nothing of the documents."""
-    is_home = wanted.is_home and path == "/"
-    shown_at = "/" if wanted.text else path
-    asked = replace(wanted, group="") if is_home else wanted
-    result = helped(state, store, wanted, answer(state, store, asked))
+    state, store, wanted = inquiry.state, inquiry.store, inquiry.wanted
+    is_home = wanted.is_home
+    if is_home:
+        inquiry = Inquiry(state, store, replace(wanted, group=""))
+    result = with_suggestions(inquiry, answer(inquiry))
     bare = [hit.document.id for hit in result.hits if not hit.passages]
     return AnswerMaterial(
         wanted=wanted,
-        path=shown_at,
         heading=_heading(wanted, heading),
         result=result,
         coverage=state.coverage(store),
         excerpts={} if is_home else read_excerpts(store, bare),
-        amounts={} if is_home else amounts(state, store, wanted, result),
-        tiers=by_tier(result) if asked.group else None,
-        choices=_choices(state, store, wanted),
-        left=ways_out(state, store, wanted, result, shown_at),
+        amounts={} if is_home else known_amounts(inquiry, result),
+        tiers=by_tier(result) if inquiry.wanted.group else None,
+        choices=_choices(inquiry),
+        left=ways_out(inquiry, result),
     )
 
 
-def _choices(
-    state: AppState, store: Store, wanted: PageRequest
-) -> tuple[tuple[str, str], ...]:
-    return article_choices(state.law_book(store), wanted.text) if wanted.text else ()
+def _choices(inquiry: Inquiry) -> tuple[tuple[str, str], ...]:
+    """Return what an article named without its law may mean."""
+    text = inquiry.wanted.text
+    if not text:
+        return ()
+    return article_choices(inquiry.state.law_book(inquiry.store), text)
 
 
 def _heading(wanted: PageRequest, heading: str | None) -> str | None:
@@ -144,7 +152,7 @@ def read(request: Request, document_id: str, state: StateDep) -> HTMLResponse:
     rank = None if raw_rank is None else number("at", raw_rank, 1, MAX_OFFSET)
     with state.open_store() as store:
         document = visible_document(store, document_id)
-        way = trail(state, store, wanted, document.head.id, rank)
+        way = trail(Inquiry(state, store, wanted), document.head.id, rank)
         book = state.law_book(store)
         links = read_links(store, book, [document])
         marks = find_marks(document.text, wanted.text, wanted.widening)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -59,11 +61,10 @@ def law(request: Request, law: str, state: StateDep) -> HTMLResponse:
     with state.open_store() as store:
         book = state.law_book(store)
         document = _version(store, book, law, version)
-        compared = (
-            (_version(store, book, law, left), _version(store, book, law, right))
-            if left and right
-            else None
-        )
+        compared = None
+        if left and right:
+            sides = [_version(store, book, law, side) for side in (left, right)]
+            compared = sides[0], sides[1]
         page = law_page(book, _material(store, book, document, compared))
     return render(state.templates, "law.html", page)
 
@@ -79,32 +80,27 @@ def _material(
     links = read_links(store, book, [document])
     sections = section_views(document, (), links.of)
     return LawMaterial(
-        document,
-        sections,
-        read_concordances(store, book, [law])[law],
-        read_cited_by(store, articles_to_cite(law, version, sections)),
-        compared,
+        document=document,
+        sections=sections,
+        concordance=read_concordances(store, book, [law])[law],
+        cited_by=read_cited_by(store, articles_to_cite(law, version, sections)),
+        compared=compared,
     )
 
 
 @router.get("/laws/{law}/cases")
 def citing(request: Request, law: str, state: StateDep) -> HTMLResponse:
     """List the documents that cite one article of one version."""
-    article = base_article(stated("article", request.query_params.get("article")) or "")
-    wanted, law = stated("version", request.query_params.get("version")), step_name(law)
+    given, law = request.query_params, step_name(law)
+    article = base_article(stated("article", given.get("article")) or "")
+    version = stated("version", given.get("version"))
+    is_unstated = version == VERSION_UNSTATED
     with state.open_store() as store:
-        document = _version(
-            store,
-            state.law_book(store),
-            law,
-            None if wanted == VERSION_UNSTATED else wanted,
-        )
-        version = (
-            VERSION_UNSTATED
-            if wanted == VERSION_UNSTATED
-            else document.head.metadata.version or ""
-        )
-        page = _citing_page(store, ArticleKey(law, version, article))
+        book = state.law_book(store)
+        document = _version(store, book, law, None if is_unstated else version)
+        if not is_unstated:
+            version = document.head.metadata.version
+        page = _citing_page(store, ArticleKey(law, version or "", article))
     return render(state.templates, "citing.html", page)
 
 
@@ -140,20 +136,18 @@ def jurisdictions(state: StateDep) -> HTMLResponse:
 @router.get("/jurisdictions/compare")
 def compare(request: Request, state: StateDep) -> Response:
     """Lay two or three jurisdictions side by side."""
-    codes = list(
-        dict.fromkeys(
-            stated("c", code) or "" for code in request.query_params.getlist("c")
-        )
-    )
-    unknown = [code for code in codes if code not in JURISDICTIONS]
-    if unknown:
-        raise InvalidQuery(f"没有法域「{unknown[0][:30]}」。")
+    codes = list(dict.fromkeys(request.query_params.getlist("c")))
+    for code in codes:
+        stated("c", code)
+    for code in codes:
+        if code not in JURISDICTIONS:
+            raise InvalidQuery(f"没有法域「{code[:30]}」。")
     if len(codes) == 1:
         return RedirectResponse(f"/jurisdictions/{codes[0]}", 303)
     with state.open_store() as store:
         catalogue = state.catalogue(store)
         guides = read_guides(store, catalogue, codes[:MAX_COMPARED])
-        documents = [document for found in guides.values() for document in found]
+        documents = chain.from_iterable(guides.values())
         links = read_links(store, state.law_book(store), documents)
         page = compare_page(catalogue.columns, codes, guides, links.of)
     return render(state.templates, "compare.html", page)
@@ -173,6 +167,10 @@ def jurisdiction(code: str, state: StateDep) -> HTMLResponse:
             raise NotFound(f"库内还没有{JURISDICTIONS[code]}的指引或案例。")
         opening = read_excerpts(store, [h.id for h in heads])
         links = read_links(store, state.law_book(store), documents)
-        cases = CaseList(heads, total, opening)
+        cases = CaseList(
+            heads=heads,
+            total=total,
+            excerpts=opening,
+        )
         page = jurisdiction_page(catalogue.columns, code, documents, cases, links.of)
     return render(state.templates, "jurisdiction.html", page)

@@ -60,7 +60,12 @@ def refused(templates: Environment, scope: Scope, refusal: Refusal) -> Response:
             refusal.status,
         )
     else:
-        page = ErrorPage(EMPTY_FORM, refusal.status, refusal.title, refusal.message)
+        page = ErrorPage(
+            form=EMPTY_FORM,
+            status=refusal.status,
+            title=refusal.title,
+            message=refusal.message,
+        )
         with unlimited():  # that the time is up has to be told too
             answer = render(templates, "error.html", page, status=refusal.status)
     answer.headers.update(dict(refusal.headers))

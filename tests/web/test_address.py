@@ -148,15 +148,12 @@ def test_addresses_written_at_once_are_those_the_question_gives(
             *wanted.filters.exclude.get(name, ()),
         )
     )
-    addresses = Addresses(wanted, "/browse")
+    listed = wanted.on("/browse")
+    addresses = Addresses(listed)
 
-    assert addresses.including(name, value) == wanted.including(name, value).url(
-        "/browse"
-    )
-    assert addresses.excluding(name, value) == wanted.excluding(name, value).url(
-        "/browse"
-    )
+    assert addresses.including(name, value) == listed.including(name, value).url()
+    assert addresses.excluding(name, value) == listed.excluding(name, value).url()
     for role in ROLES.keys() - wanted.filters.roles:
-        assert addresses.with_role(role) == wanted.with_role(role).url("/browse")
+        assert addresses.with_role(role) == listed.with_role(role).url()
     assert addresses.document(7, 3) == document_path(7, wanted, 3)
     assert addresses.document(7, None, 2) == document_path(7, wanted, None, 2)

@@ -50,7 +50,12 @@ def api_docs_page(schema: Mapping[str, Any]) -> ApiDocsPage:
         for method, operation in methods.items():
             operations.append(_operation(path, method, operation))
     about = schema["info"]
-    return ApiDocsPage(EMPTY_FORM, about["title"], about["version"], tuple(operations))
+    return ApiDocsPage(
+        form=EMPTY_FORM,
+        title=about["title"],
+        version=about["version"],
+        operations=tuple(operations),
+    )
 
 
 def _operation(path: str, method: str, operation: Mapping[str, Any]) -> OperationView:

@@ -77,7 +77,6 @@ class _Panel(Struct, frozen=True, gc=False):
     """What all values of one panel share; no `addresses` where a form holds the question."""
 
     wanted: PageRequest
-    path: str
     addresses: Addresses | None
 
     def links(self, field: str, value: str) -> tuple[str | None, str | None]:
@@ -89,18 +88,16 @@ class _Panel(Struct, frozen=True, gc=False):
 
     def links_of_chosen(self, field: str, value: str, state: str) -> tuple[str, str]:
         """Return where a value in force leads: away again, or to the contrary."""
-        drop = self.wanted.dropping(field, value).url(self.path)
+        drop = self.wanted.dropping(field, value).url()
         if state == _INCLUDED:
-            return drop, self.wanted.excluding(field, value).url(self.path)
-        return self.wanted.including(field, value).url(self.path), drop
+            return drop, self.wanted.excluding(field, value).url()
+        return self.wanted.including(field, value).url(), drop
 
 
-def groups(
-    wanted: PageRequest, result: SearchResult, path: str
-) -> tuple[FacetGroup, ...]:
+def groups(wanted: PageRequest, result: SearchResult) -> tuple[FacetGroup, ...]:
     """Return the fields that have anything to choose."""
-    addresses = None if is_long(wanted) else Addresses(wanted, path)
-    panel = _Panel(wanted, path, addresses)
+    addresses = None if is_long(wanted) else Addresses(wanted)
+    panel = _Panel(wanted, addresses)
     found = []
     for field in FACETS:
         group = _group(panel, field, dict(result.facets.get(field.name, ())))
@@ -125,7 +122,13 @@ def _group(panel: _Panel, field: Field, counts: dict[str, int]) -> FacetGroup | 
         is_top = place < _TOP_VALUES or view.state
         (top if is_top else rest).append(view)
     is_open = bool(chosen) or field.is_open
-    return FacetGroup(name, field.label, tuple(top), tuple(rest), is_open)
+    return FacetGroup(
+        field=name,
+        label=field.label,
+        top=tuple(top),
+        rest=tuple(rest),
+        is_open=is_open,
+    )
 
 
 def _in_order(field: Field, counts: Mapping[str, int]) -> list[str]:
@@ -176,36 +179,46 @@ def form_fields(wanted: PageRequest) -> tuple[tuple[str, str], ...]:
     return tuple(wanted.at(0).parameters())
 
 
-def roles(wanted: PageRequest, path: str) -> tuple[Link, ...]:
+def roles(wanted: PageRequest) -> tuple[Link, ...]:
     """Return the parts of a document a search can be limited to."""
-    chosen, addresses = wanted.filters.roles, Addresses(wanted, path)
+    chosen, addresses = wanted.filters.roles, Addresses(wanted)
     links = []
     for role in dict.fromkeys((*_ROLE_FILTERS, *chosen)):
         if role in chosen:
-            away = wanted.without_role(role).url(path)
+            away = wanted.without_role(role).url()
             links.append(Link(ROLES[role], away, active=True))
         else:
             links.append(Link(ROLES[role], addresses.with_role(role)))
     return tuple(links)
 
 
-def chips(wanted: PageRequest, path: str) -> tuple[Chip, ...]:
+def chips(wanted: PageRequest) -> tuple[Chip, ...]:
     """Return the restrictions in force, each with the address without it."""
     filters = wanted.filters
     found = [
-        *_chips(wanted, path, filters.include, excluded=False),
-        *_chips(wanted, path, filters.exclude, excluded=True),
+        *_chips(wanted, filters.include, excluded=False),
+        *_chips(wanted, filters.exclude, excluded=True),
     ]
     for role in filters.roles:
-        away = wanted.without_role(role).url(path)
-        found.append(Chip("限于部分", ROLES[role], away, False))
+        away = wanted.without_role(role).url()
+        found.append(
+            Chip(
+                label="限于部分",
+                value=ROLES[role],
+                remove=away,
+                excluded=False,
+            )
+        )
     return tuple(found)
 
 
-def _chips(
-    wanted: PageRequest, path: str, chosen: Chosen, *, excluded: bool
-) -> Iterator[Chip]:
+def _chips(wanted: PageRequest, chosen: Chosen, *, excluded: bool) -> Iterator[Chip]:
     for field in FACETS:
         for value in chosen.get(field.name, ()):
-            away = wanted.dropping(field.name, value).url(path)
-            yield Chip(field.label, field.shown(value), away, excluded)
+            away = wanted.dropping(field.name, value).url()
+            yield Chip(
+                label=field.label,
+                value=field.shown(value),
+                remove=away,
+                excluded=excluded,
+            )

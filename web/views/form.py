@@ -30,7 +30,12 @@ class SearchForm(Struct, frozen=True, gc=False):
 def search_form(wanted: PageRequest) -> SearchForm:
     """Make the box with what else is asked as hidden fields."""
     hidden = [pair for pair in wanted.parameters() if pair[0] not in _NOT_HIDDEN]
-    return SearchForm(wanted.text, wanted.mode, _MODES, tuple(hidden))
+    return SearchForm(
+        text=wanted.text,
+        mode=wanted.mode,
+        modes=_MODES,
+        hidden=tuple(hidden),
+    )
 
 
 EMPTY_FORM: Final = search_form(PageRequest())

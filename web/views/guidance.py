@@ -126,7 +126,11 @@ def _row(counted: CountedRow) -> ElementRow:
         _cell(element, kind, count)
         for kind, count in zip(_TRACKS, counted.counts, strict=True)
     ]
-    return ElementRow(element, total, tuple(cells))
+    return ElementRow(
+        element=element,
+        total=total,
+        counts=tuple(cells),
+    )
 
 
 def _cell(element: str, kind: str, count: int) -> Link | None:

@@ -111,12 +111,19 @@ def flat_list(
         return ()
     cards = _cards(wanted, excerpts)
     hits = tuple(cards.of(hit, hit.rank) for hit in result.hits)
-    return (HitGroup(None, "", result.total, None, hits),)
+    return (
+        HitGroup(
+            label=None,
+            note="",
+            count=result.total,
+            more=None,
+            hits=hits,
+        ),
+    )
 
 
 def list_by_tier(
     wanted: PageRequest,
-    path: str,
     tiers: Sequence[TierAnswer],
     excerpts: Mapping[int, str],
 ) -> tuple[HitGroup, ...]:
@@ -131,7 +138,7 @@ def list_by_tier(
             label=tier.tier,
             note=tier_effect(tier.tier),
             count=tier.count,
-            more=flat.only("tier", tier.tier).url(path) if is_cut else None,
+            more=flat.only("tier", tier.tier).url() if is_cut else None,
             hits=tuple(hits),
         )
         groups.append(group)
@@ -139,7 +146,11 @@ def list_by_tier(
 
 
 def _cards(wanted: PageRequest, excerpts: Mapping[int, str]) -> _Cards:
-    return _Cards(Addresses(wanted), excerpts, len(wanted.text) <= _LINKED_CHARS)
+    return _Cards(
+        addresses=Addresses(wanted),
+        excerpts=excerpts,
+        is_linked=len(wanted.text) <= _LINKED_CHARS,
+    )
 
 
 def _passage(passage: PassageHit, href: str | None) -> PassageView:

@@ -44,7 +44,6 @@ class EmptyAnswer(Struct, frozen=True, gc=False):
 
     wanted: PageRequest
     result: SearchResult
-    path: str
     chips: Sequence[Chip]
     coverage: Coverage
     left: Mapping[str, int]
@@ -66,7 +65,13 @@ def help_with(empty: EmptyAnswer) -> Help:
         for held in coverage.held
         if held.count
     ]
-    return Help(causes, removals, _ADVICE, tuple(_examples(wanted)), tuple(browse))
+    return Help(
+        causes=causes,
+        removals=removals,
+        advice=_ADVICE,
+        examples=tuple(_examples(wanted)),
+        browse=tuple(browse),
+    )
 
 
 def _examples(wanted: PageRequest) -> Iterator[Link]:
@@ -79,29 +84,29 @@ def _removals(empty: EmptyAnswer) -> Iterator[Link]:
     """Yield the ways out: without one part or filter, where that leaves anything; back to the
     first page; another mode.
     """
-    wanted, path = empty.wanted, empty.path
+    wanted = empty.wanted
     if empty.coverage.total and empty.is_behind:
-        yield Link("回到第一页", wanted.at(0).url(path))
+        yield Link("回到第一页", wanted.at(0).url())
     for link in _narrower_by_one(empty):
         count = empty.left.get(link.href)
         if count != 0:
             yield replace(link, count=count)
     if wanted.text and wanted.mode != "hybrid" and empty.coverage.total:
-        other = PageRequest(text=wanted.text, filters=wanted.filters)
-        yield Link("改用智能检索", other.url(path))
+        other = PageRequest(path=wanted.path, text=wanted.text, filters=wanted.filters)
+        yield Link("改用智能检索", other.url())
 
 
 def _narrower_by_one(empty: EmptyAnswer) -> Iterator[Link]:
     """Yield the question with one part or filter less, and with no filter at all."""
-    wanted, path = empty.wanted, empty.path
+    wanted = empty.wanted
     for part in empty.result.query.parts:
         if part.without.strip():
-            yield Link(f"去掉「{part.label}」", wanted.saying(part.without).url(path))
+            yield Link(f"去掉「{part.label}」", wanted.saying(part.without).url())
     for chip in empty.chips:
         excluded = "排除 " if chip.excluded else ""
         yield Link(f"去掉 {excluded}{chip.label}={chip.value}", chip.remove)
     if len(empty.chips) > 1:
-        yield Link("清除全部筛选", wanted.unfiltered().url(path))
+        yield Link("清除全部筛选", wanted.unfiltered().url())
 
 
 def _causes(empty: EmptyAnswer) -> tuple[str, ...]:

@@ -159,7 +159,14 @@ def _matrix_row(kinds: CountedRow, industries: CountedRow) -> MatrixRow:
         for industry, count in zip(INDUSTRIES, industries.counts, strict=True)
     ]
     href = f"/jurisdictions/{code}"
-    return MatrixRow(code, JURISDICTIONS[code], href, guides, cases, tuple(cells))
+    return MatrixRow(
+        code=code,
+        label=JURISDICTIONS[code],
+        href=href,
+        guides=guides,
+        cases=cases,
+        cells=tuple(cells),
+    )
 
 
 def _industry(code: str, industry: str, count: int) -> Link | None:

@@ -75,9 +75,9 @@ class Trail:
 
     back: str
     back_label: str
-    position: str | None
-    previous: str | None
-    next: str | None
+    position: str | None = None
+    previous: str | None = None
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +170,14 @@ def reading_page(wanted: PageRequest, material: ReadingMaterial) -> ReadingPage:
 def source_views(m: Metadata) -> tuple[SourceView, ...]:
     """Return the sources but reposts, which have neither name nor address."""
     named = [source for source in m.sources if source.grade != "C"]
-    return tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in named)
+    return tuple(
+        SourceView(
+            name=s.name,
+            grade=SOURCE_GRADES[s.grade],
+            url=s.url,
+        )
+        for s in named
+    )
 
 
 def cite(head: DocumentHead) -> str:

@@ -54,7 +54,12 @@ def cut_runs(text: str, part: Span, shown: Highlights, number: int) -> Iterator[
     link_ends = (min(lead.end, part[1]) for lead in leads.values())
     edges = {*part, *mark_ends, *mark_ends.values(), *leads, *link_ends}
     mark_end = part[0]
-    lead = Lead(part[0], part[0], "", "")
+    lead = Lead(
+        start=part[0],
+        end=part[0],
+        href="",
+        note="",
+    )
     for left, right in pairwise(sorted(edges)):
         is_first = left in mark_ends
         mark_end = mark_ends.get(left, mark_end)

@@ -44,7 +44,7 @@ class Paging(Struct, frozen=True, gc=False):
 
 
 class AnswerMaterial(Struct, frozen=True, gc=False, kw_only=True):
-    """What the route gathered for the page of an answer, which is shown at `path`.
+    """What the route gathered for the page of an answer.
 
     `excerpts` stand in for passages, by document; `amounts` are what all that match came to, in
     yuan by type; `tiers` is None of a flat list; `choices` are readings of an article named
@@ -53,7 +53,6 @@ class AnswerMaterial(Struct, frozen=True, gc=False, kw_only=True):
     """
 
     wanted: PageRequest
-    path: str
     heading: str | None
     result: SearchResult
     coverage: Coverage
@@ -93,29 +92,29 @@ class SearchPage(Struct, frozen=True, gc=False, kw_only=True):
 
 def search_page(material: AnswerMaterial) -> SearchPage:
     """Lay out an answer."""
-    wanted, result, path = material.wanted, material.result, material.path
-    chosen = chips(wanted, path)
+    wanted, result = material.wanted, material.result
+    chosen = chips(wanted)
     return SearchPage(
         title=wanted.text or material.heading or "检索",
         heading=material.heading,
         form=search_form(wanted),
-        is_home=wanted.is_home and path == "/",
-        understood=understood(wanted, result, path, material.choices),
-        tabs=_tabs(wanted, result, path),
-        groups=groups(wanted, result, path),
+        is_home=wanted.is_home,
+        understood=understood(wanted, result, material.choices),
+        tabs=_tabs(wanted, result),
+        groups=groups(wanted, result),
         held=form_fields(wanted) if is_long(wanted) else (),
-        held_path=path,
-        roles=roles(wanted, path) if wanted.text else (),
+        held_path=wanted.path,
+        roles=roles(wanted) if wanted.text else (),
         chips=chosen,
-        clear=wanted.unfiltered().url(path),
+        clear=wanted.unfiltered().url(),
         total=f"{'' if result.total_is_exact else '≥ '}{result.total}",
         took_ms=result.took_ms if wanted.text else None,
-        sorts=_sorts(wanted, path, result.ranked, bool(material.amounts)),
+        sorts=_sorts(wanted, result.ranked, bool(material.amounts)),
         amounts=amounts_views(material.amounts),
-        grouping=_grouping(wanted, path),
+        grouping=_grouping(wanted),
         export=_export(wanted, result.total),
         hits=_hits(material),
-        paging=_paging(wanted, result, path, material.tiers is not None),
+        paging=_paging(wanted, result, material.tiers is not None),
         help=None if result.hits else _help(material, chosen),
         coverage=material.coverage,
     )
@@ -125,14 +124,13 @@ def _hits(material: AnswerMaterial) -> tuple[HitGroup, ...]:
     wanted, excerpts = material.wanted, material.excerpts
     if material.tiers is None:
         return flat_list(wanted, material.result, excerpts)
-    return list_by_tier(wanted, material.path, material.tiers, excerpts)
+    return list_by_tier(wanted, material.tiers, excerpts)
 
 
 def _help(material: AnswerMaterial, chosen: Sequence[Chip]) -> Help:
     empty = EmptyAnswer(
         wanted=material.wanted,
         result=material.result,
-        path=material.path,
         chips=chosen,
         coverage=material.coverage,
         left=material.left,
@@ -140,16 +138,16 @@ def _help(material: AnswerMaterial, chosen: Sequence[Chip]) -> Help:
     return help_with(empty)
 
 
-def _tabs(wanted: PageRequest, result: SearchResult, path: str) -> tuple[Link, ...]:
+def _tabs(wanted: PageRequest, result: SearchResult) -> tuple[Link, ...]:
     """Return the kinds, each with how many of its documents match; that of what nobody has
     classified only where there are any.
     """
     counts = dict(result.facets.get("kind", ()))
     chosen = wanted.filters.include.get("kind", ())
     of_all = wanted.only("kind", None)
-    addresses = Addresses(of_all, path)
+    addresses = Addresses(of_all)
     total = sum(counts.values())
-    tabs = [Link("全部", of_all.url(path), total, active=not chosen)]
+    tabs = [Link("全部", of_all.url(), total, active=not chosen)]
     for kind, label in KINDS.items():
         if kind == UNCLASSIFIED and kind not in counts and kind not in chosen:
             continue
@@ -158,9 +156,7 @@ def _tabs(wanted: PageRequest, result: SearchResult, path: str) -> tuple[Link, .
     return tuple(tabs)
 
 
-def _sorts(
-    wanted: PageRequest, path: str, is_ranked: bool, has_amounts: bool
-) -> tuple[Link, ...]:
+def _sorts(wanted: PageRequest, is_ranked: bool, has_amounts: bool) -> tuple[Link, ...]:
     """Return the orders that make a difference: a list has no 综合, and without sums there is none
     to go by.
     """
@@ -171,14 +167,14 @@ def _sorts(
     current = wanted.sort if wanted.sort in others else natural
     links = []
     for sort in (natural, *others):
-        href = wanted.sorted_by(None if sort == natural else sort).url(path)
+        href = wanted.sorted_by(None if sort == natural else sort).url()
         links.append(Link(SORT_LABELS[sort], href, active=sort == current))
     return tuple(links)
 
 
-def _grouping(wanted: PageRequest, path: str) -> Link:
+def _grouping(wanted: PageRequest) -> Link:
     other = wanted.grouped_by("" if wanted.group else "tier")
-    return Link("按参照级别分组", other.url(path), active=bool(wanted.group))
+    return Link("按参照级别分组", other.url(), active=bool(wanted.group))
 
 
 def _export(wanted: PageRequest, total: int) -> Link | None:
@@ -186,21 +182,24 @@ def _export(wanted: PageRequest, total: int) -> Link | None:
     if not total:
         return None
     label = "导出表格" if total <= MAX_EXPORTED else f"导出前 {MAX_EXPORTED:,} 件"
-    whole = replace(wanted, offset=0, limit=DEFAULT_LIMIT, group="")
-    return Link(label, whole.url(EXPORT_PATH))
+    whole = replace(wanted, path=EXPORT_PATH, offset=0, limit=DEFAULT_LIMIT, group="")
+    return Link(label, whole.url())
 
 
-def _paging(
-    wanted: PageRequest, result: SearchResult, path: str, is_grouped: bool
-) -> Paging:
+def _paging(wanted: PageRequest, result: SearchResult, is_grouped: bool) -> Paging:
     if is_grouped:
-        return Paging(0, 0, None, None)
+        return Paging(
+            first=0,
+            last=0,
+            previous=None,
+            next=None,
+        )
     offset, limit, shown = wanted.offset, wanted.limit, len(result.hits)
     first, last = offset + 1 if shown else 0, offset + shown
     has_more = shown == limit and last < result.total
     return Paging(
         first=first,
         last=last,
-        previous=wanted.at(max(offset - limit, 0)).url(path) if offset else None,
-        next=wanted.at(last).url(path) if has_more else None,
+        previous=wanted.at(max(offset - limit, 0)).url() if offset else None,
+        next=wanted.at(last).url() if has_more else None,
     )

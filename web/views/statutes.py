@@ -41,7 +41,11 @@ def statute_views(book: LawBook, cited: Iterable[CitedArticle]) -> list[StatuteV
 
 def _statute_view(book: LawBook, cited: CitedArticle) -> StatuteView:
     href = None if cited.citation is None else link_of(book, cited.citation)
-    return StatuteView(cited.text, href, tuple(map(_article_link, cited.current)))
+    return StatuteView(
+        text=cited.text,
+        href=href,
+        current=tuple(map(_article_link, cited.current)),
+    )
 
 
 def _article_link(key: ArticleKey) -> Link:

@@ -52,7 +52,11 @@ def section_views(
             continue
         start, is_item = _content_start(document.text, paragraph.start, paragraph.end)
         runs = cut_runs(document.text, (start, paragraph.end), shown, number)
-        view = ParagraphView(paragraph.number, is_item, tuple(runs))
+        view = ParagraphView(
+            number=paragraph.number,
+            is_item=is_item,
+            inlines=tuple(runs),
+        )
         number += view.marks
         found.setdefault(paragraph.section, []).append(view)
     return tuple(
@@ -81,7 +85,12 @@ def _leads(document: Document, link_of: LinkOf) -> Iterator[Lead]:
             continue
         href = link_of(citation)
         if href is not None and _shows(document.text[start:end], citation):
-            yield Lead(start, end, href, presumption(citation))
+            yield Lead(
+                start=start,
+                end=end,
+                href=href,
+                note=presumption(citation),
+            )
 
 
 def _shows(words: str, citation: Citation) -> bool:

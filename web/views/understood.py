@@ -43,39 +43,49 @@ class Understood(Struct, frozen=True, gc=False, kw_only=True):
 def understood(
     wanted: PageRequest,
     result: SearchResult,
-    path: str,
     choices: Iterable[tuple[str, str]],
 ) -> Understood:
     """Tell what was understood; `choices` are readings of an article named without its law, each
     with the query that says so.
     """
     query = result.query
-    plain = Link("都按原词", wanted.expanding(False).url(path))
+    plain = Link("都按原词", wanted.expanding(False).url())
     return Understood(
-        parts=_parts(wanted, result, path),
+        parts=_parts(wanted, result),
         identifiers=query.identifiers,
         warnings=query.warnings,
         choices=tuple(
-            Link(label, wanted.saying(text).url(path)) for label, text in choices
+            Link(label, wanted.saying(text).url()) for label, text in choices
         ),
-        meant=tuple(_meant(wanted, one, path) for one in result.suggestions),
-        expanded=_expanded(wanted, result, path),
-        unexpanded=_unexpanded(wanted, path),
+        meant=tuple(_meant(wanted, one) for one in result.suggestions),
+        expanded=_expanded(wanted, result),
+        unexpanded=_unexpanded(wanted),
         no_expansion=plain if len(query.expanded) > 1 else None,
     )
 
 
-def _meant(wanted: PageRequest, suggestion: Suggestion, path: str) -> Meant:
-    href = wanted.saying(suggestion.text).url(path)
-    return Meant(suggestion.text, href, suggestion.reason)
+def _meant(wanted: PageRequest, suggestion: Suggestion) -> Meant:
+    href = wanted.saying(suggestion.text).url()
+    return Meant(
+        text=suggestion.text,
+        href=href,
+        reason=suggestion.reason,
+    )
 
 
-def _parts(wanted: PageRequest, result: SearchResult, path: str) -> tuple[Chip, ...]:
+def _parts(wanted: PageRequest, result: SearchResult) -> tuple[Chip, ...]:
     chips = []
     for part in result.query.parts:
         kind = _PART_KINDS.get(part.kind, "")
-        remove = wanted.saying(part.without).url(path)
-        chips.append(Chip(kind, _shortened(part.label), remove, False))
+        remove = wanted.saying(part.without).url()
+        chips.append(
+            Chip(
+                label=kind,
+                value=_shortened(part.label),
+                remove=remove,
+                excluded=False,
+            )
+        )
     return tuple(chips)
 
 
@@ -86,23 +96,42 @@ def _shortened(words: str) -> str:
     return f"{words[:_SHOWN_CHARS]}…（共 {len(words)} 字）"
 
 
-def _expanded(wanted: PageRequest, result: SearchResult, path: str) -> tuple[Chip, ...]:
+def _expanded(wanted: PageRequest, result: SearchResult) -> tuple[Chip, ...]:
     """Return what the query was widened by; taking a chip off takes its word as typed."""
     chips = []
     for words in result.query.expanded:
         word = words.partition("→")[0]
-        plainly = wanted.taking_plainly(word).url(path)
-        chips.append(Chip(word, words, plainly, False))
+        plainly = wanted.taking_plainly(word).url()
+        chips.append(
+            Chip(
+                label=word,
+                value=words,
+                remove=plainly,
+                excluded=False,
+            )
+        )
     return tuple(chips)
 
 
-def _unexpanded(wanted: PageRequest, path: str) -> tuple[Chip, ...]:
+def _unexpanded(wanted: PageRequest) -> tuple[Chip, ...]:
     """Return the words the person wants as typed; taking a chip off widens them again."""
     if not wanted.text:
         return ()
     if not wanted.expand:
-        return (Chip("", "全部字词", wanted.expanding(True).url(path), False),)
+        return (
+            Chip(
+                label="",
+                value="全部字词",
+                remove=wanted.expanding(True).url(),
+                excluded=False,
+            ),
+        )
     return tuple(
-        Chip("", word, wanted.widening_again(word).url(path), False)
+        Chip(
+            label="",
+            value=word,
+            remove=wanted.widening_again(word).url(),
+            excluded=False,
+        )
         for word in wanted.plain
     )
