@@ -53,7 +53,7 @@ def citing_page(
             for other in counterparts
             if cited_by.citing[other]
         ),
-        presumed=tuple(_citing(head) for head in cited_by.presumed[article]),
+        presumed=tuple(map(_citing, cited_by.presumed[article])),
     )
 
 

@@ -214,7 +214,8 @@ def date(head: DocumentHead) -> str | None:
 
 def results(head: DocumentHead) -> tuple[Badge, ...]:
     """Return what came out, sums first: 罚款 10万元, 没收违法所得（数额未载）, 判令停止侵害."""
-    return tuple(_result(result) for result in results_of(head.metadata))[:_MAX_RESULTS]
+    shown = results_of(head.metadata)[:_MAX_RESULTS]
+    return tuple(map(_result, shown))
 
 
 def _result(result: CaseResult) -> Badge:

@@ -110,8 +110,10 @@ def _texts(book: LawBook, law: str, version: str) -> tuple[Link, ...]:
 
 def _badges(head: DocumentHead, versions: Sequence[VersionView]) -> tuple[Badge, ...]:
     """Return how the version ended, the rank of the law, and what a reader must be warned of."""
-    ended = [v.standing for v in versions if v.active and v.tone == "ended"]
-    found = [Badge(standing, "warn") for standing in ended[:1]]
+    found: list[Badge] = []
+    for version in versions:
+        if version.active and version.tone == "ended":
+            found.append(Badge(version.standing, "warn"))
     if head.metadata.tier:
         found.append(Badge(head.metadata.tier))
     if head.completeness == "brief":

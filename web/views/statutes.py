@@ -71,9 +71,7 @@ def article_choices(book: LawBook, text: str) -> tuple[tuple[str, str], ...]:
     if len(text) > _QUESTION_CHARS:
         return ()
     found: dict[str, tuple[str, str]] = {}
-    for article in dict.fromkeys(
-        base_article(article) for article in bare_articles(text)
-    ):
+    for article in dict.fromkeys(map(base_article, bare_articles(text))):
         for reading in readings_of(book, article):
             name = reading.article.name
             asked = text.replace(article, name, 1) if article in text else name
