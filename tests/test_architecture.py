@@ -279,6 +279,25 @@ def test_no_module_swallows_the_rest(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
 
 
+#: Lines of a file of the pages, by what it is.
+MOST_LINES = {".html": 200, ".js": 400, ".css": 500}
+LONGEST_LINE = 120
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in _page_sources() if path.suffix in MOST_LINES],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_a_template_a_style_sheet_and_a_script_can_be_read_too(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    assert len(lines) <= MOST_LINES[path.suffix]
+    assert [
+        number for number, line in enumerate(lines, 1) if len(line) > LONGEST_LINE
+    ] == []
+
+
 def test_every_file_the_architecture_names_exists() -> None:
     named = set(
         re.findall(
