@@ -194,7 +194,7 @@ def test_a_page_shows_law_and_counts_and_makes_none_of_them(path: Path) -> None:
 
 #: What people may type, shown as an example: the only laws and articles that pages name.
 EXAMPLES = (
-    ("web/views/search.py", "反不正当竞争法（2019）第九条"),
+    ("web/views/nothing.py", "反不正当竞争法（2019）第九条"),
     ("web/templates/home.html", "反不正当竞争法（2019）第九条"),
 )
 ARTICLE_NUMBER = re.compile("第[一二三四五六七八九十百千零〇0-9]+条")
@@ -284,6 +284,25 @@ def test_sql_is_written_only_in_the_store() -> None:
 @pytest.mark.parametrize("path", _modules(), ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_module_swallows_the_rest(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+#: Lines of a file of the pages, by what it is.
+MOST_LINES = {".html": 200, ".js": 400, ".css": 500}
+LONGEST_LINE = 120
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in _page_sources() if path.suffix in MOST_LINES],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_a_template_a_style_sheet_and_a_script_can_be_read_too(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    assert len(lines) <= MOST_LINES[path.suffix]
+    assert [
+        number for number, line in enumerate(lines, 1) if len(line) > LONGEST_LINE
+    ] == []
 
 
 def test_every_file_the_architecture_names_exists() -> None:

@@ -11,18 +11,11 @@ from kb.contract import document_to_dict
 from kb.vocabulary import ROLES
 from search.completing import Completion
 from search.results import FACET_FIELDS, MODES, SORTS, to_dict
-from web.address import (
-    MAX_LIMIT,
-    MAX_OFFSET,
-    MAX_TEXT_CHARS,
-    document_path,
-    law_path,
-    number,
-    parse_ask,
-)
-from web.answering import answer, helped
-from web.deps import HouseDep
+from web.address import MAX_LIMIT, MAX_OFFSET, MAX_TEXT_CHARS, document_path, law_path
+from web.answering import Inquiry, answer, with_suggestions
+from web.deps import StateDep
 from web.pages import visible_document
+from web.parsing import number, parse_page_request
 from web.rendering import render
 from web.views.apidocs import api_docs_page
 
@@ -103,11 +96,14 @@ _SEARCH_PARAMETERS: Final = [
     openapi_extra={"parameters": _SEARCH_PARAMETERS},
     responses=_ERRORS,
 )
-def search(request: Request, house: HouseDep) -> dict[str, Any]:
+def search(request: Request, state: StateDep) -> dict[str, Any]:
     """Answer a query, or list documents when there is none."""
-    ask = parse_ask(request.query_params.multi_items(), default_limit=_API_LIMIT)
-    with house.open_store() as store:
-        return to_dict(helped(house, store, ask, answer(house, store, ask)))
+    wanted = parse_page_request(
+        request.query_params.multi_items(), default_limit=_API_LIMIT
+    )
+    with state.open_store() as store:
+        inquiry = Inquiry(state, store, wanted)
+        return to_dict(with_suggestions(inquiry, answer(inquiry)))
 
 
 _SUGGEST_PARAMETERS: Final = [
@@ -134,14 +130,14 @@ _SUGGEST_PARAMETERS: Final = [
     openapi_extra={"parameters": _SUGGEST_PARAMETERS},
     responses=_ERRORS,
 )
-def suggest(request: Request, response: Response, house: HouseDep) -> dict[str, Any]:
+def suggest(request: Request, response: Response, state: StateDep) -> dict[str, Any]:
     """Return what the text may be the beginning of; never kept by anyone on the way."""
     response.headers["Cache-Control"] = "no-store"
     given = request.query_params
     limit = number("limit", given.get("limit", str(_COMPLETIONS)), 1, _MAX_COMPLETIONS)
     text = given.get("q", "")[:MAX_TEXT_CHARS]
-    with house.open_store() as store:
-        found = house.suggester.complete(store, text, limit)
+    with state.open_store() as store:
+        found = state.suggester.complete(store, text, limit)
     return {"q": text, "suggestions": [_completion(one) for one in found]}
 
 
@@ -162,13 +158,13 @@ def _completion(one: Completion) -> dict[str, str]:
     "位置均为全文内的 [起, 止) 码点。",
     responses={**_ERRORS, 404: {"description": "没有这件文书，或者不对外公开"}},
 )
-def document(document_id: str, house: HouseDep) -> dict[str, Any]:
+def document(document_id: str, state: StateDep) -> dict[str, Any]:
     """Return one document whole."""
-    with house.open_store() as store:
+    with state.open_store() as store:
         return document_to_dict(visible_document(store, document_id))
 
 
 @router.get("/api/docs", include_in_schema=False)
-def docs(request: Request, house: HouseDep) -> HTMLResponse:
+def docs(request: Request, state: StateDep) -> HTMLResponse:
     """Show the interface, rendered from its own schema; needs nothing from outside."""
-    return render(house.templates, "apidocs.html", api_docs_page(request.app.openapi()))
+    return render(state.templates, "apidocs.html", api_docs_page(request.app.openapi()))

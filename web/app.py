@@ -25,10 +25,10 @@ from search.reranking import load_reranker
 from search.searcher import Searcher
 from web import api, pages, pages_law
 from web.budget import LATE, Budget
-from web.deps import House
+from web.deps import AppState
 from web.hosts import known_hosts
 from web.logs import log_of_loop, places
-from web.middleware import Envelope, keeping
+from web.middleware import SecurityHeaders, keeping
 from web.refusing import BUG, Refusal, refused
 from web.rendering import STATIC, make_templates
 
@@ -57,36 +57,46 @@ def create_app(settings: Settings) -> FastAPI:
     """
     load_dictionary(settings.dictionary)
     load_thesaurus(settings.thesaurus, settings.glossary)
-    house = House(
-        settings=settings,
-        searcher=Searcher(
-            settings.home,
-            load_embedder(settings.embedder),
-            load_reranker(settings.reranker),
-            settings.rerank_depth,
-        ),
-        templates=make_templates(settings.contact),
-    )
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        asyncio.get_running_loop().set_exception_handler(log_of_loop)
-        threading.Thread(target=_warm, args=(house,), name="warm", daemon=True).start()
-        yield
-
+    state = _make_state(settings)
     app = FastAPI(
-        lifespan=lifespan,
+        lifespan=partial(_lifespan, state),
         title="商业秘密案例知识库",
         version="0.1.0",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    app.state.house = house
+    app.state.shared = state
     for router in (pages.router, pages_law.router, api.router):
         app.include_router(router)
     app.mount("/static", _Assets(directory=STATIC), name="static")
-    refuse = partial(refused, house.templates)
+    _put_around(app, state)
+    app.add_exception_handler(KbError, _kb_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    return app
+
+
+def _make_state(settings: Settings) -> AppState:
+    searcher = Searcher(
+        settings.home,
+        load_embedder(settings.embedder),
+        load_reranker(settings.reranker),
+        settings.rerank_depth,
+    )
+    return AppState(settings, searcher, make_templates(settings.contact))
+
+
+@asynccontextmanager
+async def _lifespan(state: AppState, _: FastAPI) -> AsyncIterator[None]:
+    asyncio.get_running_loop().set_exception_handler(log_of_loop)
+    threading.Thread(target=_warm, args=(state,), name="warm", daemon=True).start()
+    yield
+
+
+def _put_around(app: FastAPI, state: AppState) -> None:
+    """Put around every request what turns away; what is added last is asked first."""
+    settings, refuse = state.settings, partial(refused, state.templates)
     app.add_middleware(
         Budget,
         seconds=settings.request_budget_s,
@@ -94,24 +104,20 @@ def create_app(settings: Settings) -> FastAPI:
         refuse=refuse,
     )
     app.add_middleware(
-        Envelope,
+        SecurityHeaders,
         hosts=known_hosts(settings),
         keep=keeping(settings.clearance),
         refuse=refuse,
     )
-    app.add_exception_handler(KbError, _kb_error)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, _validation_error)
-    return app
 
 
-def _warm(house: House) -> None:
+def _warm(state: AppState) -> None:
     """Bring the caches up and load the dictionary before the first person has to wait for it."""
     try:
-        with house.open_store() as store:
-            house.searcher.refresh(store)
-            house.searcher.search(store, "商业秘密", limit=1)
-            house.coverage(store)
+        with state.open_store() as store:
+            state.searcher.refresh(store)
+            state.searcher.search(store, "商业秘密", limit=1)
+            state.coverage(store)
     except Exception as error:
         log.error("not warmed %s", places(error))
 
@@ -185,5 +191,5 @@ def _validation_error(request: Request, error: Exception) -> Response:
 
 
 def _respond(request: Request, refusal: Refusal) -> Response:
-    house: House = request.app.state.house
-    return refused(house.templates, request.scope, refusal)
+    state: AppState = request.app.state.shared
+    return refused(state.templates, request.scope, refusal)

@@ -26,23 +26,22 @@ def read_cited_by(store: Store, articles: Iterable[ArticleKey]) -> CitedBy:
     wanted = list(articles)
     citing = store.citing_articles(wanted)
     presumed = store.presumed_to_cite(wanted)
-    named = [*citing.values(), *presumed.values()]
-    heads = store.heads({document for documents in named for document in documents})
-    return CitedBy(
-        {article: _newest_first(heads, article, citing[article]) for article in wanted},
-        {
-            article: _newest_first(heads, article, presumed[article])
-            for article in wanted
-        },
-    )
+    named: set[int] = set()
+    for documents in (*citing.values(), *presumed.values()):
+        named.update(documents)
+    heads = store.heads(named)
+    return CitedBy(_by_article(heads, citing), _by_article(heads, presumed))
 
 
-def _newest_first(
-    heads: Mapping[int, DocumentHead], article: ArticleKey, documents: Iterable[int]
-) -> list[DocumentHead]:
-    shown = [heads[document] for document in documents if document in heads]
-    others = [head for head in shown if head.metadata.law != article.law]
-    return sorted(others, key=_day_and_number, reverse=True)
+def _by_article(
+    heads: Mapping[int, DocumentHead], found: Mapping[ArticleKey, Iterable[int]]
+) -> dict[ArticleKey, list[DocumentHead]]:
+    shown: dict[ArticleKey, list[DocumentHead]] = {}
+    for article, documents in found.items():
+        known = [heads[document] for document in documents if document in heads]
+        others = [head for head in known if head.metadata.law != article.law]
+        shown[article] = sorted(others, key=_day_and_number, reverse=True)
+    return shown
 
 
 def _day_and_number(head: DocumentHead) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""What every route needs: the house with its one searcher, and a store for this request."""
+"""What every route needs: the state with its one searcher, and a store for this request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from web.views.common import Coverage, read_coverage
 
 
 @dataclass(slots=True)
-class House:
+class AppState:
     """Things shared by all requests; everything in it is safe to use from many threads."""
 
     settings: Settings
@@ -75,8 +75,8 @@ class House:
         return made
 
 
-def _house(request: Request) -> House:
-    return cast(House, request.app.state.house)
+def _state(request: Request) -> AppState:
+    return cast(AppState, request.app.state.shared)
 
 
-HouseDep = Annotated[House, Depends(_house)]
+StateDep = Annotated[AppState, Depends(_state)]

@@ -38,7 +38,7 @@ _UNKNOWN: Final = Refusal(
 def known_hosts(settings: Settings) -> frozenset[str]:
     """Return every name this server goes by, apart from the address a connection came in on."""
     given = () if settings.host in _EVERYWHERE else (settings.host,)
-    return frozenset(_plain(name) for name in (*_LOCAL, *given, *settings.hosts))
+    return frozenset(map(_plain, (*_LOCAL, *given, *settings.hosts)))
 
 
 def check_host(scope: Scope, known: Collection[str]) -> Refusal | None:

@@ -31,10 +31,10 @@ class Links:
 
     def of(self, citation: Citation) -> str | None:
         """Return the address a citation leads to."""
-        if citation.target is not None:
-            head = self.named.get(citation.target)
-            return document_path(head.id) if head is not None else None
-        return link_of(self.book, citation)
+        if citation.target is None:
+            return link_of(self.book, citation)
+        head = self.named.get(citation.target)
+        return None if head is None else document_path(head.id)
 
 
 def read_links(store: Store, book: LawBook, documents: Iterable[Document]) -> Links:
@@ -58,11 +58,12 @@ def read_cited(
 ) -> list[CitedArticle]:
     """Look up what provides today what the cited articles of replaced versions did."""
     named = [(text, parse_statute(text)) for text in statutes]
-    replaced = [
-        one for _, one in named if one is not None and is_replaced(one, book.current)
-    ]
-    laws = {citation.law or "" for citation in replaced}
-    return cite_articles(named, book.current, read_concordances(store, book, laws))
+    laws: set[str] = set()
+    for _, citation in named:
+        if citation is not None and is_replaced(citation, book.current):
+            laws.add(citation.law or "")
+    concordances = read_concordances(store, book, laws)
+    return cite_articles(named, book.current, concordances)
 
 
 def read_concordances(

@@ -40,7 +40,7 @@ def keeping(clearance: Visibility) -> str:
     return "private, no-cache" if clearance == Visibility.PUBLIC else "no-store"
 
 
-class Envelope:
+class SecurityHeaders:
     """Turn away what may not enter, add the security headers, answer for bugs, log
     route, status and time.
 

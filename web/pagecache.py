@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from web.deps import House
+    from web.deps import AppState
 
 _MOST_BYTES: Final = 16 * 1024 * 1024
 _LONGEST_ADDRESS: Final = 500
@@ -79,25 +79,25 @@ class KeptRoute(APIRoute):
         make = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            house = cast("House", request.app.state.house)
-            key = _key(request, house)
-            kept = None if key is None else house.pages.get(key)
+            state = cast("AppState", request.app.state.shared)
+            key = _key(request, state)
+            kept = None if key is None else state.pages.get(key)
             if kept is not None:
                 return kept
             response = await make(request)
             if key is not None:
-                house.pages.put(key, response)
+                state.pages.put(key, response)
             return response
 
         return handle
 
 
-def _key(request: Request, house: House) -> tuple[str, ...] | None:
+def _key(request: Request, state: AppState) -> tuple[str, ...] | None:
     """Return what a page depends on; None for a page that is not kept."""
     address = str(request.url)
     if len(address) > _LONGEST_ADDRESS or any(
         name in request.query_params for name in _TYPED
     ):
         return None
-    with house.open_store() as store:
+    with state.open_store() as store:
         return store.commit().id, date.today().isoformat(), address

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -11,11 +13,12 @@ from kb.law.book import LawBook
 from kb.records import Document, Filters
 from kb.store import Store
 from kb.vocabulary import JURISDICTIONS, VERSION_UNSTATED
-from web.address import stated, step_name
+from web.address import step_name
 from web.citedby import read_cited_by
-from web.deps import HouseDep
+from web.deps import StateDep
 from web.linking import read_concordances, read_links
 from web.pagecache import KeptRoute
+from web.parsing import stated
 from web.rendering import render
 from web.views.articles import articles_to_cite
 from web.views.citing import CitingPage, citing_page
@@ -38,15 +41,15 @@ _CASES = 20
 
 
 @router.get("/laws")
-def laws(house: HouseDep) -> HTMLResponse:
+def laws(state: StateDep) -> HTMLResponse:
     """List all laws with their versions."""
-    with house.open_store() as store:
-        page = laws_page(house.law_book(store))
-    return render(house.templates, "laws.html", page)
+    with state.open_store() as store:
+        page = laws_page(state.law_book(store))
+    return render(state.templates, "laws.html", page)
 
 
 @router.get("/laws/{law}")
-def law(request: Request, law: str, house: HouseDep) -> HTMLResponse:
+def law(request: Request, law: str, state: StateDep) -> HTMLResponse:
     """Show one law at one version (the one in force when none is named), or two versions side by
     side.
     """
@@ -55,16 +58,15 @@ def law(request: Request, law: str, house: HouseDep) -> HTMLResponse:
         stated(name, request.query_params.get(name))
         for name in ("version", "left", "right")
     )
-    with house.open_store() as store:
-        book = house.law_book(store)
+    with state.open_store() as store:
+        book = state.law_book(store)
         document = _version(store, book, law, version)
-        compared = (
-            (_version(store, book, law, left), _version(store, book, law, right))
-            if left and right
-            else None
-        )
+        compared = None
+        if left and right:
+            sides = [_version(store, book, law, side) for side in (left, right)]
+            compared = sides[0], sides[1]
         page = law_page(book, _material(store, book, document, compared))
-    return render(house.templates, "law.html", page)
+    return render(state.templates, "law.html", page)
 
 
 def _material(
@@ -78,33 +80,28 @@ def _material(
     links = read_links(store, book, [document])
     sections = section_views(document, (), links.of)
     return LawMaterial(
-        document,
-        sections,
-        read_concordances(store, book, [law])[law],
-        read_cited_by(store, articles_to_cite(law, version, sections)),
-        compared,
+        document=document,
+        sections=sections,
+        concordance=read_concordances(store, book, [law])[law],
+        cited_by=read_cited_by(store, articles_to_cite(law, version, sections)),
+        compared=compared,
     )
 
 
 @router.get("/laws/{law}/cases")
-def citing(request: Request, law: str, house: HouseDep) -> HTMLResponse:
+def citing(request: Request, law: str, state: StateDep) -> HTMLResponse:
     """List the documents that cite one article of one version."""
-    article = base_article(stated("article", request.query_params.get("article")) or "")
-    wanted, law = stated("version", request.query_params.get("version")), step_name(law)
-    with house.open_store() as store:
-        document = _version(
-            store,
-            house.law_book(store),
-            law,
-            None if wanted == VERSION_UNSTATED else wanted,
-        )
-        version = (
-            VERSION_UNSTATED
-            if wanted == VERSION_UNSTATED
-            else document.head.metadata.version or ""
-        )
-        page = _citing_page(store, ArticleKey(law, version, article))
-    return render(house.templates, "citing.html", page)
+    given, law = request.query_params, step_name(law)
+    article = base_article(stated("article", given.get("article")) or "")
+    version = stated("version", given.get("version"))
+    is_unstated = version == VERSION_UNSTATED
+    with state.open_store() as store:
+        book = state.law_book(store)
+        document = _version(store, book, law, None if is_unstated else version)
+        if not is_unstated:
+            version = document.head.metadata.version
+        page = _citing_page(store, ArticleKey(law, version or "", article))
+    return render(state.templates, "citing.html", page)
 
 
 def _citing_page(store: Store, article: ArticleKey) -> CitingPage:
@@ -129,49 +126,51 @@ def _version(store: Store, book: LawBook, law: str, version: str | None) -> Docu
 
 
 @router.get("/jurisdictions")
-def jurisdictions(house: HouseDep) -> HTMLResponse:
+def jurisdictions(state: StateDep) -> HTMLResponse:
     """Show the matrix of jurisdictions and industries."""
-    with house.open_store() as store:
-        page = matrix_page(house.catalogue(store).columns)
-    return render(house.templates, "jurisdictions.html", page)
+    with state.open_store() as store:
+        page = matrix_page(state.catalogue(store).columns)
+    return render(state.templates, "jurisdictions.html", page)
 
 
 @router.get("/jurisdictions/compare")
-def compare(request: Request, house: HouseDep) -> Response:
+def compare(request: Request, state: StateDep) -> Response:
     """Lay two or three jurisdictions side by side."""
-    codes = list(
-        dict.fromkeys(
-            stated("c", code) or "" for code in request.query_params.getlist("c")
-        )
-    )
-    unknown = [code for code in codes if code not in JURISDICTIONS]
-    if unknown:
-        raise InvalidQuery(f"没有法域「{unknown[0][:30]}」。")
+    codes = list(dict.fromkeys(request.query_params.getlist("c")))
+    for code in codes:
+        stated("c", code)
+    for code in codes:
+        if code not in JURISDICTIONS:
+            raise InvalidQuery(f"没有法域「{code[:30]}」。")
     if len(codes) == 1:
         return RedirectResponse(f"/jurisdictions/{codes[0]}", 303)
-    with house.open_store() as store:
-        catalogue = house.catalogue(store)
+    with state.open_store() as store:
+        catalogue = state.catalogue(store)
         guides = read_guides(store, catalogue, codes[:MAX_COMPARED])
-        documents = [document for found in guides.values() for document in found]
-        links = read_links(store, house.law_book(store), documents)
+        documents = chain.from_iterable(guides.values())
+        links = read_links(store, state.law_book(store), documents)
         page = compare_page(catalogue.columns, codes, guides, links.of)
-    return render(house.templates, "compare.html", page)
+    return render(state.templates, "compare.html", page)
 
 
 @router.get("/jurisdictions/{code}")
-def jurisdiction(code: str, house: HouseDep) -> HTMLResponse:
+def jurisdiction(code: str, state: StateDep) -> HTMLResponse:
     """Show one jurisdiction: its guide and its cases."""
     if code not in JURISDICTIONS:
         raise NotFound(f"没有法域「{code[:30]}」。")
     filters = Filters(include={"kind": ("foreign_case",), "jurisdiction": (code,)})
-    with house.open_store() as store:
-        catalogue = house.catalogue(store)
+    with state.open_store() as store:
+        catalogue = state.catalogue(store)
         documents = read_guides(store, catalogue, [code])[code]
         heads, total = catalogue.listing(store, filters, limit=_CASES)
         if not documents and not total:
             raise NotFound(f"库内还没有{JURISDICTIONS[code]}的指引或案例。")
         opening = read_excerpts(store, [h.id for h in heads])
-        links = read_links(store, house.law_book(store), documents)
-        cases = CaseList(heads, total, opening)
+        links = read_links(store, state.law_book(store), documents)
+        cases = CaseList(
+            heads=heads,
+            total=total,
+            excerpts=opening,
+        )
         page = jurisdiction_page(catalogue.columns, code, documents, cases, links.of)
-    return render(house.templates, "jurisdiction.html", page)
+    return render(state.templates, "jurisdiction.html", page)

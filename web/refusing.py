@@ -11,9 +11,8 @@ from jinja2 import Environment
 from starlette.types import Scope
 
 from kb.deadline import unlimited
-from web.address import Ask
 from web.rendering import render
-from web.views.search import SearchForm, search_form
+from web.views.form import EMPTY_FORM, SearchForm
 
 Headers = tuple[tuple[str, str], ...]
 #: For a connection that still carries what will not be read.
@@ -62,7 +61,10 @@ def refused(templates: Environment, scope: Scope, refusal: Refusal) -> Response:
         )
     else:
         page = ErrorPage(
-            search_form(Ask()), refusal.status, refusal.title, refusal.message
+            form=EMPTY_FORM,
+            status=refusal.status,
+            title=refusal.title,
+            message=refusal.message,
         )
         with unlimited():  # that the time is up has to be told too
             answer = render(templates, "error.html", page, status=refusal.status)

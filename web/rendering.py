@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from kb.deadline import checked
 from kb.vocabulary import SOURCE_GRADES
@@ -29,6 +30,7 @@ def make_templates(contact: str = "") -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["unfolded"] = unfolded
     environment.globals.update(
         static_version=_static_version(),
         repost=SOURCE_GRADES["C"],
@@ -44,6 +46,13 @@ def render(
     return HTMLResponse(
         "".join(checked(templates.get_template(name).generate(page=page))), status
     )
+
+
+def unfolded(text: str) -> Markup:
+    """Return a passage that stands on several lines of a template as one: between Chinese
+    characters a line end would be a blank.
+    """
+    return Markup("".join(map(str.strip, text.splitlines())))
 
 
 def report_address(contact: str, title: str = "", address: str = "") -> str | None:

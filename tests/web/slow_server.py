@@ -25,11 +25,11 @@ def slow_app(settings: Settings) -> FastAPI:
     never = threading.Event()
 
     def statement() -> None:
-        with app.state.house.open_store() as store:
+        with app.state.shared.open_store() as store:
             store._conn.execute(ENDLESS).fetchone()
 
     def statements() -> None:
-        with app.state.house.open_store() as store:
+        with app.state.shared.open_store() as store:
             while True:
                 store.generation()
 

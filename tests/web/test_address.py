@@ -10,7 +10,9 @@ from kb.errors import InvalidQuery
 from kb.records import Filters
 from kb.vocabulary import ROLES
 from search.results import FACET_FIELDS, MODES
-from web.address import MAX_LIMIT, MAX_OFFSET, Addresses, Ask, document_path, parse_ask
+from web.address import MAX_LIMIT, MAX_OFFSET, PageRequest, document_path
+from web.onestep import Addresses
+from web.parsing import parse_page_request
 
 _values = st.lists(
     st.text(min_size=1, max_size=12).filter(lambda v: v.isprintable()),
@@ -22,7 +24,7 @@ _chosen = st.dictionaries(
     st.sampled_from(sorted(FACET_FIELDS)), _values.map(tuple), max_size=4
 )
 _asks = st.builds(
-    Ask,
+    PageRequest,
     text=st.text(max_size=30).map(lambda t: t.replace("\x00", " ").strip()),
     mode=st.sampled_from(MODES),
     filters=st.builds(
@@ -41,17 +43,20 @@ _asks = st.builds(
 
 
 @given(_asks)
-def test_an_address_says_exactly_what_was_asked(ask: Ask) -> None:
+def test_an_address_says_exactly_what_was_asked(wanted: PageRequest) -> None:
     assert (
-        parse_ask(parse_qsl(urlsplit(ask.url()).query, keep_blank_values=True)) == ask
+        parse_page_request(
+            parse_qsl(urlsplit(wanted.url()).query, keep_blank_values=True)
+        )
+        == wanted
     )
 
 
 @given(_asks, st.sampled_from(sorted(FACET_FIELDS)), st.text(min_size=1, max_size=5))
 def test_a_filter_put_on_and_taken_off_leaves_none_of_it(
-    ask: Ask, field: str, value: str
+    wanted: PageRequest, field: str, value: str
 ) -> None:
-    put_on = ask.including(field, value)
+    put_on = wanted.including(field, value)
     shut_out = put_on.excluding(field, value)
 
     assert value in put_on.filters.include[
@@ -70,10 +75,12 @@ def test_a_filter_put_on_and_taken_off_leaves_none_of_it(
 def test_the_address_of_a_document_carries_the_question_but_not_the_page_of_the_list() -> (
     None
 ):
-    ask = Ask(text="客户", filters=Filters(include={"kind": ("civil",)}), offset=40)
+    wanted = PageRequest(
+        text="客户", filters=Filters(include={"kind": ("civil",)}), offset=40
+    )
 
     assert (
-        document_path(7, ask, 43, 2)
+        document_path(7, wanted, 43, 2)
         == "/documents/7?q=%E5%AE%A2%E6%88%B7&f.kind=civil&at=43#p2"
     )
 
@@ -81,26 +88,26 @@ def test_the_address_of_a_document_carries_the_question_but_not_the_page_of_the_
 def test_words_taken_as_typed_travel_with_the_address_and_can_be_widened_again() -> (
     None
 ):
-    ask = (
-        Ask(text="跳槽 客户名单", offset=20)
+    wanted = (
+        PageRequest(text="跳槽 客户名单", offset=20)
         .taking_plainly("跳槽")
         .taking_plainly("跳槽")
     )
 
-    assert ask.plain == ("跳槽",) and ask.offset == 0
-    assert parse_ask(ask.parameters()) == ask
-    assert not ask.widening.allows("跳槽") and ask.widening.allows("客户名单")
-    assert ask.widening_again("跳槽") == Ask(text="跳槽 客户名单")
-    assert parse_ask(ask.expanding(False).parameters()) == Ask(
+    assert wanted.plain == ("跳槽",) and wanted.offset == 0
+    assert parse_page_request(wanted.parameters()) == wanted
+    assert not wanted.widening.allows("跳槽") and wanted.widening.allows("客户名单")
+    assert wanted.widening_again("跳槽") == PageRequest(text="跳槽 客户名单")
+    assert parse_page_request(wanted.expanding(False).parameters()) == PageRequest(
         text="跳槽 客户名单", expand=False
     )
-    assert not ask.expanding(False).widening.allows("客户名单")
+    assert not wanted.expanding(False).widening.allows("客户名单")
 
 
 def test_expansion_is_on_or_off_and_nothing_else() -> None:
-    assert parse_ask([("expand", "on")]).expand
+    assert parse_page_request([("expand", "on")]).expand
     with pytest.raises(InvalidQuery, match="expand"):
-        parse_ask([("expand", "maybe")])
+        parse_page_request([("expand", "maybe")])
 
 
 CLOSED = (
@@ -123,26 +130,30 @@ def test_an_empty_parameter_that_takes_a_value_of_a_list_or_a_number_is_refused_
 ) -> None:
     for pairs in ([(name, "")], [("q", "客户"), (name, "")], [(name, ""), (name, "1")]):
         with pytest.raises(InvalidQuery, match=f"参数 {name} 是空的"):
-            parse_ask(pairs)
+            parse_page_request(pairs)
 
 
 def test_an_empty_box_is_no_question_and_other_peoples_parameters_are_let_be() -> None:
-    assert parse_ask([("q", ""), ("plain", ""), ("from", "")]) == Ask()
+    assert parse_page_request([("q", ""), ("plain", ""), ("from", "")]) == PageRequest()
 
 
 @given(_asks, st.sampled_from(sorted(FACET_FIELDS)), st.text(min_size=1, max_size=12))
 def test_addresses_written_at_once_are_those_the_question_gives(
-    ask: Ask, name: str, value: str
+    wanted: PageRequest, name: str, value: str
 ) -> None:
     assume(
         value
-        not in (*ask.filters.include.get(name, ()), *ask.filters.exclude.get(name, ()))
+        not in (
+            *wanted.filters.include.get(name, ()),
+            *wanted.filters.exclude.get(name, ()),
+        )
     )
-    addresses = Addresses(ask, "/browse")
+    listed = wanted.on("/browse")
+    addresses = Addresses(listed)
 
-    assert addresses.including(name, value) == ask.including(name, value).url("/browse")
-    assert addresses.excluding(name, value) == ask.excluding(name, value).url("/browse")
-    for role in ROLES.keys() - ask.filters.roles:
-        assert addresses.with_role(role) == ask.with_role(role).url("/browse")
-    assert addresses.document(7, 3) == document_path(7, ask, 3)
-    assert addresses.document(7, None, 2) == document_path(7, ask, None, 2)
+    assert addresses.including(name, value) == listed.including(name, value).url()
+    assert addresses.excluding(name, value) == listed.excluding(name, value).url()
+    for role in ROLES.keys() - wanted.filters.roles:
+        assert addresses.with_role(role) == listed.with_role(role).url()
+    assert addresses.document(7, 3) == document_path(7, wanted, 3)
+    assert addresses.document(7, None, 2) == document_path(7, wanted, None, 2)

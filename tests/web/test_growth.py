@@ -20,9 +20,9 @@ from kb.analysis import tokenize
 from search.expansion import text_to_embed
 from search.query import Query, parse
 from tests.web.plain import get
-from web.address import _MAX_CHOSEN_CHARS, _MAX_VALUES
 from web.limits import MAX_ADDRESS_BYTES, MAX_PARAMETERS
-from web.views.text import Lead, _runs
+from web.parsing import _MAX_CHOSEN_CHARS, _MAX_VALUES
+from web.views.runs import Highlights, Lead, cut_runs
 
 #: What a text may be made of: marks of the syntax, what numbers and citations begin with, words, blanks.
 PIECES = (
@@ -326,12 +326,10 @@ def test_a_document_full_of_marks_and_links_costs_no_more_than_its_length() -> N
         counting = [(Place(a), Place(b)) for a, b in marks]
         for number in range(paragraphs):
             runs = list(
-                _runs(
+                cut_runs(
                     whole,
-                    number * len(words),
-                    (number + 1) * len(words),
-                    counting,
-                    links,
+                    (number * len(words), (number + 1) * len(words)),
+                    Highlights(counting, links),
                     1,
                 )
             )

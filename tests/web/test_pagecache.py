@@ -30,7 +30,7 @@ def opened(own: Path) -> Iterator[TestClient]:
 
 
 def kept(client: TestClient) -> int:
-    return len(client.app.state.house.pages._pages)  # type: ignore[attr-defined]
+    return len(client.app.state.shared.pages._pages)  # type: ignore[attr-defined]
 
 
 PAGES = [

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from kb.errors import InvalidQuery
-from web.address import parse_ask
+from web.parsing import parse_page_request
 
 PAGES = (
     *(
@@ -434,7 +434,7 @@ def test_any_text_in_the_box_gets_an_answer(client: TestClient, text: str) -> No
 
 def test_a_text_longer_than_any_case_is_refused_with_a_number() -> None:
     with pytest.raises(InvalidQuery, match="50000"):
-        parse_ask([("q", "密" * 50_001)])
+        parse_page_request([("q", "密" * 50_001)])
 
 
 def test_markup_in_a_document_is_shown_as_text(

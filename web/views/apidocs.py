@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from web.address import Ask
-from web.views.search import SearchForm, search_form
+from web.views.form import EMPTY_FORM, SearchForm
+
+_PLACES: Final = {"query": "查询", "path": "路径"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +45,41 @@ class ApiDocsPage:
 
 def api_docs_page(schema: Mapping[str, Any]) -> ApiDocsPage:
     """Lay out a schema."""
-    operations = [
-        OperationView(
-            method.upper(),
-            path,
-            operation.get("summary", ""),
-            operation.get("description", ""),
-            tuple(_parameter(p) for p in operation.get("parameters", ())),
-            tuple(
-                (status, r.get("description", ""))
-                for status, r in operation.get("responses", {}).items()
-            ),
-        )
-        for path, methods in schema["paths"].items()
-        for method, operation in methods.items()
-    ]
+    operations: list[OperationView] = []
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            operations.append(_operation(path, method, operation))
+    about = schema["info"]
     return ApiDocsPage(
-        search_form(Ask()),
-        schema["info"]["title"],
-        schema["info"]["version"],
-        tuple(operations),
+        form=EMPTY_FORM,
+        title=about["title"],
+        version=about["version"],
+        operations=tuple(operations),
+    )
+
+
+def _operation(path: str, method: str, operation: Mapping[str, Any]) -> OperationView:
+    responses = [
+        (status, response.get("description", ""))
+        for status, response in operation.get("responses", {}).items()
+    ]
+    return OperationView(
+        method=method.upper(),
+        path=path,
+        summary=operation.get("summary", ""),
+        description=operation.get("description", ""),
+        parameters=tuple(map(_parameter, operation.get("parameters", ()))),
+        responses=tuple(responses),
     )
 
 
 def _parameter(parameter: Mapping[str, Any]) -> ParameterView:
+    place = parameter["in"]
     return ParameterView(
-        parameter["name"],
-        {"query": "查询", "path": "路径"}.get(parameter["in"], parameter["in"]),
-        _type(parameter.get("schema", {})),
-        parameter.get("description", ""),
+        name=parameter["name"],
+        place=_PLACES.get(place, place),
+        type=_type(parameter.get("schema", {})),
+        description=parameter.get("description", ""),
     )
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from kb.law.articles import ArticleKey
 from kb.records import DocumentHead
 from kb.vocabulary import KINDS, VERSION_UNSTATED
-from web.address import Ask, cases_path, document_path, law_path
+from web.address import cases_path, document_path, law_path
 from web.citedby import CitedBy
 from web.views.common import Link, meta
-from web.views.search import SearchForm, search_form
+from web.views.form import EMPTY_FORM, SearchForm
 
 #: A document in the list: its address, its title, and what is known of it.
 _Citing = tuple[str, str, tuple[str, ...]]
@@ -45,7 +45,7 @@ def citing_page(
         version=article.version,
         article=article.article,
         back=law_path(article.law, version, article.article),
-        form=search_form(Ask()),
+        form=EMPTY_FORM,
         groups=_by_kind(heads),
         total=len(heads),
         others=tuple(
@@ -53,7 +53,7 @@ def citing_page(
             for other in counterparts
             if cited_by.citing[other]
         ),
-        presumed=tuple(_citing(head) for head in cited_by.presumed[article]),
+        presumed=tuple(map(_citing, cited_by.presumed[article])),
     )
 
 

@@ -90,7 +90,14 @@ def read_coverage(store: Store, catalogue: Catalogue) -> Coverage:
                 if kind in counts
                 else ([], 0)
             )
-            held.append(Held(kind, label, counts.get(kind, 0), _latest(newest)))
+            held.append(
+                Held(
+                    kind=kind,
+                    label=label,
+                    count=counts.get(kind, 0),
+                    latest=_latest(newest),
+                )
+            )
     return Coverage(sum(counts.values()), tuple(held))
 
 
@@ -150,11 +157,9 @@ def heading_of(role: str, heading: str) -> str:
     if not heading:
         return ROLES.get(role, "正文")
     first, _, rest = heading.partition(" ")
-    return (
-        f"{first} · {rest.strip()}"
-        if rest.strip() and role not in ("body", "article")
-        else heading
-    )
+    if not rest.strip() or role in ("body", "article"):
+        return heading
+    return f"{first} · {rest.strip()}"
 
 
 def needs_checking(head: DocumentHead) -> bool:
@@ -169,12 +174,9 @@ def badges(head: DocumentHead) -> tuple[Badge, ...]:
     tier = head.metadata.tier
     if tier and head.kind in CASE_KINDS:
         effect = tier_effect(tier)
-        found.append(
-            Badge(
-                f"{tier} · {effect}" if effect else tier,
-                "strong" if effect == BINDING else "plain",
-            )
-        )
+        words = f"{tier} · {effect}" if effect else tier
+        tone = "strong" if effect == BINDING else "plain"
+        found.append(Badge(words, tone))
     elif tier:
         found.append(Badge(tier))
     if head.completeness == "brief":
@@ -187,22 +189,15 @@ def badges(head: DocumentHead) -> tuple[Badge, ...]:
 def meta(head: DocumentHead) -> tuple[str, ...]:
     """Return who, number, date and place, as far as known."""
     m = head.metadata
-    number = head.case_number or next(iter((*m.doc_numbers, *m.citations)), None)
-    place = (
-        JURISDICTIONS.get(m.jurisdiction or "")
-        if m.jurisdiction not in (None, "CN")
-        else None
+    numbers = (head.case_number, *m.doc_numbers, *m.citations)
+    abroad = None if m.jurisdiction == "CN" else JURISDICTIONS.get(m.jurisdiction or "")
+    known = (
+        head.authority,
+        next(filter(None, numbers), None),
+        date(head),
+        abroad or m.place or head.region,
     )
-    return tuple(
-        part
-        for part in (
-            head.authority,
-            number,
-            date(head),
-            place or m.place or head.region,
-        )
-        if part
-    )
+    return tuple(filter(None, known))
 
 
 def date(head: DocumentHead) -> str | None:
@@ -219,7 +214,8 @@ def date(head: DocumentHead) -> str | None:
 
 def results(head: DocumentHead) -> tuple[Badge, ...]:
     """Return what came out, sums first: 罚款 10万元, 没收违法所得（数额未载）, 判令停止侵害."""
-    return tuple(_result(result) for result in results_of(head.metadata))[:_MAX_RESULTS]
+    shown = results_of(head.metadata)[:_MAX_RESULTS]
+    return tuple(map(_result, shown))
 
 
 def _result(result: CaseResult) -> Badge:

@@ -71,9 +71,20 @@ def comparison(
         for document in compared
     }
     found = compare_versions(
-        concordance, provisions, TwoVersions(before, after, texts), _spans_of
+        concordance,
+        provisions,
+        TwoVersions(
+            before=before,
+            after=after,
+            texts=texts,
+        ),
+        _spans_of,
     )
-    return Comparison(before, after, tuple(_row(concordance.law, one) for one in found))
+    return Comparison(
+        left=before,
+        right=after,
+        rows=tuple(_row(concordance.law, one) for one in found),
+    )
 
 
 def row_anchor(provision: str) -> str:
@@ -94,7 +105,10 @@ def _spans_of(text: str) -> Iterator[tuple[int, int]]:
 
 def _row(law: str, one: ComparedProvision) -> ComparisonRow:
     return ComparisonRow(
-        one.provision, _side(law, one.before), _side(law, one.after), one.is_marked
+        provision=one.provision,
+        left=_side(law, one.before),
+        right=_side(law, one.after),
+        marked=one.is_marked,
     )
 
 
@@ -103,7 +117,12 @@ def _side(law: str, wording: Wording | None) -> tuple[Side, ...]:
         return ()
     href = law_path(law, wording.version, base_article(wording.articles[0]))
     return (
-        Side(wording.version, "、".join(wording.articles), href, _lines(wording.runs)),
+        Side(
+            version=wording.version,
+            article="、".join(wording.articles),
+            href=href,
+            runs=_lines(wording.runs),
+        ),
     )
 
 

@@ -57,7 +57,13 @@ def _table(concordance: Concordance) -> _Table:
     for row in concordance.rows:
         href = law_path(concordance.law, row.version, base_article(row.article))
         by_version = table.setdefault(row.provision, {})
-        by_version.setdefault(row.version, []).append(Cell(row.article, href, row.note))
+        by_version.setdefault(row.version, []).append(
+            Cell(
+                article=row.article,
+                href=href,
+                note=row.note,
+            )
+        )
     return table
 
 

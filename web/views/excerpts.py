@@ -28,8 +28,12 @@ def read_excerpts(store: Store, ids: Iterable[int]) -> dict[int, str]:
     """Return the excerpt of each visible document among `ids`; none of an empty one."""
     wanted = list(ids)
     documents = store.documents(wanted) if wanted else {}
-    excerpts = {number: excerpt(one) for number, one in documents.items()}
-    return {number: words for number, words in excerpts.items() if words}
+    excerpts: dict[int, str] = {}
+    for number, document in documents.items():
+        words = excerpt(document)
+        if words:
+            excerpts[number] = words
+    return excerpts
 
 
 def excerpt(document: Document) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,11 +12,13 @@ from kb.law.numbers import Renumbered, renumbered
 from kb.records import DocumentHead, Filters
 from kb.vocabulary import BINDING, ELEMENTS, KINDS, SOURCE_GRADES, TIERS, TIERS_SOURCE
 from search.facets import Columns
-from web.address import Ask, document_path, list_path
+from web.address import document_path, list_path
 from web.views.common import Badge, Coverage, Link, badges
-from web.views.search import SearchForm, search_form
+from web.views.form import EMPTY_FORM, SearchForm
 
-_FIRST: Final = ("guide-handling", "guide-evidence")
+#: Places in the list of guidance, and of elements.
+_FIRST: Final = {"guide-handling": 0, "guide-evidence": 1}
+_ELEMENTS: Final = {element: place for place, element in enumerate(ELEMENTS)}
 #: So many of the tiers are those of cases; the others are those of laws.
 _CASE_TIERS: Final = 4
 _TRACKS: Final = ("administrative", "civil", "criminal", "foreign_case")
@@ -28,7 +30,7 @@ class GuidanceView:
 
     title: str
     href: str
-    lead: str | None
+    excerpt: str | None
     badges: tuple[Badge, ...]
     elements: tuple[str, ...]
 
@@ -68,16 +70,20 @@ class AboutPage:
 
 
 def elements_page(
-    columns: Columns, heads: list[DocumentHead], leads: Mapping[int, str]
+    columns: Columns, heads: Sequence[DocumentHead], excerpts: Mapping[int, str]
 ) -> ElementsPage:
     """Lay out guidance and elements."""
-    views = [(head, _guidance(head, leads)) for head in sorted(heads, key=_place)]
+    handling: list[GuidanceView] = []
+    elements: list[GuidanceView] = []
+    for head in sorted(heads, key=_place):
+        shelf = elements if _is_element(head) else handling
+        shelf.append(_guidance(head, excerpts.get(head.id)))
     return ElementsPage(
-        search_form(Ask()),
-        tuple(view for head, view in views if not _is_element(head)),
-        tuple(view for head, view in views if _is_element(head)),
-        tuple(KINDS[track] for track in _TRACKS),
-        tuple(_row(counted) for counted in _count_elements(columns)),
+        form=EMPTY_FORM,
+        handling=tuple(handling),
+        elements=tuple(elements),
+        tracks=tuple(KINDS[track] for track in _TRACKS),
+        rows=tuple(map(_row, _count_elements(columns))),
     )
 
 
@@ -85,26 +91,22 @@ def _place(head: DocumentHead) -> tuple[int, int, str]:
     """Return the reading order: the handling guide and evidence first, elements as the law orders
     them.
     """
-    first = _FIRST.index(head.slug) if head.slug in _FIRST else len(_FIRST)
-    elements = [
-        ELEMENTS.index(element)
-        for element in head.metadata.elements
-        if element in ELEMENTS
-    ]
-    return first, min(elements, default=len(ELEMENTS)), head.title
+    first = _FIRST.get(head.slug, len(_FIRST))
+    named = [_ELEMENTS[name] for name in head.metadata.elements if name in _ELEMENTS]
+    return first, min(named, default=len(_ELEMENTS)), head.title
 
 
 def _is_element(head: DocumentHead) -> bool:
     return head.slug.startswith("element-")
 
 
-def _guidance(head: DocumentHead, leads: Mapping[int, str]) -> GuidanceView:
+def _guidance(head: DocumentHead, excerpt: str | None) -> GuidanceView:
     return GuidanceView(
-        head.title,
-        document_path(head.id),
-        leads.get(head.id),
-        badges(head)[1:],
-        head.metadata.elements,
+        title=head.title,
+        href=document_path(head.id),
+        excerpt=excerpt,
+        badges=badges(head)[1:],
+        elements=head.metadata.elements,
     )
 
 
@@ -124,7 +126,11 @@ def _row(counted: CountedRow) -> ElementRow:
         _cell(element, kind, count)
         for kind, count in zip(_TRACKS, counted.counts, strict=True)
     ]
-    return ElementRow(element, total, tuple(cells))
+    return ElementRow(
+        element=element,
+        total=total,
+        counts=tuple(cells),
+    )
 
 
 def _cell(element: str, kind: str, count: int) -> Link | None:
@@ -136,7 +142,7 @@ def _cell(element: str, kind: str, count: int) -> Link | None:
 def about_page(coverage: Coverage, book: LawBook) -> AboutPage:
     """Lay out the page about this knowledge base."""
     return AboutPage(
-        form=search_form(Ask()),
+        form=EMPTY_FORM,
         coverage=coverage,
         tiers=tuple(TIERS.items())[:_CASE_TIERS],
         binding=BINDING,

@@ -9,14 +9,14 @@ from kb.law.book import LawBook
 from kb.law.concordance import Concordance
 from kb.law.versions import is_edited
 from kb.records import Document, DocumentHead, Metadata
-from web.address import Ask, document_path
+from web.address import document_path
 from web.citedby import CitedBy
 from web.views.articles import ArticleView, article_views
 from web.views.common import Badge, Link, meta, needs_checking
 from web.views.comparing import Comparison, comparison
 from web.views.concordances import ConcordanceView, concordance_view
+from web.views.form import EMPTY_FORM, SearchForm
 from web.views.reading import SourceView, source_views
-from web.views.search import SearchForm, search_form
 from web.views.text import SectionView
 from web.views.versions import VersionView, version_views
 
@@ -71,7 +71,7 @@ def law_page(book: LawBook, material: LawMaterial) -> LawPage:
         texts=_texts(book, law, version),
         law=law,
         title=head.title,
-        form=search_form(Ask()),
+        form=EMPTY_FORM,
         badges=_badges(head, versions),
         meta=meta(head)[1:] if head.authority else meta(head),
         versions=versions,
@@ -110,8 +110,10 @@ def _texts(book: LawBook, law: str, version: str) -> tuple[Link, ...]:
 
 def _badges(head: DocumentHead, versions: Sequence[VersionView]) -> tuple[Badge, ...]:
     """Return how the version ended, the rank of the law, and what a reader must be warned of."""
-    ended = [v.standing for v in versions if v.active and v.tone == "ended"]
-    found = [Badge(standing, "warn") for standing in ended[:1]]
+    found: list[Badge] = []
+    for version in versions:
+        if version.active and version.tone == "ended":
+            found.append(Badge(version.standing, "warn"))
     if head.metadata.tier:
         found.append(Badge(head.metadata.tier))
     if head.completeness == "brief":

@@ -15,9 +15,10 @@ from kb.store import Store
 from kb.vocabulary import INDUSTRIES, JURISDICTIONS, ROLES, UNLABELLED
 from search.catalogue import Catalogue
 from search.facets import Columns
-from web.address import Ask, document_path, list_path
+from web.address import PageRequest, document_path, list_path
 from web.views.common import Link, badges, meta, results
-from web.views.search import HitView, SearchForm, search_form
+from web.views.form import EMPTY_FORM, SearchForm
+from web.views.hits import HitView
 from web.views.text import LinkOf, SectionView, section_views
 
 FOREIGN_KINDS: Final = ("foreign_case", "foreign_guide")
@@ -27,22 +28,21 @@ _MOST_GUIDES: Final = 10
 
 #: The fixed questions of a guide, in the order an enterprise asks them.
 QUESTIONS: Final = (
-    *(
-        "legal_sources",
-        "definition",
-        "conduct",
-        "defences",
-        "evidence",
-        "civil_remedies",
-    ),
-    *(
-        "criminal_liability",
-        "limitation",
-        "procedure",
-        "employee_mobility",
-        "administrative_measures",
-    ),
-    *("practical_steps", "industry_notes", "precedents", "verification"),
+    "legal_sources",
+    "definition",
+    "conduct",
+    "defences",
+    "evidence",
+    "civil_remedies",
+    "criminal_liability",
+    "limitation",
+    "procedure",
+    "employee_mobility",
+    "administrative_measures",
+    "practical_steps",
+    "industry_notes",
+    "precedents",
+    "verification",
 )
 
 
@@ -124,7 +124,7 @@ def matrix_page(columns: Columns) -> MatrixPage:
         for kinds, industries in _count_jurisdictions(columns)
     ]
     return MatrixPage(
-        form=search_form(Ask()),
+        form=EMPTY_FORM,
         industries=INDUSTRIES,
         rows=tuple(rows),
         total_cases=sum(row.cases for row in rows),
@@ -159,7 +159,14 @@ def _matrix_row(kinds: CountedRow, industries: CountedRow) -> MatrixRow:
         for industry, count in zip(INDUSTRIES, industries.counts, strict=True)
     ]
     href = f"/jurisdictions/{code}"
-    return MatrixRow(code, JURISDICTIONS[code], href, guides, cases, tuple(cells))
+    return MatrixRow(
+        code=code,
+        label=JURISDICTIONS[code],
+        href=href,
+        guides=guides,
+        cases=cases,
+        cells=tuple(cells),
+    )
 
 
 def _industry(code: str, industry: str, count: int) -> Link | None:
@@ -176,16 +183,16 @@ def read_guides(
     if not codes:
         return {}
     of_all = catalogue.passing(_guides_of(codes))
-    ordered = catalogue.in_order(store, of_all, "newest").tolist()
+    in_order = catalogue.in_order(store, of_all, "newest").tolist()
     shown: dict[str, list[int]] = {}
     for code in codes:
         mine = set(catalogue.passing(_guides_of([code])).tolist())
-        shown[code] = [guide for guide in ordered if guide in mine][:_MOST_GUIDES]
+        shown[code] = [guide for guide in in_order if guide in mine][:_MOST_GUIDES]
     read = store.documents(chain.from_iterable(shown.values()))
-    return {
-        code: [read[guide] for guide in guides if guide in read]
-        for code, guides in shown.items()
-    }
+    guides: dict[str, list[Document]] = {code: [] for code in codes}
+    for code, numbers in shown.items():
+        guides[code] += [read[number] for number in numbers if number in read]
+    return guides
 
 
 def _guides_of(codes: Sequence[str]) -> Filters:
@@ -209,35 +216,53 @@ def jurisdiction_page(
     link_of: LinkOf,
 ) -> JurisdictionPage:
     """Lay out one jurisdiction."""
-    filters = Filters(include={"kind": ("foreign_case",), "jurisdiction": (code,)})
-    ask = Ask(filters=filters)
-    counts = columns.counts(filters, ["industry"])["industry"]
+    wanted = PageRequest(filters=_of(code, "foreign_case"))
     return JurisdictionPage(
         code=code,
         label=JURISDICTIONS[code],
-        form=search_form(Ask()),
+        form=EMPTY_FORM,
         guides=tuple(_guide(document, link_of) for document in documents),
-        cases=tuple(
-            _case(ask, head, rank, cases.excerpts.get(head.id))
-            for rank, head in enumerate(cases.heads, 1)
-        ),
+        cases=tuple(_cases(wanted, cases)),
         cases_total=cases.total,
-        all_cases=ask.url(),
-        industries=tuple(
-            Link(name, ask.including("industry", name).url(), count)
-            for name, count in counts
-            if name != UNLABELLED
-        ),
-        others=tuple((c, JURISDICTIONS[c]) for c in _with_guides(columns) if c != code),
+        all_cases=wanted.url(),
+        industries=tuple(_industries(columns, wanted)),
+        others=tuple(_other_jurisdictions(columns, code)),
     )
+
+
+def _cases(wanted: PageRequest, cases: CaseList) -> Iterator[HitView]:
+    for rank, head in enumerate(cases.heads, 1):
+        yield HitView(
+            rank=rank,
+            href=document_path(head.id, wanted, rank),
+            title=head.title,
+            badges=badges(head)[1:],
+            meta=meta(head),
+            results=results(head),
+            reasons=(),
+            passages=(),
+            excerpt=cases.excerpts.get(head.id),
+        )
+
+
+def _industries(columns: Columns, wanted: PageRequest) -> Iterator[Link]:
+    """Yield the industries of the cases that are wanted."""
+    counts = columns.counts(wanted.filters, ["industry"])["industry"]
+    for name, count in counts:
+        if name != UNLABELLED:
+            yield Link(name, wanted.including("industry", name).url(), count)
+
+
+def _other_jurisdictions(columns: Columns, code: str) -> Iterator[tuple[str, str]]:
+    for other in _with_guides(columns):
+        if other != code:
+            yield other, JURISDICTIONS[other]
 
 
 def _with_guides(columns: Columns) -> list[str]:
-    counts = dict(
-        columns.counts(Filters(include={"kind": ("foreign_guide",)}), ["jurisdiction"])[
-            "jurisdiction"
-        ]
-    )
+    """Return the jurisdictions of which there are guides."""
+    guides = Filters(include={"kind": ("foreign_guide",)})
+    counts = dict(columns.counts(guides, ["jurisdiction"])["jurisdiction"])
     return [code for code in JURISDICTIONS if counts.get(code)]
 
 
@@ -253,20 +278,6 @@ def _guide(document: Document, link_of: LinkOf) -> GuideView:
     )
 
 
-def _case(ask: Ask, head: DocumentHead, rank: int, excerpt: str | None) -> HitView:
-    return HitView(
-        rank=rank,
-        href=document_path(head.id, ask, rank),
-        title=head.title,
-        badges=badges(head)[1:],
-        meta=meta(head),
-        results=results(head),
-        reasons=(),
-        passages=(),
-        lead=excerpt,
-    )
-
-
 def compare_page(
     columns: Columns,
     codes: Sequence[str],
@@ -279,7 +290,7 @@ def compare_page(
     """
     laid_out = [_laid_out(documents, link_of) for documents in guides.values()]
     return ComparePage(
-        form=search_form(Ask()),
+        form=EMPTY_FORM,
         columns=tuple(
             Link(JURISDICTIONS[code], f"/jurisdictions/{code}") for code in guides
         ),

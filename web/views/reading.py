@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from kb.fields import FACTS, Field
 from kb.records import Document, DocumentHead, Metadata
 from kb.vocabulary import CONFIDENCE, KINDS, SOURCE_GRADES
 from search.results import Hit
-from web.address import Ask, document_path, law_path, list_path
+from web.address import PageRequest, document_path, law_path, list_path
 from web.views.amounts import amount_words
 from web.views.common import (
     Badge,
@@ -20,7 +20,7 @@ from web.views.common import (
     meta,
     needs_checking,
 )
-from web.views.search import SearchForm, search_form
+from web.views.form import SearchForm, search_form
 from web.views.text import SectionView, presumption
 
 
@@ -75,9 +75,9 @@ class Trail:
 
     back: str
     back_label: str
-    position: str | None
-    previous: str | None
-    next: str | None
+    position: str | None = None
+    previous: str | None = None
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,15 +122,20 @@ class Around:
     version_rules: tuple[VersionRuleView, ...]
 
 
-def reading_page(
-    document: Document,
-    ask: Ask,
-    sections: tuple[SectionView, ...],
-    around: Around,
-    trail: Trail | None,
-    base_url: str,
-) -> ReadingPage:
+@dataclass(frozen=True, slots=True)
+class ReadingMaterial:
+    """What the page of a document is made of; its address begins with `base_url`."""
+
+    document: Document
+    sections: tuple[SectionView, ...]
+    around: Around
+    trail: Trail | None
+    base_url: str
+
+
+def reading_page(wanted: PageRequest, material: ReadingMaterial) -> ReadingPage:
     """Lay out one document."""
+    document, around = material.document, material.around
     head, m = document.head, document.head.metadata
     grades = [source.grade for source in m.sources]
     return ReadingPage(
@@ -140,61 +145,61 @@ def reading_page(
         kind=Link(KINDS[head.kind], f"/browse/{head.kind}"),
         badges=badges(head)[1:],
         meta=meta(head),
-        form=search_form(ask),
-        trail=trail,
+        form=search_form(wanted),
+        trail=material.trail,
         warnings=tuple(around.outdated),
         version_rules=around.version_rules,
-        sections=sections,
-        marks=sum(section.marks for section in sections),
-        query=ask.text,
+        sections=material.sections,
+        marks=sum(section.marks for section in material.sections),
+        query=wanted.text,
         facts=(*_facts(head), *_presumptions(document)),
         amounts=_amounts(m),
         statutes=tuple(around.statutes),
         uncertain=m.uncertain,
         sources=source_views(m),
         reposts=grades.count("C"),
-        only_reposts=bool(grades) and set(grades) == {"C"},
+        only_reposts=set(grades) == {"C"},
         law=Link(m.law, law_path(m.law)) if m.law and m.version else None,
         related=tuple(_neighbour(other, (why,)) for other, why in around.related),
         similar=tuple(_neighbour(hit.document, hit.reasons) for hit in around.similar),
         cite=cite(head),
-        address=f"{base_url.rstrip('/')}{document_path(head.id)}",
+        address=f"{material.base_url.rstrip('/')}{document_path(head.id)}",
     )
 
 
 def source_views(m: Metadata) -> tuple[SourceView, ...]:
     """Return the sources but reposts, which have neither name nor address."""
     named = [source for source in m.sources if source.grade != "C"]
-    return tuple(SourceView(s.name, SOURCE_GRADES[s.grade], s.url) for s in named)
+    return tuple(
+        SourceView(
+            name=s.name,
+            grade=SOURCE_GRADES[s.grade],
+            url=s.url,
+        )
+        for s in named
+    )
 
 
 def cite(head: DocumentHead) -> str:
     """Return what a quotation names: title, number, authority, date."""
-    return ",".join(
-        part
-        for part in (head.title, head.case_number, head.authority, head.decided_on)
-        if part
-    )
+    named = (head.title, head.case_number, head.authority, head.decided_on)
+    return ",".join(filter(None, named))
 
 
-def _facts(head: DocumentHead) -> tuple[Fact, ...]:
-    rows = (
-        Fact(
-            field.heading, _MORE_THAN_A_FIELD.get(field.attribute, _values)(field, head)
-        )
-        for field in FACTS
-    )
-    return tuple(row for row in rows if row.values)
+def _facts(head: DocumentHead) -> Iterator[Fact]:
+    for field in FACTS:
+        values_of = _MORE_THAN_A_FIELD.get(field.attribute, _values)
+        values = values_of(field, head)
+        if values:
+            yield Fact(field.heading, values)
 
 
-def _presumptions(document: Document) -> tuple[Fact, ...]:
-    """Return the versions nobody wrote beside the articles of a text and it is presumed to mean."""
-    told = tuple(
-        dict.fromkeys(
-            told for citation in document.citations if (told := presumption(citation))
-        )
-    )
-    return (Fact("法条版本", told),) if told else ()
+def _presumptions(document: Document) -> Iterator[Fact]:
+    """Yield the versions nobody wrote beside the articles of a text and it is presumed to mean."""
+    told = dict.fromkeys(map(presumption, document.citations))
+    told.pop("", None)
+    if told:
+        yield Fact("法条版本", tuple(told))
 
 
 def _values(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
@@ -203,10 +208,12 @@ def _values(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
     """
     values = field.values_of(head.metadata)
     if field.facet is None:
-        return tuple(field.shown(value) for value in values)
-    return tuple(
-        Link(field.shown(value), list_path(**{field.name: value})) for value in values
-    )
+        return tuple(map(field.shown, values))
+    return tuple(_link_to_value(field, value) for value in values)
+
+
+def _link_to_value(field: Field, value: str) -> Link:
+    return Link(field.shown(value), list_path(**{field.name: value}))
 
 
 def _numbers(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
@@ -236,8 +243,9 @@ def _amounts(m: Metadata) -> tuple[tuple[str, str], ...]:
     """Return sums by type; an outcome whose sum is not known stands first, so that no other sum is
     taken for it.
     """
-    unknown = tuple((outcome, "数额未载") for outcome in unknown_amounts(m))
-    return unknown + tuple((a.type, amount_words(a)) for a in m.amounts)
+    found = [(outcome, "数额未载") for outcome in unknown_amounts(m)]
+    found += [(amount.type, amount_words(amount)) for amount in m.amounts]
+    return tuple(found)
 
 
 def _jurisdiction(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
@@ -247,28 +255,24 @@ def _jurisdiction(field: Field, head: DocumentHead) -> tuple[Link | str, ...]:
     code = head.metadata.jurisdiction
     if code is None or code == "CN":
         return ()
-    is_foreign = head.kind in ("foreign_case", "foreign_guide")
-    return (
-        Link(
-            field.shown(code),
-            f"/jurisdictions/{code}" if is_foreign else list_path(jurisdiction=code),
-        ),
-    )
+    if head.kind in ("foreign_case", "foreign_guide"):
+        return (Link(field.shown(code), f"/jurisdictions/{code}"),)
+    return (_link_to_value(field, code),)
 
 
 def _dates(field: Field, head: DocumentHead) -> tuple[str, ...]:
     m = head.metadata
     if m.date_note:
         return (m.date_note,)
-    named = (
-        ("裁判或决定", m.decided_on),
-        ("公布", m.published_on),
-        ("通过", m.passed_on),
-        ("施行", m.effective_from),
-        ("失效", m.effective_to),
-        ("核对", m.checked_on),
-    )
-    return tuple(f"{label} {value}" for label, value in named if value)
+    named = {
+        "裁判或决定": m.decided_on,
+        "公布": m.published_on,
+        "通过": m.passed_on,
+        "施行": m.effective_from,
+        "失效": m.effective_to,
+        "核对": m.checked_on,
+    }
+    return tuple(f"{label} {day}" for label, day in named.items() if day)
 
 
 #: Facts that say more than the values of their field, or other than these, and how they are made.
@@ -285,7 +289,11 @@ _MORE_THAN_A_FIELD: Final[
 
 def _neighbour(head: DocumentHead, reasons: Sequence[str]) -> Neighbour:
     return Neighbour(
-        document_path(head.id), head.title, badges(head), meta(head)[:3], tuple(reasons)
+        href=document_path(head.id),
+        title=head.title,
+        badges=badges(head),
+        meta=meta(head)[:3],
+        reasons=tuple(reasons),
     )
 
 
@@ -293,10 +301,12 @@ def related_labels(
     document: Document, by_slug: Mapping[str, DocumentHead]
 ) -> list[tuple[DocumentHead, str]]:
     """Return the documents this one names, each with 「相关」 or 「文中提到」."""
-    named = [(slug, "相关文书") for slug in document.head.metadata.related]
-    named += [(c.target, "文中提到") for c in document.citations if c.target]
+    named = dict.fromkeys(document.head.metadata.related, "相关文书")
+    for citation in document.citations:
+        if citation.target:
+            named.setdefault(citation.target, "文中提到")
     found: dict[int, tuple[DocumentHead, str]] = {}
-    for slug, label in named:
+    for slug, label in named.items():
         head = by_slug.get(slug)
         if head is not None and head.id != document.head.id:
             found.setdefault(head.id, (head, label))

@@ -41,7 +41,11 @@ def statute_views(book: LawBook, cited: Iterable[CitedArticle]) -> list[StatuteV
 
 def _statute_view(book: LawBook, cited: CitedArticle) -> StatuteView:
     href = None if cited.citation is None else link_of(book, cited.citation)
-    return StatuteView(cited.text, href, tuple(map(_article_link, cited.current)))
+    return StatuteView(
+        text=cited.text,
+        href=href,
+        current=tuple(map(_article_link, cited.current)),
+    )
 
 
 def _article_link(key: ArticleKey) -> Link:
@@ -67,9 +71,7 @@ def article_choices(book: LawBook, text: str) -> tuple[tuple[str, str], ...]:
     if len(text) > _QUESTION_CHARS:
         return ()
     found: dict[str, tuple[str, str]] = {}
-    for article in dict.fromkeys(
-        base_article(article) for article in bare_articles(text)
-    ):
+    for article in dict.fromkeys(map(base_article, bare_articles(text))):
         for reading in readings_of(book, article):
             name = reading.article.name
             asked = text.replace(article, name, 1) if article in text else name

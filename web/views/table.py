@@ -23,11 +23,12 @@ _MARK: Final = "\ufeff"
 
 def table(hits: Iterable[Hit], base_url: str) -> str:
     """Return CSV (RFC 4180) with headings; addresses begin with `base_url`."""
-    columns = tuple(_columns(base_url.rstrip("/")))
+    columns = list(_columns(base_url.rstrip("/")))
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([heading for heading, _ in columns])
-    writer.writerows([_plain(cell(hit)) for _, cell in columns] for hit in hits)
+    for hit in hits:
+        writer.writerow([_plain(cell(hit)) for _, cell in columns])
     return _MARK + out.getvalue()
 
 
@@ -48,11 +49,9 @@ def _columns(base_url: str) -> Iterator[tuple[str, Callable[[Hit], str]]]:
 def _of_field(field: Field, hit: Hit) -> str:
     head = hit.document
     made = _CELLS.get(field.attribute)
-    return (
-        made(head)
-        if made
-        else "、".join(field.shown(value) for value in field.values_of(head.metadata))
-    )
+    if made is not None:
+        return made(head)
+    return "、".join(map(field.shown, field.values_of(head.metadata)))
 
 
 def _numbers(head: DocumentHead) -> str:
@@ -75,8 +74,12 @@ def _effect(hit: Hit) -> str:
 
 def _standing(head: DocumentHead) -> str:
     """Return what a reader must be warned of."""
-    warnings = [COMPLETENESS["brief"]] if head.completeness == "brief" else []
-    return "；".join([*warnings, "待核"] if needs_checking(head) else warnings)
+    warnings = []
+    if head.completeness == "brief":
+        warnings.append(COMPLETENESS["brief"])
+    if needs_checking(head):
+        warnings.append("待核")
+    return "；".join(warnings)
 
 
 def _plain(cell: str) -> str:

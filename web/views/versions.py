@@ -10,8 +10,8 @@ from kb.law.book import LawBook
 from kb.law.versions import Standing
 from kb.records import DocumentHead
 from kb.vocabulary import TIERS, VERSION_UNSTATED
-from web.address import Ask, law_path
-from web.views.search import SearchForm, search_form
+from web.address import law_path
+from web.views.form import EMPTY_FORM, SearchForm
 
 IN_FORCE: Final = "现行"
 REPLACED: Final = "已被取代"
@@ -115,7 +115,7 @@ def laws_page(book: LawBook) -> LawsPage:
         (tier, tuple(sorted(by_tier[tier], key=_most_versions_first)))
         for tier in _in_order_of_rank(by_tier)
     )
-    return LawsPage(search_form(Ask()), groups)
+    return LawsPage(EMPTY_FORM, groups)
 
 
 def _in_order_of_rank(tiers: Iterable[str]) -> list[str]:
