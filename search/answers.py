@@ -16,10 +16,10 @@ from kb.mentions import ARTICLE
 from kb.records import DocumentHead, Filters, StoredPassage
 from kb.store import Store
 from kb.vocabulary import CONDUCTS, QUESTIONS_ROLE, RELATIONSHIPS
+from search.candidates import Candidates
 from search.catalogue import Catalogue
-from search.exact import Exact
-from search.ids import member
-from search.matches import Matches
+from search.id_sets import member
+from search.named_documents import NamedDocuments
 from search.query import Query
 from search.results import (
     FACET_FIELDS,
@@ -80,9 +80,9 @@ def hits(
     query: Query,
     documents: NDArray[np.int64],
     scores: NDArray[np.float64],
-    keyword: Matches,
-    vector: Matches,
-    exact: Exact,
+    keyword: Candidates,
+    vector: Candidates,
+    exact: NamedDocuments,
     first_rank: int,
 ) -> tuple[Hit, ...]:
     """Make the hits of one page; a document the store does not show is left out."""
@@ -195,7 +195,7 @@ def named_conducts(text: str) -> tuple[str, ...]:
 
 
 def _passages_of(
-    matches: Matches, documents: NDArray[np.int64]
+    matches: Candidates, documents: NDArray[np.int64]
 ) -> dict[int, list[int]]:
     """Return for each document its passages among `matches`, best first, as many as are looked
     at.

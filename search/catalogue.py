@@ -13,7 +13,7 @@ from kb.records import DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import RESULT_SUMS, Visibility
 from search.facets import Columns, read_columns
-from search.ids import member
+from search.id_sets import member
 from search.kept import Kept
 from search.results import Hit
 

@@ -15,7 +15,7 @@ from kb.identifiers import compact
 from kb.records import DocumentHead
 from kb.store import Store
 from kb.vocabulary import KINDS
-from search.lexicon import Entry, Lexicon, Shelf, law_fold, number_fold
+from search.lexicon import Entry, Lexicon, TermList, law_fold, number_fold
 from search.pinyin import load_pinyin
 
 MAX_COMPLETED: Final = 60
@@ -67,9 +67,9 @@ def complete(
 def _found(
     lexicon: Lexicon, typed: str, limit: int
 ) -> list[tuple[str, list[Entry], list[Entry]]]:
-    """Return for each shelf what begins with the typed text and what holds it elsewhere."""
+    """Return for each terms what begins with the typed text and what holds it elsewhere."""
     key = compact(typed)
-    shelves = [
+    lists = [
         ("word", lexicon.word, key),
         ("law", lexicon.law, law_fold(typed)),
         ("number", lexicon.number, number_fold(typed)),
@@ -77,39 +77,39 @@ def _found(
         ("title", lexicon.title, key),
     ]
     if any(c.isdigit() for c in key):
-        shelves.insert(0, shelves.pop(2))
+        lists.insert(0, lists.pop(2))
     found = []
-    for kind, shelf, wanted in shelves:
-        first = _beginning(kind, shelf, wanted, limit)
-        more = shelf.holding(wanted, limit) if wanted else []
+    for kind, terms, wanted in lists:
+        first = _beginning(kind, terms, wanted, limit)
+        more = terms.holding(wanted, limit) if wanted else []
         if _LATIN.fullmatch(typed):
-            said, said_inside = _sounding(shelf, typed, limit)
+            said, said_inside = _sounding(terms, typed, limit)
             first, more = [*first, *said], [*more, *said_inside]
         more = [place for place in dict.fromkeys(more) if place not in first]
         found.append(
-            (kind, [shelf[p] for p in dict.fromkeys(first)], [shelf[p] for p in more])
+            (kind, [terms[p] for p in dict.fromkeys(first)], [terms[p] for p in more])
         )
     return found
 
 
-def _beginning(kind: str, shelf: Shelf, wanted: str, limit: int) -> list[int]:
+def _beginning(kind: str, terms: TermList, wanted: str, limit: int) -> list[int]:
     if not wanted:
         return []
     law, chapter, article = wanted.partition("第")
     if kind == "law" and chapter and law:  # 反不正当竞争法第十条: of whichever version
-        return shelf.matching(
+        return terms.matching(
             rf"\n{re.escape(law)}[^\n第]*第{re.escape(article)}", limit
         )
-    return shelf.beginning(wanted, limit)
+    return terms.beginning(wanted, limit)
 
 
-def _sounding(shelf: Shelf, typed: str, limit: int) -> tuple[list[int], list[int]]:
+def _sounding(terms: TermList, typed: str, limit: int) -> tuple[list[int], list[int]]:
     pattern = load_pinyin().pattern(normalise(typed), open_end=True)
     if pattern is None:
         return [], []
     return (
-        shelf.matching("\n" + pattern, limit, by_sound=True),
-        shelf.matching(pattern, limit, by_sound=True)
+        terms.matching("\n" + pattern, limit, by_sound=True),
+        terms.matching(pattern, limit, by_sound=True)
         if len(compact(typed)) > 2
         else [],
     )
@@ -118,7 +118,7 @@ def _sounding(shelf: Shelf, typed: str, limit: int) -> tuple[list[int], list[int
 def _chosen(
     found: Sequence[tuple[str, list[Entry], list[Entry]]], limit: int
 ) -> list[tuple[str, Entry]]:
-    """Take from every shelf its share, then what room is left, in order: beginnings first."""
+    """Take from every terms its share, then what room is left, in order: beginnings first."""
     ranked = [
         (number, place, kind, entry)
         for place, (kind, first, more) in enumerate(found)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from kb.analysis import Token, latin_words, normalise
 from kb.thesaurus import Thesaurus, thesaurus
-from search.query import MAX_TERMS, WIDENING, Query, Widening
+from search.query import EXPANDED, MAX_TERMS, ExpansionChoice, Query
 
 #: Longer texts are not widened: they name the matter in several words themselves.
 MAX_CHARS: Final = 200
@@ -22,7 +22,7 @@ _HAN: Final = re.compile("[㐀-鿿]")
 
 
 def widened(
-    query: Query, widening: Widening = WIDENING, words: Thesaurus | None = None
+    query: Query, widening: ExpansionChoice = EXPANDED, words: Thesaurus | None = None
 ) -> Query:
     """Return the query with the equivalents of its plain words; never fails."""
     if not widening.on or not query.plain or len(query.plain) > MAX_CHARS:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from search.ids import first_places, member
+from search.id_sets import first_places, member
 
 #: Cormack, Clarke and Büttcher, SIGIR 2009.
 RANK_CONSTANT: Final = 60

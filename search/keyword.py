@@ -14,9 +14,8 @@ import tantivy
 from msgspec.structs import replace
 
 from kb.analysis import characters
-from search.keywordfiles import KeywordFiles
-from search.matches import EMPTY, Matches
-from search.matching import (
+from search.candidates import EMPTY, Candidates
+from search.clauses import (
     GATHER_LIMIT,
     all_of,
     any_of,
@@ -26,6 +25,7 @@ from search.matching import (
     literally,
     scored_by,
 )
+from search.keywordfiles import KeywordFiles
 from search.query import Query
 
 #: A word in more than this share of the passages tells too little to make a passage a match.
@@ -46,7 +46,7 @@ class KeywordIndex(KeywordFiles):
         allowed: Sequence[int] | None = None,
         gather: bool = True,
         ordered: bool = True,
-    ) -> tuple[Matches, Matches]:
+    ) -> tuple[Candidates, Candidates]:
         """Return (all that match, the best `depth` by any term).
 
         What matches holds the phrases and enough of the words; `allowed` restricts both to

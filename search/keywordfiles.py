@@ -26,9 +26,9 @@ from kb.records import Changes, Commit, PassageToIndex
 from kb.store import Store
 from kb.vocabulary import Visibility
 from search.checksums import changed, is_breakdown, marks, touched
-from search.equivalents import Equivalents
-from search.ids import member
-from search.matching import PASSAGE_BITS, places_of
+from search.clauses import PASSAGE_BITS, places_of
+from search.expansion_clauses import ExpansionClauses
+from search.id_sets import member
 from search.stamps import (
     IndexDamaged,
     Stamp,
@@ -61,7 +61,7 @@ class Opened(Struct, frozen=True):
     """An index as one moment saw it."""
 
     searcher: Any
-    equivalents: Equivalents
+    equivalents: ExpansionClauses
     stamp: Stamp
 
 
@@ -265,7 +265,7 @@ class KeywordFiles:
             log.warning("keyword index cannot be opened: %s", type(error).__name__)
             return None
         self._looked_s = time.monotonic()
-        return Opened(searcher, Equivalents(self._schema, searcher), stamp)
+        return Opened(searcher, ExpansionClauses(self._schema, searcher), stamp)
 
     def _probe(self, searcher: Any, passages: int) -> None:
         """Touch every field's files; raises ValueError when one is missing or the index was

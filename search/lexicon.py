@@ -69,7 +69,7 @@ def law_fold(text: str) -> str:
     return _ARTICLE_DIGITS.sub(lambda m: "第" + chinese_numeral(int(m[1] or m[2])), key)
 
 
-class Shelf:
+class TermList:
     """Entries of one sort, best first, with their keys in one string that is searched whole."""
 
     def __init__(self, entries: Iterable[Entry], *, numbers: bool = False) -> None:
@@ -218,13 +218,13 @@ def _order(keyed: tuple[str, Entry]) -> tuple[int, bool, int, str, int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All shelves of one reader."""
+    """All lists of one reader."""
 
-    word: Shelf
-    law: Shelf
-    name: Shelf
-    number: Shelf
-    title: Shelf
+    word: TermList
+    law: TermList
+    name: TermList
+    number: TermList
+    title: TermList
 
 
 class Lexicons:
@@ -263,23 +263,23 @@ class Lexicons:
                 for field, value, held in store.facet_words(_WORD_FIELDS)
             }
         return Lexicon(
-            word=Shelf(words.values()),
-            law=Shelf(laws),
-            name=Shelf(_merged(names["name"])),
-            number=Shelf(_merged(names["number"]), numbers=True),
-            title=Shelf(names["title"]),
+            word=TermList(words.values()),
+            law=TermList(laws),
+            name=TermList(_merged(names["name"])),
+            number=TermList(_merged(names["number"]), numbers=True),
+            title=TermList(names["title"]),
         )
 
 
 def _by_shelf(names: Iterable[Name]) -> dict[str, list[Entry]]:
-    shelves: dict[str, list[Entry]] = {"title": [], "name": [], "number": []}
+    lists: dict[str, list[Entry]] = {"title": [], "name": [], "number": []}
     for name in names:
         text = f"指导性案例{name.text}号" if name.kind == "guiding_case" else name.text
         note = name.note if name.kind == "title" else name.kind
-        shelves[_SHELF_OF.get(name.kind, "number")].append(
+        lists[_SHELF_OF.get(name.kind, "number")].append(
             Entry(text, note, name.document_id, 1)
         )
-    return shelves
+    return lists
 
 
 def _merged(entries: Iterable[Entry]) -> Iterator[Entry]:

@@ -69,7 +69,7 @@ _KINDS: Final = {label: code for code, label in vocabulary.KINDS.items()} | {
 }
 
 
-class Widening(Struct, frozen=True, gc=False):
+class ExpansionChoice(Struct, frozen=True, gc=False):
     """Whether words are widened at all, and which are to be taken as typed."""
 
     on: bool = True
@@ -80,8 +80,8 @@ class Widening(Struct, frozen=True, gc=False):
         return self.on and word not in self.plain
 
 
-WIDENING: Final = Widening()
-AS_TYPED: Final = Widening(on=False)
+EXPANDED: Final = ExpansionChoice()
+AS_TYPED: Final = ExpansionChoice(on=False)
 
 
 class Query(Struct, frozen=True, gc=False):
@@ -108,7 +108,7 @@ class Query(Struct, frozen=True, gc=False):
     identifiers: tuple[Identifier, ...] = ()
     articles: tuple[str, ...] = ()
     expansions: tuple[Expansion, ...] = ()
-    widening: Widening = WIDENING
+    widening: ExpansionChoice = EXPANDED
     parts: tuple[QueryPart, ...] = ()
     warnings: tuple[str, ...] = ()
 

@@ -7,11 +7,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from search.candidates import Candidates
 from search.catalogue import Catalogue
-from search.exact import Exact
 from search.facets import Columns
 from search.indexes import Indexes
-from search.matches import Matches
+from search.named_documents import NamedDocuments
 from search.query import Query
 
 
@@ -23,13 +23,13 @@ class Ranking(Struct, frozen=True, gc=False):
 
     documents: NDArray[np.int64]
     scores: NDArray[np.float64]
-    keyword: Matches
-    vector: Matches
+    keyword: Candidates
+    vector: Candidates
     complete: bool
     ordered: int
 
 
-class Question(Struct, frozen=True, kw_only=True, gc=False):
+class RetrievedQuery(Struct, frozen=True, kw_only=True, gc=False):
     """A query with what the caches and the store say to it before any filter."""
 
     query: Query
@@ -37,10 +37,10 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
     indexes: Indexes
     catalogue: Catalogue
     vector: NDArray[np.float32] | None
-    near: Matches
-    everything: Matches
-    best: Matches
-    exact: Exact
+    near: Candidates
+    everything: Candidates
+    best: Candidates
+    exact: NamedDocuments
     demanded: NDArray[np.int64] | None
     unwanted: NDArray[np.int64]
 

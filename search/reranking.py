@@ -17,7 +17,7 @@ from kb.embedding import NEEDS_EXTRA, quiet
 from kb.errors import StateError
 from kb.modelfiles import model_folder, stored_name
 from kb.store import Store
-from search.matches import Matches
+from search.candidates import Candidates
 
 #: Documents reordered where nobody chose otherwise.
 DEPTH: Final = 20
@@ -90,7 +90,7 @@ def reordered(
     documents: NDArray[np.int64],
     scores: NDArray[np.float64],
     window: tuple[int, int],
-    rankings: Sequence[Matches],
+    rankings: Sequence[Candidates],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Reorder the documents at [start, end) of a ranking by their best passage's score;
     the others stay.
@@ -117,7 +117,7 @@ def _best_scores(
     reranker: Reranker,
     query: str,
     documents: Sequence[int],
-    rankings: Sequence[Matches],
+    rankings: Sequence[Candidates],
 ) -> NDArray[np.float64]:
     """Return each document's best score; one without a passage to read gets the least of all."""
     with store.snapshot():
@@ -134,7 +134,9 @@ def _best_scores(
     return np.where(np.isfinite(found), found, finite.min() if len(finite) else 0.0)
 
 
-def _best_passages(documents: Sequence[int], rankings: Sequence[Matches]) -> list[int]:
+def _best_passages(
+    documents: Sequence[int], rankings: Sequence[Candidates]
+) -> list[int]:
     """Return the best passage of each document in each ranking, once."""
     wanted = np.array(documents, dtype=np.int64)
     found: list[int] = []

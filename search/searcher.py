@@ -21,18 +21,18 @@ from kb.embedding import Embedder
 from kb.errors import EmbedderMismatch, InvalidQuery
 from kb.records import NO_FILTERS, Filters
 from kb.store import Store
-from search import answers, likeness
+from search import answers, more_like_this
+from search.candidates import EMPTY, Candidates, joined_for_counting, ranked, within
 from search.catalogue import Catalogue, Catalogues
 from search.demands import LONG_CHARS, demanded, unheard, unwanted
-from search.exact import exact_documents
 from search.expansion import said, text_to_embed, widened
 from search.filtering import as_meant, joined, unknown_values
 from search.fusion import best_by_document, followed, summed_by_document, weighted_sum
-from search.ids import member
+from search.id_sets import member
 from search.indexes import Indexes, IndexesByScope
-from search.matches import EMPTY, Matches, joined_for_counting, ranked, within
-from search.query import WIDENING, Query, Widening, parse
-from search.ranking import Question, Ranking, reordered_as
+from search.named_documents import find_named_documents
+from search.query import EXPANDED, ExpansionChoice, Query, parse
+from search.ranking import Ranking, RetrievedQuery, reordered_as
 from search.reranking import DEPTH as RERANK_DEPTH
 from search.reranking import Reranker, reordered
 from search.results import FACET_FIELDS, MODES, SORTS, Hit, SearchResult
@@ -130,7 +130,7 @@ class Searcher:
         sort: str = "relevance",
         offset: int = 0,
         limit: int = 10,
-        widening: Widening = WIDENING,
+        widening: ExpansionChoice = EXPANDED,
     ) -> SearchResult:
         """Answer a query with one page of documents, counts over all that match, and reasons.
 
@@ -218,7 +218,7 @@ class Searcher:
             indexes, behind = self._current(store)
 
             def find() -> tuple[Hit, ...]:
-                return likeness.similar(
+                return more_like_this.similar(
                     store, indexes, document_id, catalogue.passing(filters), limit
                 )
 
@@ -298,14 +298,14 @@ class Searcher:
         caches: tuple[Indexes, Catalogue],
         mode: str,
         filters: Filters,
-    ) -> Question:
+    ) -> RetrievedQuery:
         """Ask everything that does not depend on filters, once.
 
         One retriever after the other: a thread for one of them costs more than it saves. Meaning
         comes last: it passes over all vectors, and what follows finds the processor's cache empty.
         """
         indexes, catalogue = caches
-        exact = exact_documents(store, query)
+        exact = find_named_documents(store, query)
         # a fixed depth settles the order
         counted_alone = mode == "hybrid" and not filters and not query.unwanted
         everything = best = EMPTY
@@ -338,7 +338,7 @@ class Searcher:
         ):
             # letters no document holds: a model of Chinese has nothing to say to them
             vector = None
-        return Question(
+        return RetrievedQuery(
             query=query,
             hybrid=mode == "hybrid",
             indexes=indexes,
@@ -365,7 +365,7 @@ class Searcher:
     def _embed(self, text: str) -> NDArray[np.float32]:
         return np.asarray(self._embedder.embed_queries([text])[0], dtype=np.float32)
 
-    def _window(self, question: Question, ranking: Ranking) -> tuple[int, int]:
+    def _window(self, question: RetrievedQuery, ranking: Ranking) -> tuple[int, int]:
         """Return which places are reranked: those after the documents named outright, whatever the
         page.
         """
@@ -379,7 +379,11 @@ class Searcher:
         return start, start + self._rerank_depth
 
     def _reranked(
-        self, store: Store, reranker: Reranker, question: Question, ranking: Ranking
+        self,
+        store: Store,
+        reranker: Reranker,
+        question: RetrievedQuery,
+        ranking: Ranking,
     ) -> Ranking:
         documents, scores = reordered(
             store,
@@ -392,12 +396,14 @@ class Searcher:
         )
         return replace(ranking, documents=documents, scores=scores)
 
-    def _allowed(self, question: Question, filters: Filters) -> NDArray[np.int64]:
+    def _allowed(self, question: RetrievedQuery, filters: Filters) -> NDArray[np.int64]:
         """Return the documents the reader may see and the filters keep, less the unwanted."""
         allowed = question.columns.passing(filters) if filters else question.columns.ids
         return within(allowed, None, question.unwanted)
 
-    def _rank(self, store: Store, question: Question, filters: Filters) -> Ranking:
+    def _rank(
+        self, store: Store, question: RetrievedQuery, filters: Filters
+    ) -> Ranking:
         """Rank documents under one set of filters; both retrievers are cut only after filtering."""
         allowed = self._allowed(question, filters)
         if question.query.only_excludes:
@@ -431,7 +437,7 @@ class Searcher:
         return Ranking(documents, scores, keyword, near, everything.complete, ordered)
 
     def _fused(
-        self, question: Question, keyword: Matches, near: Matches
+        self, question: RetrievedQuery, keyword: Candidates, near: Candidates
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return documents best first: both retrievers on a fixed depth, then what else holds the
         words.
@@ -452,7 +458,7 @@ class Searcher:
         return followed(*fused, keyword.documents[depth:])
 
     def _among(
-        self, question: Question, matches: Matches, allowed: NDArray[np.int64]
+        self, question: RetrievedQuery, matches: Candidates, allowed: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
         """Tell which matches are of documents among `allowed` (ascending)."""
         if allowed is question.columns.ids:  # nothing is filtered: a look-up serves
@@ -462,11 +468,11 @@ class Searcher:
     def _near(
         self,
         store: Store,
-        question: Question,
-        keyword: Matches,
+        question: RetrievedQuery,
+        keyword: Candidates,
         allowed: NDArray[np.int64],
         filters: Filters,
-    ) -> Matches:
+    ) -> Candidates:
         """Return the passages near in meaning among `allowed`, cut only after filtering.
 
         What counts as near is settled without filters (the score of the last of the depth),
@@ -510,7 +516,7 @@ class Searcher:
         )
 
     def _facets(
-        self, store: Store, question: Question, filters: Filters, ranking: Ranking
+        self, store: Store, question: RetrievedQuery, filters: Filters, ranking: Ranking
     ) -> dict[str, tuple[tuple[str, int], ...]]:
         """Count every field over all matching documents, each under the other fields' filters."""
         columns = question.columns
@@ -527,7 +533,7 @@ def _weight(query: Query) -> float:
     return LONG_WORDS_WEIGHT if len(query.text) > LONG_CHARS else WORDS_WEIGHT
 
 
-def _of_roles(store: Store, matches: Matches, filters: Filters) -> Matches:
+def _of_roles(store: Store, matches: Candidates, filters: Filters) -> Candidates:
     """Return the passages that stand in sections of the wanted roles."""
     found: Sequence[int] = [
         p.id

@@ -19,7 +19,7 @@ from kb.identifiers import Identifier, compact, find
 from kb.records import NO_FILTERS, Filters
 from kb.store import Store
 from search.completing import Completion, complete
-from search.lexicon import Lexicon, Lexicons, Shelf, number_fold
+from search.lexicon import Lexicon, Lexicons, TermList, number_fold
 from search.pinyin import load_pinyin
 from search.results import SearchResult, Suggestion
 from search.searcher import Searcher
@@ -178,7 +178,7 @@ def _candidates(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
     yield from _typed_by_sound(lexicon, text)
 
 
-def _near_numbers(shelf: Shelf, text: str) -> Iterator[_Candidate]:
+def _near_numbers(terms: TermList, text: str) -> Iterator[_Candidate]:
     """Yield numbers that are another way, one character, another year or another court from what
     was typed.
     """
@@ -188,12 +188,12 @@ def _near_numbers(shelf: Shelf, text: str) -> Iterator[_Candidate]:
     for identifier in named:
         typed = number_fold(text[identifier.start : identifier.end])
         if (
-            shelf.matching(f"\n{re.escape(typed)}(?=\n)", 1)
+            terms.matching(f"\n{re.escape(typed)}(?=\n)", 1)
             and identifier.type != "name"
         ):
             continue
-        for closeness, place, reason in _numbers(shelf, typed):
-            entry = shelf[place]
+        for closeness, place, reason in _numbers(terms, typed):
+            entry = terms[place]
             yield _Candidate(
                 closeness,
                 entry.text,
@@ -204,17 +204,17 @@ def _near_numbers(shelf: Shelf, text: str) -> Iterator[_Candidate]:
             )
 
 
-def _numbers(shelf: Shelf, typed: str) -> Iterator[tuple[int, int, str]]:
-    for place, distance in shelf.spelt(typed, 1, _SPELT):
+def _numbers(terms: TermList, typed: str) -> Iterator[tuple[int, int, str]]:
+    for place, distance in terms.spelt(typed, 1, _SPELT):
         yield distance, place, "编号差一字" if distance else "编号的完整写法"
     case = _CASE.fullmatch(typed)
     if case:
         year, body, number = case.groups()
-        for place in shelf.matching(
+        for place in terms.matching(
             rf"\n(?:19|20)\d\d{re.escape(body)}{number}(?=\n)", 5
         ):
             yield 2, place, "同一编号，另一年份"
-        for place in shelf.matching(rf"\n{year}[^\n]*[^\n\d]{number}(?=\n)", 5):
+        for place in terms.matching(rf"\n{year}[^\n]*[^\n\d]{number}(?=\n)", 5):
             yield 3, place, "同年同号，另一法院或程序"
 
 
@@ -226,26 +226,26 @@ def _near_names(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
     said = load_pinyin().sound(key)
     far = 0 if len(key) < 3 else 1 if len(key) < 8 else 2
     nearest = 1 + far
-    for shelf in (lexicon.word, lexicon.name, lexicon.law, lexicon.title):
-        places = dict.fromkeys(shelf.sounding(said, 10)) if _HAN.search(key) else {}
+    for terms in (lexicon.word, lexicon.name, lexicon.law, lexicon.title):
+        places = dict.fromkeys(terms.sounding(said, 10)) if _HAN.search(key) else {}
         near = {place: 1 for place in places}
         if far:
             near |= {
                 place: 1 + d
-                for place, d in shelf.spelt(key, far, _SPELT)
+                for place, d in terms.spelt(key, far, _SPELT)
                 if place not in near and d
             }
         nearest = min([nearest, *near.values()])
         for place, closeness in near.items():
-            entry = shelf[place]
+            entry = terms[place]
             reason = "读音相同" if closeness == 1 else f"差 {closeness - 1} 字"
-            if shelf.keys[place] != key and closeness <= nearest:
+            if terms.keys[place] != key and closeness <= nearest:
                 yield _Candidate(
                     closeness, entry.text, reason, 0, len(text), entry.document
                 )
 
 
-def _words_inside(shelf: Shelf, text: str) -> Iterator[_Candidate]:
+def _words_inside(terms: TermList, text: str) -> Iterator[_Candidate]:
     """Yield words for the slips in a text that sound like them or differ by one character.
 
     Only where there is a slip: else 解除 of 解除合同 would be taken for 接触. Where words sound
@@ -258,19 +258,19 @@ def _words_inside(shelf: Shelf, text: str) -> Iterator[_Candidate]:
         typed, sound = folded[start:end], said[start:end]
         alike = [
             place
-            for place in shelf.sounding_whole(sound)
-            if _HAN.search(shelf.keys[place])
+            for place in terms.sounding_whole(sound)
+            if _HAN.search(terms.keys[place])
         ]
         closeness, reason = (1, "读音相同") if alike else (2, "差 1 字")
         if not alike and len(typed) >= _LEAST_ONE_OFF:
             alike = [
                 p
-                for p in shelf.one_off(typed)
-                if _HAN.search(shelf.keys[p]) and shelf.sound(p) not in said
+                for p in terms.one_off(typed)
+                if _HAN.search(terms.keys[p]) and terms.sound(p) not in said
             ]
         for place in alike:
-            if shelf.keys[place] not in folded:
-                yield _Candidate(closeness, shelf[place].text, reason, start, end, 0)
+            if terms.keys[place] not in folded:
+                yield _Candidate(closeness, terms[place].text, reason, start, end, 0)
 
 
 def _around(
@@ -295,11 +295,11 @@ def _typed_by_sound(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
         if pattern is None:
             continue
         whole = run[0] == text
-        for shelf in (
+        for terms in (
             (lexicon.word, lexicon.name, lexicon.title) if whole else (lexicon.word,)
         ):
-            for place in shelf.matching(f"\n{pattern}(?=\n)", 5, by_sound=True):
-                entry = shelf[place]
+            for place in terms.matching(f"\n{pattern}(?=\n)", 5, by_sound=True):
+                entry = terms[place]
                 yield _Candidate(
                     1, entry.text, "拼音", run.start(), run.end(), entry.document
                 )

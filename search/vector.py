@@ -1,6 +1,6 @@
 """Vector index: FAISS over the store's vectors, filters before the cut.
 
-Exact while small, and all but exact above (float16, inner product); inverted lists with
+NamedDocuments while small, and all but exact above (float16, inner product); inverted lists with
 8-bit codes above EXACT_LIMIT vectors, kept on disk because they take time to train.
 Filters that keep few passages are answered exactly by scoring just those.
 """
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from kb.records import Commit
 from kb.store import Store
 from kb.vocabulary import Visibility
+from search.candidates import EMPTY, Candidates, in_order
 from search.checksums import mark
-from search.ids import member
-from search.matches import EMPTY, Matches, in_order
+from search.id_sets import member
 from search.nearest import Coded, Lists, Matrix, Nearest, load_faiss, train_lists
 from search.stamps import Stamp, drop_stamp, read_stamp, write_stamp
 
@@ -159,7 +159,7 @@ class VectorIndex:
         passages: NDArray[np.int64] | None = None,
         *,
         made_by: str | None = None,
-    ) -> Matches:
+    ) -> Candidates:
         """Return the `depth` passages nearest to a unit vector, within `allowed`
         documents and `passages` (ascending).
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from kb.errors import InvalidQuery
 from kb.records import NO_FILTERS, Filters
 from kb.vocabulary import LONGEST_FACET_VALUE, ROLES
-from search.query import Widening
+from search.query import ExpansionChoice
 from search.results import FACET_FIELDS, MODES, SORTS
 
 SORT_LABELS: Final[dict[str, str]] = {
@@ -156,9 +156,9 @@ class Ask(Struct, frozen=True, gc=False, kw_only=True):
         return replace(self, text=text.strip(), offset=0)
 
     @property
-    def widening(self) -> Widening:
+    def widening(self) -> ExpansionChoice:
         """Return which words may stand for their equivalents too."""
-        return Widening(self.expand, frozenset(self.plain))
+        return ExpansionChoice(self.expand, frozenset(self.plain))
 
     def taking_plainly(self, word: str) -> Ask:
         """Return the question with this word taken as typed, from the start."""

@@ -7,14 +7,14 @@ from typing import Final
 from kb.analysis import normalise
 from search.answers import needles_of
 from search.expansion import widened
-from search.query import WIDENING, Widening, parse
+from search.query import EXPANDED, ExpansionChoice, parse
 from search.snippets import marks
 
 _MAX_QUERY_CHARS: Final = 2_000
 
 
 def find_marks(
-    text: str, query_text: str, widening: Widening = WIDENING
+    text: str, query_text: str, widening: ExpansionChoice = EXPANDED
 ) -> tuple[tuple[int, int], ...]:
     """Return the spans of `text` that show what was searched for, equivalents and exact keys as
     typed included.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def search(args: argparse.Namespace) -> int:
     """Search; one line a document, best first."""
-    from search.query import Widening
+    from search.query import ExpansionChoice
     from search.results import to_dict
     from search.suggesting import Suggester
 
@@ -46,7 +46,7 @@ def search(args: argparse.Namespace) -> int:
             sort=args.sort,
             offset=args.offset,
             limit=args.limit,
-            widening=Widening(not args.no_expand),
+            widening=ExpansionChoice(not args.no_expand),
         )
         if not args.offset:
             result = replace(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kb.thesaurus import Group, Pair, Thesaurus
 from search.answers import needles_of
 from search.expansion import MAX_CHARS, text_to_embed, widened
-from search.query import AS_TYPED, WIDENING, Widening, parse
+from search.query import AS_TYPED, EXPANDED, ExpansionChoice, parse
 from search.results import FACET_FIELDS
 from search.searcher import Searcher
 from tests.search.conftest import Library
@@ -24,7 +24,7 @@ WORDS = Thesaurus(
 )
 
 
-def expanded(text: str, widening: Widening = WIDENING) -> tuple[str, ...]:
+def expanded(text: str, widening: ExpansionChoice = EXPANDED) -> tuple[str, ...]:
     return widened(parse(text), widening, WORDS).view().expanded
 
 
@@ -71,9 +71,9 @@ def test_a_long_text_is_not_widened() -> None:
 
 
 def test_a_word_or_all_words_can_be_refused() -> None:
-    assert expanded("跳槽带走客户名单", Widening(plain=frozenset({"客户名单"}))) == (
-        "跳槽→离职",
-    )
+    assert expanded(
+        "跳槽带走客户名单", ExpansionChoice(plain=frozenset({"客户名单"}))
+    ) == ("跳槽→离职",)
     assert expanded("跳槽带走客户名单", AS_TYPED) == ()
 
 
@@ -146,7 +146,7 @@ def slugs(
     library: Library,
     text: str,
     mode: str = "hybrid",
-    widening: Widening = WIDENING,
+    widening: ExpansionChoice = EXPANDED,
     limit: int = 5,
 ) -> list[str]:
     result = library.searcher.search(
@@ -266,7 +266,10 @@ def test_an_article_brings_its_counterparts_named_and_refusable(
     searcher: Searcher = library.searcher
     wide = searcher.search(library.store, article, limit=100)
     plain = searcher.search(
-        library.store, article, limit=100, widening=Widening(plain=frozenset({article}))
+        library.store,
+        article,
+        limit=100,
+        widening=ExpansionChoice(plain=frozenset({article})),
     )
 
     assert wide.query.expanded[0].startswith(f"{article}→2025第十条")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest.pipeline import ingest_file
-from search.likeness import telling_terms
+from search.more_like_this import telling_terms
 from tests.search.conftest import Library
 
 

@@ -13,7 +13,7 @@ from kb.store import Store
 from kb.vocabulary import Visibility
 from search import nearest
 from search import vector as vector_module
-from search.keyword import Matches
+from search.keyword import Candidates
 from search.vector import VectorIndex
 from tests.models import static_model
 from tests.search.conftest import Library
@@ -49,7 +49,7 @@ def brute_force(
     return sorted(rows, key=lambda row: (-row[1], row[0]))[:depth]
 
 
-def same(found: Matches, truth: list[tuple[int, float]]) -> None:
+def same(found: Candidates, truth: list[tuple[int, float]]) -> None:
     """Equal up to the rounding of scores: every passage scores what it should and none better is
     missing.
     """

@@ -14,11 +14,11 @@ from kb.records import Citation, Document, DocumentHead
 from kb.store import Store
 from kb.vocabulary import PRESUMED, QUESTIONS_ROLE
 from search.answers import hits
-from search.exact import Exact
+from search.candidates import Candidates
 from search.fusion import best_by_document, reciprocal_rank_fusion
 from search.indexes import Indexes
 from search.keyword import KeywordIndex
-from search.matches import Matches
+from search.named_documents import NamedDocuments
 from search.query import Query
 from search.results import Hit
 
@@ -42,17 +42,19 @@ def similar(
     allowed = allowed[allowed != document_id]
     with store.snapshot():
         embedder, mean = store.embedder(), store.mean_vector(document_id)
-    near = Matches(*_empty())
+    near = Candidates(*_empty())
     if embedder is not None and mean is not None:
         near = indexes.vector.search(mean, _DEPTH, allowed, made_by=embedder[1])
     query = Query(document.head.title, terms=telling_terms(document, indexes.keyword))
     _, words = indexes.keyword.search(query, _DEPTH, gather=False)
     keep = np.isin(words.documents, allowed)
-    words = Matches(words.passages[keep], words.documents[keep], words.scores[keep])
+    words = Candidates(words.passages[keep], words.documents[keep], words.scores[keep])
     rankings = [best_by_document(m.documents, m.scores)[0] for m in (near, words)]
     documents, scores = reciprocal_rank_fusion(rankings)
     page = documents[:limit]
-    found = hits(store, query, page, scores[:limit], words, near, Exact(), first_rank=1)
+    found = hits(
+        store, query, page, scores[:limit], words, near, NamedDocuments(), first_rank=1
+    )
     shared = _shared_articles(store, document, [hit.document.id for hit in found])
     return tuple(
         _with_reasons(hit, document.head, shared.get(hit.document.id, ()))

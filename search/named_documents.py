@@ -1,4 +1,4 @@
-"""Exact keys answered from the store: the documents a query names outright."""
+"""NamedDocuments keys answered from the store: the documents a query names outright."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _CHAMBER: Final = re.compile(r"(?<=[民刑行一二三四五六])知(?=[初终�
 _OLD_NUMBER: Final = re.compile(r"(?<=[一-鿿）])(?=\d+号$)")
 
 
-class Exact(Struct, frozen=True, gc=False):
+class NamedDocuments(Struct, frozen=True, gc=False):
     """Documents named by a query, first to last, the reason of each in words, and what
     to tell of the keys.
 
@@ -71,7 +71,7 @@ class Exact(Struct, frozen=True, gc=False):
         )
 
 
-def exact_documents(store: Store, query: Query) -> Exact:
+def find_named_documents(store: Store, query: Query) -> NamedDocuments:
     """Find the documents whose number, name or cited article the query gives."""
     reasons: dict[int, str] = {}
     articles: dict[int, str] = {}
@@ -98,7 +98,7 @@ def exact_documents(store: Store, query: Query) -> Exact:
             expanded += _articles(store, identifier.value, reasons, articles, query)
             # a passage asks for no version
             notes += _which_version(store, identifier.value) if query.parts else []
-    return Exact(
+    return NamedDocuments(
         tuple(reasons),
         reasons,
         articles,

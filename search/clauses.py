@@ -9,7 +9,7 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from search.matches import EMPTY, Matches
+from search.candidates import EMPTY, Candidates
 
 #: Passages gathered for totals and facets; beyond, the total is "at least".
 GATHER_LIMIT: Final = 10_000
@@ -24,7 +24,7 @@ _SPARE: Final = 16
 _MORE: Final = 4
 
 
-def best(searcher: Any, query: tantivy.Query, limit: int) -> Matches:
+def best(searcher: Any, query: tantivy.Query, limit: int) -> Candidates:
     """Return the best `limit` passages, best first, ties by passage id.
 
     Which passages of equal score tantivy lists first depends on how its files came about. So
@@ -44,12 +44,12 @@ def best(searcher: Any, query: tantivy.Query, limit: int) -> Matches:
         return EMPTY
     passages, documents = places_of(searcher, [address for _, address in hits])
     order = np.lexsort((passages, -scores))[:limit]
-    return Matches(
+    return Candidates(
         passages[order], documents[order], scores[order], complete=len(hits) < limit
     )
 
 
-def gathered(searcher: Any, query: tantivy.Query) -> Matches:
+def gathered(searcher: Any, query: tantivy.Query) -> Candidates:
     """Return all passages that match, unscored, or the best where there are too many to gather."""
     hits = searcher.search(
         query, limit=GATHER_LIMIT, count=False, order_by_field="place"
@@ -57,7 +57,7 @@ def gathered(searcher: Any, query: tantivy.Query) -> Matches:
     if len(hits) == GATHER_LIMIT:
         return best(searcher, query, GATHER_LIMIT)
     passages, documents = _ids(np.array([place for place, _ in hits], dtype=np.int64))
-    return Matches(passages, documents, np.zeros(len(hits)), ordered=False)
+    return Candidates(passages, documents, np.zeros(len(hits)), ordered=False)
 
 
 def places_of(

@@ -9,17 +9,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from search.ids import member
+from search.id_sets import member
 
 _ROUNDING: Final = 1e-5
 _NONE: Final = np.empty(0, dtype=np.int64)
 
 
-class Matches(Struct, frozen=True, gc=False):
+class Candidates(Struct, frozen=True, gc=False):
     """Passages that match, best first: ids, their documents, BM25 scores; `complete`
     unless cut off.
 
-    `least` is the score a passage needed to count, where counting was by score. Matches that
+    `least` is the score a passage needed to count, where counting was by score. Candidates that
     were gathered to be counted alone are not `ordered`: latest document first, scores all 0.
     """
 
@@ -30,7 +30,7 @@ class Matches(Struct, frozen=True, gc=False):
     least: float = 0.0
     ordered: bool = True
 
-    def of_score(self, least: float) -> Matches:
+    def of_score(self, least: float) -> Candidates:
         """Return those of at least this score."""
         count = int(np.count_nonzero(self.scores >= least - _ROUNDING))
         return (
@@ -39,7 +39,7 @@ class Matches(Struct, frozen=True, gc=False):
             else replace(self.first(count), complete=True)
         )
 
-    def kept(self, keep: NDArray[np.bool_]) -> Matches:
+    def kept(self, keep: NDArray[np.bool_]) -> Candidates:
         """Return those marked in `keep`."""
         if keep.all():
             return self
@@ -50,7 +50,7 @@ class Matches(Struct, frozen=True, gc=False):
             scores=self.scores[keep],
         )
 
-    def first(self, depth: int) -> Matches:
+    def first(self, depth: int) -> Candidates:
         """Return the best `depth`."""
         return replace(
             self,
@@ -60,7 +60,7 @@ class Matches(Struct, frozen=True, gc=False):
         )
 
 
-EMPTY: Final = Matches(_NONE, _NONE, np.empty(0))
+EMPTY: Final = Candidates(_NONE, _NONE, np.empty(0))
 
 
 def in_order(
@@ -68,14 +68,14 @@ def in_order(
     documents: NDArray[np.int64],
     scores: NDArray[np.float64],
     complete: bool = True,
-) -> Matches:
+) -> Candidates:
     """Return what a retriever found, best first, as matches: passages of equal scores by their
     ids.
     """
     if bool(np.any((scores[1:] == scores[:-1]) & (passages[1:] < passages[:-1]))):
         order = np.lexsort((passages, -scores))
         passages, documents, scores = passages[order], documents[order], scores[order]
-    return Matches(passages, documents, scores, complete)
+    return Candidates(passages, documents, scores, complete)
 
 
 def within(
@@ -91,7 +91,7 @@ def within(
     return documents
 
 
-def ranked(best: Matches, everything: Matches) -> Matches:
+def ranked(best: Candidates, everything: Candidates) -> Candidates:
     """Return the best passages in their order, then all others that match in theirs.
 
     Whether one page is read or all, the same passages stand first with the same scores: two
@@ -100,7 +100,7 @@ def ranked(best: Matches, everything: Matches) -> Matches:
     if not len(best.passages):
         return everything
     rest = everything.kept(~member(everything.passages, np.sort(best.passages)))
-    return Matches(
+    return Candidates(
         np.concatenate([best.passages, rest.passages]),
         np.concatenate([best.documents, rest.documents]),
         np.concatenate([best.scores, rest.scores]),
@@ -108,9 +108,9 @@ def ranked(best: Matches, everything: Matches) -> Matches:
     )
 
 
-def joined_for_counting(best: Matches, gathered: Matches) -> Matches:
+def joined_for_counting(best: Candidates, gathered: Candidates) -> Candidates:
     """Return the best passages, then those gathered to be counted; the best stand twice."""
-    return Matches(
+    return Candidates(
         np.concatenate([best.passages, gathered.passages]),
         np.concatenate([best.documents, gathered.documents]),
         np.concatenate([best.scores, gathered.scores]),

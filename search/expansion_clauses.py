@@ -29,7 +29,7 @@ class _Clause(Struct, frozen=True, gc=False):
     strength: float
 
 
-class Equivalents:
+class ExpansionClauses:
     """The words of the thesaurus as one snapshot of the index knows them; safe to share between
     threads.
     """
