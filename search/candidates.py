@@ -7,25 +7,24 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
-from search.id_sets import member
+from search.id_sets import NO_IDS, NO_SCORES, Ids, Kept, Scores, member
 
 _ROUNDING: Final = 1e-5
-_NONE: Final = np.empty(0, dtype=np.int64)
 
 
 class Candidates(Struct, frozen=True, gc=False):
-    """Passages that match, best first: ids, their documents, BM25 scores; `complete`
-    unless cut off.
+    """Passages that match, best first: ids, their documents, scores; `complete` unless
+    cut off.
 
-    `least` is the score a passage needed to count, where counting was by score. Candidates that
-    were gathered to be counted alone are not `ordered`: latest document first, scores all 0.
+    `least` is the score a passage needed to count, where counting was by score.
+    Candidates that were gathered to be counted alone are not `ordered`: latest document
+    first, scores all 0.
     """
 
-    passages: NDArray[np.int64]
-    documents: NDArray[np.int64]
-    scores: NDArray[np.float64]
+    passages: Ids
+    documents: Ids
+    scores: Scores
     complete: bool = True
     least: float = 0.0
     ordered: bool = True
@@ -33,13 +32,11 @@ class Candidates(Struct, frozen=True, gc=False):
     def of_score(self, least: float) -> Candidates:
         """Return those of at least this score."""
         count = int(np.count_nonzero(self.scores >= least - _ROUNDING))
-        return (
-            self
-            if count == len(self.scores)
-            else replace(self.first(count), complete=True)
-        )
+        if count == len(self.scores):
+            return self
+        return replace(self.first(count), complete=True)
 
-    def kept(self, keep: NDArray[np.bool_]) -> Candidates:
+    def kept(self, keep: Kept) -> Candidates:
         """Return those marked in `keep`."""
         if keep.all():
             return self
@@ -60,29 +57,22 @@ class Candidates(Struct, frozen=True, gc=False):
         )
 
 
-EMPTY: Final = Candidates(_NONE, _NONE, np.empty(0))
+EMPTY: Final = Candidates(NO_IDS, NO_IDS, NO_SCORES)
 
 
-def in_order(
-    passages: NDArray[np.int64],
-    documents: NDArray[np.int64],
-    scores: NDArray[np.float64],
-    complete: bool = True,
-) -> Candidates:
-    """Return what a retriever found, best first, as matches: passages of equal scores by their
-    ids.
-    """
-    if bool(np.any((scores[1:] == scores[:-1]) & (passages[1:] < passages[:-1]))):
+def in_order(passages: Ids, documents: Ids, scores: Scores) -> Candidates:
+    """Return what a retriever found, best first, passages of equal scores by their ids."""
+    ties = scores[1:] == scores[:-1]
+    falling = passages[1:] < passages[:-1]
+    if bool(np.any(ties & falling)):
         order = np.lexsort((passages, -scores))
-        passages, documents, scores = passages[order], documents[order], scores[order]
-    return Candidates(passages, documents, scores, complete)
+        passages = passages[order]
+        documents = documents[order]
+        scores = scores[order]
+    return Candidates(passages, documents, scores)
 
 
-def within(
-    documents: NDArray[np.int64],
-    demanded: NDArray[np.int64] | None,
-    unwanted: NDArray[np.int64] | None,
-) -> NDArray[np.int64]:
+def within(documents: Ids, demanded: Ids | None, unwanted: Ids | None) -> Ids:
     """Return the documents that are demanded (None: all are) and not unwanted, ascending."""
     if demanded is not None:
         documents = np.intersect1d(documents, demanded, assume_unique=True)
@@ -94,25 +84,25 @@ def within(
 def ranked(best: Candidates, everything: Candidates) -> Candidates:
     """Return the best passages in their order, then all others that match in theirs.
 
-    Whether one page is read or all, the same passages stand first with the same scores: two
-    searches for them may score them differently, in the last digit or by what a phrase counts.
+    Whether one page is read or all, the same passages stand first with the same scores:
+    two searches for them may score them differently, in the last digit or by what a
+    phrase counts.
     """
     if not len(best.passages):
         return everything
-    rest = everything.kept(~member(everything.passages, np.sort(best.passages)))
-    return Candidates(
-        np.concatenate([best.passages, rest.passages]),
-        np.concatenate([best.documents, rest.documents]),
-        np.concatenate([best.scores, rest.scores]),
-        everything.complete,
-    )
+    among_best = member(everything.passages, np.sort(best.passages))
+    joined = _one_after_another(best, everything.kept(~among_best))
+    return replace(joined, complete=everything.complete)
 
 
 def joined_for_counting(best: Candidates, gathered: Candidates) -> Candidates:
     """Return the best passages, then those gathered to be counted; the best stand twice."""
+    return replace(_one_after_another(best, gathered), ordered=False)
+
+
+def _one_after_another(first: Candidates, second: Candidates) -> Candidates:
     return Candidates(
-        np.concatenate([best.passages, gathered.passages]),
-        np.concatenate([best.documents, gathered.documents]),
-        np.concatenate([best.scores, gathered.scores]),
-        ordered=False,
+        np.concatenate([first.passages, second.passages]),
+        np.concatenate([first.documents, second.documents]),
+        np.concatenate([first.scores, second.scores]),
     )

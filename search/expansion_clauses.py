@@ -9,8 +9,9 @@ import tantivy
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kb.analysis import characters, tokenize
+from kb.analysis import Token, characters, tokenize
 from kb.thesaurus import Expansion
+from search.clauses import CHARS, WORDS, every, phrase, term
 
 #: What an equivalent is worth beside the typed word. On the 260 answered topics of the
 #: gold set (kb evaluate) hybrid search has nDCG@10 0.563 without equivalents and 0.588,
@@ -20,7 +21,7 @@ WEIGHT: Final = 0.6
 
 
 class _Clause(Struct, frozen=True, gc=False):
-    """How an equivalent is found, in how many passages it stands, and the BM25 weight of its
+    """How an equivalent is found, in how many passages it occurs, and the BM25 weight of its
     terms.
     """
 
@@ -30,8 +31,9 @@ class _Clause(Struct, frozen=True, gc=False):
 
 
 class ExpansionClauses:
-    """The words of the thesaurus as one snapshot of the index knows them; safe to share between
-    threads.
+    """The words of the thesaurus as one snapshot of the index knows them.
+
+    Safe to share between threads.
     """
 
     def __init__(self, schema: tantivy.Schema, searcher: Any) -> None:
@@ -42,44 +44,44 @@ class ExpansionClauses:
 
     def present(self, expansion: Expansion) -> Expansion:
         """Return the expansion without the words of its own language, or into English,
-        that stand nowhere.
+        that occur nowhere.
 
         Translations into Chinese stay: they are also what the query means.
         """
-        held = tuple(
-            word for word in expansion.synonyms if self._clause(word).frequency
-        )
+        synonyms = self._occurring(expansion.synonyms)
         translations = expansion.translations
         if not expansion.typed.isascii():
-            translations = tuple(
-                word for word in translations if self._clause(word).frequency
-            )
-        return replace(expansion, synonyms=held, translations=translations)
+            translations = self._occurring(translations)
+        return replace(expansion, synonyms=synonyms, translations=translations)
+
+    def _occurring(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(word for word in words if self._clause(word).frequency)
 
     def clause(self, expansion: Expansion) -> tantivy.Query | None:
         """Return one clause for all equivalents, scored as the best of them; None when
-        none stands anywhere.
+        none occurs anywhere.
 
-        A rare equivalent scores no more than `WEIGHT` times what the typed word itself would.
+        A rare equivalent scores no more than `WEIGHT` times what the typed word itself
+        would.
         """
         typed = self._clause(expansion.typed)
         members = []
         for word in expansion.alternatives:
             other = self._clause(word)
             if other.frequency:
-                share = (
-                    min(1.0, self._rarity(typed.frequency) / other.strength)
-                    if typed.frequency
-                    else 1.0
-                )
-                members.append(tantivy.Query.boost_query(other.query, WEIGHT * share))
+                weight = WEIGHT * self._share(typed, other)
+                members.append(tantivy.Query.boost_query(other.query, weight))
         if not members:
             return None
-        return (
-            members[0]
-            if len(members) == 1
-            else tantivy.Query.disjunction_max_query(members)
-        )
+        if len(members) == 1:
+            return members[0]
+        return tantivy.Query.disjunction_max_query(members)
+
+    def _share(self, typed: _Clause, other: _Clause) -> float:
+        """Return which share of its own score an equivalent keeps beside the typed word."""
+        if not typed.frequency:
+            return 1.0
+        return min(1.0, self._rarity(typed.frequency) / other.strength)
 
     def _clause(self, word: str) -> _Clause:
         known = self._known.get(word)
@@ -89,35 +91,36 @@ class ExpansionClauses:
 
     def _look_up(self, word: str) -> _Clause:
         tokens = tokenize(word)
-        whole = [t.term for t in tokens if t.end - t.start == len(word.strip())]
-        if whole and len(tokens) == 1 or whole and not word.isascii():
-            name, terms = "words", whole[-1:]
-            query = tantivy.Query.term_query(
-                self._schema, name, terms[0], index_option="freq"
-            )
-        elif word.isascii():
-            name, terms = (
-                "words",
-                list(dict.fromkeys(t.term for t in tokens if "-" not in t.term)),
-            )
-            musts = [
-                tantivy.Query.term_query(self._schema, name, term, index_option="freq")
-                for term in terms
-            ]
-            query = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Must, must) for must in musts]
-            )
-        else:
-            name, terms = "chars", [t.term for t in characters(word)]
-            query = tantivy.Query.phrase_query(self._schema, name, list(terms))
-        frequency = int(self._searcher.search(query, limit=1, count=True).count or 0)
-        strength = sum(
-            self._rarity(self._searcher.doc_freq(name, term)) for term in terms
-        )
-        return _Clause(query, frequency, strength)
+        whole = _terms_of_whole(word, tokens)
+        if whole and (len(tokens) == 1 or not word.isascii()):
+            return self._found(WORDS, whole[-1:], term(self._schema, WORDS, whole[-1]))
+        if word.isascii():
+            terms = _unhyphenated(tokens)
+            clauses = [term(self._schema, WORDS, one) for one in terms]
+            return self._found(WORDS, terms, every(clauses))
+        spelt = [token.term for token in characters(word)]
+        return self._found(CHARS, spelt, phrase(self._schema, CHARS, spelt))
+
+    def _found(self, name: str, terms: list[str], query: tantivy.Query) -> _Clause:
+        counted = self._searcher.search(query, limit=1, count=True)
+        strength = 0.0
+        for one in terms:
+            strength += self._rarity(self._searcher.doc_freq(name, one))
+        return _Clause(query, int(counted.count or 0), strength)
 
     def _rarity(self, frequency: int) -> float:
         """Return BM25's inverse document frequency."""
-        return math.log(
-            1 + (self._searcher.num_docs - frequency + 0.5) / (frequency + 0.5)
-        )
+        without = self._searcher.num_docs - frequency
+        return math.log(1 + (without + 0.5) / (frequency + 0.5))
+
+
+def _terms_of_whole(word: str, tokens: list[Token]) -> list[str]:
+    """Return the terms that stand for the whole of a word."""
+    length = len(word.strip())
+    return [token.term for token in tokens if token.end - token.start == length]
+
+
+def _unhyphenated(tokens: list[Token]) -> list[str]:
+    """Return distinct terms, those with a hyphen left out: their parts are terms too."""
+    terms = (token.term for token in tokens if "-" not in token.term)
+    return list(dict.fromkeys(terms))

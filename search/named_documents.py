@@ -1,4 +1,4 @@
-"""NamedDocuments keys answered from the store: the documents a query names outright."""
+"""Exact keys answered from the store: the documents a query names outright."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from typing import Final
 
 import numpy as np
 from msgspec import Struct, field
-from numpy.typing import NDArray
 
-from kb.identifiers import Identifier, article_key
+from kb.identifiers import Identifier
+from kb.law.articles import ArticleKey
 from kb.law.versions import is_edited
+from kb.messages.expansions import Expansion, ExpansionKind
+from kb.messages.notices import Notice, NoticeCode
+from kb.messages.reasons import Reason, ReasonCode, SharedArticle, Term
 from kb.records import DocumentHead, Metadata
 from kb.store import Store
-from kb.vocabulary import CASE_KINDS, PRESUMED, VERSION_UNSTATED, VERSIONS_UNNAMED
-from search.query import MOVED, Query
+from kb.vocabulary import CASE_KINDS, VERSION_UNSTATED, VERSIONS_UNNAMED
+from search.fusion import Ranked
+from search.id_sets import Ids, member
+from search.query import Query
 
 _NUMBER_TYPES: Final = (
     "case_number",
@@ -36,261 +41,250 @@ _EXAMPLES: Final = 3
 _LEADING: Final = re.compile("[一-鿿]*")
 _CHAMBER: Final = re.compile(r"(?<=[民刑行一二三四五六])知(?=[初终申再重])")
 _OLD_NUMBER: Final = re.compile(r"(?<=[一-鿿）])(?=\d+号$)")
+_OLD_WORDS: Final = "字第"
+_ITC: Final = "337ta"
+_ITC_PREFIX: Final = "invno"
 
 
 class NamedDocuments(Struct, frozen=True, gc=False):
-    """Documents named by a query, first to last, the reason of each in words, and what
-    to tell of the keys.
+    """Documents named by a query, first to last, the reason of each, and what to tell of the
+    keys.
 
     `articles` are those a law among them is named for: what it says there is shown first.
     """
 
     order: tuple[int, ...] = ()
-    reasons: Mapping[int, str] = field(default_factory=dict)
+    reasons: Mapping[int, Reason] = field(default_factory=dict)
     articles: Mapping[int, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    expanded: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    expansions: tuple[Expansion, ...] = ()
 
-    def put_first(
-        self,
-        documents: NDArray[np.int64],
-        scores: NDArray[np.float64],
-        allowed: NDArray[np.int64],
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the ranking with named documents before all others, within `allowed`."""
+    @property
+    def ids(self) -> Ids:
+        """Return the documents, first to last."""
+        return np.array(self.order, dtype=np.int64)
+
+    def put_first(self, ranked: Ranked, allowed: Ids) -> Ranked:
+        """Return the ranking with named documents before all others, within `allowed`
+        (ascending).
+        """
         if not self.order:
-            return documents, scores
-        named = np.array(self.order, dtype=np.int64)
-        named = named[np.isin(named, allowed)]
+            return ranked
+        named = self.ids
+        named = named[member(named, allowed)]
         if not len(named):
-            return documents, scores
-        rest = ~np.isin(documents, named)
+            return ranked
+        rest = ~member(ranked.documents, np.sort(named))
         first = _FIRST - np.arange(len(named), dtype=np.float64)
-        return np.concatenate([named, documents[rest]]), np.concatenate(
-            [first, scores[rest]]
-        )
+        documents = np.concatenate([named, ranked.documents[rest]])
+        return Ranked(documents, np.concatenate([first, ranked.scores[rest]]))
 
 
 def find_named_documents(store: Store, query: Query) -> NamedDocuments:
     """Find the documents whose number, name or cited article the query gives."""
-    reasons: dict[int, str] = {}
-    articles: dict[int, str] = {}
-    numbers = [i for i in query.identifiers if i.type in _NUMBER_TYPES]
-    notes: list[str] = []
-    expanded: list[str] = []
-    for identifier in numbers:
-        bearing = _bearing(store, identifier)
-        if not bearing and identifier.type in _TELLING_TYPES:
-            notes.append(f"库中没有「{identifier.label}」")
-        for document_id in bearing:
-            label = "命中词" if identifier.type == "name" else "案号一致"
-            reasons.setdefault(document_id, f"{label}：{identifier.label}")
-    for identifier in numbers:
-        later = (
-            _of_a_later_instance(store, identifier)
-            if identifier.type == "case_number"
-            else []
-        )
-        for document_id in later:
-            reasons.setdefault(document_id, f"前审案号一致：{identifier.label}")
+    if not query.identifiers:
+        return NamedDocuments()
+    finding = _Finding(store)
+    for identifier in query.identifiers:
+        if identifier.type in _NUMBER_TYPES:
+            finding.find_bearing(identifier)
+    for identifier in query.identifiers:
+        if identifier.type == "case_number":
+            finding.find_later_instances(identifier)
     for identifier in query.identifiers:
         if identifier.type == "article":
-            expanded += _articles(store, identifier.value, reasons, articles, query)
-            # a passage asks for no version
-            notes += _which_version(store, identifier.value) if query.parts else []
-    return NamedDocuments(
-        tuple(reasons),
-        reasons,
-        articles,
-        tuple(dict.fromkeys(notes)),
-        tuple(dict.fromkeys(expanded)),
-    )
+            finding.find_article(ArticleKey.parse(identifier.value), query)
+    return finding.found()
 
 
-def _bearing(store: Store, identifier: Identifier) -> list[int]:
-    """Return the documents that bear a key in any of the ways it may be written."""
-    for value in _ways(identifier):
-        found = store.by_identifier([(identifier.type, value)])[identifier.type, value]
-        if found:
-            return (
-                _rules_first(store, found)
-                if _RULE.search(value) and len(found) > 1
-                else found
-            )
-    return []
+class _Finding:
+    """What was found so far; the first reason of a document stays."""
 
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._reasons: dict[int, Reason] = {}
+        self._articles: dict[int, str] = {}
+        self._notices: list[Notice] = []
+        self._expansions: list[Expansion] = []
 
-def _of_a_later_instance(store: Store, identifier: Identifier) -> list[int]:
-    """Return the documents that name a case number as that of an earlier instance."""
-    for value in _ways(identifier):
-        found = store.by_identifier([("earlier_case_number", value)])[
-            "earlier_case_number", value
-        ]
-        if found:
-            return found
-    return []
+    def found(self) -> NamedDocuments:
+        """Return what was found."""
+        return NamedDocuments(
+            tuple(self._reasons),
+            self._reasons,
+            self._articles,
+            tuple(dict.fromkeys(self._notices)),
+            tuple(dict.fromkeys(self._expansions)),
+        )
 
+    # -- numbers and names -----------------------------------------------------------------
 
-def _rules_first(store: Store, found: list[int]) -> list[int]:
-    """Put documents about the law before the cases that cite it."""
-    heads = store.heads(found)
-    return sorted(found, key=lambda document: heads[document].kind in CASE_KINDS)
+    def find_bearing(self, identifier: Identifier) -> None:
+        """Find the documents that bear a key in any of the ways it may be written."""
+        bearing = self._first_found(identifier.type, identifier)
+        if not bearing and identifier.type in _TELLING_TYPES:
+            self._notices.append(Notice(NoticeCode.NUMBER_ABSENT, (identifier.label,)))
+        is_name = identifier.type == "name"
+        code = ReasonCode.NAME if is_name else ReasonCode.NUMBER
+        self._put(bearing, Reason(code, (Term(identifier.label),)))
 
+    def find_later_instances(self, identifier: Identifier) -> None:
+        """Find the documents that name a case number as that of an earlier instance."""
+        later = self._first_found("earlier_case_number", identifier)
+        reason = Reason(ReasonCode.EARLIER_NUMBER, (Term(identifier.label),))
+        self._put(later, reason)
 
-def _which_version(store: Store, key: str) -> list[str]:
-    """Return what to tell of an article whose law is named without its version; only versions held
-    are named.
-    """
-    law, version, article = key.split("|")
-    if version != VERSION_UNSTATED:
+    def _first_found(self, type_: str, identifier: Identifier) -> list[int]:
+        for value in _ways(identifier):
+            key = (type_, value)
+            found = self._store.by_identifier([key])[key]
+            if len(found) > 1 and _RULE.search(value):
+                return self._rules_first(found)
+            if found:
+                return found
         return []
-    told = f"「{law}{article}」没有写明版本，条号随修订而变"
-    stated = [
-        h.metadata
-        for h in store.versions(law)
-        if h.metadata.version not in (None, law, VERSION_UNSTATED)
-    ]
-    held = {head.metadata.version for head in _versions_with(store, law, article)}
-    having = dict.fromkeys(m.version for m in stated if m.version in held)
-    if having:
-        told += "，请写明版本，如" + "、".join(
-            f"「{law}（{held}）{article}」" for held in [*having][-_EXAMPLES:]
-        )
-    elif stated:
-        told += "，库中有的版本：" + "、".join(
-            dict.fromkeys(str(m.version) for m in stated)
-        )
-    return [told + (MOVED if (law, article) == ("反不正当竞争法", "第九条") else "")]
 
+    def _rules_first(self, documents: list[int]) -> list[int]:
+        """Put documents about the law before the cases that cite it."""
+        heads = self._store.heads(documents)
+        return sorted(documents, key=lambda one: heads[one].kind in CASE_KINDS)
 
-def _ways(identifier: Identifier) -> Iterator[str]:
-    """Yield the key itself, then what it may stand for.
+    def _put(self, documents: Iterable[int], reason: Reason) -> None:
+        for document_id in documents:
+            self._reasons.setdefault(document_id, reason)
 
-    Words run together with a 文号 (依据法释…号) are dropped one by one; numbers of cases before
-    2016 are typed without 字第, or without the brackets of （知）; an investigation of the ITC is
-    stored with or without Inv. No.
-    """
-    value = identifier.value
-    yield value
-    if identifier.type == "doc_number":
-        leading = _LEADING.match(value)
-        yield from (
-            value[start:] for start in range(1, len(leading[0]) - 1 if leading else 1)
-        )
-    elif identifier.type == "case_number":
-        for written in (value, _CHAMBER.sub("（知）", value)):
-            yield written
-            yield (
-                written.replace("字第", "")
-                if "字第" in written
-                else _OLD_NUMBER.sub("字第", written)
-            )
-    elif identifier.type == "citation" and "337ta" in value:
-        yield (
-            value.removeprefix("invno")
-            if value.startswith("invno")
-            else f"invno{value}"
-        )
+    # -- articles --------------------------------------------------------------------------
 
+    def find_article(self, key: ArticleKey, query: Query) -> None:
+        """Find the law itself first, then who cites the article, then who cites its counterparts,
+        where the person did not refuse them.
+        """
+        if key.version in VERSIONS_UNNAMED:
+            self._find_in_any_version(key)
+        else:
+            self._find_in_version(key)
+            if query.expansion.allows(key.full_name):
+                self._find_counterparts(key)
+        # a passage asks for no version
+        if query.parts and key.version == VERSION_UNSTATED:
+            self._notices.append(self._notice_of_versions(key))
 
-def _articles(
-    store: Store,
-    key: str,
-    reasons: dict[int, str],
-    articles: dict[int, str],
-    query: Query,
-) -> list[str]:
-    """Put the law itself first, then who cites the article, then who cites its counterparts.
+    def _find_in_version(self, key: ArticleKey) -> None:
+        own = []
+        for head in self._versions_with(key):
+            if head.metadata.version == key.version:
+                own.append(head.id)
+        self._articles |= dict.fromkeys(own, key.article)
+        identifier = ("article", key.format())
+        naming = self._store.by_identifier([identifier])[identifier]
+        self._put_article([*own, *naming, *self._citing(key)], SharedArticle(key))
+        self._put_presumed(key, None, key)
 
-    Returns the article with its counterparts as people read it, when there are any and the
-    person did not refuse them.
-    """
-    law, version, article = key.split("|")
-    if version in VERSIONS_UNNAMED:
-        _any_version(store, law, article, reasons, articles)
-        return []
-    typed = f"{law}（{version}）{article}"
-    own = [
-        head.id
-        for head in _versions_with(store, law, article)
-        if head.metadata.version == version
-    ]
-    articles |= dict.fromkeys(own, article)
-    named = store.by_identifier(
-        [("article", article_key(law, version, article))]
-    ).popitem()[1]
-    _put(
-        reasons,
-        [*own, *named, *store.citing(law=law, version=version, article=article)],
-        typed,
-    )
-    _put_presumed(reasons, store.presumed_to_cite(law, version, article), typed)
-    return (
-        _counterparts(store, law, version, article, reasons, articles)
-        if query.widening.allows(typed)
-        else []
-    )
+    def _citing(self, key: ArticleKey) -> list[int]:
+        return self._store.citing(law=key.law, version=key.version, article=key.article)
 
+    def _find_counterparts(self, key: ArticleKey) -> None:
+        names = []
+        for found in self._store.counterparts(key.law, key.version, key.article):
+            other = ArticleKey(key.law, found.version, found.article)
+            names.append(f"{other.version}{other.article}")
+            self._articles.setdefault(found.document_id, other.article)
+            shared = SharedArticle(key, other)
+            self._put_article([found.document_id, *self._citing(other)], shared)
+            self._put_presumed(key, other, other)
+        if names:
+            names.reverse()
+            told = Expansion(key.full_name, tuple(names), ExpansionKind.ARTICLE)
+            self._expansions.append(told)
 
-def _counterparts(
-    store: Store,
-    law: str,
-    version: str,
-    article: str,
-    reasons: dict[int, str],
-    articles: dict[int, str],
-) -> list[str]:
-    others = store.counterparts(law, version, article)
-    for other in others:
-        label = f"{law}（{version}{article}＝{other.version}{other.article}）"
-        citing = store.citing(law=law, version=other.version, article=other.article)
-        articles.setdefault(other.document_id, other.article)
-        _put(reasons, [other.document_id, *citing], label)
-        _put_presumed(
-            reasons, store.presumed_to_cite(law, other.version, other.article), label
-        )
-    same = "、".join(f"{other.version}{other.article}" for other in reversed(others))
-    return [f"{law}（{version}）{article}→{same}"] if others else []
+    def _find_in_any_version(self, key: ArticleKey) -> None:
+        for head in self._versions_with(key):
+            self._articles[head.id] = key.article
+            own = ArticleKey(key.law, str(head.metadata.version), key.article)
+            self._put_article([head.id], SharedArticle(own))
+        citing = self._store.citing(law=key.law, article=key.article)
+        self._put_article(citing, SharedArticle(key, is_any_version=True))
 
+    def _put_article(self, documents: Iterable[int], article: SharedArticle) -> None:
+        self._put(documents, Reason(ReasonCode.ARTICLE, articles=(article,)))
 
-def _any_version(
-    store: Store,
-    law: str,
-    article: str,
-    reasons: dict[int, str],
-    articles: dict[int, str],
-) -> None:
-    for head in _versions_with(store, law, article):
-        articles[head.id] = article
-        _put(reasons, [head.id], f"{law}（{head.metadata.version}）{article}")
-    _put(reasons, store.citing(law=law, article=article), f"{law}{article}(版本见文书)")
+    def _put_presumed(
+        self, key: ArticleKey, counterpart: ArticleKey | None, cited: ArticleKey
+    ) -> None:
+        citing = self._store.presumed_to_cite(cited.law, cited.version, cited.article)
+        for document_id, why in citing.items():
+            self._put_article([document_id], SharedArticle(key, counterpart, why))
 
+    def _versions_with(self, key: ArticleKey) -> list[DocumentHead]:
+        """Return the documents of a law that have an article, digests before texts nobody has
+        checked.
+        """
+        found = self._store.versions(key.law)
+        heads = sorted(found, key=lambda head: not is_edited(head.metadata))
+        texts: dict[int, str] = {}
+        for head in heads:
+            if not head.metadata.provisions:
+                texts[head.id] = key.article
+        with_text = self._store.article_passages(texts)
+        having = []
+        for head in heads:
+            if head.id in with_text or _provides(head.metadata, key.article):
+                having.append(head)
+        return having
 
-def _versions_with(store: Store, law: str, article: str) -> list[DocumentHead]:
-    """Return the documents of a law that have an article, digests before texts nobody has
-    checked.
-    """
-    heads = sorted(store.versions(law), key=lambda head: not is_edited(head.metadata))
-    texts = {head.id: article for head in heads if not head.metadata.provisions}
-    with_text = store.article_passages(texts)
-    return [
-        head
-        for head in heads
-        if head.id in with_text or _provides(head.metadata, article)
-    ]
+    def _notice_of_versions(self, key: ArticleKey) -> Notice:
+        """Return what to tell of an article whose law is named without its version; only versions
+        at hand are named.
+        """
+        unnamed = (None, key.law, VERSION_UNSTATED)
+        stated: dict[str, None] = {}
+        for head in self._store.versions(key.law):
+            if head.metadata.version not in unnamed:
+                stated[str(head.metadata.version)] = None
+        having = {str(head.metadata.version) for head in self._versions_with(key)}
+        named = [version for version in stated if version in having]
+        article = (key.law, key.article)
+        if named:
+            values = (*article, *named[-_EXAMPLES:])
+            return Notice(NoticeCode.VERSION_TO_CHOOSE, values)
+        if stated:
+            return Notice(NoticeCode.VERSION_ELSEWHERE, (*article, *stated))
+        return Notice(NoticeCode.VERSION_UNSTATED, article)
 
 
 def _provides(metadata: Metadata, article: str) -> bool:
     return any(provision.article == article for provision in metadata.provisions)
 
 
-def _put(reasons: dict[int, str], documents: Iterable[int], label: str) -> None:
-    for document_id in documents:
-        reasons.setdefault(document_id, f"同一法条：{label}")
+def _ways(identifier: Identifier) -> Iterator[str]:
+    """Yield the key itself, then what it may stand for."""
+    value = identifier.value
+    yield value
+    if identifier.type == "doc_number":
+        yield from _without_leading_words(value)
+    elif identifier.type == "case_number":
+        yield from _old_writings(value)
+    elif identifier.type == "citation" and _ITC in value:
+        # an investigation is stored with or without Inv. No.
+        if value.startswith(_ITC_PREFIX):
+            yield value.removeprefix(_ITC_PREFIX)
+        else:
+            yield _ITC_PREFIX + value
 
 
-def _put_presumed(
-    reasons: dict[int, str], documents: Mapping[int, str], label: str
-) -> None:
-    for document_id, why in documents.items():
-        reasons.setdefault(document_id, f"同一法条：{label}（{PRESUMED[why]}）")
+def _without_leading_words(value: str) -> Iterator[str]:
+    """Yield a 文号 without words run together with it (依据法释…号), dropped one by one."""
+    leading = _LEADING.match(value)
+    length = len(leading[0]) if leading else 0
+    for start in range(1, length - 1):
+        yield value[start:]
+
+
+def _old_writings(value: str) -> Iterator[str]:
+    """Yield numbers of cases before 2016, typed without 字第 or without the brackets of （知）."""
+    for written in (value, _CHAMBER.sub("（知）", value)):
+        yield written
+        if _OLD_WORDS in written:
+            yield written.replace(_OLD_WORDS, "")
+        else:
+            yield _OLD_NUMBER.sub(_OLD_WORDS, written)

@@ -1,18 +1,43 @@
-"""What a query comes to on the way: what is asked of the caches, and the documents put in order."""
+"""Documents put in order under one set of filters, from what was retrieved without any."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
-from search.candidates import Candidates
-from search.catalogue import Catalogue
-from search.facets import Columns
-from search.indexes import Indexes
-from search.named_documents import NamedDocuments
+from kb.records import Filters
+from kb.store import Store
+from search.candidates import (
+    EMPTY,
+    Candidates,
+    joined_for_counting,
+    ranked,
+    within,
+)
+from search.demands import LONG_CHARS
+from search.fusion import (
+    Ranked,
+    best_by_document,
+    followed,
+    summed_by_document,
+    weighted_sum,
+)
+from search.id_sets import Ids, Kept, Scores, member
+from search.nearness import near_passages
 from search.query import Query
+from search.retrieving import KEYWORD_DEPTH, RetrievedQuery
+
+#: What the words weigh in the sum of both retrievers' scores; the rest is meaning.
+WORDS_WEIGHT: Final = 0.25
+#: In a description of facts the words weigh more: the mean of so many words points
+#: nowhere in particular.
+LONG_WORDS_WEIGHT: Final = 0.4
+#: Above this many allowed documents a filter is applied to gathered passages, not
+#: handed to the index.
+_ALLOWED_LIMIT: Final = 5_000
 
 
 class Ranking(Struct, frozen=True, gc=False):
@@ -21,36 +46,108 @@ class Ranking(Struct, frozen=True, gc=False):
     Only the first `ordered` documents are in order; those behind are there to be counted.
     """
 
-    documents: NDArray[np.int64]
-    scores: NDArray[np.float64]
+    documents: Ids
+    scores: Scores
     keyword: Candidates
     vector: Candidates
     complete: bool
     ordered: int
 
 
-class RetrievedQuery(Struct, frozen=True, kw_only=True, gc=False):
-    """A query with what the caches and the store say to it before any filter."""
+class _Words(Struct, frozen=True):
+    """Passages found by words, under filters: all that match, and those that are ranked."""
 
-    query: Query
-    hybrid: bool
-    indexes: Indexes
-    catalogue: Catalogue
-    vector: NDArray[np.float32] | None
-    near: Candidates
     everything: Candidates
-    best: Candidates
-    exact: NamedDocuments
-    demanded: NDArray[np.int64] | None
-    unwanted: NDArray[np.int64]
-
-    @property
-    def columns(self) -> Columns:
-        """Return the facet values of what the reader may see."""
-        return self.catalogue.columns
+    ranked: Candidates
 
 
-def reordered_as(ranking: Ranking, documents: NDArray[np.int64]) -> Ranking:
+def rank(store: Store, asked: RetrievedQuery, filters: Filters) -> Ranking:
+    """Rank documents under one set of filters; both retrievers are cut only after filtering."""
+    allowed = _allowed(asked, filters)
+    if asked.query.only_excludes:
+        newest_first = allowed[::-1]
+        scores = np.zeros(len(allowed))
+        return Ranking(newest_first, scores, EMPTY, EMPTY, True, len(allowed))
+    words = _by_words(store, asked, allowed, filters)
+    near = near_passages(store, asked, words.ranked, allowed, filters)
+    fused = _fuse(asked, words.ranked, near)
+    everything, keyword = words.everything, words.ranked
+    ordered = len(fused.documents)
+    if not everything.ordered:
+        fused = followed(fused.documents, fused.scores, everything.documents)
+        keyword = joined_for_counting(keyword, everything)
+    documents, scores = asked.named.put_first(fused, allowed)
+    if everything.ordered:
+        ordered = len(documents)
+    return Ranking(documents, scores, keyword, near, everything.complete, ordered)
+
+
+def _allowed(asked: RetrievedQuery, filters: Filters) -> Ids:
+    """Return the documents the reader may see and the filters keep, less the unwanted."""
+    return within(asked.catalogue.passing(filters), None, asked.unwanted)
+
+
+def _by_words(
+    store: Store, asked: RetrievedQuery, allowed: Ids, filters: Filters
+) -> _Words:
+    matching = asked.matching
+    everything, best = matching.everything, matching.best
+    if not everything.complete and _is_worth_asking_again(asked, allowed):
+        least = everything.least
+        matching = asked.indexes.keyword.matching(asked.query, allowed, KEYWORD_DEPTH)
+        everything, best = matching.everything.of_score(least), matching.best
+    everything = everything.kept(_is_among(asked, everything, allowed))
+    best = best.kept(_is_among(asked, best, allowed))
+    in_order = ranked(best, everything) if everything.ordered else best
+    if filters.roles:
+        in_order = _of_roles(store, in_order, filters)
+    return _Words(everything, in_order)
+
+
+def _is_worth_asking_again(asked: RetrievedQuery, allowed: Ids) -> bool:
+    """Tell whether the filters leave so few documents that the index is asked within them."""
+    all_but_one = asked.indexes.vector.document_count - 1
+    return len(allowed) <= min(_ALLOWED_LIMIT, all_but_one)
+
+
+def _is_among(asked: RetrievedQuery, found: Candidates, allowed: Ids) -> Kept:
+    """Tell which candidates are of documents among `allowed` (ascending)."""
+    if allowed is asked.columns.ids:  # nothing is filtered: a look-up serves
+        return asked.columns.visible(found.documents)
+    return member(found.documents, allowed)
+
+
+def _of_roles(store: Store, found: Candidates, filters: Filters) -> Candidates:
+    """Return the passages that stand in sections of the wanted roles."""
+    wanted = []
+    for passage in store.passages(found.passages.tolist()).values():
+        if passage.role in filters.roles:
+            wanted.append(passage.id)
+    ascending = np.array(sorted(wanted), dtype=np.int64)
+    return found.kept(member(found.passages, ascending))
+
+
+def _fuse(asked: RetrievedQuery, keyword: Candidates, near: Candidates) -> Ranked:
+    """Return documents best first: both retrievers on a fixed depth, then what else holds the
+    words.
+    """
+    meaning = best_by_document(near.documents, near.scores)
+    if not asked.asked_for_words:
+        return meaning
+    depth = KEYWORD_DEPTH if asked.is_hybrid else len(keyword.passages)
+    head = keyword.first(depth)
+    sizes = asked.indexes.vector.sizes
+    fused = summed_by_document(head.documents, head.scores, sizes)
+    if asked.direction is not None:
+        fused = weighted_sum(fused, meaning, _weight_of_words(asked.query))
+    return followed(fused.documents, fused.scores, keyword.documents[depth:])
+
+
+def _weight_of_words(query: Query) -> float:
+    return LONG_WORDS_WEIGHT if len(query.text) > LONG_CHARS else WORDS_WEIGHT
+
+
+def reordered_as(ranking: Ranking, documents: Ids) -> Ranking:
     """Return the same ranking with its documents in another order."""
     sorter = np.argsort(ranking.documents)
     places = sorter[np.searchsorted(ranking.documents, documents, sorter=sorter)]

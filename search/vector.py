@@ -1,6 +1,6 @@
 """Vector index: FAISS over the store's vectors, filters before the cut.
 
-NamedDocuments while small, and all but exact above (float16, inner product); inverted lists with
+Exact while small, and all but exact above (float16, inner product); inverted lists with
 8-bit codes above EXACT_LIMIT vectors, kept on disk because they take time to train.
 Filters that keep few passages are answered exactly by scoring just those.
 """
@@ -15,15 +15,23 @@ from typing import Any, Final
 
 import numpy as np
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
-from kb.records import Commit
+from kb.records import Changes, Commit
 from kb.store import Store
 from kb.vocabulary import Visibility
 from search.candidates import EMPTY, Candidates, in_order
 from search.checksums import mark
-from search.id_sets import member
-from search.nearest import Coded, Lists, Matrix, Nearest, load_faiss, train_lists
+from search.id_sets import NO_IDS, Ids, Kept, member
+from search.nearest import (
+    Coded,
+    Halves,
+    Lists,
+    Matrix,
+    Nearest,
+    load_faiss,
+    train_lists,
+)
+from search.retriever import Allowed, Wanted
 from search.stamps import Stamp, drop_stamp, read_stamp, write_stamp
 
 log = logging.getLogger(__name__)
@@ -32,12 +40,39 @@ FORMAT: Final = 2
 EXACT_LIMIT: Final = 200_000
 #: Below this a plain matrix product is as fast and spares loading FAISS.
 _SMALL: Final = 8_000
+#: All vectors are read anew where so many documents changed.
+_MANY_CHANGED: Final = 0.5
 _FILE: Final = "vectors.faiss"
 
 
 @dataclass(frozen=True, slots=True)
+class _Rows:
+    """Vectors; row i belongs to passages[i] of documents[i], passages ascending."""
+
+    passages: Ids
+    documents: Ids
+    matrix: Halves
+
+    def kept(self, keep: Kept) -> _Rows:
+        """Return the rows marked in `keep`."""
+        return _Rows(self.passages[keep], self.documents[keep], self.matrix[keep])
+
+    def and_these(self, more: _Rows) -> _Rows:
+        """Return these rows and more, as if all were read anew."""
+        passages = np.concatenate([self.passages, more.passages])
+        documents = np.concatenate([self.documents, more.documents])
+        matrix = np.concatenate([self.matrix, more.matrix])
+        joined = _Rows(passages, documents, matrix)
+        if bool(np.all(passages[1:] > passages[:-1])):
+            return joined
+        # a document shown again has old passages
+        order = np.argsort(passages)
+        return _Rows(passages[order], documents[order], matrix[order])
+
+
+@dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """Vectors at one commit; row i belongs to passages[i] of documents[i], passages ascending.
+    """Vectors at one commit, as `_Rows` has them.
 
     `distinct` are the documents, ascending; `sizes` holds for every document id how
     many rows are its.
@@ -45,11 +80,16 @@ class _Snapshot:
 
     commit: Commit
     embedder: str
-    passages: NDArray[np.int64]
-    documents: NDArray[np.int64]
-    distinct: NDArray[np.int64]
-    sizes: NDArray[np.int64]
+    passages: Ids
+    documents: Ids
+    distinct: Ids
+    sizes: Ids
     nearest: Nearest
+
+    @property
+    def rows(self) -> _Rows:
+        """Return its vectors."""
+        return _Rows(self.passages, self.documents, self.nearest.matrix)
 
 
 class VectorIndex:
@@ -62,28 +102,27 @@ class VectorIndex:
         self._folder = folder
         self._scope = scope
         self._snapshot: _Snapshot | None = None
-        self._compared: tuple[NDArray[np.int64], NDArray[np.int64], bool] | None = None
+        self._compared: tuple[Ids, Ids, bool] | None = None
 
     @property
-    def documents(self) -> NDArray[np.int64]:
+    def documents(self) -> Ids:
         """Return the document of every vector."""
-        return self._snapshot.documents if self._snapshot else np.empty(0, np.int64)
+        return self._snapshot.documents if self._snapshot else NO_IDS
 
     @property
     def document_count(self) -> int:
         """Return how many documents have vectors."""
         return len(self._snapshot.distinct) if self._snapshot else 0
 
-    def sizes(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
+    def sizes(self, documents: Ids) -> Ids:
         """Return how many passages each of these documents has; 1 for one not known yet."""
         snapshot = self._snapshot
         if snapshot is None:
             return np.ones(len(documents), dtype=np.int64)
         # One look-up each: finding them among the ascending ids touches memory in
         # sixteen places a document.
-        return np.maximum(
-            snapshot.sizes[np.minimum(documents, len(snapshot.sizes) - 1)], 1
-        )
+        beyond = len(snapshot.sizes) - 1
+        return np.maximum(snapshot.sizes[np.minimum(documents, beyond)], 1)
 
     @property
     def embedder(self) -> str | None:
@@ -110,91 +149,74 @@ class VectorIndex:
             if embedder is None:
                 self._snapshot = None
                 return
-            passages, documents, matrix = self._read(store, embedder[1])
-        nearest = self._nearest(commit, embedder[1], matrix)
-        sizes = np.append(
-            np.bincount(documents), 0
-        )  # the last stands for all ids beyond
+            _, name, _ = embedder
+            rows = self._read(store, name)
+        nearest = self._nearest(commit, name, rows.matrix)
+        counts = np.bincount(rows.documents)
+        sizes = np.append(counts, 0)  # the last stands for all ids beyond
         distinct = np.flatnonzero(sizes)
         self._snapshot = _Snapshot(
-            commit, embedder[1], passages, documents, distinct, sizes, nearest
+            commit, name, rows.passages, rows.documents, distinct, sizes, nearest
         )
-        log.info(
-            "vector index rows=%d ms=%.0f",
-            len(passages),
-            1000 * (time.perf_counter() - started),
-        )
+        took_ms = 1000 * (time.perf_counter() - started)
+        log.info("vector index rows=%d ms=%.0f", len(rows.passages), took_ms)
 
-    def _read(
-        self, store: Store, embedder: str
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
+    def _read(self, store: Store, embedder: str) -> _Rows:
         """Return all rows, those that did not change from the snapshot before where it is of this
         store's history.
         """
         old = self._snapshot
         if old is None or old.embedder != embedder or not store.is_ancestor(old.commit):
-            return store.vectors(scope=self._scope)
+            return _Rows(*store.vectors(scope=self._scope))
         changes = store.changes_since(old.commit.generation)
-        if len(changes.changed) > 0.5 * len(old.distinct):
-            return store.vectors(scope=self._scope)
-        gone = np.array(sorted({*changes.changed, *changes.removed}), dtype=np.int64)
-        kept = ~member(old.documents, gone)
-        parts = [(old.passages[kept], old.documents[kept], old.nearest.matrix[kept])]
-        if changes.changed:
-            parts.append(store.vectors(changes.changed, self._scope))
-        passages, documents, matrix = (
-            np.concatenate(rows) for rows in zip(*parts, strict=True)
-        )
-        if bool(np.all(passages[1:] > passages[:-1])):
-            return passages, documents, matrix
-        # a document shown again has old passages: rows lie as if all were read anew
-        order = np.argsort(passages)
-        return passages[order], documents[order], matrix[order]
+        if len(changes.changed) > _MANY_CHANGED * len(old.distinct):
+            return _Rows(*store.vectors(scope=self._scope))
+        kept = old.rows.kept(~member(old.documents, _touched(changes)))
+        if not changes.changed:
+            return kept
+        return kept.and_these(_Rows(*store.vectors(changes.changed, self._scope)))
 
-    def search(
-        self,
-        vector: NDArray[np.float32],
-        depth: int,
-        allowed: NDArray[np.int64] | None = None,
-        passages: NDArray[np.int64] | None = None,
-        *,
-        made_by: str | None = None,
-    ) -> Candidates:
-        """Return the `depth` passages nearest to a unit vector, within `allowed`
-        documents and `passages` (ascending).
+    def candidates(self, wanted: Wanted, allowed: Allowed, limit: int) -> Candidates:
+        """Return the `limit` passages nearest to the direction that is wanted.
 
-        A zero vector (nothing known in the query) is near to nothing, and so is one `made_by`
-        another embedder than the passages' vectors: their directions mean different things.
+        A zero vector (nothing known in the query) is near to nothing, and so is one made by
+        another embedder than the passages' vectors: their directions mean different
+        things.
         """
-        snapshot = self._snapshot
-        if snapshot is None or not len(snapshot.passages) or not vector.any():
+        snapshot, direction = self._snapshot, wanted.direction
+        if snapshot is None or not len(snapshot.passages) or direction is None:
             return EMPTY
-        if made_by is not None and made_by != snapshot.embedder:
+        if direction.made_by != snapshot.embedder or not direction.vector.any():
             return EMPTY
-        if allowed is not None and self._is_everyone(allowed, snapshot.distinct):
-            allowed = None
-        mask = _mask(snapshot, allowed, passages)
+        mask = self._mask(snapshot, allowed)
         if mask is not None and not mask.any():
             return EMPTY
-        found, scores = snapshot.nearest.search(vector, depth, mask)
+        found, scores = snapshot.nearest.search(direction.vector, limit, mask)
         return in_order(snapshot.passages[found], snapshot.documents[found], scores)
 
-    def _is_everyone(
-        self, allowed: NDArray[np.int64], distinct: NDArray[np.int64]
-    ) -> bool:
+    def _mask(self, snapshot: _Snapshot, allowed: Allowed) -> Kept | None:
+        """Return for every row whether a search may answer with it, or None for all."""
+        documents, passages = allowed.documents, allowed.passages
+        if documents is not None and self._is_everyone(documents, snapshot.distinct):
+            documents = None
+        if documents is None and passages is None:
+            return None
+        mask = np.ones(len(snapshot.passages), dtype=bool)
+        if documents is not None:
+            mask &= member(snapshot.documents, documents)
+        if passages is not None:
+            mask &= member(snapshot.passages, passages)
+        return mask
+
+    def _is_everyone(self, documents: Ids, distinct: Ids) -> bool:
         """Tell whether both hold the same ids; the same two arrays are compared once."""
         known = self._compared
-        if known is None or known[0] is not allowed or known[1] is not distinct:
-            known = self._compared = (
-                allowed,
-                distinct,
-                np.array_equal(allowed, distinct),
-            )
+        if known is None or known[0] is not documents or known[1] is not distinct:
+            is_everyone = np.array_equal(documents, distinct)
+            known = self._compared = (documents, distinct, is_everyone)
         return known[2]
 
-    def _nearest(
-        self, commit: Commit, embedder: str, matrix: NDArray[np.float16]
-    ) -> Nearest:
+    def _nearest(self, commit: Commit, embedder: str, matrix: Halves) -> Nearest:
         """Return the way in which so many rows are searched."""
         count = len(matrix)
         if count < _SMALL:
@@ -226,7 +248,7 @@ class VectorIndex:
         except (OSError, RuntimeError):
             return None
 
-    def _train(self, stamp: Stamp, matrix: NDArray[np.float16]) -> Any:
+    def _train(self, stamp: Stamp, matrix: Halves) -> Any:
         index = train_lists(matrix)
         try:
             self._save(stamp, index)
@@ -237,26 +259,14 @@ class VectorIndex:
 
     def _save(self, stamp: Stamp, index: Any) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        waiting = self._folder / f"{_FILE}.new"
+        path, waiting = self._folder / _FILE, self._folder / f"{_FILE}.new"
         load_faiss().write_index(index, str(waiting))
         drop_stamp(self._folder)
-        waiting.replace(self._folder / _FILE)
-        write_stamp(
-            self._folder, replace(stamp, files={_FILE: mark(self._folder / _FILE)})
-        )
+        waiting.replace(path)
+        write_stamp(self._folder, replace(stamp, files={_FILE: mark(path)}))
 
 
-def _mask(
-    snapshot: _Snapshot,
-    allowed: NDArray[np.int64] | None,
-    passages: NDArray[np.int64] | None,
-) -> NDArray[np.bool_] | None:
-    """Return for every row whether a search may answer with it, or None for all."""
-    if allowed is None and passages is None:
-        return None
-    mask = np.ones(len(snapshot.passages), dtype=bool)
-    if allowed is not None:
-        mask &= member(snapshot.documents, allowed)
-    if passages is not None:
-        mask &= member(snapshot.passages, passages)
-    return mask
+def _touched(changes: Changes) -> Ids:
+    """Return the documents of which no old row is kept, ascending."""
+    touched = {*changes.changed, *changes.removed}
+    return np.array(sorted(touched), dtype=np.int64)

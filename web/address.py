@@ -14,8 +14,7 @@ from msgspec.structs import replace
 from kb.errors import InvalidQuery
 from kb.records import NO_FILTERS, Filters
 from kb.vocabulary import LONGEST_FACET_VALUE, ROLES
-from search.query import ExpansionChoice
-from search.results import FACET_FIELDS, MODES, SORTS
+from search.request import FACET_FIELDS, MODES, SORTS, ExpansionChoice
 
 SORT_LABELS: Final[dict[str, str]] = {
     "relevance": "综合",
@@ -156,7 +155,7 @@ class Ask(Struct, frozen=True, gc=False, kw_only=True):
         return replace(self, text=text.strip(), offset=0)
 
     @property
-    def widening(self) -> ExpansionChoice:
+    def expansion(self) -> ExpansionChoice:
         """Return which words may stand for their equivalents too."""
         return ExpansionChoice(self.expand, frozenset(self.plain))
 

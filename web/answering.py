@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from kb.store import Store
 from kb.vocabulary import CASE_KINDS, TIERS, UNLABELLED
+from search.request import SearchRequest
 from search.results import SearchResult
 from web.address import Ask, document_path
 from web.deps import House
@@ -24,17 +25,21 @@ _COUNTED: Final = 6
 def answer(house: House, store: Store, ask: Ask) -> SearchResult:
     """Answer what an address asks."""
     if ask.text:
-        return house.searcher.search(
-            store,
-            ask.text,
-            ask.filters,
-            mode=ask.mode,
-            sort=ask.sort or "relevance",
-            offset=ask.offset,
-            limit=ask.limit,
-            widening=ask.widening,
-        )
-    return _listing(house, store, ask)
+        return house.searcher.search(store, _request(ask))
+    return house.searcher.listing(store, _request(ask))
+
+
+def _request(ask: Ask) -> SearchRequest:
+    """Return what an address asks of the searcher."""
+    return SearchRequest(
+        ask.text,
+        ask.filters,
+        mode=ask.mode,
+        sort=ask.sort or "relevance",
+        offset=ask.offset,
+        limit=ask.limit,
+        expansion=ask.expansion,
+    )
 
 
 def helped(house: House, store: Store, ask: Ask, result: SearchResult) -> SearchResult:
@@ -76,11 +81,6 @@ def ways_out(
         ).total
         for way in ways[:_COUNTED]
     }
-
-
-def _listing(house: House, store: Store, ask: Ask) -> SearchResult:
-    result = house.searcher.listing(store, ask.filters, ask.sort, ask.offset, ask.limit)
-    return replace(result, mode=ask.mode)
 
 
 def sums(

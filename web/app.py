@@ -21,9 +21,11 @@ from kb.embedding import load_embedder
 from kb.errors import InvalidQuery, KbError, NotFound, OutOfTime, StateError, UserError
 from kb.settings import Settings
 from kb.thesaurus import load_thesaurus
-from search.reranking import load_reranker
-from search.searcher import Searcher
+from search.opening import make_searcher
+from search.request import SearchRequest
+from search.reranking import load_reranking
 from web import api, pages, pages_law
+from web.api_schema import describe
 from web.budget import LATE, Budget
 from web.deps import House
 from web.hosts import known_hosts
@@ -59,11 +61,10 @@ def create_app(settings: Settings) -> FastAPI:
     load_thesaurus(settings.thesaurus, settings.glossary)
     house = House(
         settings=settings,
-        searcher=Searcher(
+        searcher=make_searcher(
             settings.home,
             load_embedder(settings.embedder),
-            load_reranker(settings.reranker),
-            settings.rerank_depth,
+            load_reranking(settings.reranker, settings.rerank_depth),
         ),
         templates=make_templates(settings.contact),
     )
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.house = house
     for router in (pages.router, pages_law.router, api.router):
         app.include_router(router)
+    describe(app)
     app.mount("/static", _Assets(directory=STATIC), name="static")
     refuse = partial(refused, house.templates)
     app.add_middleware(
@@ -110,7 +112,7 @@ def _warm(house: House) -> None:
     try:
         with house.open_store() as store:
             house.searcher.refresh(store)
-            house.searcher.search(store, "商业秘密", limit=1)
+            house.searcher.search(store, SearchRequest("商业秘密", limit=1))
             house.coverage(store)
     except Exception as error:
         log.error("not warmed %s", places(error))

@@ -14,6 +14,7 @@ from kb.law.outdated import outdated
 from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import KINDS
+from search.highlighting import find_marks
 from web.address import (
     EXPORT_PATH,
     MAX_EXPORTED,
@@ -26,7 +27,6 @@ from web.address import (
 from web.answering import answer, by_tier, helped, sums, trail, ways_out
 from web.deps import House, HouseDep
 from web.linking import Links, read_cited, read_links
-from web.marking import find_marks
 from web.pagecache import KeptRoute
 from web.rendering import render
 from web.views.guidance import about_page, elements_page
@@ -147,7 +147,7 @@ def read(request: Request, document_id: str, house: HouseDep) -> HTMLResponse:
         book = house.law_book(store)
         links = read_links(store, book, document)
         sections = section_views(
-            document, find_marks(document.text, ask.text, ask.widening), links.of
+            document, find_marks(document.text, ask.text, ask.expansion), links.of
         )
         cited = read_cited(store, book, document.head.metadata.statutes)
         around = Around(

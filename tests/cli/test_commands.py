@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb import __main__ as main
-from search import results
+from search import request
 from tests.cli.running import KINDS, ROOT, as_json, environment, kb, lines
 from tests.conftest import SAMPLES
 
@@ -277,4 +277,4 @@ def test_a_bad_line_of_the_thesaurus_is_named_and_nothing_is_answered(
 
 
 def test_the_ways_to_search_are_those_the_searcher_knows() -> None:
-    assert (main.MODES, main.SORTS) == (results.MODES, results.SORTS)
+    assert (main.MODES, main.SORTS) == (request.MODES, request.SORTS)

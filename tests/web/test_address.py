@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kb.errors import InvalidQuery
 from kb.records import Filters
 from kb.vocabulary import ROLES
-from search.results import FACET_FIELDS, MODES
+from search.request import FACET_FIELDS, MODES
 from web.address import MAX_LIMIT, MAX_OFFSET, Addresses, Ask, document_path, parse_ask
 
 _values = st.lists(
@@ -89,12 +89,12 @@ def test_words_taken_as_typed_travel_with_the_address_and_can_be_widened_again()
 
     assert ask.plain == ("跳槽",) and ask.offset == 0
     assert parse_ask(ask.parameters()) == ask
-    assert not ask.widening.allows("跳槽") and ask.widening.allows("客户名单")
+    assert not ask.expansion.allows("跳槽") and ask.expansion.allows("客户名单")
     assert ask.widening_again("跳槽") == Ask(text="跳槽 客户名单")
     assert parse_ask(ask.expanding(False).parameters()) == Ask(
         text="跳槽 客户名单", expand=False
     )
-    assert not ask.expanding(False).widening.allows("客户名单")
+    assert not ask.expanding(False).expansion.allows("客户名单")
 
 
 def test_expansion_is_on_or_off_and_nothing_else() -> None:

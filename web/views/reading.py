@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kb.fields import FACTS, Field
+from kb.messages.reasons import words
 from kb.records import Document, DocumentHead, Metadata
 from kb.vocabulary import CONFIDENCE, KINDS, SOURCE_GRADES
 from search.results import Hit
@@ -160,7 +161,7 @@ def reading_page(
         only_reposts=bool(grades) and set(grades) == {"C"},
         law=Link(m.law, law_path(m.law)) if m.law and m.version else None,
         related=tuple(_neighbour(other, (why,)) for other, why in around.related),
-        similar=tuple(_neighbour(hit.document, hit.reasons) for hit in around.similar),
+        similar=tuple(map(_similar, around.similar)),
         cite=cite(head),
         address=f"{base_url.rstrip('/')}{document_path(head.id)}",
     )
@@ -281,10 +282,13 @@ _MORE_THAN_A_FIELD: Final[
 }
 
 
-def _neighbour(head: DocumentHead, reasons: Sequence[str]) -> Neighbour:
-    return Neighbour(
-        document_path(head.id), head.title, badges(head), meta(head)[:3], tuple(reasons)
-    )
+def _similar(hit: Hit) -> Neighbour:
+    return _neighbour(hit.document, tuple(map(words, hit.reasons)))
+
+
+def _neighbour(head: DocumentHead, reasons: tuple[str, ...]) -> Neighbour:
+    href = document_path(head.id)
+    return Neighbour(href, head.title, badges(head), meta(head)[:3], reasons)
 
 
 def related_labels(

@@ -8,8 +8,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kb.messages import expansions, notices, reasons, suggestions
 from kb.vocabulary import KINDS, UNCLASSIFIED, tier_effect
-from search.results import SORTS, Hit, PassageHit, SearchResult
+from search.request import SORTS
+from search.results import Hit, PassageHit, SearchResult
 from web.address import (
     DEFAULT_LIMIT,
     EXPORT_PATH,
@@ -209,18 +211,18 @@ def search_page(
         form=search_form(ask),
         is_home=ask.is_home and path == "/",
         parts=_parts(ask, result, path),
-        warnings=result.query.warnings,
+        warnings=tuple(map(notices.words, result.notices)),
         choices=tuple(
             Link(label, ask.saying(text).url(path)) for label, text in choices
         ),
         meant=tuple(
-            Meant(s.text, ask.saying(s.text).url(path), s.reason)
+            Meant(s.text, ask.saying(s.text).url(path), suggestions.words(s))
             for s in result.suggestions
         ),
         expanded=_expanded(ask, result, path),
         unexpanded=_unexpanded(ask, path),
         no_expansion=Link("都按原词", ask.expanding(False).url(path))
-        if len(result.query.expanded) > 1
+        if len(result.expansions) > 1
         else None,
         identifiers=result.query.identifiers,
         tabs=_tabs(ask, result, path),
@@ -278,10 +280,15 @@ def _shortened(words: str) -> str:
 
 
 def _expanded(ask: Ask, result: SearchResult, path: str) -> tuple[Chip, ...]:
-    """Return what the query was widened by; taking a chip off takes its word as typed."""
+    """Return what the query was expanded by; taking a chip off takes its word as typed."""
     return tuple(
-        Chip(word, f"{word}→{others}", ask.taking_plainly(word).url(path), False)
-        for word, _, others in (words.partition("→") for words in result.query.expanded)
+        Chip(
+            one.typed,
+            expansions.words(one),
+            ask.taking_plainly(one.typed).url(path),
+            False,
+        )
+        for one in result.expansions
     )
 
 
@@ -404,7 +411,7 @@ def _hit(
         badges=badges(head),
         meta=meta(head),
         results=results(head),
-        reasons=hit.reasons,
+        reasons=tuple(map(reasons.words, hit.reasons)),
         passages=tuple(
             _passage(
                 passage,

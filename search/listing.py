@@ -1,0 +1,61 @@
+"""Lists of what filters keep, in an order that is no ranking."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from kb.records import Filters
+from kb.store import Store
+from search.caches import Reading
+from search.catalogue import Catalogue, heads_of
+from search.hits import opening_passage, passage_hit
+from search.request import FACET_FIELDS, SearchRequest
+from search.results import Hit, SearchResult, list_order
+from search.snippets import body
+from search.understanding import Understood
+
+
+def list_documents(
+    store: Store, catalogue: Catalogue, filters: Filters, request: SearchRequest
+) -> SearchResult:
+    """List everything the filters keep, by date, newest first unless asked otherwise; no passages
+    are shown.
+    """
+    order = list_order(request.sort)
+    documents = catalogue.in_order(store, catalogue.passing(filters), order)
+    hits = []
+    heads = heads_of(store, documents[request.page])
+    for rank, head in enumerate(heads, request.offset + 1):
+        hits.append(Hit(rank, 0.0, head, (), ()))
+    return SearchResult(
+        mode=request.mode,
+        total=len(documents),
+        hits=tuple(hits),
+        facets=catalogue.columns.counts(filters, FACET_FIELDS),
+        ranked=False,
+        documents=documents,
+    )
+
+
+def list_instead(
+    store: Store, request: SearchRequest, reading: Reading, understood: Understood
+) -> SearchResult:
+    """Return the list that answers a query in which there is nothing to look for, with the first
+    passage of each document.
+    """
+    query, catalogue = understood.query, reading.catalogue
+    listed = list_documents(store, catalogue, understood.filters, request)
+    return replace(
+        listed,
+        query=query.view(),
+        hits=tuple(_with_opening(store, hit) for hit in listed.hits),
+        notices=query.notices + understood.notices,
+    )
+
+
+def _with_opening(store: Store, hit: Hit) -> Hit:
+    passage = opening_passage(store, hit.document.id)
+    if passage is None:
+        return hit
+    shown = passage_hit(passage, body(passage), {}, semantic=False)
+    return replace(hit, passages=(shown,))
