@@ -14,7 +14,6 @@ from kb.records import Document, DocumentHead, Metadata, Source
 
 #: What only editors are told, and what is said otherwise than as it was entered.
 _UNSAID: Final = ("visibility", "verified_in")
-_OF_ITS_OWN: Final = "sources"
 #: A source of this grade is counted and never named.
 _UNNAMED: Final = "C"
 
@@ -27,13 +26,22 @@ class SourceAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     url: str | None
 
 
+#: Any value of JSON, for keys of editors that this product does not know.
+Plain: TypeAlias = str | int | float | bool | list[Any] | dict[str, Any] | None
+#: Fields that an answer has otherwise than the record.
+_TYPES: Final[dict[str, Any]] = {
+    "sources": tuple[SourceAnswer, ...],
+    "extra": dict[str, Plain],
+}
+
+
 def _answer_fields() -> list[tuple[str, Any, Any]]:
     """Return the fields of Metadata as an answer has them: what is not said is left out."""
     made: list[tuple[str, Any, Any]] = []
     for field in structs.fields(Metadata):
-        if field.name not in (*_UNSAID, _OF_ITS_OWN):
-            made.append((field.name, field.type | UnsetType, UNSET))
-    made.append((_OF_ITS_OWN, tuple[SourceAnswer, ...], ()))
+        type_ = _TYPES.get(field.name, field.type)
+        if field.name not in _UNSAID:
+            made.append((field.name, type_ | UnsetType, UNSET))
     return made
 
 
@@ -133,7 +141,7 @@ def _metadata_answer(metadata: Metadata) -> MetadataAnswer:
     for name, value in structs.asdict(metadata).items():
         if name not in _UNSAID and value not in (None, (), {}):
             known[name] = value
-    known[_OF_ITS_OWN] = tuple(map(_source, metadata.sources))
+    known["sources"] = tuple(map(_source, metadata.sources))
     return MetadataAnswer(**known)
 
 

@@ -83,6 +83,9 @@ def _schema(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         made = get_openapi(title=app.title, version=app.version, routes=app.routes)
         _, components = msgspec.json.schema_components(MODELS, ref_template=_REF)
+        for component in components.values():
+            if "description" in component:
+                component["description"] = " ".join(component["description"].split())
         made["components"] = {"schemas": components}
         app.openapi_schema = made
     return app.openapi_schema
