@@ -59,14 +59,26 @@ class Caches:
             with self._refreshing:
                 notices = self._by_scope.catch_up(store)
             indexes = self.indexes(store)
-        return Reading(indexes, catalogue, notices)
+        return Reading(
+            indexes=indexes,
+            catalogue=catalogue,
+            notices=notices,
+        )
 
-    def refresh(self, store: Store, progress: Progress | None = None) -> None:
+    def refresh(
+        self,
+        store: Store,
+        progress: Progress | None = None,
+    ) -> None:
         """Bring the caches up to the store, waiting for another process that does so."""
         with self._refreshing:
             self._by_scope.refresh(store, progress)
 
-    def verify(self, store: Store, repair: bool) -> list[Notice]:
+    def verify(
+        self,
+        store: Store,
+        repair: bool,
+    ) -> list[Notice]:
         """Return what the caches got wrong, mended when `repair`."""
         with self._refreshing:
             return self._by_scope.verify(store, repair)

@@ -57,10 +57,18 @@ class Candidates(Struct, frozen=True, gc=False):
         )
 
 
-EMPTY: Final = Candidates(NO_IDS, NO_IDS, NO_SCORES)
+EMPTY: Final = Candidates(
+    passages=NO_IDS,
+    documents=NO_IDS,
+    scores=NO_SCORES,
+)
 
 
-def in_order(passages: Ids, documents: Ids, scores: Scores) -> Candidates:
+def in_order(
+    passages: Ids,
+    documents: Ids,
+    scores: Scores,
+) -> Candidates:
     """Return what a retriever found, best first, passages of equal scores by their ids."""
     ties = scores[1:] == scores[:-1]
     falling = passages[1:] < passages[:-1]
@@ -69,10 +77,18 @@ def in_order(passages: Ids, documents: Ids, scores: Scores) -> Candidates:
         passages = passages[order]
         documents = documents[order]
         scores = scores[order]
-    return Candidates(passages, documents, scores)
+    return Candidates(
+        passages=passages,
+        documents=documents,
+        scores=scores,
+    )
 
 
-def within(documents: Ids, demanded: Ids | None, unwanted: Ids | None) -> Ids:
+def within(
+    documents: Ids,
+    demanded: Ids | None,
+    unwanted: Ids | None,
+) -> Ids:
     """Return the documents that are demanded (None: all are) and not unwanted, ascending."""
     if demanded is not None:
         documents = np.intersect1d(documents, demanded, assume_unique=True)
@@ -81,7 +97,10 @@ def within(documents: Ids, demanded: Ids | None, unwanted: Ids | None) -> Ids:
     return documents
 
 
-def ranked(best: Candidates, everything: Candidates) -> Candidates:
+def ranked(
+    best: Candidates,
+    everything: Candidates,
+) -> Candidates:
     """Return the best passages in their order, then all others that match in theirs.
 
     Whether one page is read or all, the same passages stand first with the same scores:
@@ -95,14 +114,20 @@ def ranked(best: Candidates, everything: Candidates) -> Candidates:
     return replace(joined, complete=everything.complete)
 
 
-def joined_for_counting(best: Candidates, gathered: Candidates) -> Candidates:
+def joined_for_counting(
+    best: Candidates,
+    gathered: Candidates,
+) -> Candidates:
     """Return the best passages, then those gathered to be counted; the best stand twice."""
     return replace(_one_after_another(best, gathered), ordered=False)
 
 
-def _one_after_another(first: Candidates, second: Candidates) -> Candidates:
+def _one_after_another(
+    first: Candidates,
+    second: Candidates,
+) -> Candidates:
     return Candidates(
-        np.concatenate([first.passages, second.passages]),
-        np.concatenate([first.documents, second.documents]),
-        np.concatenate([first.scores, second.scores]),
+        passages=np.concatenate([first.passages, second.passages]),
+        documents=np.concatenate([first.documents, second.documents]),
+        scores=np.concatenate([first.scores, second.scores]),
     )

@@ -54,26 +54,42 @@ class Catalogue:
         """Return the documents that pass `filters`, ascending."""
         return self.columns.passing(filters) if filters else self.columns.ids
 
-    def in_order(self, store: Store, documents: Ids, order: str) -> Ids:
+    def in_order(
+        self,
+        store: Store,
+        documents: Ids,
+        order: str,
+    ) -> Ids:
         """Return the visible among `documents` in an order that is a key of the store's orders."""
         everything = self._orders.get(order)
         if everything is None and len(documents) <= _FEW:
             return store.in_order(documents.tolist(), order)
         if everything is None:
-            everything = store.in_order(self.columns.ids.tolist(), order)
+            everyone = self.columns.ids.tolist()
+            everything = store.in_order(everyone, order)
             self._orders[order] = everything
         return everything[member(everything, np.sort(documents))]
 
     def listing(
-        self, store: Store, filters: Filters, *, order: str = "newest", limit: int = 20
+        self,
+        store: Store,
+        filters: Filters,
+        *,
+        order: str = "newest",
+        limit: int = 20,
     ) -> tuple[list[DocumentHead], int]:
         """Return the first documents of a list, and how many there are in all, as Store.listing
         does.
         """
-        documents = self.in_order(store, self.passing(filters), order)
+        passing = self.passing(filters)
+        documents = self.in_order(store, passing, order)
         return heads_of(store, documents[:limit]), len(documents)
 
-    def sums(self, store: Store, documents: Ids) -> dict[str, list[float]]:
+    def sums(
+        self,
+        store: Store,
+        documents: Ids,
+    ) -> dict[str, list[float]]:
         """Return what the visible among `documents` came to: sums in yuan, ascending,
         by type of RESULT_SUMS.
 
@@ -82,7 +98,8 @@ class Catalogue:
         if self._sums is None:
             self._sums = _read_sums(store)
         is_wanted = member(self._sums.documents, np.sort(documents))
-        types, values = self._sums.types[is_wanted], self._sums.values[is_wanted]
+        types = self._sums.types[is_wanted]
+        values = self._sums.values[is_wanted]
         by_type: dict[str, list[float]] = {}
         for place, type_ in enumerate(RESULT_SUMS):
             found = values[types == place]
@@ -91,7 +108,10 @@ class Catalogue:
         return by_type
 
 
-def heads_of(store: Store, documents: Ids) -> list[DocumentHead]:
+def heads_of(
+    store: Store,
+    documents: Ids,
+) -> list[DocumentHead]:
     """Return the heads of the visible among `documents`, in their order."""
     ids = documents.tolist()
     heads = store.heads(ids)
@@ -111,7 +131,8 @@ class Catalogues:
         found = self._read.get(key)
         if found is None:
             found = Catalogue(store)
-            latest = list(self._read.items())[1 - _KEPT :]
+            kept = list(self._read.items())
+            latest = kept[1 - _KEPT :]
             self._read = dict(latest) | {key: found}
         return found
 
@@ -124,7 +145,11 @@ def _read_sums(store: Store) -> _Sums:
         documents.append(document)
         types.append(RESULT_SUMS.index(type_))
         values.append(value)
-    return _Sums(_as_ids(documents), _as_ids(types), np.array(values, dtype=np.float64))
+    return _Sums(
+        documents=_as_ids(documents),
+        types=_as_ids(types),
+        values=np.array(values, dtype=np.float64),
+    )
 
 
 def _as_ids(values: Iterable[int]) -> Ids:

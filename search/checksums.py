@@ -24,7 +24,10 @@ class FileMark(Struct, frozen=True, gc=False):
     digest: str
 
 
-def marks(folder: Path, known: Mapping[str, FileMark]) -> dict[str, FileMark]:
+def marks(
+    folder: Path,
+    known: Mapping[str, FileMark],
+) -> dict[str, FileMark]:
     """Return the mark of every file of an index by its name; those `known` and unchanging are not
     read again.
     """
@@ -43,14 +46,21 @@ def mark(path: Path) -> FileMark:
     status = path.stat()
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, _new_digest)
-    return FileMark(status.st_size, status.st_mtime_ns, digest.hexdigest())
+    return FileMark(
+        size=status.st_size,
+        changed_ns=status.st_mtime_ns,
+        digest=digest.hexdigest(),
+    )
 
 
 def _new_digest() -> hashlib.blake2b:
     return hashlib.blake2b(digest_size=_BYTES)
 
 
-def changed(folder: Path, written: Mapping[str, FileMark]) -> list[str]:
+def changed(
+    folder: Path,
+    written: Mapping[str, FileMark],
+) -> list[str]:
     """Return the files whose bytes are no longer what was written; one that is gone is missed when
     it is opened.
     """
@@ -62,7 +72,10 @@ def changed(folder: Path, written: Mapping[str, FileMark]) -> list[str]:
     return found
 
 
-def touched(folder: Path, written: Mapping[str, FileMark]) -> bool:
+def touched(
+    folder: Path,
+    written: Mapping[str, FileMark],
+) -> bool:
     """Tell whether any unchanging file was written to since: a look at each, without reading it."""
     for name, known in written.items():
         if name not in _REWRITTEN and _is_touched(folder / name, known):

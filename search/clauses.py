@@ -34,7 +34,11 @@ _ENOUGH_SHARE: Final = 0.3
 Clauses = list[tantivy.Query]
 
 
-def best(searcher: Any, query: tantivy.Query, limit: int) -> Candidates:
+def best(
+    searcher: Any,
+    query: tantivy.Query,
+    limit: int,
+) -> Candidates:
     """Return the best `limit` passages, best first, ties by passage id.
 
     Which passages of equal score tantivy lists first depends on how its files came
@@ -51,18 +55,28 @@ def best(searcher: Any, query: tantivy.Query, limit: int) -> Candidates:
         asked *= _MORE
     if not hits:
         return EMPTY
-    passages, documents = places_of(searcher, [address for _, address in hits])
+    addresses = [address for _, address in hits]
+    passages, documents = places_of(searcher, addresses)
     order = np.lexsort((passages, -scores))[:limit]
     is_complete = len(hits) < limit
-    return Candidates(passages[order], documents[order], scores[order], is_complete)
+    return Candidates(
+        passages=passages[order],
+        documents=documents[order],
+        scores=scores[order],
+        complete=is_complete,
+    )
 
 
 def _rounded(hits: Sequence[tuple[float, Any]]) -> Scores:
-    scores = np.array([score for score, _ in hits], dtype=np.float64)
+    found = [score for score, _ in hits]
+    scores = np.array(found, dtype=np.float64)
     return scores.round(_DIGITS)
 
 
-def gathered(searcher: Any, query: tantivy.Query) -> Candidates:
+def gathered(
+    searcher: Any,
+    query: tantivy.Query,
+) -> Candidates:
     """Return all passages that match, unscored, or the best where there are too many to
     gather.
     """
@@ -72,12 +86,21 @@ def gathered(searcher: Any, query: tantivy.Query) -> Candidates:
     hits = found.hits
     if len(hits) == GATHER_LIMIT:
         return best(searcher, query, GATHER_LIMIT)
-    places = np.array([place for place, _ in hits], dtype=np.int64)
+    found_places = [place for place, _ in hits]
+    places = np.array(found_places, dtype=np.int64)
     passages, documents = _split(places)
-    return Candidates(passages, documents, np.zeros(len(hits)), ordered=False)
+    return Candidates(
+        passages=passages,
+        documents=documents,
+        scores=np.zeros(len(hits)),
+        ordered=False,
+    )
 
 
-def places_of(searcher: Any, addresses: list[Any]) -> tuple[Ids, Ids]:
+def places_of(
+    searcher: Any,
+    addresses: list[Any],
+) -> tuple[Ids, Ids]:
     """Return the passages and the documents that stand at these addresses of an index."""
     places = searcher.fast_field_values("place", addresses)
     return _split(np.array(places, dtype=np.int64))
@@ -101,12 +124,20 @@ def enough(count: int) -> int:
     return max(2, round(_ENOUGH_SHARE * count))
 
 
-def term(schema: tantivy.Schema, name: str, value: str) -> tantivy.Query:
+def term(
+    schema: tantivy.Schema,
+    name: str,
+    value: str,
+) -> tantivy.Query:
     """Return what matches where a term stands in a field, scored by how often."""
     return tantivy.Query.term_query(schema, name, value, index_option="freq")
 
 
-def phrase(schema: tantivy.Schema, name: str, terms: Sequence[str]) -> tantivy.Query:
+def phrase(
+    schema: tantivy.Schema,
+    name: str,
+    terms: Sequence[str],
+) -> tantivy.Query:
     """Return what matches where these terms stand one after another in a field."""
     one_by_one: list[str | tuple[int, str]] = list(terms)
     return tantivy.Query.phrase_query(schema, name, one_by_one)
@@ -114,10 +145,14 @@ def phrase(schema: tantivy.Schema, name: str, terms: Sequence[str]) -> tantivy.Q
 
 def every(clauses: Clauses) -> tantivy.Query:
     """Return what matches where all of the clauses do."""
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in clauses])
+    musts = [(tantivy.Occur.Must, one) for one in clauses]
+    return tantivy.Query.boolean_query(musts)
 
 
-def scored_by(matching: tantivy.Query, others: Clauses) -> tantivy.Query:
+def scored_by(
+    matching: tantivy.Query,
+    others: Clauses,
+) -> tantivy.Query:
     """Return what matches the same passages but adds the scores of other clauses."""
     if not others:
         return matching
@@ -137,7 +172,10 @@ def any_of(clauses: Clauses) -> tantivy.Query:
 
 
 def all_of(
-    must: Clauses, should: Clauses, enough: int, or_else: tantivy.Query | None = None
+    must: Clauses,
+    should: Clauses,
+    enough: int,
+    or_else: tantivy.Query | None = None,
 ) -> tantivy.Query:
     """Return what matches where all of `must` do and `enough` of `should`, or `or_else`
     in place of these.
@@ -157,7 +195,10 @@ def all_of(
     return tantivy.Query.boolean_query(clauses)
 
 
-def at_least(clauses: Clauses, enough: int) -> tantivy.Query:
+def at_least(
+    clauses: Clauses,
+    enough: int,
+) -> tantivy.Query:
     """Return what matches where so many of the clauses do, or all where they are fewer."""
     if enough == 1:
         return any_of(clauses)
@@ -167,7 +208,10 @@ def at_least(clauses: Clauses, enough: int) -> tantivy.Query:
     )
 
 
-def literally(words: Sequence[str], chunks: Clauses) -> tantivy.Query | None:
+def literally(
+    words: Sequence[str],
+    chunks: Clauses,
+) -> tantivy.Query | None:
     """Return what matches a passage that holds every typed word as it stands, however
     it was cut; no score.
 

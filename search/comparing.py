@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from search.evaluation import DEPTH, METRICS, Measuring, grouped, measures, overlap
 from search.id_sets import Scores
-from search.trec import Run
+from search.trec import Grades, Run
 
 __all__ = ["Pair", "compare"]
 
@@ -44,7 +44,10 @@ class _Measured(Struct, frozen=True):
         return _rows(self.first, topics), _rows(self.second, topics)
 
 
-def _rows(measured: Measured, topics: Sequence[str]) -> Scores:
+def _rows(
+    measured: Measured,
+    topics: Sequence[str],
+) -> Scores:
     values = []
     for topic in topics:
         values.append([measured[topic][name] for name in METRICS])
@@ -52,7 +55,10 @@ def _rows(measured: Measured, topics: Sequence[str]) -> Scores:
 
 
 def compare(
-    runs: Pair, against: Measuring, depth: int = DEPTH, by_group: bool = False
+    runs: Pair,
+    against: Measuring,
+    depth: int = DEPTH,
+    by_group: bool = False,
 ) -> dict[str, Any]:
     """Return what `kb evaluate --compare --json` prints; a difference is `second` minus `first`.
 
@@ -66,7 +72,10 @@ def compare(
     A topic missing from a run counts as unanswered there.
     """
     counted = against.answered
-    measured = _Measured(_measure(runs.first, against), _measure(runs.second, against))
+    measured = _Measured(
+        first=_measure(runs.first, against),
+        second=_measure(runs.second, against),
+    )
     report: dict[str, Any] = {
         "topics": len(counted),
         "asked": len(against.topics),
@@ -95,18 +104,24 @@ def _measure(run: Run, against: Measuring) -> Measured:
 
 
 def _metrics(
-    runs: Pair, measured: _Measured, against: Measuring
+    runs: Pair,
+    measured: _Measured,
+    against: Measuring,
 ) -> dict[str, dict[str, float]]:
     found = _differences(measured, against.answered)
     topics = against.topics
     nothing = _unanswered(runs.first, topics), _unanswered(runs.second, topics)
     (found["zero_result_rate"],) = paired(*nothing)
-    a, b = _overlap(runs.first, against), _overlap(runs.second, against)
+    a = _overlap(runs.first, against)
+    b = _overlap(runs.second, against)
     found["overlap@10"] = {"a": a, "b": b, "difference": b - a}
     return found
 
 
-def _unanswered(run: Run, topics: Sequence[str]) -> Scores:
+def _unanswered(
+    run: Run,
+    topics: Sequence[str],
+) -> Scores:
     nothing = [float(not run.documents(topic)) for topic in topics]
     return np.array(nothing).reshape(-1, 1)
 
@@ -117,16 +132,25 @@ def _overlap(run: Run, against: Measuring) -> float:
 
 
 def _differences(
-    measured: _Measured, topics: Sequence[str]
+    measured: _Measured,
+    topics: Sequence[str],
 ) -> dict[str, dict[str, float]]:
-    return dict(zip(METRICS, paired(*measured.table(topics)), strict=True))
+    first, second = measured.table(topics)
+    rows = paired(first, second)
+    return dict(zip(METRICS, rows, strict=True))
 
 
-def _of_group(measured: _Measured, topics: Sequence[str]) -> dict[str, Any]:
+def _of_group(
+    measured: _Measured,
+    topics: Sequence[str],
+) -> dict[str, Any]:
     return {"topics": len(topics), "metrics": _differences(measured, topics)}
 
 
-def paired(first: Scores, second: Scores) -> list[dict[str, float]]:
+def paired(
+    first: Scores,
+    second: Scores,
+) -> list[dict[str, float]]:
     """Compare two tables of shape (topics, metrics); one row {a, b, difference, low,
     high, p} a metric.
 
@@ -144,9 +168,11 @@ def paired(first: Scores, second: Scores) -> list[dict[str, float]]:
     low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
     as_far = np.abs(drawn - mean) >= np.abs(mean) - _EQUAL
     p = (1 + as_far.sum(axis=0)) / (_SAMPLES + 1)
-    columns = (first.mean(axis=0), second.mean(axis=0), mean, low, high, p)
+    a = first.mean(axis=0)
+    b = second.mean(axis=0)
+    columns = np.array((a, b, mean, low, high, p))
     rows = []
-    for row in np.array(columns).T.tolist():
+    for row in columns.T.tolist():
         rows.append(dict(zip(_COMPARED, row, strict=True)))
     return rows
 
@@ -163,13 +189,17 @@ def _drawn(differences: Scores) -> Scores:
     return np.concatenate(batches)
 
 
-def _per_topic(measured: _Measured, topics: Sequence[str]) -> dict[str, Any]:
+def _per_topic(
+    measured: _Measured,
+    topics: Sequence[str],
+) -> dict[str, Any]:
     values: list[dict[str, Any]] = []
     for topic in topics:
-        a, b = measured.first[topic][_DECIDING], measured.second[topic][_DECIDING]
+        a = measured.first[topic][_DECIDING]
+        b = measured.second[topic][_DECIDING]
         values.append({"topic": topic, "a": a, "b": b})
-    apart = np.array([value["b"] - value["a"] for value in values])
-    values.sort(key=lambda value: -abs(value["b"] - value["a"]))
+    apart = np.array(list(map(_difference, values)))
+    values.sort(key=lambda value: -abs(_difference(value)))
     return {
         "metric": _DECIDING,
         "wins": int(np.count_nonzero(apart > _EQUAL)),
@@ -179,18 +209,45 @@ def _per_topic(measured: _Measured, topics: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _hits(runs: Pair, against: Measuring, depth: int) -> dict[str, Any]:
+def _difference(value: Mapping[str, Any]) -> float:
+    return float(value["b"] - value["a"])
+
+
+def _hits(
+    runs: Pair,
+    against: Measuring,
+    depth: int,
+) -> dict[str, Any]:
     common = 0
     only_a: list[dict[str, Any]] = []
     only_b: list[dict[str, Any]] = []
     for topic in against.answered:
         grades = against.qrels[topic]
-        relevant = {d for d, grade in grades.items() if grade >= against.min_grade}
+        relevant = against.relevant(topic)
         a = relevant.intersection(runs.first.documents(topic)[:depth])
         b = relevant.intersection(runs.second.documents(topic)[:depth])
         common += len(a & b)
-        for found, only in ((a - b, only_a), (b - a, only_b)):
-            for document in sorted(found):
-                grade = grades[document]
-                only.append({"topic": topic, "document": document, "grade": grade})
-    return {"common": common, "only_a": only_a, "only_b": only_b}
+        only_a += _found_alone(topic, a - b, grades)
+        only_b += _found_alone(topic, b - a, grades)
+    return {
+        "common": common,
+        "only_a": only_a,
+        "only_b": only_b,
+    }
+
+
+def _found_alone(
+    topic: str,
+    documents: Iterable[str],
+    grades: Grades,
+) -> list[dict[str, Any]]:
+    """Return the documents that only one run found, by their names."""
+    found = []
+    for document in sorted(documents):
+        row = {
+            "topic": topic,
+            "document": document,
+            "grade": grades[document],
+        }
+        found.append(row)
+    return found

@@ -83,7 +83,10 @@ class _Ranked(Struct, frozen=True):
 
 
 def complete(
-    store: Store, lexicon: Lexicon, text: str, limit: int
+    store: Store,
+    lexicon: Lexicon,
+    text: str,
+    limit: int,
 ) -> tuple[Completion, ...]:
     """Return up to `limit` completions of what is typed, those that begin so before those that hold
     it.
@@ -96,20 +99,28 @@ def complete(
     heads = store.heads(documents)
     distinct: dict[tuple[str, int | None], Completion] = {}
     for one in chosen:
-        made = _completion(one.kind, one.entry, heads.get(one.entry.document))
+        head = heads.get(one.entry.document)
+        made = _completion(one.kind, one.entry, head)
         if made is not None and _goes_on(made, typed):
             distinct[made.text, made.document] = made
     return tuple(distinct.values())
 
 
-def _goes_on(completion: Completion, typed: str) -> bool:
+def _goes_on(
+    completion: Completion,
+    typed: str,
+) -> bool:
     """Tell whether choosing a completion means more than what is typed already."""
     if completion.document or completion.article:
         return True
     return completion.text != typed
 
 
-def _find(lexicon: Lexicon, typed: str, limit: int) -> list[_Found]:
+def _find(
+    lexicon: Lexicon,
+    typed: str,
+    limit: int,
+) -> list[_Found]:
     """Return for each list what begins with the typed text and what holds it elsewhere."""
     key = compact(typed)
     lists = [
@@ -132,7 +143,13 @@ def _find(lexicon: Lexicon, typed: str, limit: int) -> list[_Found]:
                 more += terms.matching(sound, limit, by_sound=True)
         others = dict.fromkeys(place for place in more if place not in first)
         beginning = _entries(terms, dict.fromkeys(first))
-        found.append(_Found(kind, beginning, _entries(terms, others)))
+        found.append(
+            _Found(
+                kind=kind,
+                beginning=beginning,
+                holding=_entries(terms, others),
+            )
+        )
     return found
 
 
@@ -145,11 +162,19 @@ def _sound_of(typed: str) -> str | None:
     return load_pinyin().pattern(normalise(typed), open_end=True)
 
 
-def _entries(terms: TermList, places: Iterable[int]) -> list[Entry]:
+def _entries(
+    terms: TermList,
+    places: Iterable[int],
+) -> list[Entry]:
     return [terms[place] for place in places]
 
 
-def _beginning(kind: str, terms: TermList, wanted: str, limit: int) -> Places:
+def _beginning(
+    kind: str,
+    terms: TermList,
+    wanted: str,
+    limit: int,
+) -> Places:
     if not wanted:
         return []
     law, chapter, article = wanted.partition("第")
@@ -159,14 +184,31 @@ def _beginning(kind: str, terms: TermList, wanted: str, limit: int) -> Places:
     return terms.beginning(wanted, limit)
 
 
-def _choose(found: Sequence[_Found], limit: int) -> list[_Ranked]:
+def _choose(
+    found: Sequence[_Found],
+    limit: int,
+) -> list[_Ranked]:
     """Take from every list its share, then what room is left, in order: beginnings first."""
     ranked: list[_Ranked] = []
     for place, of_list in enumerate(found):
         for entry in of_list.beginning:
-            ranked.append(_Ranked(of_list.kind, entry, place, only_holds=False))
+            ranked.append(
+                _Ranked(
+                    kind=of_list.kind,
+                    entry=entry,
+                    place=place,
+                    only_holds=False,
+                )
+            )
         for entry in of_list.holding:
-            ranked.append(_Ranked(of_list.kind, entry, place, only_holds=True))
+            ranked.append(
+                _Ranked(
+                    kind=of_list.kind,
+                    entry=entry,
+                    place=place,
+                    only_holds=True,
+                )
+            )
     ranked.sort(key=lambda one: one.order)
     giving = len({one.kind for one in ranked})
     share = max(_LEAST_SHARE, limit // max(1, giving))
@@ -174,28 +216,50 @@ def _choose(found: Sequence[_Found], limit: int) -> list[_Ranked]:
     within: list[_Ranked] = []
     beyond: list[_Ranked] = []
     for one in ranked:
-        taken[one.kind] = taken.get(one.kind, 0) + 1
-        (within if taken[one.kind] <= share else beyond).append(one)
+        count = taken.get(one.kind, 0) + 1
+        taken[one.kind] = count
+        (within if count <= share else beyond).append(one)
     kept = [*within, *beyond][:limit]
     return sorted(kept, key=lambda one: one.order)
 
 
 def _completion(
-    kind: str, entry: Entry, head: DocumentHead | None
+    kind: str,
+    entry: Entry,
+    head: DocumentHead | None,
 ) -> Completion | None:
     if entry.document and head is None:
         return None  # gone since the lexicon was made
     if kind == "law":
-        return Completion(entry.text, kind, entry.note, article=entry.article)
+        return Completion(
+            text=entry.text,
+            kind=kind,
+            label=entry.note,
+            article=entry.article,
+        )
     if kind == "title" and head is not None:
         label = _joined(KINDS.get(head.kind, ""), head.decided_on)
-        return Completion(entry.text, kind, label, head.id)
+        return Completion(
+            text=entry.text,
+            kind=kind,
+            label=label,
+            document=head.id,
+        )
     label = _LABELS[entry.note]
     if head is not None and entry.note != "party":
         label = _joined(label, head.title)
-        return Completion(entry.text, kind, label, head.id)
+        return Completion(
+            text=entry.text,
+            kind=kind,
+            label=label,
+            document=head.id,
+        )
     borne = f"{entry.borne} 件" if entry.borne > 1 else None
-    return Completion(entry.text, kind, _joined(label, borne))
+    return Completion(
+        text=entry.text,
+        kind=kind,
+        label=_joined(label, borne),
+    )
 
 
 def _joined(label: str, more: str | None) -> str:

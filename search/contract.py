@@ -22,7 +22,11 @@ from search.results import Hit, PassageHit, SearchResult
 __all__ = ["SearchAnswer", "SimilarAnswer", "hit_answer", "search_answer", "to_dict"]
 
 
-class NoticeAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class _Answer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A part of an answer; a key that is not named here is none of it."""
+
+
+class NoticeAnswer(_Answer, frozen=True):
     """Something to know about the answer: a code for programs, a sentence for people."""
 
     code: NoticeCode
@@ -30,7 +34,7 @@ class NoticeAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     words: str
 
 
-class ExpansionAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class ExpansionAnswer(_Answer, frozen=True):
     """A word, or an article, that was looked for under other names too."""
 
     typed: str
@@ -38,7 +42,7 @@ class ExpansionAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True)
     kind: ExpansionKind
 
 
-class QueryAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class QueryAnswer(_Answer, frozen=True):
     """The query as understood. `expanded` and `warnings` are words for people, of what
     `expansions` and `notices` are as records.
     """
@@ -52,7 +56,7 @@ class QueryAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     notices: tuple[NoticeAnswer, ...]
 
 
-class ReasonAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class ReasonAnswer(_Answer, frozen=True):
     """What a hit rests on; `passage_id` where one of its passages shows that."""
 
     code: ReasonCode
@@ -61,7 +65,7 @@ class ReasonAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     words: str
 
 
-class PassageAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class PassageAnswer(_Answer, frozen=True):
     """A passage of a hit; `marks` are [start, end) code points of `text`."""
 
     passage_id: int
@@ -72,7 +76,7 @@ class PassageAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     page: int | None
 
 
-class HitAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class HitAnswer(_Answer, frozen=True):
     """One document of the answer. `reasons` are words for people, of what `because` is as
     records.
     """
@@ -93,7 +97,7 @@ class HitAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     passages: tuple[PassageAnswer, ...]
 
 
-class SuggestionAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class SuggestionAnswer(_Answer, frozen=True):
     """Another query that may have been meant, and why it is offered."""
 
     text: str
@@ -101,7 +105,7 @@ class SuggestionAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True
     code: SuggestionCode
 
 
-class SearchAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class SearchAnswer(_Answer, frozen=True):
     """The answer to one query; `total_is_exact` false means "at least". `facets` count
     the values of every field over all that match, most first.
     """
@@ -116,7 +120,7 @@ class SearchAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     suggestions: tuple[SuggestionAnswer, ...] | UnsetType = UNSET
 
 
-class SimilarAnswer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class SimilarAnswer(_Answer, frozen=True):
     """Documents like one document, itself left out."""
 
     document_id: int
@@ -160,16 +164,28 @@ def _query(result: SearchResult) -> QueryAnswer:
 
 
 def _expansion(expansion: Expansion) -> ExpansionAnswer:
-    return ExpansionAnswer(expansion.typed, expansion.alternatives, expansion.kind)
+    return ExpansionAnswer(
+        typed=expansion.typed,
+        alternatives=expansion.alternatives,
+        kind=expansion.kind,
+    )
 
 
 def _notice(notice: Notice) -> NoticeAnswer:
-    return NoticeAnswer(notice.code, notice.values, notices.words(notice))
+    return NoticeAnswer(
+        code=notice.code,
+        values=notice.values,
+        words=notices.words(notice),
+    )
 
 
 def _suggestion(suggestion: Suggestion) -> SuggestionAnswer:
     why = suggestions.words(suggestion)
-    return SuggestionAnswer(suggestion.text, why, suggestion.code)
+    return SuggestionAnswer(
+        text=suggestion.text,
+        reason=why,
+        code=suggestion.code,
+    )
 
 
 def hit_answer(hit: Hit) -> HitAnswer:
@@ -198,7 +214,12 @@ def _reason(reason: Reason) -> ReasonAnswer:
     terms = [term.text for term in reason.terms]
     terms += [article.name for article in reason.articles]
     words = reasons.words(reason)
-    return ReasonAnswer(reason.code, tuple(terms), reason.passage_id, words)
+    return ReasonAnswer(
+        code=reason.code,
+        terms=tuple(terms),
+        passage_id=reason.passage_id,
+        words=words,
+    )
 
 
 def _passage(passage: PassageHit) -> PassageAnswer:

@@ -11,7 +11,10 @@ from search.retrieving import RetrievedQuery
 
 
 def count_facets(
-    store: Store, asked: RetrievedQuery, filters: Filters, ranking: Ranking
+    store: Store,
+    asked: RetrievedQuery,
+    filters: Filters,
+    ranking: Ranking,
 ) -> dict[str, Counts]:
     """Count every field over all matching documents, each under the other fields' filters."""
     columns = asked.columns

@@ -20,7 +20,8 @@ _NEGATIONS: Final = "没不未无非别"
 
 
 def notices_of_absent_words(
-    query: Query, keyword: CountingRetriever
+    query: Query,
+    keyword: CountingRetriever,
 ) -> tuple[Notice, ...]:
     """Return a notice of the words that occur in no document the reader may see, whole or
     in part.
@@ -43,7 +44,9 @@ def _terms_said(query: Query) -> list[str]:
     """Return the terms that were said: not as part of a number, nor in another language that is
     translated.
     """
-    keys = "".join(query.text[key.start : key.end] for key in query.named_keys)
+    keys = ""
+    for key in query.named_keys:
+        keys += query.text[key.start : key.end]
     translated: set[str] = set()
     for expansion in query.expansions:
         if expansion.typed.isascii():
@@ -61,14 +64,17 @@ def _is_akin(term: str, others: Iterable[str]) -> bool:
     return any(other in term or term in other for other in others)
 
 
-def demanded_documents(query: Query, keyword: CountingRetriever) -> Ids | None:
+def demanded_documents(
+    query: Query,
+    keyword: CountingRetriever,
+) -> Ids | None:
     """Return the documents that hold every phrase and title and one of each alternatives; None for
     no demand.
     """
     if not query.has_demands:
         return None
     demands = Query(
-        query.text,
+        text=query.text,
         phrases=query.phrases,
         alternatives=query.alternatives,
         titles=query.titles,
@@ -76,7 +82,10 @@ def demanded_documents(query: Query, keyword: CountingRetriever) -> Ids | None:
     return np.unique(_documents_matching(demands, keyword))
 
 
-def unwanted_documents(query: Query, keyword: CountingRetriever) -> Ids:
+def unwanted_documents(
+    query: Query,
+    keyword: CountingRetriever,
+) -> Ids:
     """Return the documents that hold any excluded word anywhere, or an excluded title word in the
     title.
     """
@@ -90,6 +99,9 @@ def unwanted_documents(query: Query, keyword: CountingRetriever) -> Ids:
     return np.unique(np.concatenate(refused)) if refused else NO_IDS
 
 
-def _documents_matching(query: Query, keyword: CountingRetriever) -> Ids:
+def _documents_matching(
+    query: Query,
+    keyword: CountingRetriever,
+) -> Ids:
     found = keyword.matching(query, allowed=None, limit=1, is_ordered=True)
     return found.everything.documents

@@ -14,8 +14,9 @@ from kb.analysis import normalise
 from kb.store import Store
 from search.id_sets import Scores
 from search.request import MODES, SearchRequest
+from search.results import SearchResult
 from search.searcher import Searcher
-from search.trec import Qrels, Run, read_qrels, read_topics
+from search.trec import Grades, Qrels, Run, read_qrels, read_topics
 
 __all__ = [
     "DEPTH",
@@ -72,13 +73,23 @@ class Measuring(Struct, frozen=True):
         """Return the topics that have a relevant document, in their order."""
         return answered(self.topics, self.qrels, self.min_grade)
 
+    def relevant(self, topic: str) -> set[str]:
+        """Return the documents that are relevant to a topic."""
+        return relevant_of(self.qrels[topic], self.min_grade)
+
     def of(self, topics: Sequence[str]) -> Measuring:
         """Return the same for other topics."""
-        return Measuring(topics, self.qrels, self.min_grade)
+        return Measuring(
+            topics=topics,
+            qrels=self.qrels,
+            min_grade=self.min_grade,
+        )
 
 
 def measures(
-    ranking: Sequence[str], grades: Mapping[str, int], min_grade: int = 1
+    ranking: Sequence[str],
+    grades: Grades,
+    min_grade: int = 1,
 ) -> dict[str, float]:
     """Return METRICS of one ranking, each between 0 and 1.
 
@@ -88,7 +99,7 @@ def measures(
     beyond 10. success@k: 1 when a relevant document is among the first k. Relevant is a
     grade of at least `min_grade`; nDCG uses all grades.
     """
-    relevant = {d for d, grade in grades.items() if grade >= min_grade}
+    relevant = relevant_of(grades, min_grade)
     first = _first_place(ranking, relevant)
     found = {"nDCG@10": _gain(ranking, grades)}
     for depth in _RECALL_AT:
@@ -100,7 +111,22 @@ def measures(
     return found
 
 
-def _first_place(ranking: Sequence[str], relevant: set[str]) -> float:
+def relevant_of(
+    grades: Grades,
+    min_grade: int,
+) -> set[str]:
+    """Return the documents of at least a grade."""
+    found = set()
+    for document, grade in grades.items():
+        if grade >= min_grade:
+            found.add(document)
+    return found
+
+
+def _first_place(
+    ranking: Sequence[str],
+    relevant: set[str],
+) -> float:
     """Return the place of the first relevant document, counted from 1; infinite where there is
     none.
     """
@@ -110,22 +136,31 @@ def _first_place(ranking: Sequence[str], relevant: set[str]) -> float:
     return float("inf")
 
 
-def _gain(ranking: Sequence[str], grades: Mapping[str, int]) -> float:
+def _gain(
+    ranking: Sequence[str],
+    grades: Grades,
+) -> float:
     """Return nDCG@10."""
     best = _discounted(sorted(grades.values(), reverse=True))
     if not best:
         return 0.0
-    return _discounted([grades.get(document, 0) for document in ranking]) / best
+    found = [grades.get(document, 0) for document in ranking]
+    return _discounted(found) / best
 
 
 def _discounted(grades: Sequence[int]) -> float:
     gain = 0.0
     for place, grade in enumerate(grades[:_TOP], 1):
-        gain += (2.0 ** max(grade, 0) - 1) / np.log2(place + 1)
+        worth = 2.0 ** max(grade, 0) - 1
+        gain += worth / np.log2(place + 1)
     return float(gain)
 
 
-def answered(topics: Iterable[str], qrels: Qrels, min_grade: int = 1) -> list[str]:
+def answered(
+    topics: Iterable[str],
+    qrels: Qrels,
+    min_grade: int = 1,
+) -> list[str]:
     """Return the topics that have a relevant document, in their order."""
     found = []
     for topic in topics:
@@ -146,7 +181,8 @@ def grouped(topics: Iterable[str]) -> dict[str, list[str]]:
     """Return the topics of each group, groups in the order they are met."""
     groups: dict[str, list[str]] = {}
     for topic in topics:
-        groups.setdefault(group_of(topic), []).append(topic)
+        members = groups.setdefault(group_of(topic), [])
+        members.append(topic)
     return groups
 
 
@@ -164,15 +200,32 @@ def ask(
     rankings: dict[str, list[tuple[str, float]]] = {}
     ms: list[float] = []
     for done, (topic, text) in enumerate(topics.items(), 1):
-        request = SearchRequest(text, mode=mode, limit=max(depth, DEPTH))
+        request = SearchRequest(
+            text=text,
+            mode=mode,
+            limit=max(depth, DEPTH),
+        )
         started = time.perf_counter()
         result = searcher.search(store, request)
-        ms.append(1000 * (time.perf_counter() - started))
-        rankings[topic] = [(hit.document.slug, hit.score) for hit in result.hits]
+        took_s = time.perf_counter() - started
+        ms.append(1000 * took_s)
+        rankings[topic] = _ranking_of(result)
         if progress is not None:
             progress(done, len(topics))
     known = store.embedder()
-    return Run(f"{mode}-{known[1] if known else '-'}", rankings, ms)
+    model = known[1] if known else "-"
+    return Run(
+        tag=f"{mode}-{model}",
+        rankings=rankings,
+        ms=ms,
+    )
+
+
+def _ranking_of(result: SearchResult) -> list[tuple[str, float]]:
+    ranking = []
+    for hit in result.hits:
+        ranking.append((hit.document.slug, hit.score))
+    return ranking
 
 
 def evaluate(
@@ -185,11 +238,20 @@ def evaluate(
 ) -> dict[str, Any]:
     """Ask every topic in each mode and report on the answers; see `report_on`."""
     runs = {mode: ask(searcher, store, topics, mode) for mode in modes}
-    return report_on(runs, Measuring(list(topics), qrels, min_grade))
+    return report_on(
+        runs,
+        Measuring(
+            topics=list(topics),
+            qrels=qrels,
+            min_grade=min_grade,
+        ),
+    )
 
 
 def report_on(
-    runs: Mapping[str, Run], against: Measuring, by_group: bool = False
+    runs: Mapping[str, Run],
+    against: Measuring,
+    by_group: bool = False,
 ) -> dict[str, Any]:
     """Return what `kb evaluate --json` prints: every run by its name under `modes`.
 
@@ -205,22 +267,28 @@ def report_on(
         "modes": {name: _measured(run, against) for name, run in runs.items()},
     }
     if by_group:
-        untimed = {name: Run(run.tag, run.rankings) for name, run in runs.items()}
-        report["groups"] = groups = {}
+        untimed = {name: run.untimed for name, run in runs.items()}
+        groups: dict[str, Any] = {}
+        report["groups"] = groups
         for group, members in grouped(against.topics).items():
             groups[group] = report_on(untimed, against.of(members))
     return report
 
 
-def _measured(run: Run, against: Measuring) -> dict[str, Any]:
+def _measured(
+    run: Run,
+    against: Measuring,
+) -> dict[str, Any]:
     qrels = against.qrels
     rankings = {topic: run.documents(topic) for topic in against.topics}
     rows = []
     for topic in against.answered:
-        rows.append(measures(rankings[topic], qrels[topic], against.min_grade))
+        ranking, grades = rankings[topic], qrels[topic]
+        rows.append(measures(ranking, grades, against.min_grade))
     measured: dict[str, Any] = {}
     for name in METRICS:
-        measured[name] = _interval(np.array([row[name] for row in rows]))
+        values = [row[name] for row in rows]
+        measured[name] = _interval(np.array(values))
     unanswered = [float(not found) for found in rankings.values()]
     measured["zero_result_rate"] = _interval(np.array(unanswered))
     measured["overlap@10"] = overlap(rankings, qrels)
@@ -236,7 +304,10 @@ class _Top(Struct, frozen=True):
     graded: frozenset[str]
 
 
-def overlap(rankings: Mapping[str, Sequence[str]], qrels: Qrels) -> dict[str, float]:
+def overlap(
+    rankings: Mapping[str, Sequence[str]],
+    qrels: Qrels,
+) -> dict[str, float]:
     """Return overlap@10: how alike the answers to unrelated topics are; near 0 is well.
 
     The mean, over pairs of unrelated topics, of the share of documents that their first ten have
@@ -251,18 +322,20 @@ def overlap(rankings: Mapping[str, Sequence[str]], qrels: Qrels) -> dict[str, fl
     for topic, found in rankings.items():
         if len(found) >= _TOP:
             graded = _graded(qrels.get(topic, {}))
-            tops.append(_Top(frozenset(found[:_TOP]), graded))
+            documents = frozenset(found[:_TOP])
+            tops.append(_Top(documents, graded))
     shares = []
     for one, other in _pairs(len(tops)):
         first, second = tops[one], tops[other]
         if first.graded.isdisjoint(second.graded):
-            shares.append(len(first.documents & second.documents) / _TOP)
+            common = first.documents & second.documents
+            shares.append(len(common) / _TOP)
     mean = float(np.mean(shares)) if shares else 0.0
     return {"mean": mean, "pairs": len(shares)}
 
 
-def _graded(grades: Mapping[str, int]) -> frozenset[str]:
-    return frozenset(document for document, grade in grades.items() if grade > 0)
+def _graded(grades: Grades) -> frozenset[str]:
+    return frozenset(relevant_of(grades, min_grade=1))
 
 
 def _pairs(count: int) -> Iterable[tuple[int, int]]:
@@ -275,14 +348,22 @@ def _pairs(count: int) -> Iterable[tuple[int, int]]:
     return zip(first.tolist(), second.tolist(), strict=True)
 
 
-def missing_from(store: Store, qrels: Qrels, min_grade: int = 1) -> list[str]:
+def missing_from(
+    store: Store,
+    qrels: Qrels,
+    min_grade: int = 1,
+) -> list[str]:
     """Return the relevant documents that the store does not hold: none of them can be found."""
     wanted: set[str] = set()
     for grades in qrels.values():
-        wanted.update(d for d, grade in grades.items() if grade >= min_grade)
+        wanted |= relevant_of(grades, min_grade)
     keys = {document: ("slug", normalise(document)) for document in wanted}
     present = store.by_identifier(keys.values())
-    return sorted(document for document, key in keys.items() if not present.get(key))
+    missing = []
+    for document, key in keys.items():
+        if not present.get(key):
+            missing.append(document)
+    return sorted(missing)
 
 
 def _interval(values: Scores) -> dict[str, float]:
@@ -290,7 +371,12 @@ def _interval(values: Scores) -> dict[str, float]:
     if not len(values):
         return {"mean": 0.0, "low": 0.0, "high": 0.0}
     chance = np.random.default_rng(_SEED)
-    drawn = chance.integers(0, len(values), size=(_SAMPLES, len(values)))
+    count = len(values)
+    drawn = chance.integers(0, count, size=(_SAMPLES, count))
     means = values[drawn].mean(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
-    return {"mean": float(values.mean()), "low": float(low), "high": float(high)}
+    return {
+        "mean": float(values.mean()),
+        "low": float(low),
+        "high": float(high),
+    }

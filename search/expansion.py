@@ -25,14 +25,17 @@ _HAN: Final = re.compile("[㐀-鿿]")
 
 
 def expand(
-    query: Query, choice: ExpansionChoice = EXPANDED, words: Thesaurus | None = None
+    query: Query,
+    choice: ExpansionChoice = EXPANDED,
+    words: Thesaurus | None = None,
 ) -> Query:
     """Return the query with the equivalents of its plain words; never fails."""
     query = replace(query, expansion=choice)
     if not choice.on or not query.plain or len(query.plain) > MAX_CHARS:
         return query
     taken = [(key.start, key.end) for key in query.named_keys]
-    found = (words or thesaurus()).find(query.plain, query.tokens, taken)
+    known = words or thesaurus()
+    found = known.find(query.plain, query.tokens, taken)
     allowed = filter(lambda expansion: choice.allows(expansion.typed), found)
     return replace(query, expansions=tuple(allowed))
 
@@ -41,17 +44,26 @@ def expansions_of(query: Query) -> tuple[expansions.Expansion, ...]:
     """Return what a query was expanded by, as it is told."""
     told = []
     for found in query.expansions:
-        told.append(expansions.Expansion(found.typed, found.alternatives))
+        one = expansions.Expansion(found.typed, found.alternatives)
+        told.append(one)
     return tuple(told)
 
 
 def words_said(query: Query) -> str:
     """Return the words of a query that mean something, without its syntax."""
-    words = [query.plain, *query.phrases, *query.titles, *query.alternative_words]
+    words = [
+        query.plain,
+        *query.phrases,
+        *query.titles,
+        *query.alternative_words,
+    ]
     return normalise(" ".join(filter(None, words)))
 
 
-def text_to_embed(query: Query, occurs: Callable[[str], bool]) -> str:
+def text_to_embed(
+    query: Query,
+    occurs: Callable[[str], bool],
+) -> str:
     """Return the words whose direction stands for the query: the plain ones, and what
     the English ones are in Chinese.
 
@@ -75,7 +87,8 @@ def text_to_embed(query: Query, occurs: Callable[[str], bool]) -> str:
 
 
 def _words_unheard_of(
-    words: Sequence[Token], occurs: Callable[[str], bool]
+    words: Sequence[Token],
+    occurs: Callable[[str], bool],
 ) -> list[Token]:
     """Return the words that stand in no document; none where there are many to look for."""
     distinct = {word.term for word in words}
@@ -89,8 +102,9 @@ def _first_translations(query: Query) -> str:
     """Return what the words of another language are in Chinese, one translation each."""
     firsts = []
     for found in query.expansions:
-        if found.translations and _HAN.search(found.translations[0]):
-            firsts.append(found.translations[0])
+        first = next(iter(found.translations), "")
+        if _HAN.search(first):
+            firsts.append(first)
     return normalise(" ".join(firsts))
 
 

@@ -36,7 +36,11 @@ class ExpansionClauses:
     Safe to share between threads.
     """
 
-    def __init__(self, schema: tantivy.Schema, searcher: Any) -> None:
+    def __init__(
+        self,
+        schema: tantivy.Schema,
+        searcher: Any,
+    ) -> None:
         """Look words up in `searcher`, each once."""
         self._schema = schema
         self._searcher = searcher
@@ -77,7 +81,11 @@ class ExpansionClauses:
             return members[0]
         return tantivy.Query.disjunction_max_query(members)
 
-    def _share(self, typed: _Clause, other: _Clause) -> float:
+    def _share(
+        self,
+        typed: _Clause,
+        other: _Clause,
+    ) -> float:
         """Return which share of its own score an equivalent keeps beside the typed word."""
         if not typed.frequency:
             return 1.0
@@ -93,20 +101,34 @@ class ExpansionClauses:
         tokens = tokenize(word)
         whole = _terms_of_whole(word, tokens)
         if whole and (len(tokens) == 1 or not word.isascii()):
-            return self._found(WORDS, whole[-1:], term(self._schema, WORDS, whole[-1]))
+            longest = whole[-1]
+            query = term(self._schema, WORDS, longest)
+            return self._found(WORDS, [longest], query)
         if word.isascii():
             terms = _unhyphenated(tokens)
             clauses = [term(self._schema, WORDS, one) for one in terms]
-            return self._found(WORDS, terms, every(clauses))
+            query = every(clauses)
+            return self._found(WORDS, terms, query)
         spelt = [token.term for token in characters(word)]
-        return self._found(CHARS, spelt, phrase(self._schema, CHARS, spelt))
+        query = phrase(self._schema, CHARS, spelt)
+        return self._found(CHARS, spelt, query)
 
-    def _found(self, name: str, terms: list[str], query: tantivy.Query) -> _Clause:
+    def _found(
+        self,
+        name: str,
+        terms: list[str],
+        query: tantivy.Query,
+    ) -> _Clause:
         counted = self._searcher.search(query, limit=1, count=True)
         strength = 0.0
         for one in terms:
-            strength += self._rarity(self._searcher.doc_freq(name, one))
-        return _Clause(query, int(counted.count or 0), strength)
+            frequency = self._searcher.doc_freq(name, one)
+            strength += self._rarity(frequency)
+        return _Clause(
+            query=query,
+            frequency=int(counted.count or 0),
+            strength=strength,
+        )
 
     def _rarity(self, frequency: int) -> float:
         """Return BM25's inverse document frequency."""
@@ -114,7 +136,10 @@ class ExpansionClauses:
         return math.log(1 + (without + 0.5) / (frequency + 0.5))
 
 
-def _terms_of_whole(word: str, tokens: list[Token]) -> list[str]:
+def _terms_of_whole(
+    word: str,
+    tokens: list[Token],
+) -> list[str]:
     """Return the terms that stand for the whole of a word."""
     length = len(word.strip())
     return [token.term for token in tokens if token.end - token.start == length]

@@ -55,7 +55,9 @@ class _Field:
         """Return how many of the documents at the kept places have none, then how many have each
         value.
         """
-        having = np.add.reduceat(kept[self.places], self.ends[:-1], dtype=np.int64)
+        starts = self.ends[:-1]
+        is_kept = kept[self.places]
+        having = np.add.reduceat(is_kept, starts, dtype=np.int64)
         lacking = np.count_nonzero(kept & self.none)
         return np.concatenate([[lacking], having])
 
@@ -64,14 +66,19 @@ class _Field:
         counted: list[tuple[str, int]] = []
         names = (UNLABELLED, *self.values)
         for place in np.flatnonzero(tally).tolist():
-            counted.append((names[place], int(tally[place])))
-        counted.sort(key=lambda pair: (-pair[1], pair[0]))
-        return tuple(counted)
+            count = int(tally[place])
+            counted.append((names[place], count))
+        return tuple(sorted(counted, key=_most_first))
 
     def named_among_all(self, tally: Ids) -> Counts:
         """Return the values counted at all, of a tally of all fields' values."""
         end = self.first + len(self.values) + 1
         return self.named(tally[self.first : end])
+
+
+def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
+    value, count = counted
+    return -count, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,8 @@ class Columns:
     def places(self, documents: Ids) -> _Small:
         """Return where in `ids` these documents stand, -1 for those the clearance may not see."""
         beyond = len(self.place_of) - 1
-        return np.asarray(self.place_of[np.minimum(documents, beyond)])
+        known = np.minimum(documents, beyond)
+        return np.asarray(self.place_of[known])
 
     def visible(self, documents: Ids) -> Kept:
         """Tell which documents the clearance may see."""
@@ -113,7 +121,11 @@ class Columns:
             kept &= ~self._holds(field, wanted)
         return self.ids[kept]
 
-    def _holds(self, field: str, wanted: Collection[str]) -> Kept:
+    def _holds(
+        self,
+        field: str,
+        wanted: Collection[str],
+    ) -> Kept:
         if field not in self.fields:
             return np.full(len(self.ids), UNLABELLED in wanted)
         return self.fields[field].holds(wanted)
@@ -130,11 +142,16 @@ class Columns:
         column = self.fields[field]
         return column.named(column.tally(kept))
 
-    def count_all(self, fields: Iterable[str], documents: Ids) -> dict[str, Counts]:
+    def count_all(
+        self,
+        fields: Iterable[str],
+        documents: Ids,
+    ) -> dict[str, Counts]:
         """Count the values of several fields as `count` does, all of them in one go."""
         places = self.places(documents)
         places = places[places >= 0]
-        tally = np.bincount(self._codes_of(places), minlength=self._code_count())
+        codes = self._codes_of(places)
+        tally = np.bincount(codes, minlength=self._code_count())
         counted: dict[str, Counts] = {}
         for name in fields:
             column = self.fields.get(name)
@@ -145,7 +162,10 @@ class Columns:
         return counted
 
     def _code_count(self) -> int:
-        return sum(len(column.values) + 1 for column in self.fields.values())
+        count = 0
+        for column in self.fields.values():
+            count += len(column.values) + 1
+        return count
 
     def _codes_of(self, places: _Small) -> _Small:
         """Return the numbers of all values that the documents at some places have."""
@@ -157,7 +177,11 @@ class Columns:
         shift = np.repeat(first - ends + lengths, lengths)
         return self.codes[shift + np.arange(len(shift))]
 
-    def counts(self, filters: Filters, fields: Iterable[str]) -> dict[str, Counts]:
+    def counts(
+        self,
+        filters: Filters,
+        fields: Iterable[str],
+    ) -> dict[str, Counts]:
         """Count the values of fields over what passes `filters`, each field's own left out."""
         fields = tuple(fields)
         counted = self.count_all(fields, self.passing(filters))
@@ -186,7 +210,13 @@ def read_columns(store: Store) -> Columns:
         fields[name] = _field(ids, having, first)
         first += len(having) + 1
     starts, codes = _by_place(fields.values(), len(ids))
-    return Columns(ids, _places_of(ids), fields, starts, codes)
+    return Columns(
+        ids=ids,
+        place_of=_places_of(ids),
+        fields=fields,
+        starts=starts,
+        codes=codes,
+    )
 
 
 def _places_of(ids: Ids) -> _Small:
@@ -197,30 +227,50 @@ def _places_of(ids: Ids) -> _Small:
     return place_of
 
 
-def _field(ids: Ids, having: Mapping[str, Ids], first: int) -> _Field:
+def _field(
+    ids: Ids,
+    having: Mapping[str, Ids],
+    first: int,
+) -> _Field:
     values = tuple(sorted(having))
     documents = [having[value] for value in values]
     ends = np.cumsum([0, *map(len, documents)])
-    places = np.searchsorted(ids, np.concatenate(documents)).astype(np.int32)
+    everyone = np.concatenate(documents)
+    places = np.searchsorted(ids, everyone).astype(np.int32)
     none = np.ones(len(ids), dtype=bool)
     none[places] = False
-    return _Field(values, places, ends, none, first)
+    return _Field(
+        values=values,
+        places=places,
+        ends=ends,
+        none=none,
+        first=first,
+    )
 
 
-def _by_place(fields: Collection[_Field], count: int) -> tuple[Ids, _Small]:
+def _by_place(
+    fields: Collection[_Field],
+    count: int,
+) -> tuple[Ids, _Small]:
     """Return where the codes of each place begin, and the codes of all places one after another."""
     if not fields:
-        return np.zeros(count + 1, dtype=np.int64), np.empty(0, dtype=np.int32)
+        no_starts = np.zeros(count + 1, dtype=np.int64)
+        return no_starts, np.empty(0, dtype=np.int32)
     places: list[_Small] = []
     codes: list[_Small] = []
     for field in fields:
         lacking = np.flatnonzero(field.none).astype(np.int32)
         places += [field.places, lacking]
-        own = field.first + 1 + np.arange(len(field.values), dtype=np.int32)
-        codes.append(np.repeat(own, np.diff(field.ends)))
-        codes.append(np.full(len(lacking), field.first, dtype=np.int32))
+        numbers = np.arange(len(field.values), dtype=np.int32)
+        own = field.first + 1 + numbers
+        having = np.diff(field.ends)
+        codes.append(np.repeat(own, having))
+        count_lacking = len(lacking)
+        of_none = np.full(count_lacking, field.first, dtype=np.int32)
+        codes.append(of_none)
     everywhere = np.concatenate(places)
     order = np.argsort(everywhere, kind="stable")
     per_place = np.bincount(everywhere, minlength=count)
-    starts = np.concatenate([[0], np.cumsum(per_place)])
+    ends = np.cumsum(per_place)
+    starts = np.concatenate([[0], ends])
     return starts, np.concatenate(codes)[order]

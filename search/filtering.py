@@ -43,7 +43,11 @@ class Joined(Struct, frozen=True):
     notices: tuple[Notice, ...]
 
 
-def read_as_meant(store: Store, query: Query, columns: Columns) -> Reread:
+def read_as_meant(
+    store: Store,
+    query: Query,
+    columns: Columns,
+) -> Reread:
     """Return the query read anew as words where its 字段:值 filters by nothing.
 
     So it is when the whole is what a visible document is called (要件：商业价值 is a title
@@ -63,7 +67,11 @@ def read_as_meant(store: Store, query: Query, columns: Columns) -> Reread:
     return Reread(query)
 
 
-def join(filters: Filters, query: Query, columns: Columns) -> Joined:
+def join(
+    filters: Filters,
+    query: Query,
+    columns: Columns,
+) -> Joined:
     """Return both sets of filters together.
 
     A typed value that no document has stands for all values that contain it (法院:上海 is
@@ -79,18 +87,30 @@ def join(filters: Filters, query: Query, columns: Columns) -> Joined:
     for field, typed in query.exclude.items():
         meant = _meant(field, typed, columns)
         notices += _told(NoticeCode.VALUE_ABSENT, field, meant.unknown)
-        exclude[field] = (*exclude.get(field, ()), *meant.values)
-    joined = Filters(include=include, exclude=exclude, roles=filters.roles)
+        chosen = exclude.get(field, ())
+        exclude[field] = (*chosen, *meant.values)
+    joined = Filters(
+        include=include,
+        exclude=exclude,
+        roles=filters.roles,
+    )
     return Joined(joined, tuple(notices))
 
 
-def _of_both(chosen: tuple[str, ...] | None, typed: tuple[str, ...]) -> tuple[str, ...]:
+def _of_both(
+    chosen: tuple[str, ...] | None,
+    typed: tuple[str, ...],
+) -> tuple[str, ...]:
     if chosen is None:
         return typed
     return tuple(value for value in chosen if value in typed) or (_NOTHING,)
 
 
-def _meant(field: str, typed: Sequence[str], columns: Columns) -> Meant:
+def _meant(
+    field: str,
+    typed: Sequence[str],
+    columns: Columns,
+) -> Meant:
     known = columns.values(field)
     meant: list[str] = []
     unknown: list[str] = []
@@ -105,13 +125,17 @@ def _meant(field: str, typed: Sequence[str], columns: Columns) -> Meant:
     return Meant(tuple(dict.fromkeys(meant)), tuple(unknown))
 
 
-def _containing(value: str, known: Iterable[str]) -> list[str]:
+def _containing(
+    value: str,
+    known: Iterable[str],
+) -> list[str]:
     folded = normalise(value)
     return [name for name in known if folded in normalise(name)]
 
 
 def notices_of_unknown_values(
-    filters: Mapping[str, Sequence[str]], columns: Columns
+    filters: Mapping[str, Sequence[str]],
+    columns: Columns,
 ) -> tuple[Notice, ...]:
     """Return what to tell about chosen values that no visible document has."""
     notices: list[Notice] = []
@@ -123,5 +147,9 @@ def notices_of_unknown_values(
     return tuple(notices)
 
 
-def _told(code: NoticeCode, field: str, values: Iterable[str]) -> list[Notice]:
+def _told(
+    code: NoticeCode,
+    field: str,
+    values: Iterable[str],
+) -> list[Notice]:
     return [Notice(code, (field, value)) for value in values]

@@ -29,7 +29,8 @@ NEARNESS_FLOOR: Final = 0.3
 SIZE_POWER: Final = 0.7
 #: What a document's first, second, third … passage counts.
 _SHARES: Final = np.append(DISCOUNT ** np.arange(PASSAGES), 0.0)
-_SUMS_OF_SHARES: Final = np.append(1.0, np.cumsum(_SHARES[:-1]))
+_SUMS: Final = np.cumsum(_SHARES[:-1])
+_SUMS_OF_SHARES: Final = np.append(1.0, _SUMS)
 #: What the sum of a document with so many passages is divided by.
 _REACH: Final = _SUMS_OF_SHARES**SIZE_POWER
 
@@ -41,21 +42,27 @@ class Ranked(NamedTuple):
     scores: Scores
 
 
-def best_by_document(documents: Ids, scores: Scores) -> Ranked:
+def best_by_document(
+    documents: Ids,
+    scores: Scores,
+) -> Ranked:
     """Return each document once with its best passage's score, best first, ties by document id.
 
     The input is passages, best first.
     """
     first = first_places(documents)
     documents, scores = documents[first], scores[first]
-    if bool(np.any(scores[1:] == scores[:-1])):
+    ties = scores[1:] == scores[:-1]
+    if bool(np.any(ties)):
         order = np.lexsort((documents, -scores))
         documents, scores = documents[order], scores[order]
     return Ranked(documents, scores)
 
 
 def summed_by_document(
-    documents: Ids, scores: Scores, sizes: Callable[[Ids], Ids]
+    documents: Ids,
+    scores: Scores,
+    sizes: Callable[[Ids], Ids],
 ) -> Ranked:
     """Return each document once with the discounted sum of its best passages, best
     first, ties by document id.
@@ -73,7 +80,8 @@ def summed_by_document(
     shared = scores[order]
     if len(starts) < len(ordered):
         number_of_document = is_first.cumsum() - 1
-        place = np.arange(len(ordered)) - starts[number_of_document]
+        places = np.arange(len(ordered))
+        place = places - starts[number_of_document]
         share = _SHARES[np.minimum(place, PASSAGES)]
         shared = np.add.reduceat(shared * share, starts)
     ids = ordered[starts]
@@ -84,10 +92,15 @@ def summed_by_document(
 def _largest_first(ids: Ids, sums: Scores) -> Ranked:
     """Return ascending ids by their sums; equal sums stay in the order of ids."""
     best = np.argsort(-sums, kind="stable")
-    return Ranked(ids[best], np.asarray(sums[best], dtype=np.float64))
+    scores = np.asarray(sums[best], dtype=np.float64)
+    return Ranked(ids[best], scores)
 
 
-def weighted_sum(words: Ranked, meaning: Ranked, weight: float) -> Ranked:
+def weighted_sum(
+    words: Ranked,
+    meaning: Ranked,
+    weight: float,
+) -> Ranked:
     """Merge two rankings by their scores: `weight` of the words and the rest of the meaning.
 
     Scores of each are first put between 0 and 1, its best: words from their last
@@ -99,7 +112,7 @@ def weighted_sum(words: Ranked, meaning: Ranked, weight: float) -> Ranked:
     ids = np.concatenate([words.documents, meaning.documents])
     if not len(ids):
         return Ranked(ids, NO_SCORES)
-    least = float(words.scores[-1]) if len(words.scores) else 0.0
+    least = _last(words.scores)
     floor = NEARNESS_FLOOR * _best(meaning.scores)
     by_words = weight * _unit(words.scores, least)
     by_meaning = (1 - weight) * _unit(meaning.scores, floor)
@@ -110,12 +123,17 @@ def _best(scores: Scores) -> float:
     return float(scores[0]) if len(scores) else 0.0
 
 
+def _last(scores: Scores) -> float:
+    return float(scores[-1]) if len(scores) else 0.0
+
+
 def _unit(scores: Scores, low: float) -> Scores:
     """Return scores, best first, as shares of the way from `low` to the best."""
     high = _best(scores)
     if high <= low:
         return np.ones(len(scores))
-    return np.asarray(np.maximum((scores - low) / (high - low), 0.0))
+    shares = (scores - low) / (high - low)
+    return np.asarray(np.maximum(shares, 0.0))
 
 
 def _merged(ids: Ids, gains: Scores) -> Ranked:
@@ -123,11 +141,13 @@ def _merged(ids: Ids, gains: Scores) -> Ranked:
     order = np.argsort(ids, kind="stable")
     ids = ids[order]
     starts = np.flatnonzero(starts_of_runs(ids))
-    return _largest_first(ids[starts], np.add.reduceat(gains[order], starts))
+    sums = np.add.reduceat(gains[order], starts)
+    return _largest_first(ids[starts], sums)
 
 
 def reciprocal_rank_fusion(
-    rankings: Sequence[Ids], rank_constant: int = RANK_CONSTANT
+    rankings: Sequence[Ids],
+    rank_constant: int = RANK_CONSTANT,
 ) -> Ranked:
     """Merge rankings by the sum of 1 / (rank_constant + rank), rank counted from 1.
 
@@ -143,16 +163,22 @@ def reciprocal_rank_fusion(
     return _merged(np.concatenate(rankings), np.concatenate(gains))
 
 
-def followed(documents: Ids, scores: Scores, more: Ids) -> Ranked:
+def followed(
+    documents: Ids,
+    scores: Scores,
+    more: Ids,
+) -> Ranked:
     """Return a ranking with the documents of `more` it lacks behind it, in their order, at falling
     scores.
     """
     if not len(more):
         return Ranked(documents, scores)
-    rest = more[~member(more, np.sort(documents))]
+    is_ranked = member(more, np.sort(documents))
+    rest = more[~is_ranked]
     rest = rest[first_places(rest)]
-    last = float(scores[-1]) if len(scores) else 1.0
+    last = _last(scores) if len(scores) else 1.0
     places = np.arange(len(rest))
     falling = last * RANK_CONSTANT / (RANK_CONSTANT + 1.0 + places)
     joined = np.concatenate([documents, rest])
-    return Ranked(joined, np.concatenate([scores, falling]))
+    all_scores = np.concatenate([scores, falling])
+    return Ranked(joined, all_scores)

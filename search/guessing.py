@@ -59,14 +59,25 @@ class Guess(Struct, frozen=True, gc=False):
     def order(self) -> tuple[int, str, int, int, int, int]:
         """Return what guesses are put in order by, nearest first."""
         code = _CODES.index(self.code)
-        return self.distance, self.said, code, self.start, self.end, self.document
+        return (
+            self.distance,
+            self.said,
+            code,
+            self.start,
+            self.end,
+            self.document,
+        )
 
     def put_into(self, text: str) -> str:
         """Return the text with the guess in its place."""
-        return text[: self.start] + self.said + text[self.end :]
+        before, behind = text[: self.start], text[self.end :]
+        return before + self.said + behind
 
 
-def guesses_for(lexicon: Lexicon, text: str) -> Iterator[Guess]:
+def guesses_for(
+    lexicon: Lexicon,
+    text: str,
+) -> Iterator[Guess]:
     """Yield all guesses for a text, in no order."""
     yield from _near_numbers(lexicon.number, text)
     yield from _near_names(lexicon, text)
@@ -89,7 +100,10 @@ def slips_of(words: Sequence[Token]) -> list[_Span]:
 # -- numbers ---------------------------------------------------------------------------------
 
 
-def _near_numbers(terms: TermList, text: str) -> Iterator[Guess]:
+def _near_numbers(
+    terms: TermList,
+    text: str,
+) -> Iterator[Guess]:
     """Yield numbers that are another way, one character, another year or another court from what
     was typed.
     """
@@ -102,15 +116,22 @@ def _near_numbers(terms: TermList, text: str) -> Iterator[Guess]:
         for near in _numbers_near(terms, typed):
             entry = terms[near.place]
             yield Guess(
-                near.distance, entry.text, near.code, start, end, entry.document
+                distance=near.distance,
+                said=entry.text,
+                code=near.code,
+                start=start,
+                end=end,
+                document=entry.document,
             )
 
 
 def _numbers_in(text: str) -> list[Identifier]:
     """Return the numbers of a text, or the whole of it where it has digits and names none."""
     named = [key for key in find(text) if key.type in _NUMBERS]
-    if not named and sum(map(str.isdigit, text)) >= _LEAST_DIGITS:
-        return [Identifier("name", compact(text), 0, len(text), text)]
+    digits = sum(map(str.isdigit, text))
+    if not named and digits >= _LEAST_DIGITS:
+        whole = Identifier("name", compact(text), 0, len(text), text)
+        return [whole]
     return named
 
 
@@ -127,27 +148,45 @@ class _Near(Struct, frozen=True, gc=False):
     code: SuggestionCode
 
 
-def _numbers_near(terms: TermList, typed: str) -> Iterator[_Near]:
+def _numbers_near(
+    terms: TermList,
+    typed: str,
+) -> Iterator[_Near]:
     for place, distance in terms.spelt(typed, 1, _SPELT):
         is_whole = not distance
         code = SuggestionCode.NUMBER_MISSPELT
-        yield _Near(place, distance, SuggestionCode.NUMBER_WHOLE if is_whole else code)
+        yield _Near(
+            place=place,
+            distance=distance,
+            code=SuggestionCode.NUMBER_WHOLE if is_whole else code,
+        )
     case = _CASE.fullmatch(typed)
     if case is None:
         return
     year, court, number = case.groups()
     of_other_year = _whole(rf"{_YEAR}{re.escape(court)}{number}")
     for place in terms.matching(of_other_year, _MATCHING):
-        yield _Near(place, 2, SuggestionCode.OTHER_YEAR)
+        yield _Near(
+            place=place,
+            distance=2,
+            code=SuggestionCode.OTHER_YEAR,
+        )
     of_other_court = _whole(rf"{year}[^\n]*[^\n\d]{number}")
     for place in terms.matching(of_other_court, _MATCHING):
-        yield _Near(place, 3, SuggestionCode.OTHER_COURT)
+        yield _Near(
+            place=place,
+            distance=3,
+            code=SuggestionCode.OTHER_COURT,
+        )
 
 
 # -- names -----------------------------------------------------------------------------------
 
 
-def _near_names(lexicon: Lexicon, text: str) -> Iterator[Guess]:
+def _near_names(
+    lexicon: Lexicon,
+    text: str,
+) -> Iterator[Guess]:
     """Yield words, names, titles and articles that the whole text sounds like or nearly spells."""
     key = compact(text)
     if len(key) < 2:
@@ -168,7 +207,10 @@ def _characters_off(key: str) -> int:
     return 1 if len(key) < _TWO_OFF_FROM else 2
 
 
-def _near_in(terms: TermList, key: str) -> dict[int, int]:
+def _near_in(
+    terms: TermList,
+    key: str,
+) -> dict[int, int]:
     """Return entries that sound like a key, or nearly spell it, with how near: 1 for the same
     sound.
     """
@@ -177,22 +219,39 @@ def _near_in(terms: TermList, key: str) -> dict[int, int]:
         sound = load_pinyin().sound(key)
         near = dict.fromkeys(terms.sounding(sound, _SOUNDING), 1)
     far = _characters_off(key)
-    for place, off in terms.spelt(key, far, _SPELT) if far else ():
+    if not far:
+        return near
+    for place, off in terms.spelt(key, far, _SPELT):
         if off:
             near.setdefault(place, 1 + off)
     return near
 
 
-def _guess_of_name(entry: Entry, distance: int, length: int) -> Guess:
+def _guess_of_name(
+    entry: Entry,
+    distance: int,
+    length: int,
+) -> Guess:
     off = distance - 1
     code = SuggestionCode.MISSPELT if off else SuggestionCode.SAME_SOUND
-    return Guess(distance, entry.text, code, 0, length, entry.document, off)
+    return Guess(
+        distance=distance,
+        said=entry.text,
+        code=code,
+        start=0,
+        end=length,
+        document=entry.document,
+        off=off,
+    )
 
 
 # -- words -----------------------------------------------------------------------------------
 
 
-def _words_inside(terms: TermList, text: str) -> Iterator[Guess]:
+def _words_inside(
+    terms: TermList,
+    text: str,
+) -> Iterator[Guess]:
     """Yield words for the slips in a text that sound like them or differ by one character.
 
     Only where there is a slip: else 解除 of 解除合同 would be taken for 接触. Where words
@@ -202,15 +261,26 @@ def _words_inside(terms: TermList, text: str) -> Iterator[Guess]:
     words = known_words(folded)
     said = load_pinyin().sound(folded)
     for start, end in _around(words, slips_of(words)):
-        for place, off in _like(terms, folded[start:end], said[start:end], said):
+        typed, sound = folded[start:end], said[start:end]
+        for place, off in _like(terms, typed, sound, said):
             if terms.keys[place] not in folded:
                 word = terms[place].text
                 code = SuggestionCode.MISSPELT if off else SuggestionCode.SAME_SOUND
-                yield Guess(1 + off, word, code, start, end, off=off)
+                yield Guess(
+                    distance=1 + off,
+                    said=word,
+                    code=code,
+                    start=start,
+                    end=end,
+                    off=off,
+                )
 
 
 def _like(
-    terms: TermList, typed: str, sound: str, sound_of_all: str
+    terms: TermList,
+    typed: str,
+    sound: str,
+    sound_of_all: str,
 ) -> Iterator[tuple[int, int]]:
     """Yield words that sound like the typed ones, else words that look like them; with how many
     characters differ where they look alike.
@@ -225,11 +295,17 @@ def _like(
             yield place, 1
 
 
-def _in_chinese(terms: TermList, places: Iterable[int]) -> list[int]:
+def _in_chinese(
+    terms: TermList,
+    places: Iterable[int],
+) -> list[int]:
     return [place for place in places if _HAN.search(terms.keys[place])]
 
 
-def _around(words: Sequence[Token], slips: Iterable[_Span]) -> list[_Span]:
+def _around(
+    words: Sequence[Token],
+    slips: Iterable[_Span],
+) -> list[_Span]:
     """Return the runs of whole words, as long as a word may be, that hold a slip."""
     starts = [token.start for token in words]
     ends = [token.end for token in words]
@@ -242,7 +318,10 @@ def _around(words: Sequence[Token], slips: Iterable[_Span]) -> list[_Span]:
     return sorted(runs)
 
 
-def _typed_by_sound(lexicon: Lexicon, text: str) -> Iterator[Guess]:
+def _typed_by_sound(
+    lexicon: Lexicon,
+    text: str,
+) -> Iterator[Guess]:
     """Yield what a run of letters spells in pinyin, in full or by first letters."""
     for run in list(_LATIN.finditer(text))[:_RUNS]:
         pattern = load_pinyin().pattern(normalise(run[0]), open_end=False)
@@ -255,4 +334,11 @@ def _typed_by_sound(lexicon: Lexicon, text: str) -> Iterator[Guess]:
             for place in terms.matching(_whole(pattern), _MATCHING, by_sound=True):
                 entry = terms[place]
                 code = SuggestionCode.PINYIN
-                yield Guess(1, entry.text, code, *run.span(), entry.document)
+                yield Guess(
+                    distance=1,
+                    said=entry.text,
+                    code=code,
+                    start=run.start(),
+                    end=run.end(),
+                    document=entry.document,
+                )

@@ -51,7 +51,11 @@ def needles_of(query: Query) -> Needles:
     return Needles(tuple(dict.fromkeys(unfolded)), fallback)
 
 
-def _terms_to_mark(query: Query, across: set[str], articles: list[str]) -> list[str]:
+def _terms_to_mark(
+    query: Query,
+    across: set[str],
+    articles: list[str],
+) -> list[str]:
     """Return the terms that were said; 九条 of 第九条 is not to be marked in 第三十九条."""
     terms = []
     for term in query.terms:
@@ -62,7 +66,9 @@ def _terms_to_mark(query: Query, across: set[str], articles: list[str]) -> list[
 
 
 def find_marks(
-    text: str, query_text: str, choice: ExpansionChoice = EXPANDED
+    text: str,
+    query_text: str,
+    choice: ExpansionChoice = EXPANDED,
 ) -> tuple[tuple[int, int], ...]:
     """Return the spans of `text` that show what was searched for, equivalents and exact keys as
     typed included: the same marks as in the list of hits.
@@ -73,4 +79,5 @@ def find_marks(
     for identifier in query.identifiers:
         typed = query.plain[identifier.start : identifier.end]
         keys.append(normalise(typed))
-    return marks(text, (*needles.words, *keys)) or marks(text, needles.fallback)
+    found = marks(text, (*needles.words, *keys))
+    return found or marks(text, needles.fallback)

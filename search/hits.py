@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from msgspec import Struct
 
 from kb.analysis import normalise, normalise_all
-from kb.messages.reasons import Origin, Reason, ReasonCode, Term
+from kb.messages.reasons import Reason, ReasonCode
 from kb.records import DocumentHead, StoredPassage
 from kb.store import Store
 from kb.vocabulary import QUESTIONS_ROLE
@@ -19,8 +19,15 @@ from search.highlighting import Needles, needles_of
 from search.id_sets import Ids, Scores, member
 from search.named_documents import NamedDocuments
 from search.query import Query
+from search.reasons import (
+    Found,
+    reason_of_conducts,
+    reason_of_meaning,
+    reason_of_words,
+    terms_of,
+)
 from search.results import Hit, PassageHit
-from search.snippets import Places, body, merged, places_in, telling_words
+from search.snippets import Places, body, merged, places_in
 
 PASSAGES_PER_HIT: Final = 3
 #: Passages looked at, more than those shown: a document's questions, at most two
@@ -28,8 +35,6 @@ PASSAGES_PER_HIT: Final = 3
 _LOOKED_AT: Final = PASSAGES_PER_HIT + 2
 #: A passage shorter than this that holds none of the words is near in meaning by its title alone.
 _TELLS_LITTLE: Final = 20
-#: Words a reason names at most, those found only among the questions last.
-_WORDS_NAMED: Final = 6
 
 
 class Page(Struct, frozen=True, gc=False):
@@ -60,26 +65,19 @@ class _Material(Struct, frozen=True):
     texts: Mapping[int, str]
 
 
-class _Found(Struct, frozen=True):
-    """Where words stand in the passages of one document, and which are present at all.
-
-    `asked` are those that stand among its questions alone.
-    """
-
-    places: Mapping[int, Places]
-    present: Collection[str]
-    asked: Collection[str] = ()
-
-
 def make_hits(
-    store: Store, query: Query, named: NamedDocuments, page: Page
+    store: Store,
+    query: Query,
+    named: NamedDocuments,
+    page: Page,
 ) -> tuple[Hit, ...]:
     """Return the hits of one page; a document the store does not show is left out."""
     chosen = _choose_passages(page)
     material = _read_material(store, page, chosen, named)
     maker = _Maker(query, named, chosen, material)
     hits = []
-    rows = zip(page.documents.tolist(), page.scores.tolist(), strict=True)
+    documents, scores = page.documents.tolist(), page.scores.tolist()
+    rows = zip(documents, scores, strict=True)
     for rank, (document_id, score) in enumerate(rows, page.first_rank):
         if document_id in material.heads:
             hits.append(maker.hit(document_id, rank, score))
@@ -92,16 +90,25 @@ def _choose_passages(page: Page) -> _Chosen:
     passages: dict[int, list[int]] = {}
     for document_id in page.documents.tolist():
         words = by_words.get(document_id, [])
-        passages[document_id] = _taking_turns(words, by_meaning.get(document_id, []))
-    return _Chosen(by_words, by_meaning, passages)
+        meaning = by_meaning.get(document_id, [])
+        passages[document_id] = _taking_turns(words, meaning)
+    return _Chosen(
+        by_words=by_words,
+        by_meaning=by_meaning,
+        passages=passages,
+    )
 
 
-def _passages_of(candidates: Candidates, documents: Ids) -> dict[int, list[int]]:
+def _passages_of(
+    candidates: Candidates,
+    documents: Ids,
+) -> dict[int, list[int]]:
     """Return for each document its passages among `candidates`, best first, as many as are looked
     at.
     """
     found: dict[int, list[int]] = {}
-    rows = np.flatnonzero(member(candidates.documents, np.sort(documents)))
+    is_wanted = member(candidates.documents, np.sort(documents))
+    rows = np.flatnonzero(is_wanted)
     owners = candidates.documents[rows].tolist()
     passages = candidates.passages[rows].tolist()
     for document_id, passage_id in zip(owners, passages, strict=True):
@@ -111,14 +118,26 @@ def _passages_of(candidates: Candidates, documents: Ids) -> dict[int, list[int]]
     return found
 
 
-def _taking_turns(by_words: Sequence[int], by_meaning: Sequence[int]) -> list[int]:
+def _taking_turns(
+    by_words: Sequence[int],
+    by_meaning: Sequence[int],
+) -> list[int]:
     """Return passages in turns: best by words, best by meaning, then the rest."""
-    order = [*by_words[:1], *by_meaning[:1], *by_words[1:], *by_meaning[1:]]
-    return list(dict.fromkeys(order))[:_LOOKED_AT]
+    order = [
+        *by_words[:1],
+        *by_meaning[:1],
+        *by_words[1:],
+        *by_meaning[1:],
+    ]
+    distinct = dict.fromkeys(order)
+    return list(distinct)[:_LOOKED_AT]
 
 
 def _read_material(
-    store: Store, page: Page, chosen: _Chosen, named: NamedDocuments
+    store: Store,
+    page: Page,
+    chosen: _Chosen,
+    named: NamedDocuments,
 ) -> _Material:
     with store.snapshot():
         _put_articles_first(store, chosen, named)
@@ -133,7 +152,11 @@ def _read_material(
     return _folded(heads, passages)
 
 
-def _put_articles_first(store: Store, chosen: _Chosen, named: NamedDocuments) -> None:
+def _put_articles_first(
+    store: Store,
+    chosen: _Chosen,
+    named: NamedDocuments,
+) -> None:
     """Put the article that a law is named for before its other passages."""
     articles: dict[int, str] = {}
     for document_id in chosen.passages:
@@ -145,17 +168,28 @@ def _put_articles_first(store: Store, chosen: _Chosen, named: NamedDocuments) ->
 
 
 def _folded(
-    heads: Mapping[int, DocumentHead], passages: Mapping[int, StoredPassage]
+    heads: Mapping[int, DocumentHead],
+    passages: Mapping[int, StoredPassage],
 ) -> _Material:
     bodies = {one: body(passage) for one, passage in passages.items()}
     titles = [head.title for head in heads.values()]
     folded = normalise_all([*bodies.values(), *titles])
-    texts = dict(zip(bodies, folded[: len(bodies)], strict=True))
-    folded_titles = dict(zip(heads, folded[len(bodies) :], strict=True))
-    return _Material(heads, passages, bodies, folded_titles, texts)
+    count = len(bodies)
+    texts = zip(bodies, folded[:count], strict=True)
+    folded_titles = zip(heads, folded[count:], strict=True)
+    return _Material(
+        heads=heads,
+        passages=passages,
+        bodies=bodies,
+        titles=dict(folded_titles),
+        texts=dict(texts),
+    )
 
 
-def opening_passage(store: Store, document_id: int) -> StoredPassage | None:
+def opening_passage(
+    store: Store,
+    document_id: int,
+) -> StoredPassage | None:
     """Return the first passage of a document that was found by its number alone."""
     document = store.document(document_id)
     if document is None or not document.passages:
@@ -164,19 +198,22 @@ def opening_passage(store: Store, document_id: int) -> StoredPassage | None:
 
 
 def passage_hit(
-    passage: StoredPassage, text: str, places: Places, semantic: bool
+    passage: StoredPassage,
+    text: str,
+    places: Places,
+    semantic: bool,
 ) -> PassageHit:
     """Return a passage as it is shown, its marks where any of the words stand."""
     marks = merged(span for spans in places.values() for span in spans)
     return PassageHit(
-        passage.id,
-        passage.role,
-        passage.heading,
-        text,
-        marks,
-        passage.paragraph,
-        passage.page,
-        semantic,
+        passage_id=passage.id,
+        role=passage.role,
+        heading=passage.heading,
+        text=text,
+        marks=marks,
+        paragraph=passage.paragraph,
+        page=passage.page,
+        semantic=semantic,
     )
 
 
@@ -197,7 +234,12 @@ class _Maker:
         self._conducts = named_conducts(query.text)
         self._expanding = set(map(normalise, query.expanding_words))
 
-    def hit(self, document_id: int, rank: int, score: float) -> Hit:
+    def hit(
+        self,
+        document_id: int,
+        rank: int,
+        score: float,
+    ) -> Hit:
         """Return the hit of a document."""
         head = self._material.heads[document_id]
         ids = []
@@ -213,7 +255,13 @@ class _Maker:
             found = self._find_fallback(own)
         reasons = self._reasons(head, found, shown)
         passages = self._passage_hits(document_id, found, shown)
-        return Hit(rank, float(score), head, reasons, passages)
+        return Hit(
+            rank=rank,
+            score=float(score),
+            document=head,
+            reasons=reasons,
+            passages=passages,
+        )
 
     def _without_questions(self, ids: Sequence[int]) -> list[int]:
         """Return the passages that are no questions, which are to be found by; all where there are
@@ -225,81 +273,83 @@ class _Maker:
                 own.append(passage_id)
         return own or list(ids)
 
-    def _find(self, document_id: int, own: Iterable[int], ids: Iterable[int]) -> _Found:
+    def _find(
+        self,
+        document_id: int,
+        own: Iterable[int],
+        ids: Iterable[int],
+    ) -> Found:
         needles = self._needles.words
-        places = {one: places_in(self._material.texts[one], needles) for one in ids}
-        present = set(places_in(self._material.titles[document_id], needles))
+        places = self._places(ids, needles)
+        title = self._material.titles[document_id]
+        present = set(places_in(title, needles))
         for passage_id in own:
             present.update(places[passage_id])
         anywhere = set[str]().union(*places.values())
-        return _Found(places, present, anywhere - present)
+        return Found(
+            places=places,
+            present=present,
+            asked=anywhere - present,
+        )
 
-    def _find_fallback(self, own: Iterable[int]) -> _Found:
-        needles, texts = self._needles.fallback, self._material.texts
-        places = {one: places_in(texts[one], needles) for one in own}
-        return _Found(places, set[str]().union(*places.values()))
+    def _find_fallback(self, own: Iterable[int]) -> Found:
+        places = self._places(own, self._needles.fallback)
+        present = set[str]().union(*places.values())
+        return Found(places, present)
 
-    def _tells_little(self, passage_id: int, found: _Found) -> bool:
+    def _places(
+        self,
+        passages: Iterable[int],
+        needles: tuple[str, ...],
+    ) -> dict[int, Places]:
+        """Return where words stand in each of some passages."""
+        places: dict[int, Places] = {}
+        for passage_id in passages:
+            text = self._material.texts[passage_id]
+            places[passage_id] = places_in(text, needles)
+        return places
+
+    def _tells_little(
+        self,
+        passage_id: int,
+        found: Found,
+    ) -> bool:
         is_short = len(self._material.bodies[passage_id]) < _TELLS_LITTLE
         return is_short and not found.places[passage_id]
 
     def _passage_hits(
-        self, document_id: int, found: _Found, shown: Iterable[int]
+        self,
+        document_id: int,
+        found: Found,
+        shown: Iterable[int],
     ) -> tuple[PassageHit, ...]:
         by_words = self._chosen.by_words.get(document_id, [])
         made = []
         for passage_id in shown:
             passage = self._material.passages[passage_id]
-            text, places = self._material.bodies[passage_id], found.places[passage_id]
-            semantic = passage_id not in by_words
-            made.append(passage_hit(passage, text, places, semantic))
+            hit = passage_hit(
+                passage=passage,
+                text=self._material.bodies[passage_id],
+                places=found.places[passage_id],
+                semantic=passage_id not in by_words,
+            )
+            made.append(hit)
         return tuple(made)
 
-    # -- reasons ---------------------------------------------------------------------------
-
     def _reasons(
-        self, head: DocumentHead, found: _Found, shown: Sequence[int]
+        self,
+        head: DocumentHead,
+        found: Found,
+        shown: Sequence[int],
     ) -> tuple[Reason, ...]:
         reasons: list[Reason] = []
         named = self._named.reasons.get(head.id)
         if named is not None:
             reasons.append(named)
         if named is None or named.code != ReasonCode.NAME:
-            reasons += self._reason_of_words(found, shown)
-        near = self._chosen.by_meaning.get(head.id)
-        if near:
-            is_shown = near[0] in shown
-            nearest = near[0] if is_shown else None
-            reasons.append(Reason(ReasonCode.MEANING, passage_id=nearest))
+            terms = terms_of(found, self._needles, self._expanding)
+            reasons += reason_of_words(found, terms, shown)
+        near = self._chosen.by_meaning.get(head.id, [])
+        reasons += reason_of_meaning(near, shown)
         reasons += reason_of_conducts(self._conducts, head)
         return tuple(reasons)
-
-    def _reason_of_words(self, found: _Found, shown: Sequence[int]) -> list[Reason]:
-        """Return a reason with the words that a document holds; none where it holds none."""
-        terms = self._terms(found)
-        if not terms:
-            return []
-        holding = [one for one in shown if found.places[one]]
-        passage_id = holding[0] if holding else None
-        return [Reason(ReasonCode.WORDS, terms, passage_id=passage_id)]
-
-    def _terms(self, found: _Found) -> tuple[Term, ...]:
-        needles = self._needles
-        all_words = (*needles.words, *needles.fallback)
-        terms = []
-        for word in telling_words(found.present, all_words, _WORDS_NAMED):
-            is_expansion = word in self._expanding
-            terms.append(Term(word, Origin.EXPANSION if is_expansion else Origin.TYPED))
-        room = _WORDS_NAMED - len(terms)
-        for word in telling_words(found.asked, needles.words, room):
-            terms.append(Term(word, Origin.QUESTIONS))
-        return tuple(terms)
-
-
-def reason_of_conducts(conducts: Iterable[str], head: DocumentHead) -> list[Reason]:
-    """Return a reason with the conducts, or relationships, that a document shares; none where it
-    shares none.
-    """
-    own = (*head.metadata.conducts, *head.metadata.relationships)
-    shared = tuple(Term(conduct) for conduct in conducts if conduct in own)
-    return [Reason(ReasonCode.CONDUCT, shared)] if shared else []

@@ -27,16 +27,22 @@ def member(values: Ids, ascending: Ids) -> Kept:
 
     Ids are small enough for a table where there are many.
     """
-    if not len(ascending) or not len(values):
-        return np.zeros(len(values), dtype=bool)
-    if len(values) > _FEW:
-        largest = max(int(values.max()), int(ascending[-1]))
-        table = np.zeros(largest + 1, dtype=bool)
-        table[ascending] = True
-        return np.asarray(table[values])
+    count = len(values)
+    if not count or not len(ascending):
+        return np.zeros(count, dtype=bool)
+    if count > _FEW:
+        return _by_table(values, ascending)
     places = np.searchsorted(ascending, values)
     places[places == len(ascending)] = 0
-    return np.asarray(ascending[places] == values)
+    found = ascending[places]
+    return np.asarray(found == values)
+
+
+def _by_table(values: Ids, ascending: Ids) -> Kept:
+    largest = max(values.max(), ascending[-1])
+    table = np.zeros(int(largest) + 1, dtype=bool)
+    table[ascending] = True
+    return np.asarray(table[values])
 
 
 def first_places(values: Ids) -> NDArray[np.intp]:
@@ -44,7 +50,8 @@ def first_places(values: Ids) -> NDArray[np.intp]:
     if not len(values):
         return np.empty(0, dtype=np.intp)
     order = np.argsort(values, kind="stable")
-    first = order[starts_of_runs(values[order])]
+    is_first = starts_of_runs(values[order])
+    first = order[is_first]
     first.sort()
     return np.asarray(first)
 

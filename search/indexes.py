@@ -78,7 +78,11 @@ class IndexesByScope:
             indexes.vector.refresh(store)
         return notices
 
-    def refresh(self, store: Store, progress: Progress | None = None) -> None:
+    def refresh(
+        self,
+        store: Store,
+        progress: Progress | None = None,
+    ) -> None:
         """Bring up to the store the indexes of its readers, and those on disk of readers who see
         less.
         """
@@ -89,7 +93,11 @@ class IndexesByScope:
                 indexes.keyword.refresh(store, progress, wait=True)
         self._made[own].vector.refresh(store)
 
-    def verify(self, store: Store, repair: bool) -> list[Notice]:
+    def verify(
+        self,
+        store: Store,
+        repair: bool,
+    ) -> list[Notice]:
         """Return what the indexes got wrong, mended when `repair`; those that serve nobody any more
         are dropped.
         """
@@ -102,9 +110,15 @@ class IndexesByScope:
                 shutil.rmtree(self._folder_of(scope), ignore_errors=True)
         return wrong
 
-    def _serves(self, scope: Visibility, own: Visibility) -> bool:
+    def _serves(
+        self,
+        scope: Visibility,
+        own: Visibility,
+    ) -> bool:
         """Tell whether readers of a scope have an index to keep up, beside those of `own`."""
-        return scope == own or (scope < own and self._made[scope].keyword.is_there)
+        if scope >= own:
+            return scope == own
+        return self._made[scope].keyword.is_there
 
     @contextlib.contextmanager
     def given_up_when_damaged(self, store: Store) -> Iterator[None]:
@@ -119,7 +133,10 @@ class IndexesByScope:
             shutil.rmtree(self._folder / name, ignore_errors=True)
 
 
-def _catch_up_keyword(keyword: KeywordIndex, store: Store) -> tuple[Notice, ...]:
+def _catch_up_keyword(
+    keyword: KeywordIndex,
+    store: Store,
+) -> tuple[Notice, ...]:
     try:
         keyword.refresh(store)
     except IndexUnwritable:

@@ -74,7 +74,12 @@ class _Clauses(Struct, frozen=True):
 class KeywordIndex(KeywordFiles):
     """The index of one scope of readers, searched."""
 
-    def candidates(self, wanted: Wanted, allowed: Allowed, limit: int) -> Candidates:
+    def candidates(
+        self,
+        wanted: Wanted,
+        allowed: Allowed,
+        limit: int,
+    ) -> Candidates:
         """Return the best `limit` passages by any word."""
         searcher = self._searcher()
         if searcher is None or not wanted.query.wants_text:
@@ -84,8 +89,10 @@ class KeywordIndex(KeywordFiles):
             return EMPTY
         if allowed.passages is None:
             return best(searcher, clauses.by_any_word, limit)
-        found = best(searcher, clauses.by_any_word, max(int(searcher.num_docs), 1))
-        return found.kept(member(found.passages, allowed.passages)).first(limit)
+        everything = max(int(searcher.num_docs), 1)
+        found = best(searcher, clauses.by_any_word, everything)
+        is_allowed = member(found.passages, allowed.passages)
+        return found.kept(is_allowed).first(limit)
 
     def matching(
         self,
@@ -118,7 +125,8 @@ class KeywordIndex(KeywordFiles):
             everything = best(searcher, scored_by(matches, others), GATHER_LIMIT)
         if not clauses.should:
             return Matching(everything, EMPTY)
-        return Matching(everything, best(searcher, clauses.by_any_word, limit))
+        first = best(searcher, clauses.by_any_word, limit)
+        return Matching(everything, first)
 
     def occurs(self, term: str) -> bool:
         """Tell whether a term occurs in any passage."""
@@ -150,7 +158,12 @@ class KeywordIndex(KeywordFiles):
     def _searcher(self) -> Any:
         return None if self._opened is None else self._opened.searcher
 
-    def _clauses(self, searcher: Any, query: Query, allowed: Allowed) -> _Clauses:
+    def _clauses(
+        self,
+        searcher: Any,
+        query: Query,
+        allowed: Allowed,
+    ) -> _Clauses:
         words: dict[str, tantivy.Query] = {}
         frequencies: dict[str, int] = {}
         for one in query.terms:
@@ -177,11 +190,13 @@ class KeywordIndex(KeywordFiles):
 
         What matches holds them all.
         """
-        must = list(map(self._anywhere, filter(characters, query.phrases)))
+        phrases = filter(characters, query.phrases)
+        must = list(map(self._anywhere, phrases))
         for title in filter(characters, query.titles):
             must.append(self._literal(TITLE, title))
         for group in query.alternatives:
-            members = list(map(self._anywhere, filter(characters, group)))
+            words = filter(characters, group)
+            members = list(map(self._anywhere, words))
             if members:
                 must.append(any_of(members))
         return must
@@ -197,16 +212,26 @@ class KeywordIndex(KeywordFiles):
         return [clause for clause in found if clause is not None]
 
     def _anywhere(self, text: str) -> tantivy.Query:
-        return any_of([self._literal(CHARS, text), self._literal(TITLE, text)])
+        in_text = self._literal(CHARS, text)
+        in_title = self._literal(TITLE, text)
+        return any_of([in_text, in_title])
 
-    def _literal(self, name: str, text: str) -> tantivy.Query:
+    def _literal(
+        self,
+        name: str,
+        text: str,
+    ) -> tantivy.Query:
         terms = [token.term for token in characters(text)]
         if len(terms) == 1:
             return term(self._schema, name, terms[0])
         return phrase(self._schema, name, terms)
 
 
-def _best_alone(searcher: Any, clauses: _Clauses, limit: int) -> Matching:
+def _best_alone(
+    searcher: Any,
+    clauses: _Clauses,
+    limit: int,
+) -> Matching:
     """Return the best as all that match: those of at least the score of the last of them."""
     found = best(searcher, clauses.by_any_word, RANKED_LIMIT)
     least = 0.0 if found.complete else float(found.scores[-1])
@@ -215,7 +240,9 @@ def _best_alone(searcher: Any, clauses: _Clauses, limit: int) -> Matching:
 
 
 def _all_that_match(
-    query: Query, clauses: _Clauses, counted: Iterable[str]
+    query: Query,
+    clauses: _Clauses,
+    counted: Iterable[str],
 ) -> tantivy.Query:
     words = [clauses.words[one] for one in counted]
     wanted = enough(len(words))
@@ -223,13 +250,19 @@ def _all_that_match(
     return all_of(clauses.must, words + clauses.chunks, wanted, whole)
 
 
-def _uncounted(clauses: _Clauses, counted: tuple[str, ...]) -> Clauses:
+def _uncounted(
+    clauses: _Clauses,
+    counted: tuple[str, ...],
+) -> Clauses:
     """Return the clauses of the words that only score."""
     words = clauses.words.items()
     return [clause for one, clause in words if one not in counted]
 
 
-def _counted(frequencies: Mapping[str, int], passages: int) -> tuple[str, ...]:
+def _counted(
+    frequencies: Mapping[str, int],
+    passages: int,
+) -> tuple[str, ...]:
     """Return the terms that make a passage a match: the telling ones, where more than two
     are.
     """
@@ -239,7 +272,9 @@ def _counted(frequencies: Mapping[str, int], passages: int) -> tuple[str, ...]:
 
 
 def _is_costly(
-    query: Query, frequencies: Mapping[str, int], counted: tuple[str, ...]
+    query: Query,
+    frequencies: Mapping[str, int],
+    counted: tuple[str, ...],
 ) -> bool:
     if enough(len(counted)) == 1 or query.has_demands:
         return False

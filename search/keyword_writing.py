@@ -62,7 +62,8 @@ def schema() -> tantivy.Schema:
 def open_index(folder: Path) -> tantivy.Index:
     """Open the tantivy index in a folder, made when absent."""
     index = tantivy.Index(schema(), path=str(folder))
-    analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    blanks = tantivy.Tokenizer.whitespace()
+    analyzer = tantivy.TextAnalyzerBuilder(blanks).build()
     index.register_tokenizer(_TOKENIZER, analyzer)
     return index
 
@@ -88,7 +89,10 @@ def write(folder: Path, work: Work) -> int:
     return count
 
 
-def _add_all(writer: tantivy.IndexWriter, work: Work) -> int:
+def _add_all(
+    writer: tantivy.IndexWriter,
+    work: Work,
+) -> int:
     count, before = 0, _NO_DOCUMENT
     for passages in portions(work.passages, _size, _INDEXED_AT_ONCE):
         for document in _indexed(passages, before):
@@ -104,14 +108,16 @@ def _size(passage: PassageToIndex) -> int:
 
 
 def _indexed(
-    passages: Sequence[PassageToIndex], before: int
+    passages: Sequence[PassageToIndex],
+    before: int,
 ) -> Iterator[tantivy.Document]:
     """Yield what the index holds of passages; the title goes with the first of a document.
 
     `before` is the document of the passage before these.
     """
     texts = [(passage.title, passage.text) for passage in passages]
-    for passage, terms in zip(passages, index_terms(texts), strict=True):
+    rows = zip(passages, index_terms(texts), strict=True)
+    for passage, terms in rows:
         place = passage.document_id << PASSAGE_BITS | passage.passage_id
         document = tantivy.Document()
         document.add_unsigned("place", place)

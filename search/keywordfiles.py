@@ -67,7 +67,11 @@ class Opened(Struct, frozen=True):
 class KeywordFiles:
     """The keyword index of one scope of readers, on disk; what is opened is swapped whole."""
 
-    def __init__(self, folder: Path, scope: Visibility) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        scope: Visibility,
+    ) -> None:
         """Use (and make when absent) the index below `folder`, of the documents that readers of
         `scope` may see.
         """
@@ -96,10 +100,15 @@ class KeywordFiles:
         opened = self._opened
         if opened is None or opened.stamp.commit != commit.id:
             return False
-        return opened.stamp.maker == dictionary_hash() and self._is_sound(opened.stamp)
+        if opened.stamp.maker != dictionary_hash():
+            return False
+        return self._is_sound(opened.stamp)
 
     def refresh(
-        self, store: Store, progress: Progress | None = None, wait: bool = False
+        self,
+        store: Store,
+        progress: Progress | None = None,
+        wait: bool = False,
     ) -> bool:
         """Bring the index up to the store; return whether it is.
 
@@ -120,7 +129,11 @@ class KeywordFiles:
                 self._update(store, progress)
         return self.is_of(commit)
 
-    def verify(self, store: Store, repair: bool) -> list[Notice]:
+    def verify(
+        self,
+        store: Store,
+        repair: bool,
+    ) -> list[Notice]:
         """Return what does not agree with the store, document by document, and mend it when
         asked.
         """
@@ -146,8 +159,10 @@ class KeywordFiles:
             return _UNUSABLE
         stopped, now = self._opened.stamp.generation, store.generation()
         if stopped != now:
-            return Notice(NoticeCode.INDEX_STOPPED, (str(stopped), str(now)))
-        return _difference(self._places(), store.places(self._scope))
+            generations = (str(stopped), str(now))
+            return Notice(NoticeCode.INDEX_STOPPED, generations)
+        stored = store.places(self._scope)
+        return _difference(self._places(), stored)
 
     def give_up(self) -> None:
         """Drop the index; it is made anew when next needed."""
@@ -195,7 +210,7 @@ class KeywordFiles:
         own history.
         """
         stamp = read_stamp(self._folder)
-        if stamp is None or (stamp.format, stamp.maker) != (FORMAT, dictionary_hash()):
+        if stamp is None or not _is_readable(stamp):
             self._opened = None
         elif not store.is_ancestor(stamp.made_of) or self._is_damaged(stamp):
             self._opened = None
@@ -223,7 +238,11 @@ class KeywordFiles:
             log.warning("keyword index cannot be opened: %s", type(error).__name__)
             return None
         self._looked_s = time.monotonic()
-        return Opened(searcher, ExpansionClauses(self._schema, searcher), stamp)
+        return Opened(
+            searcher=searcher,
+            expansions=ExpansionClauses(self._schema, searcher),
+            stamp=stamp,
+        )
 
     def _probe(self, searcher: Any, passages: int) -> None:
         """Touch every field's files; raises ValueError when one is missing or the index was
@@ -232,12 +251,18 @@ class KeywordFiles:
         if passages != searcher.num_docs:
             raise ValueError("the index does not hold what its stamp says")
         for name in (CHARS, TITLE):
-            searcher.search(phrase(self._schema, name, ["商", "业"]), limit=1)
-        searcher.search(term(self._schema, WORDS, "商业"), limit=1)
+            anything = phrase(self._schema, name, ["商", "业"])
+            searcher.search(anything, limit=1)
+        anything = term(self._schema, WORDS, "商业")
+        searcher.search(anything, limit=1)
 
     # -- writing ---------------------------------------------------------------------------
 
-    def _update(self, store: Store, progress: Progress | None) -> None:
+    def _update(
+        self,
+        store: Store,
+        progress: Progress | None,
+    ) -> None:
         started = time.perf_counter()
         before = self._opened
         with store.snapshot():
@@ -249,7 +274,11 @@ class KeywordFiles:
             else:
                 passages = store.passages_to_index(list(changes.changed), self._scope)
                 folder = before.stamp.folder
-                work = Work(passages, gone, progress=progress)
+                work = Work(
+                    passages=passages,
+                    forget=gone,
+                    progress=progress,
+                )
                 count = write(self._folder / folder, work)
                 self._put_stamp(folder, commit, before.stamp.files)
         self._clear(folder)
@@ -261,11 +290,17 @@ class KeywordFiles:
         """Return those of the documents that the open index holds."""
         if self._opened is None or not documents:
             return []
-        among = tantivy.Query.term_set_query(self._schema, "document", list(documents))
+        wanted = list(documents)
+        among = tantivy.Query.term_set_query(self._schema, "document", wanted)
         _, found = self._found(among)
         return sorted(set(found.tolist()))
 
-    def _is_remade(self, store: Store, gone: Sequence[int], changes: Changes) -> bool:
+    def _is_remade(
+        self,
+        store: Store,
+        gone: Sequence[int],
+        changes: Changes,
+    ) -> bool:
         """Tell whether an index that has to forget documents is made anew, and not caught up."""
         assert self._opened is not None
         if self._opened.stamp.rows <= REMADE_LIMIT:
@@ -277,7 +312,10 @@ class KeywordFiles:
         return len(seen) < len(changed)  # some were hidden from these readers
 
     def _make(
-        self, store: Store, commit: Commit, progress: Progress | None
+        self,
+        store: Store,
+        commit: Commit,
+        progress: Progress | None,
     ) -> tuple[str, int]:
         """Make an index of all passages in a folder of its own; return which, and how many."""
         name = f"i{time.time_ns():x}"
@@ -286,7 +324,15 @@ class KeywordFiles:
         passages = store.passages_to_index(scope=self._scope)
         total = store.counts()["passage"]
         try:
-            count = write(folder, Work(passages, (), total, progress))
+            count = write(
+                folder,
+                Work(
+                    passages=passages,
+                    forget=(),
+                    total=total,
+                    progress=progress,
+                ),
+            )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -294,7 +340,10 @@ class KeywordFiles:
         return name, count
 
     def _put_stamp(
-        self, folder: str, commit: Commit, known: Mapping[str, FileMark]
+        self,
+        folder: str,
+        commit: Commit,
+        known: Mapping[str, FileMark],
     ) -> None:
         index = open_index(self._folder / folder)
         index.reload()
@@ -315,12 +364,21 @@ class KeywordFiles:
                 shutil.rmtree(old, ignore_errors=True)
 
 
-def _difference(indexed: Ids, stored: Ids) -> Notice | None:
+def _is_readable(stamp: Stamp) -> bool:
+    """Tell whether an index is of this format, by the dictionary in use."""
+    return stamp.format == FORMAT and stamp.maker == dictionary_hash()
+
+
+def _difference(
+    indexed: Ids,
+    stored: Ids,
+) -> Notice | None:
     """Return what an index lacks and what it holds too much; None where both hold the same
     passages.
     """
-    lacking = stored[~member(stored[:, 1], indexed[:, 1])]
-    too_much = indexed[~member(indexed[:, 1], stored[:, 1])]
+    indexed_passages, stored_passages = indexed[:, 1], stored[:, 1]
+    lacking = stored[~member(stored_passages, indexed_passages)]
+    too_much = indexed[~member(indexed_passages, stored_passages)]
     if len(lacking) and len(too_much):
         values = (*_counted(lacking), *_counted(too_much))
         return Notice(NoticeCode.INDEX_DIFFERS, values)
@@ -335,7 +393,7 @@ def _difference(indexed: Ids, stored: Ids) -> Notice | None:
 
 def _counted(places: Ids) -> tuple[str, str]:
     """Return how many passages there are, and the first of their documents."""
-    documents = sorted(set(places[:, 0].tolist()))
+    documents = np.unique(places[:, 0]).tolist()
     named = "、".join(map(str, documents[:_NAMED]))
     rest = "…" if len(documents) > _NAMED else ""
     return str(len(places)), named + rest

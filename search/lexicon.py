@@ -62,7 +62,11 @@ class Lexicons:
     def of(self, store: Store) -> Lexicon:
         """Return the lexicon for the store's last commit and clearance."""
         clearance = int(store.clearance)
-        version = _Version(str(store.home), store.commit().id, clearance)
+        version = _Version(
+            home=str(store.home),
+            commit=store.commit().id,
+            clearance=clearance,
+        )
         with self._making:
             found = self._made.get(version)
             if found is None:
@@ -70,13 +74,18 @@ class Lexicons:
                 self._keep(version, found)
             return found
 
-    def _keep(self, version: _Version, made: Lexicon) -> None:
+    def _keep(
+        self,
+        version: _Version,
+        made: Lexicon,
+    ) -> None:
         """Keep a lexicon, and of the same commit the latest others."""
         kept = []
         for other, lexicon in self._made.items():
             if other.is_of_same_commit(version):
                 kept.append((other, lexicon))
-        self._made = dict(kept[1 - _CACHED :]) | {version: made}
+        latest = kept[1 - _CACHED :]
+        self._made = dict(latest) | {version: made}
 
 
 def _make(store: Store) -> Lexicon:
@@ -102,7 +111,11 @@ def _words(store: Store) -> Iterable[Entry]:
         if len(word) > 1:
             words[word] = Entry(word, FROM_DICTIONARY)
     for field, value, count in store.facet_words(_WORD_FIELDS):
-        words[value] = Entry(value, field, borne=count)
+        words[value] = Entry(
+            text=value,
+            note=field,
+            borne=count,
+        )
     return words.values()
 
 
@@ -115,16 +128,41 @@ class _Names(Struct, frozen=True):
 
 
 def _sorted_out(found: Iterable[Name]) -> _Names:
-    names = _Names([], [], [])
+    names = _Names(
+        titles=[],
+        names=[],
+        numbers=[],
+    )
     for name in found:
         if name.kind == "title":
-            names.titles.append(Entry(name.text, name.note, name.document_id, 1))
+            names.titles.append(
+                Entry(
+                    text=name.text,
+                    note=name.note,
+                    document=name.document_id,
+                    borne=1,
+                )
+            )
         elif name.kind in ("alias", "party"):
-            names.names.append(Entry(name.text, name.kind, name.document_id, 1))
+            names.names.append(
+                Entry(
+                    text=name.text,
+                    note=name.kind,
+                    document=name.document_id,
+                    borne=1,
+                )
+            )
         else:
             is_guiding = name.kind == "guiding_case"
             text = f"指导性案例{name.text}号" if is_guiding else name.text
-            names.numbers.append(Entry(text, name.kind, name.document_id, 1))
+            names.numbers.append(
+                Entry(
+                    text=text,
+                    note=name.kind,
+                    document=name.document_id,
+                    borne=1,
+                )
+            )
     return names
 
 
@@ -134,13 +172,29 @@ def _merged(entries: Iterable[Entry]) -> Iterator[Entry]:
     bearing: dict[str, set[int]] = {}
     for entry in entries:
         first.setdefault(entry.text, entry)
-        bearing.setdefault(entry.text, set()).add(entry.document)
+        documents = bearing.setdefault(entry.text, set())
+        documents.add(entry.document)
     for text, entry in first.items():
         documents = bearing[text]
         document = entry.document if len(documents) == 1 else 0
-        yield Entry(text, entry.note, document, len(documents))
+        yield Entry(
+            text=text,
+            note=entry.note,
+            document=document,
+            borne=len(documents),
+        )
 
 
-def _law(law: str, version: str, article: str, provides: str) -> Entry:
+def _law(
+    law: str,
+    version: str,
+    article: str,
+    provides: str,
+) -> Entry:
     key = ArticleKey(law, version, article)
-    return Entry(key.name, provides, borne=1, article=key)
+    return Entry(
+        text=key.name,
+        note=provides,
+        borne=1,
+        article=key,
+    )

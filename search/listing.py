@@ -16,7 +16,10 @@ from search.understanding import Understood
 
 
 def list_documents(
-    store: Store, catalogue: Catalogue, filters: Filters, request: SearchRequest
+    store: Store,
+    catalogue: Catalogue,
+    filters: Filters,
+    request: SearchRequest,
 ) -> SearchResult:
     """List everything the filters keep, by date, newest first unless asked otherwise; no passages
     are shown.
@@ -26,7 +29,15 @@ def list_documents(
     hits = []
     heads = heads_of(store, documents[request.page])
     for rank, head in enumerate(heads, request.offset + 1):
-        hits.append(Hit(rank, 0.0, head, (), ()))
+        hits.append(
+            Hit(
+                rank=rank,
+                score=0.0,
+                document=head,
+                reasons=(),
+                passages=(),
+            )
+        )
     return SearchResult(
         mode=request.mode,
         total=len(documents),
@@ -38,7 +49,10 @@ def list_documents(
 
 
 def list_instead(
-    store: Store, request: SearchRequest, reading: Reading, understood: Understood
+    store: Store,
+    request: SearchRequest,
+    reading: Reading,
+    understood: Understood,
 ) -> SearchResult:
     """Return the list that answers a query in which there is nothing to look for, with the first
     passage of each document.

@@ -18,12 +18,13 @@ from kb.store import Store
 from kb.vocabulary import QUESTIONS_ROLE
 from search.candidates import Candidates
 from search.fusion import best_by_document, reciprocal_rank_fusion
-from search.hits import Page, make_hits, reason_of_conducts
+from search.hits import Page, make_hits
 from search.id_sets import Ids, member
 from search.indexes import Indexes
 from search.keyword import KeywordIndex
 from search.named_documents import NamedDocuments
 from search.query import Query
+from search.reasons import reason_of_conducts
 from search.results import Hit
 from search.retriever import ALL, Allowed, Direction, Wanted
 
@@ -41,7 +42,11 @@ _Alike: TypeAlias = dict[ArticleKey, SharedArticle]
 
 
 def find_similar(
-    store: Store, indexes: Indexes, document_id: int, allowed: Ids, limit: int
+    store: Store,
+    indexes: Indexes,
+    document_id: int,
+    allowed: Ids,
+    limit: int,
 ) -> tuple[Hit, ...]:
     """Return the most similar visible documents among `allowed`, the document itself left out."""
     document = store.document(document_id)
@@ -59,7 +64,10 @@ def find_similar(
     return _with_what_is_shared(store, document, hits)
 
 
-def _mean_direction(store: Store, document_id: int) -> Direction | None:
+def _mean_direction(
+    store: Store,
+    document_id: int,
+) -> Direction | None:
     with store.snapshot():
         embedder, mean = store.embedder(), store.mean_vector(document_id)
     if embedder is None or mean is None:
@@ -67,16 +75,28 @@ def _mean_direction(store: Store, document_id: int) -> Direction | None:
     return Direction(mean, made_by=embedder[1])
 
 
-def _first_page(words: Candidates, near: Candidates, limit: int) -> Page:
+def _first_page(
+    words: Candidates,
+    near: Candidates,
+    limit: int,
+) -> Page:
     """Return the first documents of both retrievers' rankings."""
     rankings = []
     for found in (near, words):
         rankings.append(best_by_document(found.documents, found.scores).documents)
     documents, scores = reciprocal_rank_fusion(rankings)
-    return Page(documents[:limit], scores[:limit], words, near)
+    return Page(
+        documents=documents[:limit],
+        scores=scores[:limit],
+        keyword=words,
+        vector=near,
+    )
 
 
-def telling_terms(document: Document, keyword: KeywordIndex) -> tuple[str, ...]:
+def telling_terms(
+    document: Document,
+    keyword: KeywordIndex,
+) -> tuple[str, ...]:
     """Return the terms that set a document apart: frequent in it, rare in the library."""
     counts = _counted_terms(document)
     size = max(keyword.size, 1)
@@ -85,7 +105,8 @@ def telling_terms(document: Document, keyword: KeywordIndex) -> tuple[str, ...]:
     for term in frequent[:_FREQUENT]:
         frequency = keyword.document_frequency(term)
         if frequency < _COMMON * size:
-            weights[term] = counts[term] * np.log(size / (1 + frequency))
+            rarity = np.log(size / (1 + frequency))
+            weights[term] = counts[term] * rarity
     telling = sorted(weights, key=lambda term: (-weights[term], term))
     return tuple(telling[:_TELLING])
 
@@ -99,31 +120,40 @@ def _counted_terms(document: Document) -> dict[str, int]:
     counts: dict[str, int] = {}
     for token in tokenize("\n".join(texts)):
         if len(token.term) > 1:
-            counts[token.term] = counts.get(token.term, 0) + 1
+            term = token.term
+            counts[term] = counts.get(term, 0) + 1
     return counts
 
 
 def _with_what_is_shared(
-    store: Store, document: Document, hits: Iterable[Hit]
+    store: Store,
+    document: Document,
+    hits: Iterable[Hit],
 ) -> tuple[Hit, ...]:
     """Return the hits with the articles and conducts that they share with a document."""
     hits = tuple(hits)
     alike = _articles_alike(store, document)
-    cited = store.citations_of([hit.document.id for hit in hits])
+    documents = [hit.document.id for hit in hits]
+    cited = store.citations_of(documents)
     made = []
     for hit in hits:
-        articles = _shared_articles(cited.get(hit.document.id, ()), alike)
+        citations = cited.get(hit.document.id, ())
+        articles = _shared_articles(citations, alike)
         made.append(_with_reasons(hit, document.head, articles))
     return tuple(made)
 
 
-def _articles_alike(store: Store, document: Document) -> _Alike:
+def _articles_alike(
+    store: Store,
+    document: Document,
+) -> _Alike:
     """Return the articles a document cites, and the concordant articles of other versions."""
     alike: _Alike = {}
     cited = filter(None, map(_cited_article, document.citations))
     for own in dict.fromkeys(cited):
         alike[own] = SharedArticle(own)
-        for found in store.counterparts(own.law, own.version, own.article):
+        counterparts = store.counterparts(own.law, own.version, own.article)
+        for found in counterparts:
             other = ArticleKey(own.law, found.version, found.article)
             alike.setdefault(other, SharedArticle(own, other))
     return alike
@@ -137,7 +167,8 @@ def _cited_article(citation: Citation) -> ArticleKey | None:
 
 
 def _shared_articles(
-    citations: Iterable[Citation], alike: Mapping[ArticleKey, SharedArticle]
+    citations: Iterable[Citation],
+    alike: Mapping[ArticleKey, SharedArticle],
 ) -> tuple[SharedArticle, ...]:
     """Return what a document cites among `alike`, in its order, each once."""
     found: dict[SharedArticle, None] = {}
@@ -150,7 +181,9 @@ def _shared_articles(
 
 
 def _with_reasons(
-    hit: Hit, origin: DocumentHead, articles: tuple[SharedArticle, ...]
+    hit: Hit,
+    origin: DocumentHead,
+    articles: tuple[SharedArticle, ...],
 ) -> Hit:
     reasons = []
     for reason in hit.reasons:

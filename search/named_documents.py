@@ -64,7 +64,11 @@ class NamedDocuments(Struct, frozen=True, gc=False):
         """Return the documents, first to last."""
         return np.array(self.order, dtype=np.int64)
 
-    def put_first(self, ranked: Ranked, allowed: Ids) -> Ranked:
+    def put_first(
+        self,
+        ranked: Ranked,
+        allowed: Ids,
+    ) -> Ranked:
         """Return the ranking with named documents before all others, within `allowed`
         (ascending).
         """
@@ -77,10 +81,14 @@ class NamedDocuments(Struct, frozen=True, gc=False):
         rest = ~member(ranked.documents, np.sort(named))
         first = _FIRST - np.arange(len(named), dtype=np.float64)
         documents = np.concatenate([named, ranked.documents[rest]])
-        return Ranked(documents, np.concatenate([first, ranked.scores[rest]]))
+        scores = np.concatenate([first, ranked.scores[rest]])
+        return Ranked(documents, scores)
 
 
-def find_named_documents(store: Store, query: Query) -> NamedDocuments:
+def find_named_documents(
+    store: Store,
+    query: Query,
+) -> NamedDocuments:
     """Find the documents whose number, name or cited article the query gives."""
     if not query.identifiers:
         return NamedDocuments()
@@ -110,11 +118,11 @@ class _Finding:
     def found(self) -> NamedDocuments:
         """Return what was found."""
         return NamedDocuments(
-            tuple(self._reasons),
-            self._reasons,
-            self._articles,
-            tuple(dict.fromkeys(self._notices)),
-            tuple(dict.fromkeys(self._expansions)),
+            order=tuple(self._reasons),
+            reasons=self._reasons,
+            articles=self._articles,
+            notices=tuple(dict.fromkeys(self._notices)),
+            expansions=tuple(dict.fromkeys(self._expansions)),
         )
 
     # -- numbers and names -----------------------------------------------------------------
@@ -123,18 +131,25 @@ class _Finding:
         """Find the documents that bear a key in any of the ways it may be written."""
         bearing = self._first_found(identifier.type, identifier)
         if not bearing and identifier.type in _TELLING_TYPES:
-            self._notices.append(Notice(NoticeCode.NUMBER_ABSENT, (identifier.label,)))
+            absent = Notice(NoticeCode.NUMBER_ABSENT, (identifier.label,))
+            self._notices.append(absent)
         is_name = identifier.type == "name"
         code = ReasonCode.NAME if is_name else ReasonCode.NUMBER
-        self._put(bearing, Reason(code, (Term(identifier.label),)))
+        label = Term(identifier.label)
+        self._put(bearing, Reason(code, (label,)))
 
     def find_later_instances(self, identifier: Identifier) -> None:
         """Find the documents that name a case number as that of an earlier instance."""
         later = self._first_found("earlier_case_number", identifier)
-        reason = Reason(ReasonCode.EARLIER_NUMBER, (Term(identifier.label),))
+        label = Term(identifier.label)
+        reason = Reason(ReasonCode.EARLIER_NUMBER, (label,))
         self._put(later, reason)
 
-    def _first_found(self, type_: str, identifier: Identifier) -> list[int]:
+    def _first_found(
+        self,
+        type_: str,
+        identifier: Identifier,
+    ) -> list[int]:
         for value in _ways(identifier):
             key = (type_, value)
             found = self._store.by_identifier([key])[key]
@@ -149,13 +164,21 @@ class _Finding:
         heads = self._store.heads(documents)
         return sorted(documents, key=lambda one: heads[one].kind in CASE_KINDS)
 
-    def _put(self, documents: Iterable[int], reason: Reason) -> None:
+    def _put(
+        self,
+        documents: Iterable[int],
+        reason: Reason,
+    ) -> None:
         for document_id in documents:
             self._reasons.setdefault(document_id, reason)
 
     # -- articles --------------------------------------------------------------------------
 
-    def find_article(self, key: ArticleKey, query: Query) -> None:
+    def find_article(
+        self,
+        key: ArticleKey,
+        query: Query,
+    ) -> None:
         """Find the law itself first, then who cites the article, then who cites its counterparts,
         where the person did not refuse them.
         """
@@ -177,50 +200,78 @@ class _Finding:
         self._articles |= dict.fromkeys(own, key.article)
         identifier = ("article", key.format())
         naming = self._store.by_identifier([identifier])[identifier]
-        self._put_article([*own, *naming, *self._citing(key)], SharedArticle(key))
+        shared = SharedArticle(key)
+        self._put_article([*own, *naming], shared)
+        self._put_article(self._citing(key), shared)
         self._put_presumed(key, None, key)
 
     def _citing(self, key: ArticleKey) -> list[int]:
-        return self._store.citing(law=key.law, version=key.version, article=key.article)
+        return self._store.citing(
+            law=key.law,
+            version=key.version,
+            article=key.article,
+        )
 
     def _find_counterparts(self, key: ArticleKey) -> None:
         names = []
-        for found in self._store.counterparts(key.law, key.version, key.article):
+        counterparts = self._store.counterparts(key.law, key.version, key.article)
+        for found in counterparts:
             other = ArticleKey(key.law, found.version, found.article)
             names.append(f"{other.version}{other.article}")
             self._articles.setdefault(found.document_id, other.article)
             shared = SharedArticle(key, other)
-            self._put_article([found.document_id, *self._citing(other)], shared)
+            self._put_article([found.document_id], shared)
+            self._put_article(self._citing(other), shared)
             self._put_presumed(key, other, other)
         if names:
             names.reverse()
-            told = Expansion(key.full_name, tuple(names), ExpansionKind.ARTICLE)
+            told = Expansion(
+                typed=key.full_name,
+                alternatives=tuple(names),
+                kind=ExpansionKind.ARTICLE,
+            )
             self._expansions.append(told)
 
     def _find_in_any_version(self, key: ArticleKey) -> None:
         for head in self._versions_with(key):
             self._articles[head.id] = key.article
-            own = ArticleKey(key.law, str(head.metadata.version), key.article)
+            version = str(head.metadata.version)
+            own = ArticleKey(key.law, version, key.article)
             self._put_article([head.id], SharedArticle(own))
         citing = self._store.citing(law=key.law, article=key.article)
         self._put_article(citing, SharedArticle(key, is_any_version=True))
 
-    def _put_article(self, documents: Iterable[int], article: SharedArticle) -> None:
-        self._put(documents, Reason(ReasonCode.ARTICLE, articles=(article,)))
+    def _put_article(
+        self,
+        documents: Iterable[int],
+        article: SharedArticle,
+    ) -> None:
+        reason = Reason(ReasonCode.ARTICLE, articles=(article,))
+        self._put(documents, reason)
 
     def _put_presumed(
-        self, key: ArticleKey, counterpart: ArticleKey | None, cited: ArticleKey
+        self,
+        key: ArticleKey,
+        counterpart: ArticleKey | None,
+        cited: ArticleKey,
     ) -> None:
         citing = self._store.presumed_to_cite(cited.law, cited.version, cited.article)
         for document_id, why in citing.items():
-            self._put_article([document_id], SharedArticle(key, counterpart, why))
+            self._put_article(
+                [document_id],
+                SharedArticle(
+                    key=key,
+                    counterpart=counterpart,
+                    presumed=why,
+                ),
+            )
 
     def _versions_with(self, key: ArticleKey) -> list[DocumentHead]:
         """Return the documents of a law that have an article, digests before texts nobody has
         checked.
         """
         found = self._store.versions(key.law)
-        heads = sorted(found, key=lambda head: not is_edited(head.metadata))
+        heads = sorted(found, key=_is_unchecked)
         texts: dict[int, str] = {}
         for head in heads:
             if not head.metadata.provisions:
@@ -236,12 +287,10 @@ class _Finding:
         """Return what to tell of an article whose law is named without its version; only versions
         at hand are named.
         """
-        unnamed = (None, key.law, VERSION_UNSTATED)
-        stated: dict[str, None] = {}
-        for head in self._store.versions(key.law):
-            if head.metadata.version not in unnamed:
-                stated[str(head.metadata.version)] = None
-        having = {str(head.metadata.version) for head in self._versions_with(key)}
+        unstated = {str(None), key.law, VERSION_UNSTATED}
+        known = _versions_of(self._store.versions(key.law))
+        stated = [version for version in known if version not in unstated]
+        having = _versions_of(self._versions_with(key))
         named = [version for version in stated if version in having]
         article = (key.law, key.article)
         if named:
@@ -252,7 +301,20 @@ class _Finding:
         return Notice(NoticeCode.VERSION_UNSTATED, article)
 
 
-def _provides(metadata: Metadata, article: str) -> bool:
+def _is_unchecked(head: DocumentHead) -> bool:
+    return not is_edited(head.metadata)
+
+
+def _versions_of(heads: Iterable[DocumentHead]) -> list[str]:
+    """Return the versions of documents of a law, each once."""
+    versions = (str(head.metadata.version) for head in heads)
+    return list(dict.fromkeys(versions))
+
+
+def _provides(
+    metadata: Metadata,
+    article: str,
+) -> bool:
     return any(provision.article == article for provision in metadata.provisions)
 
 

@@ -50,7 +50,12 @@ class Nearest(Protocol):
 
     matrix: Halves
 
-    def search(self, vector: Vector, depth: int, mask: Mask) -> Found:
+    def search(
+        self,
+        vector: Vector,
+        depth: int,
+        mask: Mask,
+    ) -> Found:
         """Return up to `depth` rows that pass the mask, with their scores."""
 
 
@@ -63,7 +68,12 @@ class Matrix:
         """Search these rows."""
         self.matrix = matrix
 
-    def search(self, vector: Vector, depth: int, mask: Mask) -> Found:
+    def search(
+        self,
+        vector: Vector,
+        depth: int,
+        mask: Mask,
+    ) -> Found:
         """Return the nearest rows, exactly."""
         if mask is None:
             return _best_of(self.matrix, vector, depth)
@@ -72,7 +82,11 @@ class Matrix:
         return rows[best], scores
 
 
-def _best_of(matrix: Halves, vector: Vector, depth: int) -> Found:
+def _best_of(
+    matrix: Halves,
+    vector: Vector,
+    depth: int,
+) -> Found:
     """Return the nearest rows of a matrix, scored by numpy."""
     scores = matrix.astype(np.float32) @ vector
     best = np.arange(len(scores))
@@ -102,15 +116,23 @@ class Coded:
         self._searches = 0
         self._making: threading.Thread | None = None
 
-    def search(self, vector: Vector, depth: int, mask: Mask) -> Found:
+    def search(
+        self,
+        vector: Vector,
+        depth: int,
+        mask: Mask,
+    ) -> Found:
         """Return the nearest rows, exactly or, once there are codes, all but exactly."""
         if self._refined is None:
             self._count()
             return _by_faiss(self._flat, vector, depth, mask)
         if mask is None:
             return _by_faiss(self._refined, vector, depth, None)
-        share = float(np.count_nonzero(mask)) / len(self.matrix)
-        chosen = None if share < _NARROW else self._chosen(vector, depth, share, mask)
+        passing = np.count_nonzero(mask)
+        share = float(passing) / len(self.matrix)
+        chosen: Ids | None = None
+        if share >= _NARROW:
+            chosen = self._chosen(vector, depth, share, mask)
         if chosen is None:
             return _by_faiss(self._flat, vector, depth, mask)
         return _scored(self.matrix, chosen, vector, depth)
@@ -127,11 +149,13 @@ class Coded:
 
         FAISS cannot ask a filter while it scans codes, so more of them are fetched the fewer pass.
         """
-        wanted = min(int(_CHOSEN_FOR_ONE * depth / share) + 1, len(self.matrix))
+        enough = int(_CHOSEN_FOR_ONE * depth / share) + 1
+        wanted = min(enough, len(self.matrix))
         rows, _ = _by_faiss(self._codes, vector, wanted, None)
         left = np.sort(rows[mask[rows]])
-        is_enough = len(left) >= _LEFT_FOR_ONE * depth or wanted == len(self.matrix)
-        return left if is_enough else None
+        are_all = wanted == len(self.matrix)
+        is_enough = len(left) >= _LEFT_FOR_ONE * depth
+        return left if is_enough or are_all else None
 
     def _count(self) -> None:
         """Begin making codes when enough was searched; two threads that count at once may both miss
@@ -154,7 +178,8 @@ class Coded:
         product = faiss.METRIC_INNER_PRODUCT
         made = faiss.IndexPQFastScan(dim, pieces, _BITS, product)
         made.pq.cp.niter = _ROUNDS
-        made.train(_sample(self.matrix, min(count, _SAMPLE)))
+        sample = _sample(self.matrix, min(count, _SAMPLE))
+        made.train(sample)
         _add_rows(made, self.matrix)
         self._codes = made
         refined = faiss.IndexRefine(made, self._flat)
@@ -173,10 +198,17 @@ class Lists:
         self.matrix = matrix
         index.nprobe = _PROBES
 
-    def search(self, vector: Vector, depth: int, mask: Mask) -> Found:
+    def search(
+        self,
+        vector: Vector,
+        depth: int,
+        mask: Mask,
+    ) -> Found:
         """Return about the nearest rows, and exactly where few pass the mask."""
-        if mask is not None and np.count_nonzero(mask) < _NARROW_FOR_LISTS * len(mask):
-            return _scored(self.matrix, np.flatnonzero(mask), vector, depth)
+        if mask is not None:
+            rows = np.flatnonzero(mask)
+            if len(rows) < _NARROW_FOR_LISTS * len(mask):
+                return _scored(self.matrix, rows, vector, depth)
         return _by_faiss(self.index, vector, depth, mask)
 
 
@@ -184,19 +216,25 @@ def train_lists(matrix: Halves) -> Any:
     """Return inverted lists of all rows, trained on a sample."""
     faiss = load_faiss(threads=len(os.sched_getaffinity(0)))
     count, dim = matrix.shape
-    power = np.round(np.log2(2 * np.sqrt(count)))
+    wanted = 2 * np.sqrt(count)
+    power = np.round(np.log2(wanted))
     lists = int(2**power)
     index = faiss.index_factory(dim, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    index.train(_sample(matrix, min(count, _SAMPLED_A_LIST * lists)))
+    size = min(count, _SAMPLED_A_LIST * lists)
+    index.train(_sample(matrix, size))
     _add_rows(index, matrix)
     return index
 
 
-def _sample(matrix: Halves, size: int) -> NDArray[np.float32]:
+def _sample(
+    matrix: Halves,
+    size: int,
+) -> NDArray[np.float32]:
     """Return some rows, always the same ones, as FAISS takes them."""
     chance = np.random.default_rng(0)
     chosen = chance.choice(len(matrix), size=size, replace=False)
-    return np.ascontiguousarray(matrix[np.sort(chosen)], dtype=np.float32)
+    rows = matrix[np.sort(chosen)]
+    return np.ascontiguousarray(rows, dtype=np.float32)
 
 
 def load_faiss(threads: int | None = None) -> Any:
@@ -212,7 +250,12 @@ def load_faiss(threads: int | None = None) -> Any:
     return faiss
 
 
-def _scored(matrix: Halves, rows: Ids, vector: Vector, depth: int) -> Found:
+def _scored(
+    matrix: Halves,
+    rows: Ids,
+    vector: Vector,
+    depth: int,
+) -> Found:
     """Return the best of some rows, each scored by FAISS: numpy first makes each number twice as
     long.
     """
@@ -231,7 +274,12 @@ def _flat_index(dim: int) -> Any:
     return faiss.IndexScalarQuantizer(dim, halves, faiss.METRIC_INNER_PRODUCT)
 
 
-def _by_faiss(index: Any, vector: Vector, depth: int, mask: Mask) -> Found:
+def _by_faiss(
+    index: Any,
+    vector: Vector,
+    depth: int,
+    mask: Mask,
+) -> Found:
     # of one query a second thread has nothing to do, and the first spins till it is there
     faiss = load_faiss(threads=1)
     packed, params = None, None
@@ -240,10 +288,15 @@ def _by_faiss(index: Any, vector: Vector, depth: int, mask: Mask) -> Found:
         params = _parameters(faiss, index, faiss.IDSelectorBitmap(packed))
     scores, found = index.search(vector[None, :], depth, params=params)
     kept = found[0] >= 0
-    return found[0][kept], scores[0][kept].astype(np.float64)
+    rows = found[0][kept]
+    return rows, scores[0][kept].astype(np.float64)
 
 
-def _parameters(faiss: Any, index: Any, selector: Any) -> Any:
+def _parameters(
+    faiss: Any,
+    index: Any,
+    selector: Any,
+) -> Any:
     if isinstance(index, faiss.IndexIVF):
         return faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)
     return faiss.SearchParameters(sel=selector)
@@ -256,7 +309,10 @@ def _add_rows(index: Any, matrix: Halves) -> None:
         index.add(np.ascontiguousarray(rows, dtype=np.float32))
 
 
-def _codes(index: Any, shape: tuple[int, ...]) -> Halves:
+def _codes(
+    index: Any,
+    shape: tuple[int, ...],
+) -> Halves:
     """Return the vectors where a float16 index keeps them; valid as long as the index is."""
     count, dim = shape
     raw = load_faiss().rev_swig_ptr(index.codes.data(), 2 * count * dim)

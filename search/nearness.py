@@ -43,16 +43,22 @@ def near_passages(
     """
     if asked.direction is None:
         return EMPTY
-    near = _within_filters(store, asked, allowed, filters) if filters else asked.near
+    near = asked.near
+    if filters:
+        near = _within_filters(store, asked, allowed, filters)
     is_near = near.scores >= _least_score(asked) - _ROUNDING
-    if filters and _is_nothing_left(asked, keyword, near.kept(is_near), allowed):
+    left = near.kept(is_near)
+    if filters and _is_nothing_left(asked, keyword, left, allowed):
         is_near |= _are_of_nearest_documents(near)
     put_forward = np.sort(keyword.documents[:KEYWORD_DEPTH])
     return near.kept(is_near | member(near.documents, put_forward))
 
 
 def _within_filters(
-    store: Store, asked: RetrievedQuery, allowed: Ids, filters: Filters
+    store: Store,
+    asked: RetrievedQuery,
+    allowed: Ids,
+    filters: Filters,
 ) -> Candidates:
     documents = within(allowed, asked.demanded, None)
     passages: Ids | None = None
@@ -71,7 +77,10 @@ def _least_score(asked: RetrievedQuery) -> float:
 
 
 def _is_nothing_left(
-    asked: RetrievedQuery, keyword: Candidates, near: Candidates, allowed: Ids
+    asked: RetrievedQuery,
+    keyword: Candidates,
+    near: Candidates,
+    allowed: Ids,
 ) -> bool:
     if len(keyword.documents) or len(near.documents):
         return False
@@ -79,5 +88,6 @@ def _is_nothing_left(
 
 
 def _are_of_nearest_documents(near: Candidates) -> Kept:
-    nearest = best_by_document(near.documents, near.scores)
-    return member(near.documents, np.sort(nearest.documents[:_FEW]))
+    ranked = best_by_document(near.documents, near.scores)
+    nearest = ranked.documents[:_FEW]
+    return member(near.documents, np.sort(nearest))

@@ -14,7 +14,9 @@ __all__ = ["make_searcher"]
 
 
 def make_searcher(
-    home: Path, embedder: Embedder, reranking: Reranking | None = None
+    home: Path,
+    embedder: Embedder,
+    reranking: Reranking | None = None,
 ) -> Searcher:
     """Return a searcher whose indexes stand below `home`/index; nothing is read yet."""
     return Searcher(Caches(IndexesByScope(home / "index")), embedder, reranking)

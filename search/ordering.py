@@ -18,7 +18,11 @@ class Ordering(Struct, frozen=True):
     request: SearchRequest
     reranking: Reranking | None
 
-    def reads_beyond(self, asked: RetrievedQuery, ranking: Ranking) -> bool:
+    def reads_beyond(
+        self,
+        asked: RetrievedQuery,
+        ranking: Ranking,
+    ) -> bool:
         """Tell whether documents are read of which no order is known yet."""
         read = len(ranking.documents)  # in another order those behind come forward
         if self.request.is_by_relevance:
@@ -26,14 +30,23 @@ class Ordering(Struct, frozen=True):
             read = min(read, max(self.request.end, reranked))
         return read > ranking.ordered
 
-    def _count_reranked(self, asked: RetrievedQuery, ranking: Ranking) -> int:
+    def _count_reranked(
+        self,
+        asked: RetrievedQuery,
+        ranking: Ranking,
+    ) -> int:
         """Return how many documents the reranker reaches, from the first; 0 where it has no say."""
         reranking = self.reranking
         if reranking is None or not reranking.serves(self.request, asked.query):
             return 0
         return int(reranking.window(asked, ranking).stop)
 
-    def apply(self, store: Store, asked: RetrievedQuery, ranking: Ranking) -> Ranking:
+    def apply(
+        self,
+        store: Store,
+        asked: RetrievedQuery,
+        ranking: Ranking,
+    ) -> Ranking:
         """Return the ranking in the order that is wanted."""
         request, documents = self.request, ranking.documents
         if not request.is_by_relevance:
@@ -48,9 +61,9 @@ class Ordering(Struct, frozen=True):
         """Return the part of a ranking that is wanted."""
         wanted = self.request.page
         return Page(
-            ranking.documents[wanted],
-            ranking.scores[wanted],
-            ranking.keyword,
-            ranking.vector,
-            self.request.offset + 1,
+            documents=ranking.documents[wanted],
+            scores=ranking.scores[wanted],
+            keyword=ranking.keyword,
+            vector=ranking.vector,
+            first_rank=self.request.offset + 1,
         )

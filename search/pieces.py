@@ -31,7 +31,7 @@ _QUOTED_IN_QUESTION: Final = re.compile(
 _SET_APART: Final = re.compile(r"(?<!\S)“[^”]*”(?!\S)")
 _LONGEST_TYPED: Final = 400
 _EITHER: Final = ("OR", "或者", "|")
-_LOGIC: Final = ("OR", "AND", "NOT")
+_LOGIC: Final = frozenset(("OR", "AND", "NOT"))
 _OPERATORS: Final = frozenset((*_EITHER, *_LOGIC))
 _BRACKETS: Final = "()（）"
 #: What is typed before the colon of words to be found in titles.
@@ -71,7 +71,9 @@ class Piece(Struct, frozen=True, gc=False):
     @property
     def is_either(self) -> bool:
         """Tell whether it says that what stands on its sides are alternatives."""
-        return self.value in _EITHER and not self.is_quoted and not self.is_excluded
+        if self.is_quoted or self.is_excluded:
+            return False
+        return self.value in _EITHER
 
     @property
     def says_something(self) -> bool:
@@ -119,7 +121,8 @@ def _is_syntax(match: re.Match[str]) -> bool:
 def _names_a_field(written: str | None) -> bool:
     if written is None:
         return False
-    return written.lower() in _FIELDS or written.lower() in _TITLE
+    folded = written.lower()
+    return folded in _FIELDS or folded in _TITLE
 
 
 def cut(text: str, fields: bool) -> Pieces:
@@ -136,20 +139,35 @@ def cut(text: str, fields: bool) -> Pieces:
     has_brackets = _has_logic(pieces) and any(map(_is_bracketed, pieces))
     if has_brackets:
         pieces = [_without_brackets(piece) for piece in pieces]
-    return Pieces(tuple(_read_operators(pieces)), has_stray_quotes, has_brackets)
+    return Pieces(
+        pieces=tuple(_read_operators(pieces)),
+        has_stray_quotes=has_stray_quotes,
+        has_brackets=has_brackets,
+    )
 
 
-def _piece(match: re.Match[str], fields: bool) -> Piece:
+def _piece(
+    match: re.Match[str],
+    fields: bool,
+) -> Piece:
     is_excluded = bool(match["minus"])
     field, is_quoted = match["field"], match["word"] is None
     value = match["word"] or match["ascii"] or match["curly"] or ""
     if field and not fields:
         field, is_quoted, value = None, False, match[0].lstrip("-－")
-    return Piece(match.start(), match.end(), is_excluded, field, value, is_quoted)
+    return Piece(
+        start=match.start(),
+        end=match.end(),
+        is_excluded=is_excluded,
+        field=field,
+        value=value,
+        is_quoted=is_quoted,
+    )
 
 
 def _has_logic(pieces: Iterable[Piece]) -> bool:
-    return any(piece.value in _LOGIC and not piece.is_quoted for piece in pieces)
+    unquoted = (piece.value for piece in pieces if not piece.is_quoted)
+    return not _LOGIC.isdisjoint(unquoted)
 
 
 def _is_bracketed(piece: Piece) -> bool:
@@ -203,12 +221,21 @@ def find_alternatives(pieces: Sequence[Piece]) -> list[Alternatives]:
         last = _last_of_group(pieces, first)
         members = tuple(pieces[first : last + 1 : 2])
         if last > first and not any(map(_stands_alone, members)):
-            groups.append(Alternatives(members, first, last))
+            groups.append(
+                Alternatives(
+                    members=members,
+                    first=first,
+                    last=last,
+                )
+            )
         first = last + 1
     return groups
 
 
-def _last_of_group(pieces: Sequence[Piece], first: int) -> int:
+def _last_of_group(
+    pieces: Sequence[Piece],
+    first: int,
+) -> int:
     last = first
     while last + 2 < len(pieces) and pieces[last + 1].is_either:
         last += 2

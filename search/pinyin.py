@@ -23,6 +23,7 @@ _FIRST_CODE: Final = 0xE000
 _MAX_LETTERS: Final = 48
 #: Four bytes a code point, without a mark in front.
 _UTF: Final = "utf-32-le"
+_BYTES: Final = 4
 #: Ways to read a run of letters that are tried: xian is 县 and 西安.
 _WAYS: Final = 4
 _READING: Final = re.compile(r'"(\d+)": "([^",]+)')
@@ -31,6 +32,7 @@ _HAN: Final = (0x3007, *range(0x4E00, 0xA000))
 _TYPED: Final = re.compile(r"[a-zü' ]+\Z")
 _FEWEST_LETTERS: Final = 2
 _LONGEST_SYLLABLE: Final = 6
+_VOWELS: Final = frozenset("aeiouv")
 _DOUBLE_INITIALS: Final = ("zh", "ch", "sh")
 _WORD_LENGTHS: Final = (2, 3)
 #: ü is typed v, with whatever tone.
@@ -42,25 +44,37 @@ _FIRST_MARK: Final = "\u0300"
 #: The readings of all characters, and of words in which some of them are read otherwise.
 Readings: TypeAlias = dict[int, str]
 Phrases: TypeAlias = dict[str, tuple[str, ...]]
+#: Typed letters cut into syllables and first letters.
+Way: TypeAlias = tuple[str, ...]
 
 
 class Pinyin:
     """The readings of Chinese characters, in a word where the word decides (银行, not 银形)."""
 
-    def __init__(self, readings: Readings, phrases: Phrases) -> None:
+    def __init__(
+        self,
+        readings: Readings,
+        phrases: Phrases,
+    ) -> None:
         """Take the reading of each code point, and of words that are read otherwise."""
-        known = set(readings.values()).union(*phrases.values())
+        alone = set(readings.values())
+        known = alone.union(*phrases.values())
         self.syllables: Final = tuple(sorted(known))
         self._code: Final[dict[str, str]] = {}
         for number, syllable in enumerate(self.syllables):
             self._code[syllable] = chr(_FIRST_CODE + number)
-        self._typed: Final = dict(filter(_is_typed, self._code.items()))
+        self._typed: Final = {
+            syllable: code
+            for syllable, code in self._code.items()
+            if _is_typed(syllable)
+        }
         self._table: Final = {
             char: self._code[syllable] for char, syllable in readings.items()
         }
         self._phrases: Final[dict[str, str]] = {}
         for word, said in phrases.items():
-            self._phrases[word] = "".join(self._code[one] for one in said)
+            codes = [self._code[one] for one in said]
+            self._phrases[word] = "".join(codes)
         self._odd: Final = self._read_otherwise()
 
     def _read_otherwise(self) -> re.Pattern[str] | None:
@@ -83,7 +97,8 @@ class Pinyin:
         # a list of characters takes twenty times the room
         codes = bytearray(said.encode(_UTF, "surrogatepass"))
         for place, code in self._said_otherwise(folded):
-            codes[4 * place : 4 * place + 4] = code.encode(_UTF)
+            start = _BYTES * place
+            codes[start : start + _BYTES] = code.encode(_UTF)
         return codes.decode(_UTF, "surrogatepass")
 
     def _said_otherwise(self, folded: str) -> Iterator[tuple[int, str]]:
@@ -94,32 +109,47 @@ class Pinyin:
         for match in self._odd.finditer(folded):
             place = match.start()
             for length in _WORD_LENGTHS:
-                for start in range(max(place - length + 1, 0), place + 1):
+                earliest = max(place - length + 1, 0)
+                for start in range(earliest, place + 1):
                     said = self._phrases.get(folded[start : start + length])
                     if said:
                         yield place, said[place - start]
 
-    def pattern(self, typed: str, *, open_end: bool) -> str | None:
+    def pattern(
+        self,
+        typed: str,
+        *,
+        open_end: bool,
+    ) -> str | None:
         """Return a regular expression over `sound` for typed pinyin, or None where it is none.
 
         Whole syllables, first letters (khmd) or both; `open_end` leaves the last syllable
         unfinished, as when one is still typing.
         """
-        letters = re.sub("[' ]", "", typed.lower().replace("ü", "v"))
+        folded = typed.lower()
+        letters = re.sub("[' ]", "", folded.replace("ü", "v"))
         if not _FEWEST_LETTERS <= len(letters) <= _MAX_LETTERS:
             return None
-        if not _TYPED.match(typed.lower()):
+        if not _TYPED.match(folded):
             return None
         ways = []
         for pieces in self._ways(letters):
             ways.append(self._classes(pieces, open_end=open_end))
         return f"(?:{'|'.join(ways)})" if ways else None
 
-    def _classes(self, pieces: Sequence[str], *, open_end: bool) -> str:
-        whole = [self._typed.get(piece) or self._class(piece) for piece in pieces]
+    def _classes(
+        self,
+        pieces: Sequence[str],
+        *,
+        open_end: bool,
+    ) -> str:
+        classes = []
+        for piece in pieces:
+            whole = self._typed.get(piece)
+            classes.append(whole or self._class(piece))
         if open_end:
-            whole[-1] = self._class(pieces[-1])
-        return "".join(whole)
+            classes[-1] = self._class(pieces[-1])
+        return "".join(classes)
 
     @lru_cache(maxsize=1_000)  # noqa: B019 - one Pinyin lives as long as the process
     def _class(self, start: str) -> str:
@@ -130,20 +160,21 @@ class Pinyin:
                 codes.append(code)
         return f"[{''.join(codes)}]"
 
-    def _ways(self, letters: str) -> list[tuple[str, ...]]:
+    def _ways(self, letters: str) -> list[Way]:
         """Return readings of the letters as syllables, first letters and an unfinished end, fewest
         pieces first.
         """
-        best: list[list[tuple[str, ...]]] = [[] for _ in letters]
-        best.append([()])
-        for start in range(len(letters) - 1, -1, -1):
-            found: list[tuple[str, ...]] = []
-            longest = min(start + _LONGEST_SYLLABLE, len(letters))
+        length = len(letters)
+        best: dict[int, list[Way]] = {length: [()]}
+        for start in reversed(range(length)):
+            found: list[Way] = []
+            longest = min(start + _LONGEST_SYLLABLE, length)
             for end in range(longest, start, -1):
                 piece = letters[start:end]
-                if self._may_be(piece, last=end == len(letters)):
+                if self._may_be(piece, last=end == length):
                     found.extend((piece, *rest) for rest in best[end])
-            best[start] = sorted(found, key=len)[:_WAYS]
+            found.sort(key=len)
+            best[start] = found[:_WAYS]
         return best[0]
 
     def _may_be(self, piece: str, *, last: bool) -> bool:
@@ -151,15 +182,16 @@ class Pinyin:
             return True
         if not last and len(piece) > 1:
             return False
-        return any(syllable.startswith(piece) for syllable in self._typed)
+        begins = (syllable.startswith(piece) for syllable in self._typed)
+        return any(begins)
 
 
-def _is_typed(coded: tuple[str, str]) -> bool:
+def _is_typed(syllable: str) -> bool:
     """Tell the syllables that people type: nobody types one without a vowel (嗯 is n), or means 啊
     by an a among first letters.
     """
-    syllable, _ = coded
-    return len(syllable) > 1 and bool(set(syllable) & set("aeiouv"))
+    has_vowel = not _VOWELS.isdisjoint(syllable)
+    return len(syllable) > 1 and has_vowel
 
 
 @lru_cache(maxsize=1)
@@ -174,7 +206,8 @@ def load_pinyin() -> Pinyin:
 
 def _read_readings(path: Path) -> Readings:
     """Return the first reading of each Chinese character, by code point."""
-    written = dict(_READING.findall(path.read_text(encoding="utf-8")))
+    text = path.read_text(encoding="utf-8")
+    written = dict(_READING.findall(text))
     readings: Readings = {}
     for char in _HAN:
         reading = written.get(str(char))
@@ -183,14 +216,21 @@ def _read_readings(path: Path) -> Readings:
     return readings
 
 
-def _read_phrases(path: Path, readings: Readings) -> Phrases:
+def _read_phrases(
+    path: Path,
+    readings: Readings,
+) -> Phrases:
     """Return the words in which a character is read otherwise than alone."""
     phrases: Phrases = {}
-    for match in _PHRASE.finditer(path.read_text(encoding="utf-8")):
+    text = path.read_text(encoding="utf-8")
+    for match in _PHRASE.finditer(text):
         word, written = match.groups()
-        said = tuple(_without_tone(one[0]) for one in json.loads(written))
+        syllables = [first for first, *_ in json.loads(written)]
+        said = tuple(map(_without_tone, syllables))
         alone = tuple(readings.get(ord(char)) for char in word)
-        if len(said) == len(word) and said != alone and None not in alone:
+        if None in alone or len(said) != len(word):
+            continue
+        if said != alone:
             phrases[word] = said
     return phrases
 

@@ -122,7 +122,12 @@ class Query(Struct, frozen=True, gc=False):
     def view(self) -> QueryView:
         """Return the query as it is shown to the person."""
         labels = dict.fromkeys(key.label for key in self.named_keys)
-        return QueryView(self.text, self.terms, tuple(labels), self.parts)
+        return QueryView(
+            text=self.text,
+            terms=self.terms,
+            identifiers=tuple(labels),
+            parts=self.parts,
+        )
 
 
 def parse(text: str, fields: bool = True) -> Query:
@@ -134,7 +139,8 @@ def parse(text: str, fields: bool = True) -> Query:
     text = _whole_characters(text)
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
-        notices.append(Notice(NoticeCode.QUERY_CUT, (str(MAX_CHARS),)))
+        is_cut = Notice(NoticeCode.QUERY_CUT, (str(MAX_CHARS),))
+        notices.append(is_cut)
     if is_passage(text) or is_question_with_quotes(text):
         return _query_of_passage(text, notices)
     found = cut(text, fields)
@@ -154,7 +160,10 @@ def _whole_characters(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _query_of_passage(text: str, notices: list[Notice]) -> Query:
+def _query_of_passage(
+    text: str,
+    notices: list[Notice],
+) -> Query:
     keys = []
     for key in find(text[:_KEYS_CHARS]):
         if key.type in _KEYS_OF_PASSAGES:
@@ -164,7 +173,7 @@ def _query_of_passage(text: str, notices: list[Notice]) -> Query:
     if not terms:
         notices.append(Notice(NoticeCode.NO_WORDS))
     return Query(
-        text,
+        text=text,
         plain=text,
         tokens=tokens,
         terms=terms,
@@ -202,7 +211,8 @@ class _Parts(Struct):
         words = tuple(member.value for member in group.members)
         self.alternatives.append(words)
         first, last = group.members[0], group.members[-1]
-        self._tell(_EITHER.join(words), "alternative", first.start, last.end)
+        label = _EITHER.join(words)
+        self._tell(label, "alternative", first.start, last.end)
 
     def _put(self, piece: Piece) -> None:
         facet = piece.facet
@@ -229,7 +239,8 @@ class _Parts(Struct):
         value = piece.value
         if facet == "kind":
             value = _KINDS.get(value, value)
-        filters[facet] = (*filters.get(facet, ()), value)
+        chosen = filters.get(facet, ())
+        filters[facet] = (*chosen, value)
         return f"{FACET_FIELDS[facet]}:{piece.value}"
 
     def _put_words(self, piece: Piece) -> str:
@@ -237,7 +248,8 @@ class _Parts(Struct):
         if piece.field:
             value = f"{piece.field}:{piece.value}"
             if piece.field.isascii():
-                self.notices.append(Notice(NoticeCode.FIELD_UNKNOWN, (piece.field,)))
+                unknown = Notice(NoticeCode.FIELD_UNKNOWN, (piece.field,))
+                self.notices.append(unknown)
         if piece.is_excluded:
             self.excluded.append(value)
             return value
@@ -247,11 +259,24 @@ class _Parts(Struct):
         self.chunks.append(value)
         return value
 
-    def _tell(self, label: str, kind: str, start: int, end: int) -> None:
+    def _tell(
+        self,
+        label: str,
+        kind: str,
+        start: int,
+        end: int,
+    ) -> None:
         if len(self.parts) < MAX_PARTS:
-            without = self.text[:start] + " " + self.text[end:]
+            before, behind = self.text[:start], self.text[end:]
+            without = f"{before} {behind}"
             words = re.sub(r"\s+", " ", without).strip()
-            self.parts.append(QueryPart(label, kind, words))
+            self.parts.append(
+                QueryPart(
+                    label=label,
+                    kind=kind,
+                    without=words,
+                )
+            )
 
     def query(self) -> Query:
         """Return what was put together."""
@@ -261,7 +286,7 @@ class _Parts(Struct):
         if articles:
             self.notices.append(Notice(NoticeCode.LAW_UNSTATED, articles))
         return Query(
-            self.text,
+            text=self.text,
             plain=plain,
             chunks=tuple(self.chunks),
             short_chunks=tuple(filter(_is_short, self.chunks)),

@@ -30,7 +30,8 @@ def telling_terms(tokens: Iterable[Token]) -> tuple[str, ...]:
     """
     counts: dict[str, int] = {}
     for token in tokens:
-        counts[token.term] = counts.get(token.term, 0) + 1
+        term = token.term
+        counts[term] = counts.get(term, 0) + 1
     telling = [term for term in counts if _tells(term, len(counts))]
     kept = telling or list(counts)
     if len(kept) > MAX_TERMS:

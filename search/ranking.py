@@ -61,13 +61,24 @@ class _Words(Struct, frozen=True):
     ranked: Candidates
 
 
-def rank(store: Store, asked: RetrievedQuery, filters: Filters) -> Ranking:
+def rank(
+    store: Store,
+    asked: RetrievedQuery,
+    filters: Filters,
+) -> Ranking:
     """Rank documents under one set of filters; both retrievers are cut only after filtering."""
     allowed = _allowed(asked, filters)
     if asked.query.only_excludes:
         newest_first = allowed[::-1]
         scores = np.zeros(len(allowed))
-        return Ranking(newest_first, scores, EMPTY, EMPTY, True, len(allowed))
+        return Ranking(
+            documents=newest_first,
+            scores=scores,
+            keyword=EMPTY,
+            vector=EMPTY,
+            complete=True,
+            ordered=len(allowed),
+        )
     words = _by_words(store, asked, allowed, filters)
     near = near_passages(store, asked, words.ranked, allowed, filters)
     fused = _fuse(asked, words.ranked, near)
@@ -79,22 +90,36 @@ def rank(store: Store, asked: RetrievedQuery, filters: Filters) -> Ranking:
     documents, scores = asked.named.put_first(fused, allowed)
     if everything.ordered:
         ordered = len(documents)
-    return Ranking(documents, scores, keyword, near, everything.complete, ordered)
+    return Ranking(
+        documents=documents,
+        scores=scores,
+        keyword=keyword,
+        vector=near,
+        complete=everything.complete,
+        ordered=ordered,
+    )
 
 
-def _allowed(asked: RetrievedQuery, filters: Filters) -> Ids:
+def _allowed(
+    asked: RetrievedQuery,
+    filters: Filters,
+) -> Ids:
     """Return the documents the reader may see and the filters keep, less the unwanted."""
     return within(asked.catalogue.passing(filters), None, asked.unwanted)
 
 
 def _by_words(
-    store: Store, asked: RetrievedQuery, allowed: Ids, filters: Filters
+    store: Store,
+    asked: RetrievedQuery,
+    allowed: Ids,
+    filters: Filters,
 ) -> _Words:
     matching = asked.matching
     everything, best = matching.everything, matching.best
     if not everything.complete and _is_worth_asking_again(asked, allowed):
         least = everything.least
-        matching = asked.indexes.keyword.matching(asked.query, allowed, KEYWORD_DEPTH)
+        keyword = asked.indexes.keyword
+        matching = keyword.matching(asked.query, allowed, KEYWORD_DEPTH)
         everything, best = matching.everything.of_score(least), matching.best
     everything = everything.kept(_is_among(asked, everything, allowed))
     best = best.kept(_is_among(asked, best, allowed))
@@ -104,30 +129,46 @@ def _by_words(
     return _Words(everything, in_order)
 
 
-def _is_worth_asking_again(asked: RetrievedQuery, allowed: Ids) -> bool:
+def _is_worth_asking_again(
+    asked: RetrievedQuery,
+    allowed: Ids,
+) -> bool:
     """Tell whether the filters leave so few documents that the index is asked within them."""
     all_but_one = asked.indexes.vector.document_count - 1
     return len(allowed) <= min(_ALLOWED_LIMIT, all_but_one)
 
 
-def _is_among(asked: RetrievedQuery, found: Candidates, allowed: Ids) -> Kept:
+def _is_among(
+    asked: RetrievedQuery,
+    found: Candidates,
+    allowed: Ids,
+) -> Kept:
     """Tell which candidates are of documents among `allowed` (ascending)."""
     if allowed is asked.columns.ids:  # nothing is filtered: a look-up serves
         return asked.columns.visible(found.documents)
     return member(found.documents, allowed)
 
 
-def _of_roles(store: Store, found: Candidates, filters: Filters) -> Candidates:
+def _of_roles(
+    store: Store,
+    found: Candidates,
+    filters: Filters,
+) -> Candidates:
     """Return the passages that stand in sections of the wanted roles."""
     wanted = []
-    for passage in store.passages(found.passages.tolist()).values():
+    passages = store.passages(found.passages.tolist())
+    for passage in passages.values():
         if passage.role in filters.roles:
             wanted.append(passage.id)
     ascending = np.array(sorted(wanted), dtype=np.int64)
     return found.kept(member(found.passages, ascending))
 
 
-def _fuse(asked: RetrievedQuery, keyword: Candidates, near: Candidates) -> Ranked:
+def _fuse(
+    asked: RetrievedQuery,
+    keyword: Candidates,
+    near: Candidates,
+) -> Ranked:
     """Return documents best first: both retrievers on a fixed depth, then what else holds the
     words.
     """
@@ -140,17 +181,22 @@ def _fuse(asked: RetrievedQuery, keyword: Candidates, near: Candidates) -> Ranke
     fused = summed_by_document(head.documents, head.scores, sizes)
     if asked.direction is not None:
         fused = weighted_sum(fused, meaning, _weight_of_words(asked.query))
-    return followed(fused.documents, fused.scores, keyword.documents[depth:])
+    rest = keyword.documents[depth:]
+    return followed(fused.documents, fused.scores, rest)
 
 
 def _weight_of_words(query: Query) -> float:
     return LONG_WORDS_WEIGHT if len(query.text) > LONG_CHARS else WORDS_WEIGHT
 
 
-def reordered_as(ranking: Ranking, documents: Ids) -> Ranking:
+def reordered_as(
+    ranking: Ranking,
+    documents: Ids,
+) -> Ranking:
     """Return the same ranking with its documents in another order."""
     sorter = np.argsort(ranking.documents)
-    places = sorter[np.searchsorted(ranking.documents, documents, sorter=sorter)]
+    found = np.searchsorted(ranking.documents, documents, sorter=sorter)
+    places = sorter[found]
     return replace(
         ranking,
         documents=documents,

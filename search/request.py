@@ -90,19 +90,31 @@ class SearchRequest(Struct, frozen=True, gc=False):
         return slice(self.offset, self.end)
 
 
-def _refuse_other(name: str, values: Iterable[str], allowed: Iterable[str]) -> None:
+def _refuse_other(
+    name: str,
+    values: Iterable[str],
+    allowed: Iterable[str],
+) -> None:
     for value in values:
         if value not in allowed:
             raise InvalidQuery(_other_choice(name, value, tuple(allowed)))
 
 
-def _other_choice(name: str, value: object, allowed: Sequence[str]) -> str:
+def _other_choice(
+    name: str,
+    value: object,
+    allowed: Sequence[str],
+) -> str:
     choices = "、".join(allowed)
     shown = str(value)[:_REPEATED]
     return words(Fault.CHOICE, field=name, choices=choices, value=shown)
 
 
-def _refuse_less(name: str, value: int, least: int) -> None:
+def _refuse_less(
+    name: str,
+    value: int,
+    least: int,
+) -> None:
     if not isinstance(value, int) or value < least:
         shown = str(value)[:_REPEATED]
         message = words(Fault.NUMBER, field=name, least=least, value=shown)

@@ -41,7 +41,11 @@ class Reranker(Protocol):
     def name(self) -> str:
         """Return the name of the model."""
 
-    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    def scores(
+        self,
+        query: str,
+        texts: Sequence[str],
+    ) -> NDArray[np.float32]:
         """Return one score a text, shape (len(texts),); larger is better, comparable for one query
         alone.
         """
@@ -69,10 +73,15 @@ class CrossEncoderReranker:
         except Exception as error:  # every architecture fails in its own way
             message = words(Fault.RERANKER_UNLOADED, name=name)
             raise StateError(message) from error
-        if tried.shape != (1,) or not np.isfinite(tried).all():
+        is_one_score = tried.shape == (1,)
+        if not is_one_score or not np.isfinite(tried).all():
             raise StateError(words(Fault.RERANKER_STRANGE, name=name))
 
-    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    def scores(
+        self,
+        query: str,
+        texts: Sequence[str],
+    ) -> NDArray[np.float32]:
         """Return one score a text."""
         if not texts:
             return np.zeros(0, dtype=np.float32)
@@ -93,13 +102,21 @@ class Reranking(Struct, frozen=True):
     reranker: Reranker
     depth: int = DEPTH
 
-    def serves(self, request: SearchRequest, query: Query) -> bool:
+    def serves(
+        self,
+        request: SearchRequest,
+        query: Query,
+    ) -> bool:
         """Tell whether an answer is reordered at all: not one by words, or in another order."""
         if request.mode == "keyword" or not request.is_by_relevance:
             return False
         return query.wants_text
 
-    def window(self, asked: RetrievedQuery, ranking: Ranking) -> slice:
+    def window(
+        self,
+        asked: RetrievedQuery,
+        ranking: Ranking,
+    ) -> slice:
         """Return which places are reranked: those after the documents named outright, whatever the
         page.
         """
@@ -107,7 +124,12 @@ class Reranking(Struct, frozen=True):
         start = int(np.count_nonzero(is_named))
         return slice(start, start + self.depth)
 
-    def reorder(self, store: Store, asked: RetrievedQuery, ranking: Ranking) -> Ranking:
+    def reorder(
+        self,
+        store: Store,
+        asked: RetrievedQuery,
+        ranking: Ranking,
+    ) -> Ranking:
         """Reorder the documents of the window by their best passage's score; the others stay.
 
         Read are each document's best passage by words and by meaning, below its title.
@@ -121,13 +143,19 @@ class Reranking(Struct, frozen=True):
         reading = _Reading(store, ranking, inside)
         judged = reading.best_scores(self.reranker, words_said(asked.query))
         order = np.argsort(-judged, kind="stable")
-        documents, scores = ranking.documents.copy(), ranking.scores.copy()
+        documents = ranking.documents.copy()
+        scores = ranking.scores.copy()
         documents[window] = inside[order]
-        scores[window] = scores[window].max() + judged[order] - judged.min()
+        least = judged.min()
+        most = scores[window].max()
+        scores[window] = most + judged[order] - least
         return replace(ranking, documents=documents, scores=scores)
 
 
-def load_reranking(name: str, depth: int = DEPTH) -> Reranking | None:
+def load_reranking(
+    name: str,
+    depth: int = DEPTH,
+) -> Reranking | None:
     """Return the reranking by a model that an operator named by folder or hub name, None for an
     empty name; raises StateError.
     """
@@ -137,7 +165,12 @@ def load_reranking(name: str, depth: int = DEPTH) -> Reranking | None:
 class _Reading:
     """What is read of some documents: the best passage of each in either ranking."""
 
-    def __init__(self, store: Store, ranking: Ranking, documents: Ids) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ranking: Ranking,
+        documents: Ids,
+    ) -> None:
         wanted: dict[int, None] = {}
         for found in (ranking.keyword, ranking.vector):
             best = _best_passages(documents, found.documents, found.passages)
@@ -151,7 +184,11 @@ class _Reading:
     def _readable(self, passages: Iterable[StoredPassage]) -> list[StoredPassage]:
         return [one for one in passages if one.document_id in self._heads]
 
-    def best_scores(self, reranker: Reranker, query: str) -> Scores:
+    def best_scores(
+        self,
+        reranker: Reranker,
+        query: str,
+    ) -> Scores:
         """Return each document's best score; one without a passage to read gets the least of
         all.
         """
@@ -160,11 +197,14 @@ class _Reading:
             title = self._heads[passage.document_id].title
             texts.append(f"{title}\n{passage.text}")
         made = reranker.scores(query, texts).astype(np.float64)
-        scores = np.nan_to_num(made, nan=-np.inf).tolist()
+        scores = np.nan_to_num(made, nan=-np.inf)
         best = dict.fromkeys(self._documents, -np.inf)
-        for passage, score in zip(self._passages, scores, strict=True):
-            best[passage.document_id] = max(best[passage.document_id], score)
-        return _least_for_unread(np.array(list(best.values())))
+        rows = zip(self._passages, scores.tolist(), strict=True)
+        for passage, score in rows:
+            document = passage.document_id
+            best[document] = max(best[document], score)
+        found = np.array(list(best.values()))
+        return _least_for_unread(found)
 
 
 def _least_for_unread(scores: Scores) -> Scores:
@@ -173,8 +213,13 @@ def _least_for_unread(scores: Scores) -> Scores:
     return np.where(np.isfinite(scores), scores, least)
 
 
-def _best_passages(documents: Ids, owners: Ids, passages: Ids) -> Ids:
+def _best_passages(
+    documents: Ids,
+    owners: Ids,
+    passages: Ids,
+) -> Ids:
     """Return the best passage of each document, given passages best first with their documents."""
-    rows = np.flatnonzero(member(owners, np.sort(documents)))
+    is_wanted = member(owners, np.sort(documents))
+    rows = np.flatnonzero(is_wanted)
     _, first = np.unique(owners[rows], return_index=True)
     return passages[rows[first]]

@@ -53,7 +53,12 @@ class Retriever(Protocol):
     fewer answers are the first of more.
     """
 
-    def candidates(self, wanted: Wanted, allowed: Allowed, limit: int) -> Candidates:
+    def candidates(
+        self,
+        wanted: Wanted,
+        allowed: Allowed,
+        limit: int,
+    ) -> Candidates:
         """Return up to `limit` passages, best first, those of equal scores by their ids;
         none where nothing wanted can be looked for in this way.
         """
@@ -70,7 +75,11 @@ class CountingRetriever(Retriever, Protocol):
     """A retriever that can also tell all that match, because it looks for words."""
 
     def matching(
-        self, query: Query, allowed: Ids | None, limit: int, is_ordered: bool
+        self,
+        query: Query,
+        allowed: Ids | None,
+        limit: int,
+        is_ordered: bool,
     ) -> Matching:
         """Return all that match, and the best `limit` by any term; `allowed` as above.
 

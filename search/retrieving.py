@@ -77,8 +77,8 @@ class RetrievedQuery(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def found_no_words(self) -> bool:
         """Tell whether no passage holds any of the words."""
-        matching = self.matching
-        return not len(matching.best.passages) and not len(matching.everything.passages)
+        best, everything = self.matching.best, self.matching.everything
+        return not len(best.passages) and not len(everything.passages)
 
     def with_all_in_order(self) -> RetrievedQuery:
         """Return the same with all that match in order, where they were only counted."""
@@ -99,7 +99,11 @@ class Retrieving(Struct, frozen=True):
     reading: Reading
     embedder: Embedder
 
-    def retrieve(self, store: Store, understood: Understood) -> RetrievedQuery:
+    def retrieve(
+        self,
+        store: Store,
+        understood: Understood,
+    ) -> RetrievedQuery:
         """Return what the indexes and the store say to a query."""
         query, keyword = understood.query, self.reading.indexes.keyword
         retrieved = RetrievedQuery(
@@ -114,7 +118,9 @@ class Retrieving(Struct, frozen=True):
             demanded=demanded_documents(query, keyword),
             unwanted=unwanted_documents(query, keyword),
         )
-        return self._with_meaning(retrieved) if self._is_near(query) else retrieved
+        if not self._is_near(query):
+            return retrieved
+        return self._with_meaning(retrieved)
 
     def notices(self, query: Query) -> tuple[Notice, ...]:
         """Return what to tell of words that occur nowhere, and of vectors and indexes that are not
@@ -153,7 +159,8 @@ class Retrieving(Struct, frozen=True):
 
     def _with_meaning(self, retrieved: RetrievedQuery) -> RetrievedQuery:
         text = text_to_embed(retrieved.query, retrieved.indexes.keyword.occurs)
-        if retrieved.is_hybrid and retrieved.found_no_words and not _HAN.search(text):
+        is_in_letters = not _HAN.search(text)
+        if retrieved.is_hybrid and retrieved.found_no_words and is_in_letters:
             # letters no document holds: a model of Chinese has nothing to say to them
             return retrieved
         retrieved = replace(retrieved, direction=self._direction(text))
@@ -167,4 +174,5 @@ class Retrieving(Struct, frozen=True):
     def _direction(self, text: str) -> Direction:
         vector = self.embedder.embed_queries([text])[0]
         made_by = self.embedder.name
-        return Direction(np.asarray(vector, dtype=np.float32), made_by)
+        unit = np.asarray(vector, dtype=np.float32)
+        return Direction(unit, made_by)

@@ -40,7 +40,10 @@ class Searcher:
     """Searches any store of one data folder. Shared by threads; each brings its own store."""
 
     def __init__(
-        self, caches: Caches, embedder: Embedder, reranking: Reranking | None = None
+        self,
+        caches: Caches,
+        embedder: Embedder,
+        reranking: Reranking | None = None,
     ) -> None:
         """Search these caches; queries are embedded as the passages were."""
         self._caches = caches
@@ -78,9 +81,8 @@ class Searcher:
             else:
                 result = list_instead(store, request, reading, understood)
         result = _timed(result, started)
-        words = len(understood.query.terms)
-        telling = "searched mode=%s terms=%d documents=%d ms=%.1f"
-        log.info(telling, request.mode, words, result.total, result.took_ms)
+        told = (request.mode, len(understood.query.terms), result.total, result.took_ms)
+        log.info("searched mode=%s terms=%d documents=%d ms=%.1f", *told)
         return result
 
     def _answer(
@@ -101,7 +103,8 @@ class Searcher:
             ranking = rank(store, asked, filters)
         facets = count_facets(store, asked, filters, ranking)
         ranking = ordering.apply(store, asked, ranking)
-        hits = make_hits(store, query, asked.named, ordering.page(ranking))
+        page = ordering.page(ranking)
+        hits = make_hits(store, query, asked.named, page)
         return SearchResult(
             query=query.view(),
             mode=request.mode,
@@ -116,8 +119,7 @@ class Searcher:
 
     def listing(self, store: Store, request: SearchRequest) -> SearchResult:
         """List a page of everything the filters keep, with counts over all of it."""
-        started = time.perf_counter()
-        catalogue = self.catalogue(store)
+        started, catalogue = time.perf_counter(), self.catalogue(store)
         found = list_documents(store, catalogue, request.filters, request)
         return _timed(found, started)
 

@@ -35,7 +35,10 @@ def body(passage: StoredPassage) -> str:
     return stripped.strip()
 
 
-def marks(text: str, needles: Iterable[str]) -> tuple[Span, ...]:
+def marks(
+    text: str,
+    needles: Iterable[str],
+) -> tuple[Span, ...]:
     """Return the spans [start, end) of `text` in which any needle stands, merged and in order.
 
     Needles are index terms or phrases, folded; Latin ones match at the start of a word,
@@ -45,7 +48,10 @@ def marks(text: str, needles: Iterable[str]) -> tuple[Span, ...]:
     return merged(span for spans in places.values() for span in spans)
 
 
-def places_in(folded: str, needles: Iterable[str]) -> dict[str, list[Span]]:
+def places_in(
+    folded: str,
+    needles: Iterable[str],
+) -> dict[str, list[Span]]:
     """Return for each needle that stands in a folded text its spans [start, end),
     blanks and line ends in it or not.
 
@@ -58,12 +64,15 @@ def places_in(folded: str, needles: Iterable[str]) -> dict[str, list[Span]]:
     if whole:
         latin = filter(_LATIN.match, wanted)
         for needle, spans in _spans_in(whole, latin).items():
-            joined = merged([*found.get(needle, ()), *spans])
-            found[needle] = list(joined)
+            known = found.get(needle, [])
+            found[needle] = list(merged([*known, *spans]))
     return found
 
 
-def _spans_in(reading: Reading, needles: Iterable[str]) -> dict[str, list[Span]]:
+def _spans_in(
+    reading: Reading,
+    needles: Iterable[str],
+) -> dict[str, list[Span]]:
     folded = reading.text
     found: dict[str, list[Span]] = {}
     unbroken = "".join(folded.split())
@@ -97,7 +106,10 @@ def _spans_of(folded: str, needle: str) -> list[Span]:
     return spans
 
 
-def _broken_spans(folded: str, needle: str) -> list[Span]:
+def _broken_spans(
+    folded: str,
+    needle: str,
+) -> list[Span]:
     """Return where a Chinese phrase stands with blanks, or a line end, between its characters."""
     if not _HAN.fullmatch(needle):
         return []
@@ -136,17 +148,21 @@ def astride(tokens: Sequence[Token]) -> set[str]:
     across: set[str] = set()
     said: set[str] = set()
     for term, start, end in tokens:
+        is_astride = False
         for seam in range(start + 1, end):
-            if first.get(seam, start) < start and last.get(seam, end) > end:
-                across.add(term)
+            begins_before = first.get(seam, start) < start
+            ends_behind = last.get(seam, end) > end
+            if begins_before and ends_behind:
+                is_astride = True
                 break
-        else:
-            said.add(term)
+        (across if is_astride else said).add(term)
     return across - said
 
 
 def telling_words(
-    found: Iterable[str], needles: Sequence[str], limit: int
+    found: Iterable[str],
+    needles: Sequence[str],
+    limit: int,
 ) -> tuple[str, ...]:
     """Return the needles among `found`, in the order of `needles`, parts of longer ones left
     out.

@@ -110,7 +110,10 @@ def _reason_of(error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def locked(folder: Path, wait_s: float) -> Iterator[bool]:
+def locked(
+    folder: Path,
+    wait_s: float,
+) -> Iterator[bool]:
     """Hold the folder's lock, waiting at most `wait_s`; yields whether it was got.
 
     The system lets go of the lock when a process dies, however it dies.

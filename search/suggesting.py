@@ -48,7 +48,10 @@ class Suggester:
         self._lexicons = Lexicons()
 
     def complete(
-        self, store: Store, text: str, limit: int = 8
+        self,
+        store: Store,
+        text: str,
+        limit: int = 8,
     ) -> tuple[Completion, ...]:
         """Return what the text may be the beginning of, from visible documents and public words."""
         return complete(store, self._lexicons.of(store), text, limit)
@@ -66,11 +69,20 @@ class Suggester:
             return ()
         proof = _Proof(searcher, store, filters)
         proved: dict[str, _Proved] = {}
-        for guess in _nearest(guesses_for(self._lexicons.of(store), text))[:_TRIED]:
+        guesses = guesses_for(self._lexicons.of(store), text)
+        for guess in _nearest(guesses)[:_TRIED]:
             count = proof.count(guess, text)
             said = guess.put_into(text)
             if count and said != text:
-                proved.setdefault(said, _Proved(guess.distance, -count, said, guess))
+                proved.setdefault(
+                    said,
+                    _Proved(
+                        distance=guess.distance,
+                        fewer=-count,
+                        said=said,
+                        guess=guess,
+                    ),
+                )
         best = sorted(proved.values(), key=lambda one: one.order)
         return tuple(one.suggestion for one in best[:MAX_SUGGESTIONS])
 
@@ -86,7 +98,8 @@ def _nearest(guesses: Iterable[Guess]) -> list[Guess]:
     """Return each guess once, for its nearest reason, nearest first."""
     distinct: dict[tuple[str, int, int], Guess] = {}
     for guess in sorted(guesses, key=lambda one: one.order):
-        distinct.setdefault((guess.said, guess.start, guess.end), guess)
+        place = (guess.said, guess.start, guess.end)
+        distinct.setdefault(place, guess)
     return list(distinct.values())
 
 
@@ -106,16 +119,22 @@ class _Proved(Struct, frozen=True):
     @property
     def suggestion(self) -> Suggestion:
         """Return the suggestion as it is told."""
-        return Suggestion(self.said, self.guess.code, self.guess.off)
+        return Suggestion(
+            text=self.said,
+            code=self.guess.code,
+            distance=self.guess.off,
+        )
 
 
 def _missed(result: SearchResult) -> bool:
     """Tell whether something was typed that the answer does not hold."""
-    if not result.total or any(notice.code in MISSED for notice in result.notices):
+    codes = {notice.code for notice in result.notices}
+    if not result.total or not MISSED.isdisjoint(codes):
         return True
     if not result.hits:
         return False
-    shown = normalise(" ".join(map(_words_shown, result.hits)))
+    texts = map(_words_shown, result.hits)
+    shown = normalise(" ".join(texts))
     return any(word not in shown for word in _words_to_be_found(result))
 
 
@@ -139,7 +158,12 @@ def _words_to_be_found(result: SearchResult) -> list[str]:
 class _Proof:
     """Counts what visible documents hold, as any search of the reader would."""
 
-    def __init__(self, searcher: Searcher, store: Store, filters: Filters) -> None:
+    def __init__(
+        self,
+        searcher: Searcher,
+        store: Store,
+        filters: Filters,
+    ) -> None:
         self._searcher, self._store, self._filters = searcher, store, filters
         self._counted: dict[tuple[str, bool], int] = {}
 
@@ -148,7 +172,8 @@ class _Proof:
         is no slip.
         """
         if guess.document:
-            return int(not self._filters or guess.document in self._allowed())
+            is_allowed = not self._filters or guess.document in self._allowed()
+            return int(is_allowed)
         typed = text[guess.start : guess.end]
         if self._count(typed, NO_FILTERS):
             return 0
@@ -158,7 +183,12 @@ class _Proof:
         key = (words, bool(filters))
         if key not in self._counted:
             phrase = '"' + words.replace('"', " ") + '"'
-            request = SearchRequest(phrase, filters, mode="keyword", limit=1)
+            request = SearchRequest(
+                text=phrase,
+                filters=filters,
+                mode="keyword",
+                limit=1,
+            )
             found = self._searcher.search(self._store, request)
             self._counted[key] = found.total
         return self._counted[key]

@@ -23,6 +23,10 @@ _ARTICLE_DIGITS: Final = re.compile(r"第(\d{1,4})(?=条|\Z)|(?<!\d)(\d{1,3})(?=
 
 #: Places of entries in a list.
 Places: TypeAlias = list[int]
+#: How long a key is, one half of it, and whether that is the first.
+_Half: TypeAlias = tuple[int, str, bool]
+#: What entries are put in order by.
+_Order: TypeAlias = tuple[int, bool, int, str, int, str]
 
 
 class Entry(NamedTuple):
@@ -63,8 +67,8 @@ def law_fold(text: str) -> str:
     if year_first:
         year, key = year_first.groups()
     alias = next(filter(key.startswith, _LAWS), "")
-    key = _LAWS.get(alias, "") + year + key[len(alias) :]
-    return _ARTICLE_DIGITS.sub(_in_chinese, key)
+    law, rest = _LAWS.get(alias, ""), key.removeprefix(alias)
+    return _ARTICLE_DIGITS.sub(_in_chinese, law + year + rest)
 
 
 def _in_chinese(match: re.Match[str]) -> str:
@@ -74,7 +78,12 @@ def _in_chinese(match: re.Match[str]) -> str:
 class TermList:
     """Entries of one sort, best first, with their keys in one string that is searched whole."""
 
-    def __init__(self, entries: Iterable[Entry], *, numbers: bool = False) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        *,
+        numbers: bool = False,
+    ) -> None:
         """Put entries in order: borne by most documents, terms of the thesaurus last, then
         shortest.
         """
@@ -85,17 +94,26 @@ class TermList:
             if key:
                 keyed.append((key, entry))
         keyed.sort(key=_order)
-        self._texts: Final = tuple(entry.text for _, entry in keyed)
-        self._notes: Final = tuple(entry.note for _, entry in keyed)
-        self._documents: Final = array("q", (entry.document for _, entry in keyed))
-        self._counts: Final = array("l", (entry.borne for _, entry in keyed))
-        self._articles: Final = _articles_by_place(entry for _, entry in keyed)
-        # a key that is the text itself takes no room of its own
-        self.keys: Final = tuple(
-            entry.text if entry.text == key else key for key, entry in keyed
-        )
-        self._joined: Final = "\n" + "".join(f"{key}\n" for key in self.keys)
-        self._starts: Final = _starts_of(self.keys)
+        keys: list[str] = []
+        texts: list[str] = []
+        notes: list[str] = []
+        self._documents: Final = array("q")
+        self._counts: Final = array("l")
+        self._articles: Final[dict[int, ArticleKey]] = {}
+        for place, (key, entry) in enumerate(keyed):
+            # a key that is the text itself takes no room of its own
+            keys.append(entry.text if entry.text == key else key)
+            texts.append(entry.text)
+            notes.append(entry.note)
+            self._documents.append(entry.document)
+            self._counts.append(entry.borne)
+            if entry.article is not None:
+                self._articles[place] = entry.article
+        self.keys: Final = tuple(keys)
+        self._texts: Final = tuple(texts)
+        self._notes: Final = tuple(notes)
+        self._joined: Final = "\n".join(["", *keys, ""])
+        self._starts: Final = _starts_of(keys)
 
     def __len__(self) -> int:
         """Return how many entries there are."""
@@ -104,16 +122,17 @@ class TermList:
     def __getitem__(self, place: int) -> Entry:
         """Return one entry."""
         return Entry(
-            self._texts[place],
-            self._notes[place],
-            self._documents[place],
-            self._counts[place],
-            self._articles.get(place),
+            text=self._texts[place],
+            note=self._notes[place],
+            document=self._documents[place],
+            borne=self._counts[place],
+            article=self._articles.get(place),
         )
 
     def _place(self, at: int) -> int:
         """Return which entry stands at a place of the joined keys."""
-        return min(bisect_right(self._starts, at), len(self._starts)) - 1
+        behind = bisect_right(self._starts, at)
+        return min(behind, len(self._starts)) - 1
 
     # -- by spelling -----------------------------------------------------------------------
 
@@ -125,24 +144,37 @@ class TermList:
         """Return the first entries whose key holds this anywhere."""
         return self._found(self._joined, key, limit)
 
-    def _found(self, among: str, needle: str, limit: int) -> Places:
+    def _found(
+        self,
+        among: str,
+        needle: str,
+        limit: int,
+    ) -> Places:
         found: Places = []
         at = among.find(needle)
         while at >= 0 and len(found) < limit:
             place = self._place(at)
             found.append(place)
-            behind = self._starts[place] + len(self.keys[place]) + 1
+            length = len(self.keys[place])
+            behind = self._starts[place] + length + 1
             at = among.find(needle, behind)
         return found
 
-    def matching(self, pattern: str, limit: int, *, by_sound: bool = False) -> Places:
+    def matching(
+        self,
+        pattern: str,
+        limit: int,
+        *,
+        by_sound: bool = False,
+    ) -> Places:
         """Return the first entries that a regular expression finds in their key or its sound; \\n
         is its edge.
         """
         found: dict[int, None] = {}
         among = self._sounds if by_sound else self._joined
         for match in re.finditer(pattern, among):
-            found.setdefault(self._place(match.start()))
+            place = self._place(match.start())
+            found.setdefault(place)
             if len(found) >= limit:
                 break
         return list(found)
@@ -151,12 +183,18 @@ class TermList:
     def _by_length(self) -> dict[int, tuple[Places, list[str]]]:
         found: dict[int, tuple[Places, list[str]]] = {}
         for place, key in enumerate(self.keys):
-            places, keys = found.setdefault(len(key), ([], []))
+            length = len(key)
+            places, keys = found.setdefault(length, ([], []))
             places.append(place)
             keys.append(key)
         return found
 
-    def spelt(self, key: str, far: int, limit: int) -> list[tuple[int, int]]:
+    def spelt(
+        self,
+        key: str,
+        far: int,
+        limit: int,
+    ) -> list[tuple[int, int]]:
         """Return the entries whose key is `far` characters off at most, with how many, nearest
         first.
         """
@@ -164,7 +202,8 @@ class TermList:
         from rapidfuzz.distance import OSA
 
         near: list[tuple[int, int]] = []
-        for length in range(len(key) - far, len(key) + far + 1):
+        shortest, longest = len(key) - far, len(key) + far
+        for length in range(shortest, longest + 1):
             places, keys = self._by_length.get(length, ([], []))
             found = process.extract(
                 key, keys, scorer=OSA.distance, score_cutoff=far, limit=limit
@@ -175,21 +214,20 @@ class TermList:
         return [(place, distance) for distance, place in near[:limit]]
 
     @cached_property
-    def _by_half(self) -> dict[tuple[int, str, bool], Places]:
-        found: dict[tuple[int, str, bool], Places] = {}
+    def _by_half(self) -> dict[_Half, Places]:
+        found: dict[_Half, Places] = {}
         for place, key in enumerate(self.keys):
-            half = len(key) // 2
-            found.setdefault((len(key), key[:half], True), []).append(place)
-            found.setdefault((len(key), key[half:], False), []).append(place)
+            for half in _halves_of(key):
+                found.setdefault(half, []).append(place)
         return found
 
     def one_off(self, text: str) -> Places:
         """Return the entries as long as a text whose key has another character in one place."""
-        half = len(text) // 2
-        with_beginning = self._by_half.get((len(text), text[:half], True), ())
-        with_end = self._by_half.get((len(text), text[half:], False), ())
+        sharing_a_half: set[int] = set()
+        for half in _halves_of(text):
+            sharing_a_half.update(self._by_half.get(half, ()))
         found = []
-        for place in sorted({*with_beginning, *with_end}):
+        for place in sorted(sharing_a_half):
             if _differences(text, self.keys[place]) == 1:
                 found.append(place)
         return found
@@ -203,7 +241,8 @@ class TermList:
     def sound(self, place: int) -> str:
         """Return the sound of one key."""
         start = self._starts[place] + 1
-        return self._sounds[start : start + len(self.keys[place])]
+        end = start + len(self.keys[place])
+        return self._sounds[start:end]
 
     def sounding(self, sound: str, limit: int) -> Places:
         """Return the first entries whose key sounds so."""
@@ -213,7 +252,8 @@ class TermList:
     def _by_sound(self) -> dict[str, Places]:
         found: dict[str, Places] = {}
         for place in range(len(self.keys)):
-            found.setdefault(self.sound(place), []).append(place)
+            sound = self.sound(place)
+            found.setdefault(sound, []).append(place)
         return found
 
     def sounding_whole(self, sound: str) -> Places:
@@ -221,17 +261,18 @@ class TermList:
         return self._by_sound.get(sound, [])
 
 
+def _halves_of(key: str) -> tuple[_Half, _Half]:
+    length = len(key)
+    middle = length // 2
+    beginning = (length, key[:middle], True)
+    end = (length, key[middle:], False)
+    return beginning, end
+
+
 def _differences(text: str, key: str) -> int:
     """Return in how many places two texts of one length differ."""
-    return sum(a != b for a, b in zip(text, key, strict=True))
-
-
-def _articles_by_place(entries: Iterable[Entry]) -> dict[int, ArticleKey]:
-    found = {}
-    for place, entry in enumerate(entries):
-        if entry.article is not None:
-            found[place] = entry.article
-    return found
+    pairs = zip(text, key, strict=True)
+    return sum(one != other for one, other in pairs)
 
 
 def _starts_of(keys: Iterable[str]) -> array[int]:
@@ -243,7 +284,13 @@ def _starts_of(keys: Iterable[str]) -> array[int]:
     return starts
 
 
-def _order(keyed: tuple[str, Entry]) -> tuple[int, bool, int, str, int, str]:
+def _order(keyed: tuple[str, Entry]) -> _Order:
     key, entry = keyed
-    is_of_thesaurus = entry.note == FROM_THESAURUS
-    return -entry.borne, is_of_thesaurus, len(key), key, entry.document, entry.text
+    return (
+        -entry.borne,
+        entry.note == FROM_THESAURUS,
+        len(key),
+        key,
+        entry.document,
+        entry.text,
+    )

@@ -19,6 +19,7 @@ from kb.errors import InvalidDocument, UnreadableFile, UserError
 from kb.messages.faults import Fault, words
 
 __all__ = [
+    "Grades",
     "Qrel",
     "Qrels",
     "Run",
@@ -29,10 +30,14 @@ __all__ = [
     "write_runs",
 ]
 
-#: topic -> document -> grade.
-Qrels: TypeAlias = Mapping[str, Mapping[str, int]]
+#: document -> grade, of one topic.
+Grades: TypeAlias = Mapping[str, int]
+#: topic -> its grades.
+Qrels: TypeAlias = Mapping[str, Grades]
 #: Documents with their scores, best first.
 Ranking: TypeAlias = Sequence[tuple[str, float]]
+#: document -> its score and rank, as a file has them.
+_Scored: TypeAlias = dict[str, tuple[float, int]]
 
 _GRADE: Final = re.compile(r"-?[0-9]{1,9}")
 _COMMENT: Final = re.compile(r"\s#")
@@ -64,6 +69,11 @@ class Run:
     rankings: Mapping[str, Ranking]
     ms: Sequence[float] = ()
 
+    @property
+    def untimed(self) -> Run:
+        """Return the rankings alone."""
+        return Run(self.tag, self.rankings)
+
     def documents(self, topic: str) -> list[str]:
         """Return the documents of a topic, best first; none when the run does not answer it."""
         return [document for document, _ in self.rankings.get(topic, ())]
@@ -92,7 +102,11 @@ def _lines(paths: Sequence[Path]) -> Iterator[_Line]:
             raise UnreadableFile(message) from error
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
-                yield _Line(path.name, number, line)
+                yield _Line(
+                    file=path.name,
+                    number=number,
+                    text=line,
+                )
 
 
 def read_topics(*paths: Path) -> dict[str, str]:
@@ -101,7 +115,8 @@ def read_topics(*paths: Path) -> dict[str, str]:
     """
     topics: dict[str, str] = {}
     for line in _lines(paths):
-        topic, _, text = map(str.strip, line.text.partition("\t"))
+        topic, _, text = line.text.partition("\t")
+        topic, text = topic.strip(), text.strip()
         where = {"file": line.file, "line": line.number}
         if not topic or not text:
             raise InvalidDocument(words(Fault.TOPIC_LINE, **where))
@@ -132,10 +147,21 @@ def _qrel(line: _Line) -> Qrel:
     if len(cells) != _QREL_CELLS or not _GRADE.fullmatch(cells[-1]):
         raise InvalidDocument(words(Fault.QREL_LINE, where=line.where))
     topic, _, document, grade = cells
-    return Qrel(topic, document, int(grade), "".join(reason).strip(), line.where)
+    return Qrel(
+        topic=topic,
+        document=document,
+        grade=int(grade),
+        reason="".join(reason).strip(),
+        where=line.where,
+    )
 
 
-def _twice(fault: Fault, line: _Line, topic: str, document: str) -> InvalidDocument:
+def _twice(
+    fault: Fault,
+    line: _Line,
+    topic: str,
+    document: str,
+) -> InvalidDocument:
     message = words(fault, where=line.where, topic=topic, document=document)
     return InvalidDocument(message)
 
@@ -155,32 +181,45 @@ def read_run(path: Path) -> Run:
     where scores are equal the rank decides, then the place in the file. Raises
     InvalidDocument naming file and line, also for a document met twice in a topic.
     """
-    found: dict[str, dict[str, tuple[float, int]]] = {}
+    found: dict[str, _Scored] = {}
     tag = ""
     for line in _lines([path]):
         topic, _, document, rank, score, tag_here = _run_cells(line)
         scored = found.setdefault(topic, {})
         if document in scored:
             raise _twice(Fault.RUN_TWICE, line, topic, document)
-        scored[document] = _score(line, score), _rank(line, rank)
+        value, place = _score(line, score), _rank(line, rank)
+        scored[document] = value, place
         tag = tag or tag_here
     if not found:
         raise InvalidDocument(words(Fault.RUN_EMPTY, file=path.name))
-    rankings = {topic: _ordered(scored) for topic, scored in found.items()}
+    rankings = {}
+    for topic, scored in found.items():
+        rankings[topic] = _ordered(scored)
     return Run(tag, rankings)
 
 
 def _run_cells(line: _Line) -> list[str]:
     cells = line.text.split()
     if len(cells) != _RUN_CELLS:
-        message = words(Fault.RUN_LINE, where=line.where, count=len(cells))
+        count = len(cells)
+        message = words(Fault.RUN_LINE, where=line.where, count=count)
         raise InvalidDocument(message)
     return cells
 
 
-def _ordered(scored: Mapping[str, tuple[float, int]]) -> list[tuple[str, float]]:
-    best = sorted(scored.items(), key=lambda item: (-item[1][0], item[1][1]))
-    return [(document, score) for document, (score, _) in best]
+def _ordered(scored: _Scored) -> Ranking:
+    """Return documents by score, those of equal scores by rank."""
+    best = sorted(scored, key=lambda document: _order(scored, document))
+    return [(document, scored[document][0]) for document in best]
+
+
+def _order(
+    scored: _Scored,
+    document: str,
+) -> tuple[float, int]:
+    score, rank = scored[document]
+    return -score, rank
 
 
 def _score(line: _Line, written: str) -> float:
@@ -202,7 +241,11 @@ def _rank(line: _Line, written: str) -> int:
     return int(written)
 
 
-def write_runs(folder: Path, runs: Mapping[str, Run], depth: int) -> list[Path]:
+def write_runs(
+    folder: Path,
+    runs: Mapping[str, Run],
+    depth: int,
+) -> list[Path]:
     """Write `folder`/NAME.run for each run, `depth` documents a topic; all files or none.
 
     Raises UserError when the folder cannot be written or an id holds white space, which the
@@ -210,7 +253,8 @@ def write_runs(folder: Path, runs: Mapping[str, Run], depth: int) -> list[Path]:
     """
     texts: dict[Path, str] = {}
     for name, run in runs.items():
-        texts[folder / f"{name}.run"] = "".join(_run_lines(run, depth))
+        path = folder / f"{name}.run"
+        texts[path] = "".join(_run_lines(run, depth))
     for path in texts:
         if path.is_dir():
             raise UserError(words(Fault.RUN_IN_THE_WAY, path=path))
@@ -223,13 +267,17 @@ def write_runs(folder: Path, runs: Mapping[str, Run], depth: int) -> list[Path]:
     return list(texts)
 
 
-def _write_all(folder: Path, texts: Mapping[Path, str]) -> None:
+def _write_all(
+    folder: Path,
+    texts: Mapping[Path, str],
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".", dir=folder) as waiting:
+        beside = Path(waiting)
         for path, text in texts.items():
-            (Path(waiting) / path.name).write_text(text, encoding="utf-8")
+            (beside / path.name).write_text(text, encoding="utf-8")
         for path in texts:
-            (Path(waiting) / path.name).replace(path)
+            (beside / path.name).replace(path)
 
 
 def _run_lines(run: Run, depth: int) -> Iterator[str]:

@@ -22,7 +22,11 @@ class Understood(Struct, frozen=True):
     notices: tuple[Notice, ...]
 
 
-def understand(store: Store, request: SearchRequest, reading: Reading) -> Understood:
+def understand(
+    store: Store,
+    request: SearchRequest,
+    reading: Reading,
+) -> Understood:
     """Return what a request means: equivalents that occur, filters that were typed."""
     columns = reading.columns
     reread = read_as_meant(store, parse(request.text), columns)
@@ -32,4 +36,8 @@ def understand(store: Store, request: SearchRequest, reading: Reading) -> Unders
     further = reread.notices
     if not further and not joined.notices:
         further = notices_of_unknown_values(joined.filters.include, columns)
-    return Understood(query, joined.filters, joined.notices + further)
+    return Understood(
+        query=query,
+        filters=joined.filters,
+        notices=joined.notices + further,
+    )

@@ -55,19 +55,32 @@ class _Rows:
 
     def kept(self, keep: Kept) -> _Rows:
         """Return the rows marked in `keep`."""
-        return _Rows(self.passages[keep], self.documents[keep], self.matrix[keep])
+        return _Rows(
+            passages=self.passages[keep],
+            documents=self.documents[keep],
+            matrix=self.matrix[keep],
+        )
 
     def and_these(self, more: _Rows) -> _Rows:
         """Return these rows and more, as if all were read anew."""
         passages = np.concatenate([self.passages, more.passages])
         documents = np.concatenate([self.documents, more.documents])
         matrix = np.concatenate([self.matrix, more.matrix])
-        joined = _Rows(passages, documents, matrix)
-        if bool(np.all(passages[1:] > passages[:-1])):
+        joined = _Rows(
+            passages=passages,
+            documents=documents,
+            matrix=matrix,
+        )
+        is_rising = passages[1:] > passages[:-1]
+        if bool(np.all(is_rising)):
             return joined
         # a document shown again has old passages
         order = np.argsort(passages)
-        return _Rows(passages[order], documents[order], matrix[order])
+        return _Rows(
+            passages=passages[order],
+            documents=documents[order],
+            matrix=matrix[order],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +102,41 @@ class _Snapshot:
     @property
     def rows(self) -> _Rows:
         """Return its vectors."""
-        return _Rows(self.passages, self.documents, self.nearest.matrix)
+        return _Rows(
+            passages=self.passages,
+            documents=self.documents,
+            matrix=self.nearest.matrix,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Two arrays of ids, and whether they hold the same."""
+
+    one: Ids
+    other: Ids
+    are_equal: bool
+
+    def is_of(self, one: Ids, other: Ids) -> bool:
+        """Tell whether these very arrays were compared."""
+        return self.one is one and self.other is other
 
 
 class VectorIndex:
     """One immutable snapshot, swapped in one assignment: a search in flight keeps its own."""
 
-    def __init__(self, folder: Path, scope: Visibility) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        scope: Visibility,
+    ) -> None:
         """Hold the documents that readers of `scope` may see; keep trained indexes below
         `folder`.
         """
         self._folder = folder
         self._scope = scope
         self._snapshot: _Snapshot | None = None
-        self._compared: tuple[Ids, Ids, bool] | None = None
+        self._compared: _Compared | None = None
 
     @property
     def documents(self) -> Ids:
@@ -122,7 +156,8 @@ class VectorIndex:
         # One look-up each: finding them among the ascending ids touches memory in
         # sixteen places a document.
         beyond = len(snapshot.sizes) - 1
-        return np.maximum(snapshot.sizes[np.minimum(documents, beyond)], 1)
+        sizes = snapshot.sizes[np.minimum(documents, beyond)]
+        return np.maximum(sizes, 1)
 
     @property
     def embedder(self) -> str | None:
@@ -135,8 +170,11 @@ class VectorIndex:
 
     def settle(self) -> None:
         """Wait until what is being made of the snapshot to search it faster is there."""
-        if self._snapshot is not None and isinstance(self._snapshot.nearest, Coded):
-            self._snapshot.nearest.settle()
+        if self._snapshot is None:
+            return
+        nearest = self._snapshot.nearest
+        if isinstance(nearest, Coded):
+            nearest.settle()
 
     def refresh(self, store: Store) -> None:
         """Bring the snapshot up to the store's last commit and to the embedder in use there."""
@@ -156,7 +194,13 @@ class VectorIndex:
         sizes = np.append(counts, 0)  # the last stands for all ids beyond
         distinct = np.flatnonzero(sizes)
         self._snapshot = _Snapshot(
-            commit, name, rows.passages, rows.documents, distinct, sizes, nearest
+            commit=commit,
+            embedder=name,
+            passages=rows.passages,
+            documents=rows.documents,
+            distinct=distinct,
+            sizes=sizes,
+            nearest=nearest,
         )
         took_ms = 1000 * (time.perf_counter() - started)
         log.info("vector index rows=%d ms=%.0f", len(rows.passages), took_ms)
@@ -166,17 +210,31 @@ class VectorIndex:
         store's history.
         """
         old = self._snapshot
-        if old is None or old.embedder != embedder or not store.is_ancestor(old.commit):
-            return _Rows(*store.vectors(scope=self._scope))
+        if old is None or old.embedder != embedder:
+            return self._read_all(store)
+        if not store.is_ancestor(old.commit):
+            return self._read_all(store)
         changes = store.changes_since(old.commit.generation)
-        if len(changes.changed) > _MANY_CHANGED * len(old.distinct):
-            return _Rows(*store.vectors(scope=self._scope))
-        kept = old.rows.kept(~member(old.documents, _touched(changes)))
+        many = _MANY_CHANGED * len(old.distinct)
+        if len(changes.changed) > many:
+            return self._read_all(store)
+        is_touched = member(old.documents, _touched(changes))
+        kept = old.rows.kept(~is_touched)
         if not changes.changed:
             return kept
-        return kept.and_these(_Rows(*store.vectors(changes.changed, self._scope)))
+        anew = _Rows(*store.vectors(changes.changed, self._scope))
+        return kept.and_these(anew)
 
-    def candidates(self, wanted: Wanted, allowed: Allowed, limit: int) -> Candidates:
+    def _read_all(self, store: Store) -> _Rows:
+        passages, documents, matrix = store.vectors(scope=self._scope)
+        return _Rows(passages, documents, matrix)
+
+    def candidates(
+        self,
+        wanted: Wanted,
+        allowed: Allowed,
+        limit: int,
+    ) -> Candidates:
         """Return the `limit` passages nearest to the direction that is wanted.
 
         A zero vector (nothing known in the query) is near to nothing, and so is one made by
@@ -184,39 +242,58 @@ class VectorIndex:
         things.
         """
         snapshot, direction = self._snapshot, wanted.direction
-        if snapshot is None or not len(snapshot.passages) or direction is None:
+        if snapshot is None or direction is None:
             return EMPTY
-        if direction.made_by != snapshot.embedder or not direction.vector.any():
+        if not len(snapshot.passages) or not direction.vector.any():
+            return EMPTY
+        if direction.made_by != snapshot.embedder:
             return EMPTY
         mask = self._mask(snapshot, allowed)
         if mask is not None and not mask.any():
             return EMPTY
-        found, scores = snapshot.nearest.search(direction.vector, limit, mask)
-        return in_order(snapshot.passages[found], snapshot.documents[found], scores)
+        rows, scores = snapshot.nearest.search(direction.vector, limit, mask)
+        passages = snapshot.passages[rows]
+        return in_order(passages, snapshot.documents[rows], scores)
 
-    def _mask(self, snapshot: _Snapshot, allowed: Allowed) -> Kept | None:
+    def _mask(
+        self,
+        snapshot: _Snapshot,
+        allowed: Allowed,
+    ) -> Kept | None:
         """Return for every row whether a search may answer with it, or None for all."""
         documents, passages = allowed.documents, allowed.passages
-        if documents is not None and self._is_everyone(documents, snapshot.distinct):
-            documents = None
+        if documents is not None:
+            if self._is_everyone(documents, snapshot.distinct):
+                documents = None
         if documents is None and passages is None:
             return None
-        mask = np.ones(len(snapshot.passages), dtype=bool)
+        count = len(snapshot.passages)
+        mask = np.ones(count, dtype=bool)
         if documents is not None:
             mask &= member(snapshot.documents, documents)
         if passages is not None:
             mask &= member(snapshot.passages, passages)
         return mask
 
-    def _is_everyone(self, documents: Ids, distinct: Ids) -> bool:
+    def _is_everyone(
+        self,
+        documents: Ids,
+        distinct: Ids,
+    ) -> bool:
         """Tell whether both hold the same ids; the same two arrays are compared once."""
         known = self._compared
-        if known is None or known[0] is not documents or known[1] is not distinct:
-            is_everyone = np.array_equal(documents, distinct)
-            known = self._compared = (documents, distinct, is_everyone)
-        return known[2]
+        if known is None or not known.is_of(documents, distinct):
+            are_equal = np.array_equal(documents, distinct)
+            known = _Compared(documents, distinct, are_equal)
+            self._compared = known
+        return known.are_equal
 
-    def _nearest(self, commit: Commit, embedder: str, matrix: Halves) -> Nearest:
+    def _nearest(
+        self,
+        commit: Commit,
+        embedder: str,
+        matrix: Halves,
+    ) -> Nearest:
         """Return the way in which so many rows are searched."""
         count = len(matrix)
         if count < _SMALL:
@@ -230,17 +307,22 @@ class VectorIndex:
             commit=commit.id,
             rows=count,
         )
-        saved = self._read_saved(stamp)
-        return Lists(saved if saved is not None else self._train(stamp, matrix), matrix)
+        lists = self._read_saved(stamp)
+        if lists is None:
+            lists = self._train(stamp, matrix)
+        return Lists(lists, matrix)
 
     def _read_saved(self, stamp: Stamp) -> Any:
         """Return the trained index on disk when it is of this commit and its file is what was
         written.
         """
         known, path = read_stamp(self._folder), self._folder / _FILE
-        if known is None or replace(known, files={}) != stamp or not path.is_file():
+        if known is None or not path.is_file():
             return None
-        if mark(path).digest != known.files[_FILE].digest:
+        if replace(known, files={}) != stamp:
+            return None
+        written = known.files[_FILE]
+        if mark(path).digest != written.digest:
             log.error("vector index damaged")
             return None
         try:
@@ -263,7 +345,8 @@ class VectorIndex:
         load_faiss().write_index(index, str(waiting))
         drop_stamp(self._folder)
         waiting.replace(path)
-        write_stamp(self._folder, replace(stamp, files={_FILE: mark(path)}))
+        files = {_FILE: mark(path)}
+        write_stamp(self._folder, replace(stamp, files=files))
 
 
 def _touched(changes: Changes) -> Ids:
