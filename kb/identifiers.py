@@ -11,6 +11,7 @@ from msgspec import Struct
 from kb import asked, casenumber
 from kb.analysis import normalise
 from kb.covering import Covering
+from kb.law.articles import ArticleKey
 from kb.ligatures import unfold
 from kb.mentions import ARTICLE, REST, YEAR, citations, narrow, parse_statute
 from kb.numerals import chinese_numeral
@@ -112,11 +113,6 @@ def directive_key(text: str) -> str:
     return "directive" + "".join(re.findall(r"\d+", text))
 
 
-def article_key(law: str, version: str, article: str) -> str:
-    """Return the exact key of an article of one version of a law."""
-    return f"{law}|{version}|{article}"
-
-
 def find(text: str) -> list[Identifier]:
     """Return the exact keys a query names, by start; a key inside a more telling one is left out.
 
@@ -188,15 +184,9 @@ def _asked_names(text: str) -> Iterator[Identifier]:
 
 
 def _article_identifier(cited: Citation) -> Identifier:
-    law, version, article = cited.law or "", cited.version or "", cited.article or ""
-    label = f"{law}（{version}）{article}"
-    return Identifier(
-        "article",
-        article_key(law, version, article),
-        cited.start or 0,
-        cited.end or 0,
-        label,
-    )
+    key = ArticleKey(cited.law or "", cited.version or "", cited.article or "")
+    start, end = cited.start or 0, cited.end or 0
+    return Identifier("article", key.format(), start, end, key.full_name)
 
 
 _VERSION_FIRST: Final = re.compile(
@@ -300,14 +290,13 @@ def _provisions(metadata: Metadata) -> Iterator[tuple[str, str]]:
     for statute in metadata.statutes:
         cited = parse_statute(statute)
         if cited and cited.law and cited.version and cited.article:
-            yield "article", article_key(cited.law, cited.version, cited.article)
+            cited_key = ArticleKey(cited.law, cited.version, cited.article)
+            yield "article", cited_key.format()
         yield from _cited(statute)
     if metadata.law and metadata.version:
         for provision in metadata.provisions:
-            yield (
-                "article",
-                article_key(metadata.law, metadata.version, provision.article),
-            )
+            own_key = ArticleKey(metadata.law, metadata.version, provision.article)
+            yield "article", own_key.format()
 
 
 def _names(metadata: Metadata, text: str) -> Iterable[str]:

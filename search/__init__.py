@@ -1,1 +1,1 @@
-"""One query in, one answer out. Reads the store, keeps its own caches, writes nothing else."""
+"""The read walk: from a query to an answer. Other rooms use what modules name in `__all__`."""

@@ -1,21 +1,22 @@
-"""What one clearance may list at one commit, held in memory: facet values, orders, sums."""
+"""What one clearance may list at one commit, held in memory: facet values, orders, amounts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from kb.records import DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import RESULT_SUMS, Visibility
 from search.facets import Columns, read_columns
-from search.ids import member
+from search.id_sets import Ids, Scores, member
 from search.kept import Kept
 from search.results import Hit
+
+__all__ = ["Catalogue", "Catalogues"]
 
 #: Catalogues kept: those of the present commit for every clearance, and of the one
 #: before for requests under way.
@@ -30,9 +31,9 @@ _SIMILAR_KEPT: Final = 500
 class _Sums(Struct, frozen=True):
     """The sums of documents, a row each: ascending by sum; `types` are places in RESULT_SUMS."""
 
-    documents: NDArray[np.int64]
-    types: NDArray[np.int64]
-    values: NDArray[np.float64]
+    documents: Ids
+    types: Ids
+    values: Scores
 
 
 class Catalogue:
@@ -46,42 +47,48 @@ class Catalogue:
         """Read the facet values."""
         self.columns: Final[Columns] = read_columns(store)
         self.similar: Final = Kept[tuple[Hit, ...]](_SIMILAR_KEPT)
-        self._orders: dict[str, NDArray[np.int64]] = {}
+        self._orders: dict[str, Ids] = {}
         self._sums: _Sums | None = None
 
-    def passing(self, filters: Filters) -> NDArray[np.int64]:
+    def passing(self, filters: Filters) -> Ids:
         """Return the documents that pass `filters`, ascending."""
         return self.columns.passing(filters) if filters else self.columns.ids
 
     def in_order(
-        self, store: Store, documents: NDArray[np.int64], order: str
-    ) -> NDArray[np.int64]:
+        self,
+        store: Store,
+        documents: Ids,
+        order: str,
+    ) -> Ids:
         """Return the visible among `documents` in an order that is a key of the store's orders."""
         everything = self._orders.get(order)
         if everything is None and len(documents) <= _FEW:
             return store.in_order(documents.tolist(), order)
         if everything is None:
-            everything = self._orders[order] = store.in_order(
-                self.columns.ids.tolist(), order
-            )
+            everyone = self.columns.ids.tolist()
+            everything = store.in_order(everyone, order)
+            self._orders[order] = everything
         return everything[member(everything, np.sort(documents))]
 
     def listing(
-        self, store: Store, filters: Filters, *, order: str = "newest", limit: int = 20
+        self,
+        store: Store,
+        filters: Filters,
+        *,
+        order: str = "newest",
+        limit: int = 20,
     ) -> tuple[list[DocumentHead], int]:
         """Return the first documents of a list, and how many there are in all, as Store.listing
         does.
         """
-        documents = self.in_order(store, self.passing(filters), order)
-        heads = store.heads(documents[:limit].tolist())
-        return [
-            heads[document]
-            for document in documents[:limit].tolist()
-            if document in heads
-        ], len(documents)
+        passing = self.passing(filters)
+        documents = self.in_order(store, passing, order)
+        return heads_of(store, documents[:limit]), len(documents)
 
     def sums(
-        self, store: Store, documents: NDArray[np.int64]
+        self,
+        store: Store,
+        documents: Ids,
     ) -> dict[str, list[float]]:
         """Return what the visible among `documents` came to: sums in yuan, ascending,
         by type of RESULT_SUMS.
@@ -90,13 +97,25 @@ class Catalogue:
         """
         if self._sums is None:
             self._sums = _read_sums(store)
-        mine = member(self._sums.documents, np.sort(documents))
-        types, values = self._sums.types[mine], self._sums.values[mine]
-        by_type = {
-            type_: values[types == place].tolist()
-            for place, type_ in enumerate(RESULT_SUMS)
-        }
-        return {type_: found for type_, found in by_type.items() if found}
+        is_wanted = member(self._sums.documents, np.sort(documents))
+        types = self._sums.types[is_wanted]
+        values = self._sums.values[is_wanted]
+        by_type: dict[str, list[float]] = {}
+        for place, type_ in enumerate(RESULT_SUMS):
+            found = values[types == place]
+            if len(found):
+                by_type[type_] = found.tolist()
+        return by_type
+
+
+def heads_of(
+    store: Store,
+    documents: Ids,
+) -> list[DocumentHead]:
+    """Return the heads of the visible among `documents`, in their order."""
+    ids = documents.tolist()
+    heads = store.heads(ids)
+    return [heads[document] for document in ids if document in heads]
 
 
 class Catalogues:
@@ -112,15 +131,26 @@ class Catalogues:
         found = self._read.get(key)
         if found is None:
             found = Catalogue(store)
-            self._read = dict(list(self._read.items())[1 - _KEPT :]) | {key: found}
+            kept = list(self._read.items())
+            latest = kept[1 - _KEPT :]
+            self._read = dict(latest) | {key: found}
         return found
 
 
 def _read_sums(store: Store) -> _Sums:
-    rows: Sequence[tuple[int, str, float]] = store.result_sums()
-    places = {type_: place for place, type_ in enumerate(RESULT_SUMS)}
+    documents: list[int] = []
+    types: list[int] = []
+    values: list[float] = []
+    for document, type_, value in store.result_sums():
+        documents.append(document)
+        types.append(RESULT_SUMS.index(type_))
+        values.append(value)
     return _Sums(
-        np.array([document for document, _, _ in rows], dtype=np.int64),
-        np.array([places[type_] for _, type_, _ in rows], dtype=np.int64),
-        np.array([value for _, _, value in rows], dtype=np.float64),
+        documents=_as_ids(documents),
+        types=_as_ids(types),
+        values=np.array(values, dtype=np.float64),
     )
+
+
+def _as_ids(values: Iterable[int]) -> Ids:
+    return np.array(list(values), dtype=np.int64)

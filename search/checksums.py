@@ -24,48 +24,63 @@ class FileMark(Struct, frozen=True, gc=False):
     digest: str
 
 
-def marks(folder: Path, known: Mapping[str, FileMark]) -> dict[str, FileMark]:
+def marks(
+    folder: Path,
+    known: Mapping[str, FileMark],
+) -> dict[str, FileMark]:
     """Return the mark of every file of an index by its name; those `known` and unchanging are not
     read again.
     """
-    return {
-        path.name: known[path.name]
-        if path.name in known and path.name not in _REWRITTEN
-        else mark(path)
-        for path in sorted(folder.iterdir())
-        if path.is_file() and not path.name.startswith(".")
-    }
+    found: dict[str, FileMark] = {}
+    for path in sorted(folder.iterdir()):
+        name = path.name
+        if not path.is_file() or name.startswith("."):
+            continue
+        is_known = name in known and name not in _REWRITTEN
+        found[name] = known[name] if is_known else mark(path)
+    return found
 
 
 def mark(path: Path) -> FileMark:
     """Return the mark of one file."""
     status = path.stat()
     with path.open("rb") as file:
-        digest = hashlib.file_digest(
-            file, lambda: hashlib.blake2b(digest_size=_BYTES)
-        ).hexdigest()
-    return FileMark(status.st_size, status.st_mtime_ns, digest)
+        digest = hashlib.file_digest(file, _new_digest)
+    return FileMark(
+        size=status.st_size,
+        changed_ns=status.st_mtime_ns,
+        digest=digest.hexdigest(),
+    )
 
 
-def changed(folder: Path, written: Mapping[str, FileMark]) -> list[str]:
+def _new_digest() -> hashlib.blake2b:
+    return hashlib.blake2b(digest_size=_BYTES)
+
+
+def changed(
+    folder: Path,
+    written: Mapping[str, FileMark],
+) -> list[str]:
     """Return the files whose bytes are no longer what was written; one that is gone is missed when
     it is opened.
     """
-    paths = ((folder / name, known) for name, known in written.items())
-    return [
-        path.name
-        for path, known in paths
-        if path.is_file() and mark(path).digest != known.digest
-    ]
+    found = []
+    for name, known in written.items():
+        path = folder / name
+        if path.is_file() and mark(path).digest != known.digest:
+            found.append(name)
+    return found
 
 
-def touched(folder: Path, written: Mapping[str, FileMark]) -> bool:
+def touched(
+    folder: Path,
+    written: Mapping[str, FileMark],
+) -> bool:
     """Tell whether any unchanging file was written to since: a look at each, without reading it."""
-    return any(
-        _is_touched(folder / name, known)
-        for name, known in written.items()
-        if name not in _REWRITTEN
-    )
+    for name, known in written.items():
+        if name not in _REWRITTEN and _is_touched(folder / name, known):
+            return True
+    return False
 
 
 def _is_touched(path: Path, known: FileMark) -> bool:
@@ -73,7 +88,8 @@ def _is_touched(path: Path, known: FileMark) -> bool:
         status = path.stat()
     except FileNotFoundError:  # merged into another; who has it open goes on reading it
         return False
-    return (status.st_size, status.st_mtime_ns) != (known.size, known.changed_ns)
+    now = (status.st_size, status.st_mtime_ns)
+    return now != (known.size, known.changed_ns)
 
 
 def is_breakdown(error: BaseException) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from msgspec import Struct
 
-from search.evaluation import DEPTH, METRICS, answered, grouped, measures, overlap
-from search.trec import Qrels, Run
+from search.evaluation import DEPTH, METRICS, Measuring, grouped, measures, overlap
+from search.id_sets import Scores
+from search.trec import Grades, Run
+
+__all__ = ["Pair", "compare"]
 
 _SAMPLES: Final = 10_000
 _BATCH: Final = 1_000
@@ -17,14 +20,43 @@ _SEED: Final = 20240403
 #: Differences below this are rounding.
 _EQUAL: Final = 1e-9
 _DECIDING: Final = "nDCG@10"
+_COMPARED: Final = ("a", "b", "difference", "low", "high", "p")
+
+#: What one run reached, by topic and metric.
+Measured: TypeAlias = Mapping[str, Mapping[str, float]]
+
+
+class Pair(Struct, frozen=True):
+    """Two runs; differences are the second minus the first."""
+
+    first: Run
+    second: Run
+
+
+class _Measured(Struct, frozen=True):
+    """What both runs reached on the same topics."""
+
+    first: Measured
+    second: Measured
+
+    def table(self, topics: Sequence[str]) -> tuple[Scores, Scores]:
+        """Return the metrics of some topics, a row each, of either run."""
+        return _rows(self.first, topics), _rows(self.second, topics)
+
+
+def _rows(
+    measured: Measured,
+    topics: Sequence[str],
+) -> Scores:
+    values = []
+    for topic in topics:
+        values.append([measured[topic][name] for name in METRICS])
+    return np.array(values).reshape(-1, len(METRICS))
 
 
 def compare(
-    first: Run,
-    second: Run,
-    topics: Sequence[str],
-    qrels: Qrels,
-    min_grade: int = 1,
+    runs: Pair,
+    against: Measuring,
     depth: int = DEPTH,
     by_group: bool = False,
 ) -> dict[str, Any]:
@@ -39,66 +71,85 @@ def compare(
     within the first `depth` that both, only a or only b found, those of one listed.
     A topic missing from a run counts as unanswered there.
     """
-    counted = answered(topics, qrels, min_grade)
-    rows = [
-        {t: measures(run.documents(t), qrels[t], min_grade) for t in counted}
-        for run in (first, second)
-    ]
+    counted = against.answered
+    measured = _Measured(
+        first=_measure(runs.first, against),
+        second=_measure(runs.second, against),
+    )
     report: dict[str, Any] = {
         "topics": len(counted),
-        "asked": len(topics),
-        "min_grade": min_grade,
+        "asked": len(against.topics),
+        "min_grade": against.min_grade,
         "depth": depth,
-        "a": first.tag,
-        "b": second.tag,
-        "metrics": _metrics(first, second, rows, topics, qrels),
-        "per_topic": _per_topic(rows),
-        "hits": _hits(first, second, counted, qrels, min_grade, depth),
+        "a": runs.first.tag,
+        "b": runs.second.tag,
+        "metrics": _metrics(runs, measured, against),
+        "per_topic": _per_topic(measured, counted),
+        "hits": _hits(runs, against, depth),
     }
     if by_group:
-        report["groups"] = {
-            group: _of_group(rows, [t for t in members if t in rows[0]])
-            for group, members in grouped(topics).items()
-        }
+        report["groups"] = groups = {}
+        for group, members in grouped(against.topics).items():
+            topics = [topic for topic in members if topic in measured.first]
+            groups[group] = _of_group(measured, topics)
     return report
 
 
-Rows = Sequence[Mapping[str, Mapping[str, float]]]
+def _measure(run: Run, against: Measuring) -> Measured:
+    measured = {}
+    for topic in against.answered:
+        found, grades = run.documents(topic), against.qrels[topic]
+        measured[topic] = measures(found, grades, against.min_grade)
+    return measured
 
 
 def _metrics(
-    first: Run, second: Run, rows: Rows, topics: Sequence[str], qrels: Qrels
+    runs: Pair,
+    measured: _Measured,
+    against: Measuring,
 ) -> dict[str, dict[str, float]]:
-    found = _differences(rows, list(rows[0]))
-    zero = [
-        np.array([[float(not run.documents(t))] for t in topics]).reshape(-1, 1)
-        for run in (first, second)
-    ]
-    (found["zero_result_rate"],) = paired(*zero)
-    a, b = (
-        overlap({t: run.documents(t) for t in topics}, qrels)["mean"]
-        for run in (first, second)
-    )
+    found = _differences(measured, against.answered)
+    topics = against.topics
+    nothing = _unanswered(runs.first, topics), _unanswered(runs.second, topics)
+    (found["zero_result_rate"],) = paired(*nothing)
+    a = _overlap(runs.first, against)
+    b = _overlap(runs.second, against)
     found["overlap@10"] = {"a": a, "b": b, "difference": b - a}
     return found
 
 
-def _differences(rows: Rows, topics: Sequence[str]) -> dict[str, dict[str, float]]:
-    values = [
-        np.array([[row[t][name] for name in METRICS] for t in topics]).reshape(
-            -1, len(METRICS)
-        )
-        for row in rows
-    ]
-    return dict(zip(METRICS, paired(*values), strict=True))
+def _unanswered(
+    run: Run,
+    topics: Sequence[str],
+) -> Scores:
+    nothing = [float(not run.documents(topic)) for topic in topics]
+    return np.array(nothing).reshape(-1, 1)
 
 
-def _of_group(rows: Rows, topics: Sequence[str]) -> dict[str, Any]:
-    return {"topics": len(topics), "metrics": _differences(rows, topics)}
+def _overlap(run: Run, against: Measuring) -> float:
+    rankings = {topic: run.documents(topic) for topic in against.topics}
+    return overlap(rankings, against.qrels)["mean"]
+
+
+def _differences(
+    measured: _Measured,
+    topics: Sequence[str],
+) -> dict[str, dict[str, float]]:
+    first, second = measured.table(topics)
+    rows = paired(first, second)
+    return dict(zip(METRICS, rows, strict=True))
+
+
+def _of_group(
+    measured: _Measured,
+    topics: Sequence[str],
+) -> dict[str, Any]:
+    return {"topics": len(topics), "metrics": _differences(measured, topics)}
 
 
 def paired(
-    first: NDArray[np.float64], second: NDArray[np.float64]
+    first: Scores,
+    second: Scores,
 ) -> list[dict[str, float]]:
     """Compare two tables of shape (topics, metrics); one row {a, b, difference, low,
     high, p} a metric.
@@ -109,68 +160,94 @@ def paired(
     """
     count, metrics = first.shape
     if not count:
-        return [
-            {"a": 0.0, "b": 0.0, "difference": 0.0, "low": 0.0, "high": 0.0, "p": 1.0}
-        ] * metrics
+        nothing = dict.fromkeys(_COMPARED, 0.0)
+        return [nothing | {"p": 1.0}] * metrics
     differences = second - first
     mean = differences.mean(axis=0)
-    chance = np.random.default_rng(_SEED)
-    even = np.full(count, 1.0 / count)
-    drawn = np.concatenate(
-        [
-            chance.multinomial(count, even, size=_BATCH) @ differences / count
-            for _ in range(_SAMPLES // _BATCH)
-        ]
-    )
+    drawn = _drawn(differences)
     low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
-    p = (1 + (np.abs(drawn - mean) >= np.abs(mean) - _EQUAL).sum(axis=0)) / (
-        _SAMPLES + 1
-    )
-    names = ("a", "b", "difference", "low", "high", "p")
-    columns = (first.mean(axis=0), second.mean(axis=0), mean, low, high, p)
-    return [
-        dict(zip(names, map(float, row), strict=True))
-        for row in zip(*columns, strict=True)
-    ]
+    as_far = np.abs(drawn - mean) >= np.abs(mean) - _EQUAL
+    p = (1 + as_far.sum(axis=0)) / (_SAMPLES + 1)
+    a = first.mean(axis=0)
+    b = second.mean(axis=0)
+    columns = np.array((a, b, mean, low, high, p))
+    rows = []
+    for row in columns.T.tolist():
+        rows.append(dict(zip(_COMPARED, row, strict=True)))
+    return rows
 
 
-def _per_topic(rows: Rows) -> dict[str, Any]:
-    values = [
-        (topic, rows[0][topic][_DECIDING], rows[1][topic][_DECIDING])
-        for topic in rows[0]
-    ]
-    apart = [b - a for _, a, b in values]
+def _drawn(differences: Scores) -> Scores:
+    """Return the mean differences of drawn topics, a row a draw."""
+    chance = np.random.default_rng(_SEED)
+    count = len(differences)
+    even = np.full(count, 1.0 / count)
+    batches = []
+    for _ in range(_SAMPLES // _BATCH):
+        draws = chance.multinomial(count, even, size=_BATCH)
+        batches.append(draws @ differences / count)
+    return np.concatenate(batches)
+
+
+def _per_topic(
+    measured: _Measured,
+    topics: Sequence[str],
+) -> dict[str, Any]:
+    values: list[dict[str, Any]] = []
+    for topic in topics:
+        a = measured.first[topic][_DECIDING]
+        b = measured.second[topic][_DECIDING]
+        values.append({"topic": topic, "a": a, "b": b})
+    apart = np.array(list(map(_difference, values)))
+    values.sort(key=lambda value: -abs(_difference(value)))
     return {
         "metric": _DECIDING,
-        "wins": sum(difference > _EQUAL for difference in apart),
-        "losses": sum(difference < -_EQUAL for difference in apart),
-        "ties": sum(abs(difference) <= _EQUAL for difference in apart),
-        "values": [
-            {"topic": topic, "a": a, "b": b}
-            for topic, a, b in sorted(values, key=lambda v: -abs(v[2] - v[1]))
-        ],
+        "wins": int(np.count_nonzero(apart > _EQUAL)),
+        "losses": int(np.count_nonzero(apart < -_EQUAL)),
+        "ties": int(np.count_nonzero(np.abs(apart) <= _EQUAL)),
+        "values": values,
     }
 
 
+def _difference(value: Mapping[str, Any]) -> float:
+    return float(value["b"] - value["a"])
+
+
 def _hits(
-    first: Run,
-    second: Run,
-    topics: Sequence[str],
-    qrels: Qrels,
-    min_grade: int,
+    runs: Pair,
+    against: Measuring,
     depth: int,
 ) -> dict[str, Any]:
-    common, only_a, only_b = 0, [], []
-    for topic in topics:
-        relevant = {d for d, grade in qrels[topic].items() if grade >= min_grade}
-        a, b = (relevant & set(run.documents(topic)[:depth]) for run in (first, second))
+    common = 0
+    only_a: list[dict[str, Any]] = []
+    only_b: list[dict[str, Any]] = []
+    for topic in against.answered:
+        grades = against.qrels[topic]
+        relevant = against.relevant(topic)
+        a = relevant.intersection(runs.first.documents(topic)[:depth])
+        b = relevant.intersection(runs.second.documents(topic)[:depth])
         common += len(a & b)
-        only_a += [
-            {"topic": topic, "document": d, "grade": qrels[topic][d]}
-            for d in sorted(a - b)
-        ]
-        only_b += [
-            {"topic": topic, "document": d, "grade": qrels[topic][d]}
-            for d in sorted(b - a)
-        ]
-    return {"common": common, "only_a": only_a, "only_b": only_b}
+        only_a += _found_alone(topic, a - b, grades)
+        only_b += _found_alone(topic, b - a, grades)
+    return {
+        "common": common,
+        "only_a": only_a,
+        "only_b": only_b,
+    }
+
+
+def _found_alone(
+    topic: str,
+    documents: Iterable[str],
+    grades: Grades,
+) -> list[dict[str, Any]]:
+    """Return the documents that only one run found, by their names."""
+    found = []
+    for document in sorted(documents):
+        row = {
+            "topic": topic,
+            "document": document,
+            "grade": grades[document],
+        }
+        found.append(row)
+    return found

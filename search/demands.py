@@ -1,15 +1,17 @@
-"""What a query demands of a document and what it refuses, and which of its words stand nowhere."""
+"""What a query demands of a document and what it refuses, and which of its words occur nowhere."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.analysis import terms
-from search.keyword import KeywordIndex
+from kb.messages.notices import Notice, NoticeCode
+from search.id_sets import NO_IDS, Ids
 from search.query import Query
+from search.retriever import CountingRetriever
 
 #: A longer query is a description of facts, not words that are looked for.
 LONG_CHARS: Final = 60
@@ -17,51 +19,89 @@ LONG_CHARS: Final = 60
 _NEGATIONS: Final = "没不未无非别"
 
 
-def unheard(query: Query, keyword: KeywordIndex) -> list[str]:
-    """Return a note on words of the query that stand in no document the reader may see,
-    whole or in part.
+def notices_of_absent_words(
+    query: Query,
+    keyword: CountingRetriever,
+) -> tuple[Notice, ...]:
+    """Return a notice of the words that occur in no document the reader may see, whole or
+    in part.
 
     None on an account of facts: it always has some such word, and none of them matters.
     """
     if len(query.text) > LONG_CHARS:
-        return []
-    named = "".join(
-        query.text[i.start : i.end] for i in query.identifiers if i.type != "name"
-    )
-    translated = [terms(e.typed) for e in query.expansions if e.typed.isascii()]
-    said = [t for t in query.terms if len(t.lstrip(_NEGATIONS)) > 1 and t not in named]
-    said = [t for t in said if not any(t in meant for meant in translated)]
-    if all(keyword.occurs(term) for term in said):
-        return []
-    held = {term for term in query.terms if keyword.occurs(term)}
-    unheard = [
-        term for term in said if not any(part in term or term in part for part in held)
-    ]
-    return [f"没有文书写到：{'、'.join(unheard)}"] if unheard and held else []
+        return ()
+    said = _terms_said(query)
+    if all(map(keyword.occurs, said)):
+        return ()
+    present = set(filter(keyword.occurs, query.terms))
+    absent = tuple(term for term in said if not _is_akin(term, present))
+    if not absent or not present:
+        return ()
+    return (Notice(NoticeCode.WORDS_ABSENT, absent),)
 
 
-def demanded(query: Query, keyword: KeywordIndex) -> NDArray[np.int64] | None:
+def _terms_said(query: Query) -> list[str]:
+    """Return the terms that were said: not as part of a number, nor in another language that is
+    translated.
+    """
+    keys = ""
+    for key in query.named_keys:
+        keys += query.text[key.start : key.end]
+    translated: set[str] = set()
+    for expansion in query.expansions:
+        if expansion.typed.isascii():
+            translated.update(terms(expansion.typed))
+    said = []
+    for term in query.terms:
+        is_word = len(term.lstrip(_NEGATIONS)) > 1
+        if is_word and term not in keys and term not in translated:
+            said.append(term)
+    return said
+
+
+def _is_akin(term: str, others: Iterable[str]) -> bool:
+    """Tell whether a term holds another, or stands in it."""
+    return any(other in term or term in other for other in others)
+
+
+def demanded_documents(
+    query: Query,
+    keyword: CountingRetriever,
+) -> Ids | None:
     """Return the documents that hold every phrase and title and one of each alternatives; None for
     no demand.
     """
-    if not (query.phrases or query.alternatives or query.titles):
+    if not query.has_demands:
         return None
     demands = Query(
-        query.text,
+        text=query.text,
         phrases=query.phrases,
         alternatives=query.alternatives,
         titles=query.titles,
     )
-    return np.unique(keyword.search(demands, 1)[0].documents)
+    return np.unique(_documents_matching(demands, keyword))
 
 
-def unwanted(query: Query, keyword: KeywordIndex) -> NDArray[np.int64]:
+def unwanted_documents(
+    query: Query,
+    keyword: CountingRetriever,
+) -> Ids:
     """Return the documents that hold any excluded word anywhere, or an excluded title word in the
     title.
     """
-    asked = (
-        [Query(query.text, alternatives=(query.excluded,))] if query.excluded else []
-    )
-    asked += [Query(query.text, titles=(title,)) for title in query.excluded_titles]
-    held = [keyword.search(one, 1)[0].documents for one in asked]
-    return np.unique(np.concatenate(held)) if held else np.empty(0, np.int64)
+    refused = []
+    if query.excluded:
+        anywhere = Query(query.text, alternatives=(query.excluded,))
+        refused.append(_documents_matching(anywhere, keyword))
+    for title in query.excluded_titles:
+        titled = Query(query.text, titles=(title,))
+        refused.append(_documents_matching(titled, keyword))
+    return np.unique(np.concatenate(refused)) if refused else NO_IDS
+
+
+def _documents_matching(
+    query: Query,
+    keyword: CountingRetriever,
+) -> Ids:
+    found = keyword.matching(query, allowed=None, limit=1, is_ordered=True)
+    return found.everything.documents

@@ -5,22 +5,30 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from msgspec import Struct
 
 from kb.analysis import normalise
 from kb.store import Store
+from search.id_sets import Scores
+from search.request import MODES, SearchRequest
+from search.results import SearchResult
 from search.searcher import Searcher
-from search.trec import Qrels, Run, read_qrels, read_topics
+from search.trec import Grades, Qrels, Run, read_qrels, read_topics
 
 __all__ = [
     "DEPTH",
     "METRICS",
+    "MODES",
+    "Measuring",
+    "answered",
     "ask",
     "evaluate",
+    "group_of",
     "measures",
+    "missing_from",
     "read_qrels",
     "read_topics",
     "report_on",
@@ -38,18 +46,50 @@ METRICS: Final = (
     "success@1",
     "success@5",
 )
-MODES: Final = ("hybrid", "keyword", "vector")
 #: Pairs of topics that overlap@10 looks at; of more, so many are drawn.
 MOST_PAIRS: Final = 50_000
+_RECALL_AT: Final = (10, 50, 100)
+_SUCCESS_AT: Final = (1, 5)
+_OTHER_GROUP: Final = "其他"
 _TOP: Final = 10
 _SAMPLES: Final = 2000
 _SEED: Final = 20240403
 
-Progress = Callable[[int, int], None]
+#: Told how many topics are asked, and how many there are.
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+class Measuring(Struct, frozen=True):
+    """What rankings are held against: topics by number, grades, and from which one on a document
+    is relevant.
+    """
+
+    topics: Sequence[str]
+    qrels: Qrels
+    min_grade: int = 1
+
+    @property
+    def answered(self) -> list[str]:
+        """Return the topics that have a relevant document, in their order."""
+        return answered(self.topics, self.qrels, self.min_grade)
+
+    def relevant(self, topic: str) -> set[str]:
+        """Return the documents that are relevant to a topic."""
+        return relevant_of(self.qrels[topic], self.min_grade)
+
+    def of(self, topics: Sequence[str]) -> Measuring:
+        """Return the same for other topics."""
+        return Measuring(
+            topics=topics,
+            qrels=self.qrels,
+            min_grade=self.min_grade,
+        )
 
 
 def measures(
-    ranking: Sequence[str], grades: Mapping[str, int], min_grade: int = 1
+    ranking: Sequence[str],
+    grades: Grades,
+    min_grade: int = 1,
 ) -> dict[str, float]:
     """Return METRICS of one ranking, each between 0 and 1.
 
@@ -59,45 +99,90 @@ def measures(
     beyond 10. success@k: 1 when a relevant document is among the first k. Relevant is a
     grade of at least `min_grade`; nDCG uses all grades.
     """
-    gains = [2.0 ** max(grades.get(d, 0), 0) - 1 for d in ranking[:_TOP]]
-    ideal = sorted((2.0 ** max(g, 0) - 1 for g in grades.values()), reverse=True)[:_TOP]
-    relevant = {d for d, g in grades.items() if g >= min_grade}
-    first = next((place for place, d in enumerate(ranking, 1) if d in relevant), None)
-    best = _discounted(ideal)
-    return {
-        "nDCG@10": _discounted(gains) / best if best else 0.0,
-        **{
-            f"R@{k}": len(relevant & set(ranking[:k])) / len(relevant)
-            if relevant
-            else 0.0
-            for k in (10, 50, 100)
-        },
-        "MRR@10": 1.0 / first if first and first <= _TOP else 0.0,
-        **{f"success@{k}": 1.0 if first and first <= k else 0.0 for k in (1, 5)},
-    }
+    relevant = relevant_of(grades, min_grade)
+    first = _first_place(ranking, relevant)
+    found = {"nDCG@10": _gain(ranking, grades)}
+    for depth in _RECALL_AT:
+        among_first = len(relevant & set(ranking[:depth]))
+        found[f"R@{depth}"] = among_first / max(len(relevant), 1)
+    found["MRR@10"] = 1.0 / first if first <= _TOP else 0.0
+    for depth in _SUCCESS_AT:
+        found[f"success@{depth}"] = float(first <= depth)
+    return found
 
 
-def _discounted(gains: Sequence[float]) -> float:
-    return float(sum(gain / np.log2(place + 1) for place, gain in enumerate(gains, 1)))
+def relevant_of(
+    grades: Grades,
+    min_grade: int,
+) -> set[str]:
+    """Return the documents of at least a grade."""
+    found = set()
+    for document, grade in grades.items():
+        if grade >= min_grade:
+            found.add(document)
+    return found
 
 
-def answered(topics: Iterable[str], qrels: Qrels, min_grade: int = 1) -> list[str]:
+def _first_place(
+    ranking: Sequence[str],
+    relevant: set[str],
+) -> float:
+    """Return the place of the first relevant document, counted from 1; infinite where there is
+    none.
+    """
+    for place, document in enumerate(ranking, 1):
+        if document in relevant:
+            return place
+    return float("inf")
+
+
+def _gain(
+    ranking: Sequence[str],
+    grades: Grades,
+) -> float:
+    """Return nDCG@10."""
+    best = _discounted(sorted(grades.values(), reverse=True))
+    if not best:
+        return 0.0
+    found = [grades.get(document, 0) for document in ranking]
+    return _discounted(found) / best
+
+
+def _discounted(grades: Sequence[int]) -> float:
+    gain = 0.0
+    for place, grade in enumerate(grades[:_TOP], 1):
+        worth = 2.0 ** max(grade, 0) - 1
+        gain += worth / np.log2(place + 1)
+    return float(gain)
+
+
+def answered(
+    topics: Iterable[str],
+    qrels: Qrels,
+    min_grade: int = 1,
+) -> list[str]:
     """Return the topics that have a relevant document, in their order."""
-    return [t for t in topics if any(g >= min_grade for g in qrels.get(t, {}).values())]
+    found = []
+    for topic in topics:
+        grades = qrels.get(topic, {}).values()
+        if max(grades, default=min_grade - 1) >= min_grade:
+            found.append(topic)
+    return found
 
 
 def group_of(topic: str) -> str:
     """Return what stands before the last `-` of a topic's id: officer-001 is of the group officer;
     else 其他.
     """
-    return topic.rpartition("-")[0] or "其他"
+    return topic.rpartition("-")[0] or _OTHER_GROUP
 
 
 def grouped(topics: Iterable[str]) -> dict[str, list[str]]:
     """Return the topics of each group, groups in the order they are met."""
     groups: dict[str, list[str]] = {}
     for topic in topics:
-        groups.setdefault(group_of(topic), []).append(topic)
+        members = groups.setdefault(group_of(topic), [])
+        members.append(topic)
     return groups
 
 
@@ -115,14 +200,32 @@ def ask(
     rankings: dict[str, list[tuple[str, float]]] = {}
     ms: list[float] = []
     for done, (topic, text) in enumerate(topics.items(), 1):
+        request = SearchRequest(
+            text=text,
+            mode=mode,
+            limit=max(depth, DEPTH),
+        )
         started = time.perf_counter()
-        result = searcher.search(store, text, mode=mode, limit=max(depth, DEPTH))
-        ms.append(1000 * (time.perf_counter() - started))
-        rankings[topic] = [(hit.document.slug, hit.score) for hit in result.hits]
+        result = searcher.search(store, request)
+        took_s = time.perf_counter() - started
+        ms.append(1000 * took_s)
+        rankings[topic] = _ranking_of(result)
         if progress is not None:
             progress(done, len(topics))
     known = store.embedder()
-    return Run(f"{mode}-{known[1] if known else '-'}", rankings, ms)
+    model = known[1] if known else "-"
+    return Run(
+        tag=f"{mode}-{model}",
+        rankings=rankings,
+        ms=ms,
+    )
+
+
+def _ranking_of(result: SearchResult) -> list[tuple[str, float]]:
+    ranking = []
+    for hit in result.hits:
+        ranking.append((hit.document.slug, hit.score))
+    return ranking
 
 
 def evaluate(
@@ -132,27 +235,22 @@ def evaluate(
     qrels: Qrels,
     modes: Sequence[str] = MODES,
     min_grade: int = 1,
-    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Ask every topic in each mode and report on the answers; see `report_on`."""
-    total = len(topics) * len(modes)
-    runs: dict[str, Run] = {}
-    for number, mode in enumerate(modes):
-        before = number * len(topics)
-        step = None if progress is None else _shifted(progress, before, total)
-        runs[mode] = ask(searcher, store, topics, mode, progress=step)
-    return report_on(runs, list(topics), qrels, min_grade)
-
-
-def _shifted(progress: Progress, before: int, total: int) -> Progress:
-    return lambda done, _: progress(before + done, total)
+    runs = {mode: ask(searcher, store, topics, mode) for mode in modes}
+    return report_on(
+        runs,
+        Measuring(
+            topics=list(topics),
+            qrels=qrels,
+            min_grade=min_grade,
+        ),
+    )
 
 
 def report_on(
     runs: Mapping[str, Run],
-    topics: Sequence[str],
-    qrels: Qrels,
-    min_grade: int = 1,
+    against: Measuring,
     by_group: bool = False,
 ) -> dict[str, Any]:
     """Return what `kb evaluate --json` prints: every run by its name under `modes`.
@@ -163,51 +261,53 @@ def report_on(
     median time of a query in milliseconds, where it was measured.
     """
     report: dict[str, Any] = {
-        "topics": len(answered(topics, qrels, min_grade)),
-        "asked": len(topics),
-        "min_grade": min_grade,
-        "modes": {
-            name: _measured(run, topics, qrels, min_grade) for name, run in runs.items()
-        },
+        "topics": len(against.answered),
+        "asked": len(against.topics),
+        "min_grade": against.min_grade,
+        "modes": {name: _measured(run, against) for name, run in runs.items()},
     }
     if by_group:
-        report["groups"] = {
-            group: report_on(
-                {n: _without_times(run) for n, run in runs.items()},
-                members,
-                qrels,
-                min_grade,
-            )
-            for group, members in grouped(topics).items()
-        }
+        untimed = {name: run.untimed for name, run in runs.items()}
+        groups: dict[str, Any] = {}
+        report["groups"] = groups
+        for group, members in grouped(against.topics).items():
+            groups[group] = report_on(untimed, against.of(members))
     return report
 
 
-def _without_times(run: Run) -> Run:
-    return Run(run.tag, run.rankings)
-
-
 def _measured(
-    run: Run, topics: Sequence[str], qrels: Qrels, min_grade: int
+    run: Run,
+    against: Measuring,
 ) -> dict[str, Any]:
-    rankings = {topic: run.documents(topic) for topic in topics}
-    rows = [
-        measures(rankings[t], qrels[t], min_grade)
-        for t in answered(topics, qrels, min_grade)
-    ]
-    measured: dict[str, Any] = {
-        name: _interval(np.array([row[name] for row in rows])) for name in METRICS
-    }
-    measured["zero_result_rate"] = _interval(
-        np.array([float(not rankings[t]) for t in topics])
-    )
+    qrels = against.qrels
+    rankings = {topic: run.documents(topic) for topic in against.topics}
+    rows = []
+    for topic in against.answered:
+        ranking, grades = rankings[topic], qrels[topic]
+        rows.append(measures(ranking, grades, against.min_grade))
+    measured: dict[str, Any] = {}
+    for name in METRICS:
+        values = [row[name] for row in rows]
+        measured[name] = _interval(np.array(values))
+    unanswered = [float(not found) for found in rankings.values()]
+    measured["zero_result_rate"] = _interval(np.array(unanswered))
     measured["overlap@10"] = overlap(rankings, qrels)
     if run.ms:
         measured["p50_ms"] = float(np.median(run.ms))
     return measured
 
 
-def overlap(rankings: Mapping[str, Sequence[str]], qrels: Qrels) -> dict[str, float]:
+class _Top(Struct, frozen=True):
+    """The first documents of a topic's ranking, and those graded for it."""
+
+    documents: frozenset[str]
+    graded: frozenset[str]
+
+
+def overlap(
+    rankings: Mapping[str, Sequence[str]],
+    qrels: Qrels,
+) -> dict[str, float]:
     """Return overlap@10: how alike the answers to unrelated topics are; near 0 is well.
 
     The mean, over pairs of unrelated topics, of the share of documents that their first ten have
@@ -218,23 +318,24 @@ def overlap(rankings: Mapping[str, Sequence[str]], qrels: Qrels) -> dict[str, fl
     do count, being where a ranking falls back on documents near to everything. Of more than
     MOST_PAIRS pairs so many are drawn, always the same ones. `pairs` says how many were used.
     """
-    tops = [
-        (frozenset(found[:_TOP]), _graded(qrels, topic))
-        for topic, found in rankings.items()
-        if len(found) >= _TOP
-    ]
-    shares = [
-        len(tops[a][0] & tops[b][0]) / _TOP
-        for a, b in _pairs(len(tops))
-        if tops[a][1].isdisjoint(tops[b][1])
-    ]
-    return {"mean": float(np.mean(shares)) if shares else 0.0, "pairs": len(shares)}
+    tops = []
+    for topic, found in rankings.items():
+        if len(found) >= _TOP:
+            graded = _graded(qrels.get(topic, {}))
+            documents = frozenset(found[:_TOP])
+            tops.append(_Top(documents, graded))
+    shares = []
+    for one, other in _pairs(len(tops)):
+        first, second = tops[one], tops[other]
+        if first.graded.isdisjoint(second.graded):
+            common = first.documents & second.documents
+            shares.append(len(common) / _TOP)
+    mean = float(np.mean(shares)) if shares else 0.0
+    return {"mean": mean, "pairs": len(shares)}
 
 
-def _graded(qrels: Qrels, topic: str) -> frozenset[str]:
-    return frozenset(
-        document for document, grade in qrels.get(topic, {}).items() if grade > 0
-    )
+def _graded(grades: Grades) -> frozenset[str]:
+    return frozenset(relevant_of(grades, min_grade=1))
 
 
 def _pairs(count: int) -> Iterable[tuple[int, int]]:
@@ -242,29 +343,40 @@ def _pairs(count: int) -> Iterable[tuple[int, int]]:
         return combinations(range(count), 2)
     chance = np.random.default_rng(_SEED)
     first = chance.integers(0, count, MOST_PAIRS)
-    second = (first + chance.integers(1, count, MOST_PAIRS)) % count
+    further = chance.integers(1, count, MOST_PAIRS)
+    second = (first + further) % count
     return zip(first.tolist(), second.tolist(), strict=True)
 
 
-def missing_from(store: Store, qrels: Qrels, min_grade: int = 1) -> list[str]:
+def missing_from(
+    store: Store,
+    qrels: Qrels,
+    min_grade: int = 1,
+) -> list[str]:
     """Return the relevant documents that the store does not hold: none of them can be found."""
-    wanted = {
-        d
-        for grades in qrels.values()
-        for d, grade in grades.items()
-        if grade >= min_grade
-    }
-    held = store.by_identifier(("slug", normalise(d)) for d in wanted)
-    return sorted(d for d in wanted if not held.get(("slug", normalise(d))))
+    wanted: set[str] = set()
+    for grades in qrels.values():
+        wanted |= relevant_of(grades, min_grade)
+    keys = {document: ("slug", normalise(document)) for document in wanted}
+    present = store.by_identifier(keys.values())
+    missing = []
+    for document, key in keys.items():
+        if not present.get(key):
+            missing.append(document)
+    return sorted(missing)
 
 
-def _interval(values: NDArray[np.float64]) -> dict[str, float]:
+def _interval(values: Scores) -> dict[str, float]:
     """Return the mean and the 2.5 and 97.5 percentiles of its bootstrap distribution."""
     if not len(values):
         return {"mean": 0.0, "low": 0.0, "high": 0.0}
     chance = np.random.default_rng(_SEED)
-    means = values[chance.integers(0, len(values), size=(_SAMPLES, len(values)))].mean(
-        axis=1
-    )
+    count = len(values)
+    drawn = chance.integers(0, count, size=(_SAMPLES, count))
+    means = values[drawn].mean(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
-    return {"mean": float(values.mean()), "low": float(low), "high": float(high)}
+    return {
+        "mean": float(values.mean()),
+        "low": float(low),
+        "high": float(high),
+    }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,15 @@ from kb.fields import BY_NAME
 from kb.records import Filters
 from kb.store import Store
 from kb.vocabulary import UNLABELLED
-from search.ids import member
-from search.results import FACET_FIELDS
+from search.id_sets import Ids, Kept, member
+from search.request import FACET_FIELDS
 
-Counts = tuple[tuple[str, int], ...]
+__all__ = ["Columns", "Counts", "read_columns"]
+
+#: Values with how many documents have them, most first.
+Counts: TypeAlias = tuple[tuple[str, int], ...]
+#: Places of documents, or numbers of values: they fit into four bytes.
+_Small: TypeAlias = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,45 +34,52 @@ class _Field:
     """
 
     values: tuple[str, ...]
-    places: NDArray[np.int32]
-    ends: NDArray[np.int64]
-    none: NDArray[np.bool_]
+    places: _Small
+    ends: Ids
+    none: Kept
     first: int
 
-    def holds(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
+    def holds(self, wanted: Collection[str]) -> Kept:
         """Return for every place whether its document has any wanted value; 未标注 is having
         none.
         """
-        wanted = set(wanted)
-        held = (
-            self.none.copy()
-            if UNLABELLED in wanted
-            else np.zeros(len(self.none), dtype=bool)
-        )
+        found = np.zeros(len(self.none), dtype=bool)
+        if UNLABELLED in wanted:
+            found |= self.none
         for number, value in enumerate(self.values):
             if value in wanted:
-                held[self.places[self.ends[number] : self.ends[number + 1]]] = True
-        return held
+                start, end = self.ends[number : number + 2]
+                found[self.places[start:end]] = True
+        return found
 
-    def tally(self, kept: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def tally(self, kept: Kept) -> Ids:
         """Return how many of the documents at the kept places have none, then how many have each
         value.
         """
-        having = np.add.reduceat(kept[self.places], self.ends[:-1], dtype=np.int64)
-        return np.concatenate([[np.count_nonzero(kept & self.none)], having])
+        starts = self.ends[:-1]
+        is_kept = kept[self.places]
+        having = np.add.reduceat(is_kept, starts, dtype=np.int64)
+        lacking = np.count_nonzero(kept & self.none)
+        return np.concatenate([[lacking], having])
 
-    def named(self, tally: NDArray[np.int64]) -> Counts:
+    def named(self, tally: Ids) -> Counts:
         """Return the values counted at all, most first."""
-        present = np.flatnonzero(tally)
-        names = (
-            self.values[code - 1] if code else UNLABELLED for code in present.tolist()
-        )
-        return tuple(
-            sorted(
-                zip(names, tally[present].tolist(), strict=True),
-                key=lambda pair: (-pair[1], pair[0]),
-            )
-        )
+        counted: list[tuple[str, int]] = []
+        names = (UNLABELLED, *self.values)
+        for place in np.flatnonzero(tally).tolist():
+            count = int(tally[place])
+            counted.append((names[place], count))
+        return tuple(sorted(counted, key=_most_first))
+
+    def named_among_all(self, tally: Ids) -> Counts:
+        """Return the values counted at all, of a tally of all fields' values."""
+        end = self.first + len(self.values) + 1
+        return self.named(tally[self.first : end])
+
+
+def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
+    value, count = counted
+    return -count, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +91,11 @@ class Columns:
     codes[starts[i]:starts[i + 1]].
     """
 
-    ids: NDArray[np.int64]
-    place_of: NDArray[np.int32]
+    ids: Ids
+    place_of: _Small
     fields: dict[str, _Field]
-    starts: NDArray[np.int64]
-    codes: NDArray[np.int32]
+    starts: Ids
+    codes: _Small
 
     def values(self, field: str) -> tuple[str, ...]:
         """Return the values that visible documents have in a field."""
@@ -95,15 +108,17 @@ class Columns:
         values = sorted(self.values(field), key=lambda v: (listed.get(v, behind), v))
         return (*values, UNLABELLED)
 
-    def places(self, documents: NDArray[np.int64]) -> NDArray[np.int32]:
+    def places(self, documents: Ids) -> _Small:
         """Return where in `ids` these documents stand, -1 for those the clearance may not see."""
-        return np.asarray(self.place_of[np.minimum(documents, len(self.place_of) - 1)])
+        beyond = len(self.place_of) - 1
+        known = np.minimum(documents, beyond)
+        return np.asarray(self.place_of[known])
 
-    def visible(self, documents: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def visible(self, documents: Ids) -> Kept:
         """Tell which documents the clearance may see."""
         return np.asarray(self.places(documents) >= 0)
 
-    def passing(self, filters: Filters) -> NDArray[np.int64]:
+    def passing(self, filters: Filters) -> Ids:
         """Return the documents that pass `filters` by their values, ascending, as
         Store.document_ids does.
         """
@@ -114,24 +129,28 @@ class Columns:
             kept &= ~self._holds(field, wanted)
         return self.ids[kept]
 
-    def _holds(self, field: str, wanted: Iterable[str]) -> NDArray[np.bool_]:
+    def _holds(
+        self,
+        field: str,
+        wanted: Collection[str],
+    ) -> Kept:
         if field not in self.fields:
             return np.full(len(self.ids), UNLABELLED in wanted)
         return self.fields[field].holds(wanted)
 
-    def grouped(
-        self, field: str, documents: NDArray[np.int64]
-    ) -> list[NDArray[np.int64]]:
+    def grouped(self, field: str, documents: Ids) -> list[Ids]:
         """Return the documents by value of a field, in the order they come in; no value without
         any.
         """
-        groups = [
-            documents[member(documents, self.ids[self._holds(field, (value,))])]
-            for value in self.in_order(field)
-        ]
-        return [group for group in groups if len(group)]
+        groups = []
+        for value in self.in_order(field):
+            having = self.ids[self._holds(field, (value,))]
+            group = documents[member(documents, having)]
+            if len(group):
+                groups.append(group)
+        return groups
 
-    def count(self, field: str, documents: NDArray[np.int64]) -> Counts:
+    def count(self, field: str, documents: Ids) -> Counts:
         """Count values of a field over those of different documents that are visible, most first,
         未标注 included.
         """
@@ -139,105 +158,139 @@ class Columns:
         kept = np.zeros(len(self.ids), dtype=bool)
         kept[places[places >= 0]] = True
         if field not in self.fields:
-            return self._unlabelled(int(kept.sum()))
-        return self.fields[field].named(self.fields[field].tally(kept))
+            return _unlabelled(int(kept.sum()))
+        column = self.fields[field]
+        return column.named(column.tally(kept))
 
     def count_all(
-        self, fields: Iterable[str], documents: NDArray[np.int64]
+        self,
+        fields: Iterable[str],
+        documents: Ids,
     ) -> dict[str, Counts]:
         """Count the values of several fields as `count` does, all of them in one go."""
         places = self.places(documents)
         places = places[places >= 0]
-        tally = np.bincount(
-            self._codes_of(places),
-            minlength=sum(len(f.values) + 1 for f in self.fields.values()),
-        )
-        counted = {
-            name: f.named(tally[f.first : f.first + len(f.values) + 1])
-            for name, f in self.fields.items()
-        }
-        return {
-            field: counted.get(field, self._unlabelled(len(places))) for field in fields
-        }
+        codes = self._codes_of(places)
+        tally = np.bincount(codes, minlength=self._code_count())
+        counted: dict[str, Counts] = {}
+        for name in fields:
+            column = self.fields.get(name)
+            if column is None:
+                counted[name] = _unlabelled(len(places))
+            else:
+                counted[name] = column.named_among_all(tally)
+        return counted
 
-    def _codes_of(self, places: NDArray[np.int32]) -> NDArray[np.int32]:
+    def _code_count(self) -> int:
+        count = 0
+        for column in self.fields.values():
+            count += len(column.values) + 1
+        return count
+
+    def _codes_of(self, places: _Small) -> _Small:
+        """Return the numbers of all values that the documents at some places have."""
         if len(places) == len(self.ids):
             return self.codes
         first = self.starts[places]
         lengths = self.starts[places + 1] - first
         ends = np.cumsum(lengths)
-        return self.codes[
-            np.repeat(first - ends + lengths, lengths) + np.arange(int(lengths.sum()))
-        ]
+        shift = np.repeat(first - ends + lengths, lengths)
+        return self.codes[shift + np.arange(len(shift))]
 
-    @staticmethod
-    def _unlabelled(count: int) -> Counts:
-        return ((UNLABELLED, count),) if count else ()
-
-    def counts(self, filters: Filters, fields: Iterable[str]) -> dict[str, Counts]:
+    def counts(
+        self,
+        filters: Filters,
+        fields: Iterable[str],
+    ) -> dict[str, Counts]:
         """Count the values of fields over what passes `filters`, each field's own left out."""
         fields = tuple(fields)
-        counted = self.count_all(
-            [f for f in fields if f not in filters.include], self.passing(filters)
-        )
-        own = {
-            f: self.count(f, self.passing(filters.without(f)))
-            for f in fields
-            if f in filters.include
-        }
-        return {field: (counted | own)[field] for field in fields}
+        counted = self.count_all(fields, self.passing(filters))
+        for field in fields:
+            if field in filters.include:
+                others = self.passing(filters.without(field))
+                counted[field] = self.count(field, others)
+        return counted
+
+
+def _unlabelled(count: int) -> Counts:
+    return ((UNLABELLED, count),) if count else ()
 
 
 def read_columns(store: Store) -> Columns:
     """Read the facet values of all documents a store's clearance may see."""
-    by_field: dict[str, dict[str, NDArray[np.int64]]] = {}
+    having_by_field: dict[str, dict[str, Ids]] = {}
     with store.snapshot():
         ids = store.document_ids()
         for field, value, documents in store.facet_documents():
             if field in FACET_FIELDS:
-                by_field.setdefault(field, {})[value] = documents
+                having_by_field.setdefault(field, {})[value] = documents
     fields: dict[str, _Field] = {}
-    for name, having in by_field.items():
-        first = sum(len(field.values) + 1 for field in fields.values())
+    first = 0
+    for name, having in having_by_field.items():
         fields[name] = _field(ids, having, first)
-    # the last stands for all beyond
-    place_of = np.full(int(ids[-1]) + 2 if len(ids) else 1, -1, dtype=np.int32)
+        first += len(having) + 1
+    starts, codes = _by_place(fields.values(), len(ids))
+    return Columns(
+        ids=ids,
+        place_of=_places_of(ids),
+        fields=fields,
+        starts=starts,
+        codes=codes,
+    )
+
+
+def _places_of(ids: Ids) -> _Small:
+    """Return for every id its place, -1 for the others; the last stands for all beyond."""
+    length = int(ids[-1]) + 2 if len(ids) else 1
+    place_of = np.full(length, -1, dtype=np.int32)
     place_of[ids] = np.arange(len(ids))
-    return Columns(ids, place_of, fields, *_by_place(fields.values(), len(ids)))
+    return place_of
 
 
 def _field(
-    ids: NDArray[np.int64], having: Mapping[str, NDArray[np.int64]], first: int
+    ids: Ids,
+    having: Mapping[str, Ids],
+    first: int,
 ) -> _Field:
     values = tuple(sorted(having))
-    ends = np.cumsum([0, *(len(having[value]) for value in values)])
-    places = np.searchsorted(
-        ids, np.concatenate([having[value] for value in values])
-    ).astype(np.int32)
+    documents = [having[value] for value in values]
+    ends = np.cumsum([0, *map(len, documents)])
+    everyone = np.concatenate(documents)
+    places = np.searchsorted(ids, everyone).astype(np.int32)
     none = np.ones(len(ids), dtype=bool)
     none[places] = False
-    return _Field(values, places, ends, none, first)
+    return _Field(
+        values=values,
+        places=places,
+        ends=ends,
+        none=none,
+        first=first,
+    )
 
 
 def _by_place(
-    fields: Iterable[_Field], count: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    fields: Collection[_Field],
+    count: int,
+) -> tuple[Ids, _Small]:
     """Return where the codes of each place begin, and the codes of all places one after another."""
-    places: list[NDArray[np.int32]] = []
-    codes: list[NDArray[np.int32]] = []
+    if not fields:
+        no_starts = np.zeros(count + 1, dtype=np.int64)
+        return no_starts, np.empty(0, dtype=np.int32)
+    places: list[_Small] = []
+    codes: list[_Small] = []
     for field in fields:
-        without = np.flatnonzero(field.none).astype(np.int32)
-        places += [field.places, without]
-        numbers = np.arange(
-            field.first + 1, field.first + 1 + len(field.values), dtype=np.int32
-        )
-        codes += [
-            np.repeat(numbers, np.diff(field.ends)),
-            np.full(len(without), field.first, dtype=np.int32),
-        ]
-    if not places:
-        return np.zeros(count + 1, dtype=np.int64), np.empty(0, dtype=np.int32)
+        lacking = np.flatnonzero(field.none).astype(np.int32)
+        places += [field.places, lacking]
+        numbers = np.arange(len(field.values), dtype=np.int32)
+        own = field.first + 1 + numbers
+        having = np.diff(field.ends)
+        codes.append(np.repeat(own, having))
+        count_lacking = len(lacking)
+        of_none = np.full(count_lacking, field.first, dtype=np.int32)
+        codes.append(of_none)
     everywhere = np.concatenate(places)
     order = np.argsort(everywhere, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(everywhere, minlength=count))])
+    per_place = np.bincount(everywhere, minlength=count)
+    ends = np.cumsum(per_place)
+    starts = np.concatenate([[0], ends])
     return starts, np.concatenate(codes)[order]

@@ -2,96 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
 
 from kb.analysis import normalise
 from kb.identifiers import compact
+from kb.messages.notices import Notice, NoticeCode
 from kb.records import Filters
 from kb.store import Store
 from kb.vocabulary import UNLABELLED
 from search.facets import Columns
 from search.query import Query, parse
-from search.results import FACET_FIELDS
+from search.request import FACET_FIELDS
 
 #: A value no document has: what two contradicting filters leave.
-_NOTHING = "(无)"
+_NOTHING: Final = "(无)"
+_TAKEN_AS_NAME: Final = Notice(NoticeCode.TAKEN_AS_NAME)
 
 
-def as_meant(store: Store, query: Query, columns: Columns) -> tuple[Query, list[str]]:
-    """Return the query read anew as words where its 字段:值 filters by nothing, and
-    what to tell of that.
+class Meant(Struct, frozen=True):
+    """The values that typed ones stand for, and typed ones that stand for none."""
 
-    So it is when the whole is what a visible document is called (要件：商业价值 is a title and a
-    value), or when nothing else was typed and no document has the value.
+    values: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+class Reread(Struct, frozen=True):
+    """A query, and what is told where it was read anew."""
+
+    query: Query
+    notices: tuple[Notice, ...] = ()
+
+
+class Joined(Struct, frozen=True):
+    """Filters of the panel and of the query together, and what is told of them."""
+
+    filters: Filters
+    notices: tuple[Notice, ...]
+
+
+def read_as_meant(
+    store: Store,
+    query: Query,
+    columns: Columns,
+) -> Reread:
+    """Return the query read anew as words where its 字段:值 filters by nothing.
+
+    So it is when the whole is what a visible document is called (要件：商业价值 is a title
+    and a value), or when nothing else was typed and no document has the value.
     """
     if not query.include:
-        return query, []
-    called = compact(query.text)
-    if store.by_identifier([("name", called)])["name", called]:
-        return parse(query.text, fields=False), [
-            "整句是一篇文书的名称，已按名称检索；要按字段筛选，请用筛选栏"
-        ]
+        return Reread(query)
+    name = ("name", compact(query.text))
+    if store.by_identifier([name])[name]:
+        return Reread(parse(query.text, fields=False), (_TAKEN_AS_NAME,))
     if len(query.parts) == 1:
         ((field, typed),) = query.include.items()
-        notes: list[str] = []
-        _meant(field, typed, columns, notes)
-        if notes:
-            return parse(query.text, fields=False), [
-                f"{note}，已当作普通词检索" for note in notes
-            ]
-    return query, []
+        unknown = _meant(field, typed, columns).unknown
+        if unknown:
+            told = _told(NoticeCode.VALUE_TAKEN_AS_WORDS, field, unknown)
+            return Reread(parse(query.text, fields=False), tuple(told))
+    return Reread(query)
 
 
-def joined(
-    filters: Filters, query: Query, columns: Columns
-) -> tuple[Filters, list[str]]:
-    """Return both sets of filters together and what to tell the person.
+def join(
+    filters: Filters,
+    query: Query,
+    columns: Columns,
+) -> Joined:
+    """Return both sets of filters together.
 
     A typed value that no document has stands for all values that contain it (法院:上海 is
-    every court of 上海); when there are none either, a warning says so. Where panel and
+    every court of 上海); when there are none either, a notice says so. Where panel and
     query filter by the same field, both must hold.
     """
-    warnings: list[str] = []
+    notices: list[Notice] = []
     include, exclude = dict(filters.include), dict(filters.exclude)
     for field, typed in query.include.items():
-        values = _meant(field, typed, columns, warnings)
-        chosen = include.get(field)
-        include[field] = (
-            values
-            if chosen is None
-            else tuple(v for v in chosen if v in values) or (_NOTHING,)
-        )
+        meant = _meant(field, typed, columns)
+        notices += _told(NoticeCode.VALUE_ABSENT, field, meant.unknown)
+        include[field] = _of_both(include.get(field), meant.values)
     for field, typed in query.exclude.items():
-        exclude[field] = (
-            *exclude.get(field, ()),
-            *_meant(field, typed, columns, warnings),
-        )
-    return Filters(include=include, exclude=exclude, roles=filters.roles), warnings
+        meant = _meant(field, typed, columns)
+        notices += _told(NoticeCode.VALUE_ABSENT, field, meant.unknown)
+        chosen = exclude.get(field, ())
+        exclude[field] = (*chosen, *meant.values)
+    joined = Filters(
+        include=include,
+        exclude=exclude,
+        roles=filters.roles,
+    )
+    return Joined(joined, tuple(notices))
+
+
+def _of_both(
+    chosen: tuple[str, ...] | None,
+    typed: tuple[str, ...],
+) -> tuple[str, ...]:
+    if chosen is None:
+        return typed
+    return tuple(value for value in chosen if value in typed) or (_NOTHING,)
 
 
 def _meant(
-    field: str, typed: Sequence[str], columns: Columns, warnings: list[str]
-) -> tuple[str, ...]:
+    field: str,
+    typed: Sequence[str],
+    columns: Columns,
+) -> Meant:
     known = columns.values(field)
     meant: list[str] = []
+    unknown: list[str] = []
     for value in typed:
         if value in known or value == UNLABELLED:
             meant.append(value)
             continue
-        folded = normalise(value)
-        containing = [name for name in known if folded in normalise(name)]
+        containing = _containing(value, known)
         if not containing:
-            warnings.append(f"{FACET_FIELDS[field]}中没有「{value}」")
+            unknown.append(value)
         meant += containing or [value]
-    return tuple(dict.fromkeys(meant))
+    return Meant(tuple(dict.fromkeys(meant)), tuple(unknown))
 
 
-def unknown_values(filters: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
+def _containing(
+    value: str,
+    known: Iterable[str],
+) -> list[str]:
+    folded = normalise(value)
+    return [name for name in known if folded in normalise(name)]
+
+
+def notices_of_unknown_values(
+    filters: Mapping[str, Sequence[str]],
+    columns: Columns,
+) -> tuple[Notice, ...]:
     """Return what to tell about chosen values that no visible document has."""
-    return [
-        f"{FACET_FIELDS[field]}中没有「{value}」"
-        for field, values in filters.items()
-        if field in FACET_FIELDS
-        for value in values
-        if value != UNLABELLED and value not in columns.values(field)
-    ]
+    notices: list[Notice] = []
+    for field, values in filters.items():
+        if field in FACET_FIELDS:
+            known = (*columns.values(field), UNLABELLED)
+            unknown = [value for value in values if value not in known]
+            notices += _told(NoticeCode.VALUE_ABSENT, field, unknown)
+    return tuple(notices)
+
+
+def _told(
+    code: NoticeCode,
+    field: str,
+    values: Iterable[str],
+) -> list[Notice]:
+    return [Notice(code, (field, value)) for value in values]

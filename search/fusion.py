@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from search.ids import first_places, member
+from search.id_sets import (
+    NO_IDS,
+    NO_SCORES,
+    Ids,
+    Scores,
+    first_places,
+    member,
+    starts_of_runs,
+)
 
 #: Cormack, Clarke and Büttcher, SIGIR 2009.
 RANK_CONSTANT: Final = 60
@@ -20,130 +27,158 @@ DISCOUNT: Final = 0.5
 #: Cosines count from this share of the best one on.
 NEARNESS_FLOOR: Final = 0.3
 SIZE_POWER: Final = 0.7
+#: What a document's first, second, third … passage counts.
+_SHARES: Final = np.append(DISCOUNT ** np.arange(PASSAGES), 0.0)
+_SUMS: Final = np.cumsum(_SHARES[:-1])
+_SUMS_OF_SHARES: Final = np.append(1.0, _SUMS)
+#: What the sum of a document with so many passages is divided by.
+_REACH: Final = _SUMS_OF_SHARES**SIZE_POWER
+
+
+class Ranked(NamedTuple):
+    """Documents, or passages by the document of each, best first, and their scores."""
+
+    documents: Ids
+    scores: Scores
 
 
 def best_by_document(
-    documents: NDArray[np.int64], scores: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    documents: Ids,
+    scores: Scores,
+) -> Ranked:
     """Return each document once with its best passage's score, best first, ties by document id.
 
     The input is passages, best first.
     """
     first = first_places(documents)
     documents, scores = documents[first], scores[first]
-    if bool(np.any(scores[1:] == scores[:-1])):
+    ties = scores[1:] == scores[:-1]
+    if bool(np.any(ties)):
         order = np.lexsort((documents, -scores))
         documents, scores = documents[order], scores[order]
-    return documents, scores
+    return Ranked(documents, scores)
 
 
 def summed_by_document(
-    documents: NDArray[np.int64],
-    scores: NDArray[np.float64],
-    sizes: Callable[[NDArray[np.int64]], NDArray[np.int64]],
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    documents: Ids,
+    scores: Scores,
+    sizes: Callable[[Ids], Ids],
+) -> Ranked:
     """Return each document once with the discounted sum of its best passages, best
     first, ties by document id.
 
-    A case that tells of the matter in several parts stands before one that names it once. The
-    input is passages, best first; `sizes` says how many passages each document has in all.
+    A case that tells of the matter in several parts stands before one that names it
+    once. The input is passages, best first; `sizes` says how many passages each document
+    has in all.
     """
     if not len(documents):
-        return documents, scores
+        return Ranked(documents, scores)
     order = documents.argsort(kind="stable")
     ordered = documents[order]
-    again = np.concatenate(([False], ordered[1:] == ordered[:-1]))
-    starts = (~again).nonzero()[0]
-    ids = ordered[starts]
+    is_first = starts_of_runs(ordered)
+    starts = is_first.nonzero()[0]
     shared = scores[order]
     if len(starts) < len(ordered):
-        place = np.arange(len(ordered)) - starts[(~again).cumsum() - 1]
-        shared = np.add.reduceat(shared * _SHARES[np.minimum(place, PASSAGES)], starts)
-    sums = shared / _REACH[np.minimum(sizes(ids), PASSAGES)]
-    best = np.argsort(
-        -sums, kind="stable"
-    )  # ids ascend: equal sums stay in their order
-    return ids[best], np.asarray(sums[best])
+        number_of_document = is_first.cumsum() - 1
+        places = np.arange(len(ordered))
+        place = places - starts[number_of_document]
+        share = _SHARES[np.minimum(place, PASSAGES)]
+        shared = np.add.reduceat(shared * share, starts)
+    ids = ordered[starts]
+    reach = _REACH[np.minimum(sizes(ids), PASSAGES)]
+    return _largest_first(ids, shared / reach)
 
 
-#: What a document's first, second, third … passage counts, and what one of so many
-#: passages is divided by.
-_SHARES: Final = np.append(DISCOUNT ** np.arange(PASSAGES), 0.0)
-_REACH: Final = np.append(1.0, np.cumsum(_SHARES[:-1])) ** SIZE_POWER
+def _largest_first(ids: Ids, sums: Scores) -> Ranked:
+    """Return ascending ids by their sums; equal sums stay in the order of ids."""
+    best = np.argsort(-sums, kind="stable")
+    scores = np.asarray(sums[best], dtype=np.float64)
+    return Ranked(ids[best], scores)
 
 
 def weighted_sum(
-    words: tuple[NDArray[np.int64], NDArray[np.float64]],
-    meaning: tuple[NDArray[np.int64], NDArray[np.float64]],
+    words: Ranked,
+    meaning: Ranked,
     weight: float,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+) -> Ranked:
     """Merge two rankings by their scores: `weight` of the words and the rest of the meaning.
 
-    Scores of each are first put between 0 and 1, its best: words from their last candidate
-    on, cosines from NEARNESS_FLOOR of the best on, because how far the last of a fixed depth
-    lies depends on the size of the library. Largest first, ties by id. The convex combination
-    of Bruch, Gai and Ingber (ACM TOIS 2023), whose floors are theirs to choose too.
+    Scores of each are first put between 0 and 1, its best: words from their last
+    candidate on, cosines from NEARNESS_FLOOR of the best on, because how far the last of
+    a fixed depth lies depends on the size of the library. Largest first, ties by id. The
+    convex combination of Bruch, Gai and Ingber (ACM TOIS 2023), whose floors are theirs
+    to choose too.
     """
-    ids = np.concatenate([words[0], meaning[0]])
+    ids = np.concatenate([words.documents, meaning.documents])
     if not len(ids):
-        return ids, np.empty(0)
-    least = float(words[1][-1]) if len(words[1]) else 0.0
-    floor = NEARNESS_FLOOR * float(meaning[1][0]) if len(meaning[1]) else 0.0
-    gains = np.concatenate(
-        [weight * _unit(words[1], least), (1 - weight) * _unit(meaning[1], floor)]
-    )
-    return _merged(ids, gains)
+        return Ranked(ids, NO_SCORES)
+    least = _last(words.scores)
+    floor = NEARNESS_FLOOR * _best(meaning.scores)
+    by_words = weight * _unit(words.scores, least)
+    by_meaning = (1 - weight) * _unit(meaning.scores, floor)
+    return _merged(ids, np.concatenate([by_words, by_meaning]))
 
 
-def _unit(scores: NDArray[np.float64], low: float) -> NDArray[np.float64]:
+def _best(scores: Scores) -> float:
+    return float(scores[0]) if len(scores) else 0.0
+
+
+def _last(scores: Scores) -> float:
+    return float(scores[-1]) if len(scores) else 0.0
+
+
+def _unit(scores: Scores, low: float) -> Scores:
     """Return scores, best first, as shares of the way from `low` to the best."""
-    high = float(scores[0]) if len(scores) else 0.0
-    return (
-        np.asarray(np.maximum((scores - low) / (high - low), 0.0))
-        if high > low
-        else np.ones(len(scores))
-    )
+    high = _best(scores)
+    if high <= low:
+        return np.ones(len(scores))
+    shares = (scores - low) / (high - low)
+    return np.asarray(np.maximum(shares, 0.0))
 
 
-def _merged(
-    ids: NDArray[np.int64], gains: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _merged(ids: Ids, gains: Scores) -> Ranked:
     """Return each id once with the sum of its gains, largest first, ties by id."""
     order = np.argsort(ids, kind="stable")
     ids = ids[order]
-    starts = np.flatnonzero(np.concatenate(([True], ids[1:] != ids[:-1])))
+    starts = np.flatnonzero(starts_of_runs(ids))
     sums = np.add.reduceat(gains[order], starts)
-    best = np.argsort(-sums, kind="stable")  # equal sums stay in the order of ids
-    return ids[starts][best], np.asarray(sums[best], dtype=np.float64)
+    return _largest_first(ids[starts], sums)
 
 
 def reciprocal_rank_fusion(
-    rankings: Sequence[NDArray[np.int64]], rank_constant: int = RANK_CONSTANT
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    rankings: Sequence[Ids],
+    rank_constant: int = RANK_CONSTANT,
+) -> Ranked:
     """Merge rankings by the sum of 1 / (rank_constant + rank), rank counted from 1.
 
     Returns ids and sums, largest first; equal sums are ordered by id, so a query answers
     the same way twice.
     """
-    if not any(len(ranking) for ranking in rankings):
-        return np.empty(0, np.int64), np.empty(0)
-    ids = np.concatenate(rankings)
-    gains = np.concatenate(
-        [1.0 / (rank_constant + np.arange(1, len(r) + 1)) for r in rankings]
-    )
-    return _merged(ids, gains)
+    if not any(map(len, rankings)):
+        return Ranked(NO_IDS, NO_SCORES)
+    gains = []
+    for ranking in rankings:
+        ranks = np.arange(1, len(ranking) + 1)
+        gains.append(1.0 / (rank_constant + ranks))
+    return _merged(np.concatenate(rankings), np.concatenate(gains))
 
 
 def followed(
-    documents: NDArray[np.int64], scores: NDArray[np.float64], more: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    documents: Ids,
+    scores: Scores,
+    more: Ids,
+) -> Ranked:
     """Return a ranking with the documents of `more` it lacks behind it, in their order, at falling
     scores.
     """
     if not len(more):
-        return documents, scores
-    rest = more[~member(more, np.sort(documents))]
+        return Ranked(documents, scores)
+    is_ranked = member(more, np.sort(documents))
+    rest = more[~is_ranked]
     rest = rest[first_places(rest)]
-    last = float(scores[-1]) if len(scores) else 1.0
-    falling = last * RANK_CONSTANT / (RANK_CONSTANT + 1.0 + np.arange(len(rest)))
-    return np.concatenate([documents, rest]), np.concatenate([scores, falling])
+    last = _last(scores) if len(scores) else 1.0
+    places = np.arange(len(rest))
+    falling = last * RANK_CONSTANT / (RANK_CONSTANT + 1.0 + places)
+    joined = np.concatenate([documents, rest])
+    all_scores = np.concatenate([scores, falling])
+    return Ranked(joined, all_scores)

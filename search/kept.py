@@ -22,7 +22,11 @@ class Kept(Generic[Answer]):
         self._found: OrderedDict[Hashable, Answer] = OrderedDict()
         self._lock: Final = threading.Lock()
 
-    def of(self, key: Hashable, find: Callable[[], Answer]) -> Answer:
+    def of(
+        self,
+        key: Hashable,
+        find: Callable[[], Answer],
+    ) -> Answer:
         """Return the answer that is kept, else what `find` finds."""
         with self._lock:
             if key in self._found:

@@ -11,24 +11,25 @@ import contextlib
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import tantivy
 from msgspec import Struct
-from numpy.typing import NDArray
 
-from kb.analysis import dictionary_hash, portions
-from kb.indexterms import index_terms
-from kb.records import Changes, Commit, PassageToIndex
+from kb.analysis import dictionary_hash
+from kb.messages.faults import Fault, words
+from kb.messages.notices import Notice, NoticeCode
+from kb.records import Changes, Commit
 from kb.store import Store
 from kb.vocabulary import Visibility
-from search.checksums import changed, is_breakdown, marks, touched
-from search.equivalents import Equivalents
-from search.ids import member
-from search.matching import PASSAGE_BITS, places_of
+from search.checksums import FileMark, changed, is_breakdown, marks, touched
+from search.clauses import CHARS, TITLE, WORDS, phrase, places_of, term
+from search.expansion_clauses import ExpansionClauses
+from search.id_sets import Ids, member
+from search.keyword_writing import Progress, Work, open_index, schema, write
 from search.stamps import (
     IndexDamaged,
     Stamp,
@@ -49,68 +50,28 @@ FORMAT: Final = 5
 REMADE_LIMIT: Final = 100_000
 #: Files are looked at for damage once in so many seconds.
 _LOOK_EVERY_S: Final = 1.0
-_HEAP_BYTES: Final = 64_000_000
-#: Characters of passages whose terms are made together: five hundred articles of a law.
-_INDEXED_AT_ONCE: Final = 64_000
 _LOCK_WAIT_S: Final = 120.0
-
-Progress = Callable[[int, int], None]
+#: Documents that a notice names at most.
+_NAMED: Final = 5
+_UNUSABLE: Final = Notice(NoticeCode.INDEX_UNUSABLE)
 
 
 class Opened(Struct, frozen=True):
     """An index as one moment saw it."""
 
     searcher: Any
-    equivalents: Equivalents
+    expansions: ExpansionClauses
     stamp: Stamp
-
-
-def schema() -> tantivy.Schema:
-    """Return the fields of the index."""
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("place", fast=True)
-    builder.add_unsigned_field("document", indexed=True)
-    builder.add_text_field("words", tokenizer_name="spaces", index_option="freq")
-    builder.add_text_field("chars", tokenizer_name="spaces", index_option="position")
-    builder.add_text_field("title", tokenizer_name="spaces", index_option="position")
-    return builder.build()
-
-
-def open_index(folder: Path) -> tantivy.Index:
-    """Open the tantivy index in a folder, made when absent."""
-    index = tantivy.Index(schema(), path=str(folder))
-    index.register_tokenizer(
-        "spaces", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-    )
-    return index
-
-
-def indexed(
-    passages: Sequence[PassageToIndex], before: int
-) -> Iterator[tantivy.Document]:
-    """Yield what the index holds of passages; the title goes with the first of a document.
-
-    `before` is the document of the passage before these.
-    """
-    made = index_terms([(passage.title, passage.text) for passage in passages])
-    for passage, (words, title, text) in zip(passages, made, strict=True):
-        document = tantivy.Document()
-        document.add_unsigned(
-            "place", passage.document_id << PASSAGE_BITS | passage.passage_id
-        )
-        document.add_unsigned("document", passage.document_id)
-        document.add_text("words", words)
-        document.add_text("chars", text)
-        if passage.document_id != before:
-            document.add_text("title", title)
-        before = passage.document_id
-        yield document
 
 
 class KeywordFiles:
     """The keyword index of one scope of readers, on disk; what is opened is swapped whole."""
 
-    def __init__(self, folder: Path, scope: Visibility) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        scope: Visibility,
+    ) -> None:
         """Use (and make when absent) the index below `folder`, of the documents that readers of
         `scope` may see.
         """
@@ -137,20 +98,23 @@ class KeywordFiles:
         commit.
         """
         opened = self._opened
-        if opened is None or (opened.stamp.commit, opened.stamp.maker) != (
-            commit.id,
-            dictionary_hash(),
-        ):
+        if opened is None or opened.stamp.commit != commit.id:
+            return False
+        if opened.stamp.maker != dictionary_hash():
             return False
         return self._is_sound(opened.stamp)
 
     def refresh(
-        self, store: Store, progress: Progress | None = None, wait: bool = False
+        self,
+        store: Store,
+        progress: Progress | None = None,
+        wait: bool = False,
     ) -> bool:
         """Bring the index up to the store; return whether it is.
 
         With `wait` another process's work is waited for; otherwise an older snapshot is
-        kept while there is one. Raises IndexUnwritable where the disk is full or read-only.
+        kept while there is one. Raises IndexUnwritable where the disk is full or
+        read-only.
         """
         commit = store.commit()
         if self.is_of(commit):
@@ -158,42 +122,47 @@ class KeywordFiles:
         self._load(store)
         if self.is_of(commit):
             return True
-        with (
-            writing(self._folder),
-            locked(
-                self._folder, _LOCK_WAIT_S if wait or not self.answers else 0.0
-            ) as held,
-        ):
+        wait_s = _LOCK_WAIT_S if wait or not self.answers else 0.0
+        with writing(self._folder), locked(self._folder, wait_s) as has_lock:
             self._load(store)
-            if held and not self.is_of(commit):
+            if has_lock and not self.is_of(commit):
                 self._update(store, progress)
         return self.is_of(commit)
 
-    def verify(self, store: Store, repair: bool) -> list[str]:
-        """Say what does not agree with the store, document by document, and mend it when asked."""
+    def verify(
+        self,
+        store: Store,
+        repair: bool,
+    ) -> list[Notice]:
+        """Return what does not agree with the store, document by document, and mend it when
+        asked.
+        """
         stamp = read_stamp(self._folder)
-        damaged = (
-            [] if stamp is None else changed(self._folder / stamp.folder, stamp.files)
-        )
+        damaged: list[str] = []
+        if stamp is not None:
+            damaged = changed(self._folder / stamp.folder, stamp.files)
         self._load(store)
-        wrong, is_lost = [], True
         if damaged:
-            wrong.append(f"关键词索引的文件与写入时不符({'、'.join(damaged)}),已重建")
-        elif self._opened is None:
-            wrong.append("关键词索引不存在、无法打开或不是此库的,已重建")
-        elif self._opened.stamp.generation != store.generation():
-            stopped = self._opened.stamp.generation
-            wrong.append(
-                f"关键词索引停在第 {stopped} 代,库在第 {store.generation()} 代,已更新"
-            )
-            is_lost = False
-        elif told := _difference(self._places(), store.places(self._scope)):
-            wrong.append(f"关键词索引{told},已重建")
-        if wrong and repair:
-            if is_lost:
+            wrong: Notice | None = Notice(NoticeCode.INDEX_CHANGED, tuple(damaged))
+        else:
+            wrong = self._disagreement(store)
+        if wrong is None:
+            return []
+        if repair:
+            if wrong.code != NoticeCode.INDEX_STOPPED:
                 self.give_up()
             self.refresh(store, wait=True)
-        return wrong
+        return [wrong]
+
+    def _disagreement(self, store: Store) -> Notice | None:
+        if self._opened is None:
+            return _UNUSABLE
+        stopped, now = self._opened.stamp.generation, store.generation()
+        if stopped != now:
+            generations = (str(stopped), str(now))
+            return Notice(NoticeCode.INDEX_STOPPED, generations)
+        stored = store.places(self._scope)
+        return _difference(self._places(), stored)
 
     def give_up(self) -> None:
         """Drop the index; it is made anew when next needed."""
@@ -211,20 +180,22 @@ class KeywordFiles:
             if not is_breakdown(error):
                 raise
             self.give_up()
-            raise IndexDamaged(
-                "关键词索引的文件已损坏,已弃用,下次检索时自动重建。请再试一次"
-            ) from error
+            raise IndexDamaged(words(Fault.INDEX_DAMAGED)) from error
 
-    def _places(self) -> NDArray[np.int64]:
+    def _places(self) -> Ids:
         """Return (document id, passage id) of all that is indexed, a row each, by passage."""
         assert self._opened is not None
-        searcher = self._opened.searcher
-        found = searcher.search(
-            tantivy.Query.all_query(), limit=max(int(searcher.num_docs), 1), count=False
-        ).hits
-        passages, documents = places_of(searcher, [address for _, address in found])
+        passages, documents = self._found(tantivy.Query.all_query())
         order = np.argsort(passages, kind="stable")
         return np.column_stack([documents[order], passages[order]])
+
+    def _found(self, query: tantivy.Query) -> tuple[Ids, Ids]:
+        """Return all passages that match, in no order, and their documents."""
+        assert self._opened is not None
+        searcher = self._opened.searcher
+        most = max(int(searcher.num_docs), 1)
+        hits = searcher.search(query, limit=most, count=False).hits
+        return places_of(searcher, [address for _, address in hits])
 
     def _is_sound(self, stamp: Stamp) -> bool:
         """Tell, once in a while by a look, whether the files are still those that were opened."""
@@ -239,7 +210,7 @@ class KeywordFiles:
         own history.
         """
         stamp = read_stamp(self._folder)
-        if stamp is None or (stamp.format, stamp.maker) != (FORMAT, dictionary_hash()):
+        if stamp is None or not _is_readable(stamp):
             self._opened = None
         elif not store.is_ancestor(stamp.made_of) or self._is_damaged(stamp):
             self._opened = None
@@ -248,7 +219,9 @@ class KeywordFiles:
 
     def _is_damaged(self, stamp: Stamp) -> bool:
         folder = self._folder / stamp.folder
-        damaged = changed(folder, stamp.files) if touched(folder, stamp.files) else []
+        if not touched(folder, stamp.files):
+            return False
+        damaged = changed(folder, stamp.files)
         if damaged:
             log.error("keyword index damaged files=%d", len(damaged))
         return bool(damaged)
@@ -265,7 +238,11 @@ class KeywordFiles:
             log.warning("keyword index cannot be opened: %s", type(error).__name__)
             return None
         self._looked_s = time.monotonic()
-        return Opened(searcher, Equivalents(self._schema, searcher), stamp)
+        return Opened(
+            searcher=searcher,
+            expansions=ExpansionClauses(self._schema, searcher),
+            stamp=stamp,
+        )
 
     def _probe(self, searcher: Any, passages: int) -> None:
         """Touch every field's files; raises ValueError when one is missing or the index was
@@ -273,20 +250,19 @@ class KeywordFiles:
         """
         if passages != searcher.num_docs:
             raise ValueError("the index does not hold what its stamp says")
-        for name in ("chars", "title"):
-            searcher.search(
-                tantivy.Query.phrase_query(self._schema, name, ["商", "业"]), limit=1
-            )
-        searcher.search(
-            tantivy.Query.term_query(
-                self._schema, "words", "商业", index_option="freq"
-            ),
-            limit=1,
-        )
+        for name in (CHARS, TITLE):
+            anything = phrase(self._schema, name, ["商", "业"])
+            searcher.search(anything, limit=1)
+        anything = term(self._schema, WORDS, "商业")
+        searcher.search(anything, limit=1)
 
     # -- writing ---------------------------------------------------------------------------
 
-    def _update(self, store: Store, progress: Progress | None) -> None:
+    def _update(
+        self,
+        store: Store,
+        progress: Progress | None,
+    ) -> None:
         started = time.perf_counter()
         before = self._opened
         with store.snapshot():
@@ -294,72 +270,81 @@ class KeywordFiles:
             changes = store.changes_since(before.stamp.generation if before else 0)
             gone = self._present([*changes.changed, *changes.removed])
             if before is None or (gone and self._is_remade(store, gone, changes)):
-                rows, count = self._make(store, commit, progress)
+                folder, count = self._make(store, commit, progress)
             else:
                 passages = store.passages_to_index(list(changes.changed), self._scope)
-                rows, count = self._catch_up(
-                    before.stamp, commit, gone, passages, progress
+                folder = before.stamp.folder
+                work = Work(
+                    passages=passages,
+                    forget=gone,
+                    progress=progress,
                 )
-        self._clear(rows.folder)
+                count = write(self._folder / folder, work)
+                self._put_stamp(folder, commit, before.stamp.files)
+        self._clear(folder)
         self._load(store)
-        log.info(
-            "keyword index passages=%d ms=%.0f",
-            count,
-            1000 * (time.perf_counter() - started),
-        )
+        took_ms = 1000 * (time.perf_counter() - started)
+        log.info("keyword index passages=%d ms=%.0f", count, took_ms)
 
     def _present(self, documents: Sequence[int]) -> list[int]:
         """Return those of the documents that the open index holds."""
         if self._opened is None or not documents:
             return []
-        query = tantivy.Query.term_set_query(self._schema, "document", list(documents))
-        searcher = self._opened.searcher
-        found = searcher.search(
-            query, limit=max(int(searcher.num_docs), 1), count=False
-        ).hits
-        return sorted(
-            set(places_of(searcher, [address for _, address in found])[1].tolist())
-        )
+        wanted = list(documents)
+        among = tantivy.Query.term_set_query(self._schema, "document", wanted)
+        _, found = self._found(among)
+        return sorted(set(found.tolist()))
 
-    def _is_remade(self, store: Store, gone: Sequence[int], changes: Changes) -> bool:
+    def _is_remade(
+        self,
+        store: Store,
+        gone: Sequence[int],
+        changes: Changes,
+    ) -> bool:
         """Tell whether an index that has to forget documents is made anew, and not caught up."""
         assert self._opened is not None
         if self._opened.stamp.rows <= REMADE_LIMIT:
             return True
         changed = sorted(set(gone) & set(changes.changed))
-        seen = {
-            passage.document_id
-            for passage in store.passages_to_index(changed, self._scope)
-        }
+        seen = set()
+        for passage in store.passages_to_index(changed, self._scope):
+            seen.add(passage.document_id)
         return len(seen) < len(changed)  # some were hidden from these readers
 
     def _make(
-        self, store: Store, commit: Commit, progress: Progress | None
-    ) -> tuple[Stamp, int]:
-        folder = f"i{time.time_ns():x}"
-        (self._folder / folder).mkdir(parents=True)
+        self,
+        store: Store,
+        commit: Commit,
+        progress: Progress | None,
+    ) -> tuple[str, int]:
+        """Make an index of all passages in a folder of its own; return which, and how many."""
+        name = f"i{time.time_ns():x}"
+        folder = self._folder / name
+        folder.mkdir(parents=True)
+        passages = store.passages_to_index(scope=self._scope)
         total = store.counts()["passage"]
         try:
-            count = self._write(
-                folder, (), store.passages_to_index(scope=self._scope), total, progress
+            count = write(
+                folder,
+                Work(
+                    passages=passages,
+                    forget=(),
+                    total=total,
+                    progress=progress,
+                ),
             )
         except BaseException:
-            shutil.rmtree(self._folder / folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
             raise
-        return self._stamped(folder, commit, {}), count
+        self._put_stamp(name, commit, {})
+        return name, count
 
-    def _catch_up(
+    def _put_stamp(
         self,
-        before: Stamp,
+        folder: str,
         commit: Commit,
-        gone: Sequence[int],
-        passages: Iterable[PassageToIndex],
-        progress: Progress | None,
-    ) -> tuple[Stamp, int]:
-        count = self._write(before.folder, gone, passages, 0, progress)
-        return self._stamped(before.folder, commit, before.files), count
-
-    def _stamped(self, folder: str, commit: Commit, known: Any) -> Stamp:
+        known: Mapping[str, FileMark],
+    ) -> None:
         index = open_index(self._folder / folder)
         index.reload()
         stamp = Stamp(
@@ -372,70 +357,43 @@ class KeywordFiles:
             files=marks(self._folder / folder, known),
         )
         write_stamp(self._folder, stamp)
-        return stamp
 
     def _clear(self, kept: str) -> None:
         for old in self._folder.glob("i*"):
             if old.name != kept and old.is_dir():
                 shutil.rmtree(old, ignore_errors=True)
 
-    def _write(
-        self,
-        folder: str,
-        forget: Sequence[int],
-        passages: Iterable[PassageToIndex],
-        total: int,
-        progress: Progress | None,
-    ) -> int:
-        writer = open_index(self._folder / folder).writer(
-            heap_size=_HEAP_BYTES, num_threads=1
-        )
-        count, before = 0, -1
-        try:
-            if (
-                forget
-            ):  # by query: deleting by term does nothing for numbers in tantivy-py
-                writer.delete_documents_by_query(
-                    tantivy.Query.term_set_query(self._schema, "document", list(forget))
-                )
-            for some in portions(
-                passages,
-                lambda passage: len(passage.title) + len(passage.text),
-                _INDEXED_AT_ONCE,
-            ):
-                for document in indexed(some, before):
-                    writer.add_document(document)
-                count, before = count + len(some), some[-1].document_id
-                if progress is not None:
-                    progress(count, max(total, count))
-            writer.commit()
-            writer.wait_merging_threads()
-        except BaseException:
-            with contextlib.suppress(Exception):
-                writer.rollback()
-            raise
-        if progress is not None and count:
-            progress(count, count)
-        return count
+
+def _is_readable(stamp: Stamp) -> bool:
+    """Tell whether an index is of this format, by the dictionary in use."""
+    return stamp.format == FORMAT and stamp.maker == dictionary_hash()
 
 
-def _difference(indexed: NDArray[np.int64], stored: NDArray[np.int64]) -> str:
-    """Return in words what an index lacks and what it has too much; '' where both hold the same
+def _difference(
+    indexed: Ids,
+    stored: Ids,
+) -> Notice | None:
+    """Return what an index lacks and what it holds too much; None where both hold the same
     passages.
     """
-    lacking = stored[~member(stored[:, 1], indexed[:, 1])]
-    too_much = indexed[~member(indexed[:, 1], stored[:, 1])]
-    told = [f"缺 {len(lacking)} 个片段(文书 {_named(lacking)})"] if len(lacking) else []
-    told += (
-        [f"多出 {len(too_much)} 个片段(文书 {_named(too_much)})"]
-        if len(too_much)
-        else []
-    )
-    if not told and not np.array_equal(indexed, stored):
-        told = ["的片段与文书对不上"]
-    return "、".join(told)
+    indexed_passages, stored_passages = indexed[:, 1], stored[:, 1]
+    lacking = stored[~member(stored_passages, indexed_passages)]
+    too_much = indexed[~member(indexed_passages, stored_passages)]
+    if len(lacking) and len(too_much):
+        values = (*_counted(lacking), *_counted(too_much))
+        return Notice(NoticeCode.INDEX_DIFFERS, values)
+    if len(lacking):
+        return Notice(NoticeCode.INDEX_LACKS, _counted(lacking))
+    if len(too_much):
+        return Notice(NoticeCode.INDEX_HOLDS_MORE, _counted(too_much))
+    if not np.array_equal(indexed, stored):
+        return Notice(NoticeCode.INDEX_MISPLACED)
+    return None
 
 
-def _named(places: NDArray[np.int64]) -> str:
-    documents = sorted(set(places[:, 0].tolist()))
-    return "、".join(map(str, documents[:5])) + ("…" if len(documents) > 5 else "")
+def _counted(places: Ids) -> tuple[str, str]:
+    """Return how many passages there are, and the first of their documents."""
+    documents = np.unique(places[:, 0]).tolist()
+    named = "、".join(map(str, documents[:_NAMED]))
+    rest = "…" if len(documents) > _NAMED else ""
+    return str(len(places)), named + rest

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from kb.analysis import normalise
 
@@ -23,44 +23,68 @@ _FIRST_CODE: Final = 0xE000
 _MAX_LETTERS: Final = 48
 #: Four bytes a code point, without a mark in front.
 _UTF: Final = "utf-32-le"
+_BYTES: Final = 4
 #: Ways to read a run of letters that are tried: xian is 县 and 西安.
 _WAYS: Final = 4
 _READING: Final = re.compile(r'"(\d+)": "([^",]+)')
 _PHRASE: Final = re.compile(r'"([^"]{2,3})": (\[\n\[[^:]*?\n\]\n\])')
 _HAN: Final = (0x3007, *range(0x4E00, 0xA000))
 _TYPED: Final = re.compile(r"[a-zü' ]+\Z")
+_FEWEST_LETTERS: Final = 2
+_LONGEST_SYLLABLE: Final = 6
+_VOWELS: Final = frozenset("aeiouv")
+_DOUBLE_INITIALS: Final = ("zh", "ch", "sh")
+_WORD_LENGTHS: Final = (2, 3)
+#: ü is typed v, with whatever tone.
+_V: Final = {ord(letter): "v" for letter in "ǖǘǚǜ"}
+#: Tones are marks behind their letter.
+_FIRST_MARK: Final = "\u0300"
+
+
+#: The readings of all characters, and of words in which some of them are read otherwise.
+Readings: TypeAlias = dict[int, str]
+Phrases: TypeAlias = dict[str, tuple[str, ...]]
+#: Typed letters cut into syllables and first letters.
+Way: TypeAlias = tuple[str, ...]
 
 
 class Pinyin:
     """The readings of Chinese characters, in a word where the word decides (银行, not 银形)."""
 
     def __init__(
-        self, readings: dict[int, str], phrases: dict[str, tuple[str, ...]]
+        self,
+        readings: Readings,
+        phrases: Phrases,
     ) -> None:
         """Take the reading of each code point, and of words that are read otherwise."""
-        self.syllables: Final = tuple(
-            sorted(set(readings.values()).union(*phrases.values()))
-        )
-        self._code: Final = {
-            s: chr(_FIRST_CODE + n) for n, s in enumerate(self.syllables)
-        }
-        #: Nobody types a sound without a vowel (嗯 is n), or means 啊 by an a among first letters.
+        alone = set(readings.values())
+        known = alone.union(*phrases.values())
+        self.syllables: Final = tuple(sorted(known))
+        self._code: Final[dict[str, str]] = {}
+        for number, syllable in enumerate(self.syllables):
+            self._code[syllable] = chr(_FIRST_CODE + number)
         self._typed: Final = {
-            s: c for s, c in self._code.items() if len(s) > 1 and set(s) & set("aeiouv")
+            syllable: code
+            for syllable, code in self._code.items()
+            if _is_typed(syllable)
         }
         self._table: Final = {
             char: self._code[syllable] for char, syllable in readings.items()
         }
-        self._phrases: Final = {
-            w: "".join(self._code[s] for s in said) for w, said in phrases.items()
-        }
-        odd = {
-            c
-            for w, said in self._phrases.items()
-            for c, s in zip(w, said, strict=True)
-            if self._table[ord(c)] != s
-        }
-        self._odd: Final = re.compile(f"[{''.join(sorted(odd))}]") if odd else None
+        self._phrases: Final[dict[str, str]] = {}
+        for word, said in phrases.items():
+            codes = [self._code[one] for one in said]
+            self._phrases[word] = "".join(codes)
+        self._odd: Final = self._read_otherwise()
+
+    def _read_otherwise(self) -> re.Pattern[str] | None:
+        """Return what matches a character that some word gives another reading."""
+        odd: set[str] = set()
+        for word, said in self._phrases.items():
+            for char, code in zip(word, said, strict=True):
+                if self._table[ord(char)] != code:
+                    odd.add(char)
+        return re.compile(f"[{''.join(sorted(odd))}]") if odd else None
 
     def sound(self, text: str) -> str:
         """Return a string as long as `text`: a code for each Chinese character, all else folded as
@@ -73,7 +97,8 @@ class Pinyin:
         # a list of characters takes twenty times the room
         codes = bytearray(said.encode(_UTF, "surrogatepass"))
         for place, code in self._said_otherwise(folded):
-            codes[4 * place : 4 * place + 4] = code.encode(_UTF)
+            start = _BYTES * place
+            codes[start : start + _BYTES] = code.encode(_UTF)
         return codes.decode(_UTF, "surrogatepass")
 
     def _said_otherwise(self, folded: str) -> Iterator[tuple[int, str]]:
@@ -83,61 +108,90 @@ class Pinyin:
         assert self._odd is not None
         for match in self._odd.finditer(folded):
             place = match.start()
-            for length in (2, 3):
-                for start in range(max(place - length + 1, 0), place + 1):
+            for length in _WORD_LENGTHS:
+                earliest = max(place - length + 1, 0)
+                for start in range(earliest, place + 1):
                     said = self._phrases.get(folded[start : start + length])
                     if said:
                         yield place, said[place - start]
 
-    def pattern(self, typed: str, *, open_end: bool) -> str | None:
+    def pattern(
+        self,
+        typed: str,
+        *,
+        open_end: bool,
+    ) -> str | None:
         """Return a regular expression over `sound` for typed pinyin, or None where it is none.
 
         Whole syllables, first letters (khmd) or both; `open_end` leaves the last syllable
         unfinished, as when one is still typing.
         """
-        letters = re.sub("[' ]", "", typed.lower().replace("ü", "v"))
-        if not 2 <= len(letters) <= _MAX_LETTERS or not _TYPED.match(typed.lower()):
+        folded = typed.lower()
+        letters = re.sub("[' ]", "", folded.replace("ü", "v"))
+        if not _FEWEST_LETTERS <= len(letters) <= _MAX_LETTERS:
             return None
-        ways = [
-            self._classes(pieces, open_end=open_end) for pieces in self._ways(letters)
-        ]
+        if not _TYPED.match(folded):
+            return None
+        ways = []
+        for pieces in self._ways(letters):
+            ways.append(self._classes(pieces, open_end=open_end))
         return f"(?:{'|'.join(ways)})" if ways else None
 
-    def _classes(self, pieces: Sequence[str], *, open_end: bool) -> str:
-        whole = [self._typed.get(piece) or self._class(piece) for piece in pieces]
-        return "".join(whole[:-1]) + (
-            self._class(pieces[-1]) if open_end else whole[-1]
-        )
+    def _classes(
+        self,
+        pieces: Sequence[str],
+        *,
+        open_end: bool,
+    ) -> str:
+        classes = []
+        for piece in pieces:
+            whole = self._typed.get(piece)
+            classes.append(whole or self._class(piece))
+        if open_end:
+            classes[-1] = self._class(pieces[-1])
+        return "".join(classes)
 
     @lru_cache(maxsize=1_000)  # noqa: B019 - one Pinyin lives as long as the process
     def _class(self, start: str) -> str:
         """Return the class of all syllables that begin so."""
-        codes = (
-            code for syllable, code in self._code.items() if syllable.startswith(start)
-        )
+        codes = []
+        for syllable, code in self._code.items():
+            if syllable.startswith(start):
+                codes.append(code)
         return f"[{''.join(codes)}]"
 
-    def _ways(self, letters: str) -> list[tuple[str, ...]]:
+    def _ways(self, letters: str) -> list[Way]:
         """Return readings of the letters as syllables, first letters and an unfinished end, fewest
         pieces first.
         """
-        best: list[list[tuple[str, ...]]] = [[] for _ in letters] + [[()]]
-        for start in range(len(letters) - 1, -1, -1):
-            found = [
-                (letters[start:end], *rest)
-                for end in range(min(start + 6, len(letters)), start, -1)
-                if self._may_be(letters[start:end], last=end == len(letters))
-                for rest in best[end]
-            ]
-            best[start] = sorted(found, key=len)[:_WAYS]
+        length = len(letters)
+        best: dict[int, list[Way]] = {length: [()]}
+        for start in reversed(range(length)):
+            found: list[Way] = []
+            longest = min(start + _LONGEST_SYLLABLE, length)
+            for end in range(longest, start, -1):
+                piece = letters[start:end]
+                if self._may_be(piece, last=end == length):
+                    found.extend((piece, *rest) for rest in best[end])
+            found.sort(key=len)
+            best[start] = found[:_WAYS]
         return best[0]
 
     def _may_be(self, piece: str, *, last: bool) -> bool:
-        if piece in self._typed or piece in ("zh", "ch", "sh"):
+        if piece in self._typed or piece in _DOUBLE_INITIALS:
             return True
-        return (last or len(piece) == 1) and any(
-            s.startswith(piece) for s in self._typed
-        )
+        if not last and len(piece) > 1:
+            return False
+        begins = (syllable.startswith(piece) for syllable in self._typed)
+        return any(begins)
+
+
+def _is_typed(syllable: str) -> bool:
+    """Tell the syllables that people type: nobody types one without a vowel (嗯 is n), or means 啊
+    by an a among first letters.
+    """
+    has_vowel = not _VOWELS.isdisjoint(syllable)
+    return len(syllable) > 1 and has_vowel
 
 
 @lru_cache(maxsize=1)
@@ -146,33 +200,43 @@ def load_pinyin() -> Pinyin:
     spec = find_spec("pypinyin")
     assert spec is not None and spec.origin is not None  # a dependency of this project
     folder = Path(spec.origin).parent
-    written = dict(
-        _READING.findall((folder / "pinyin_dict.json").read_text(encoding="utf-8"))
-    )
-    plain = {reading: _without_tone(reading) for reading in set(written.values())}
-    readings = {
-        char: plain[written[str(char)]] for char in _HAN if str(char) in written
-    }
-    phrases = {}
-    for match in _PHRASE.finditer(
-        (folder / "phrases_dict.json").read_text(encoding="utf-8")
-    ):
-        said = tuple(_without_tone(one[0]) for one in json.loads(match[2]))
-        if len(said) == len(match[1]) and said != tuple(
-            readings.get(ord(c)) for c in match[1]
-        ):
-            phrases[match[1]] = said
-    known = {
-        word: said
-        for word, said in phrases.items()
-        if all(ord(c) in readings for c in word)
-    }
-    return Pinyin(readings, known)
+    readings = _read_readings(folder / "pinyin_dict.json")
+    return Pinyin(readings, _read_phrases(folder / "phrases_dict.json", readings))
+
+
+def _read_readings(path: Path) -> Readings:
+    """Return the first reading of each Chinese character, by code point."""
+    text = path.read_text(encoding="utf-8")
+    written = dict(_READING.findall(text))
+    readings: Readings = {}
+    for char in _HAN:
+        reading = written.get(str(char))
+        if reading is not None:
+            readings[char] = _without_tone(reading)
+    return readings
+
+
+def _read_phrases(
+    path: Path,
+    readings: Readings,
+) -> Phrases:
+    """Return the words in which a character is read otherwise than alone."""
+    phrases: Phrases = {}
+    text = path.read_text(encoding="utf-8")
+    for match in _PHRASE.finditer(text):
+        word, written = match.groups()
+        syllables = [first for first, *_ in json.loads(written)]
+        said = tuple(map(_without_tone, syllables))
+        alone = tuple(readings.get(ord(char)) for char in word)
+        if None in alone or len(said) != len(word):
+            continue
+        if said != alone:
+            phrases[word] = said
+    return phrases
 
 
 @lru_cache(maxsize=4_000)
 def _without_tone(reading: str) -> str:
-    letters = unicodedata.normalize(
-        "NFD", reading.replace("ü", "v").translate({ord(c): "v" for c in "ǖǘǚǜ"})
-    )
-    return "".join(c for c in letters if c < "\u0300")
+    bare = reading.replace("ü", "v").translate(_V)
+    letters = unicodedata.normalize("NFD", bare)
+    return "".join(letter for letter in letters if letter < _FIRST_MARK)

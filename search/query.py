@@ -3,93 +3,60 @@ fails on any text.
 
 `"短语"` and “短语” match on characters; `-词` and `-"短语"` exclude; `甲 OR 乙` wants either;
 `字段:值` filters by a facet's name or label; 标题:词 looks in titles. What cannot be
-understood is taken as plain words, with a warning.
+understood is taken as plain words, with a notice.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from kb import vocabulary
 from kb.analysis import Token, character_count, tokenize
-from kb.fields import FACETS
 from kb.identifiers import Identifier, bare_articles, find
+from kb.messages.notices import Notice, NoticeCode
 from kb.thesaurus import Expansion
-from search.results import FACET_FIELDS, QueryPart, QueryView
+from search.pieces import (
+    Alternatives,
+    Piece,
+    cut,
+    find_alternatives,
+    is_passage,
+    is_question_with_quotes,
+)
+from search.query_terms import telling_terms
+from search.request import EXPANDED, FACET_FIELDS, ExpansionChoice
+from search.results import QueryPart, QueryView
 
 MAX_CHARS: Final = 50_000
-MAX_TERMS: Final = 64
 #: Parts told of, each with the whole text without it.
 MAX_PARTS: Final = 40
 SHORT_CHARS: Final = 6
-_NO_WORDS: Final = "检索词里没有可检索的文字，列出的是全部文书"
-
-#: What is typed before the colon -> the facet it filters by.
-_FIELDS: Final = {
-    typed: field.name
-    for field in FACETS
-    for typed in (field.name, field.label, *field.typed_as)
-}
-_OPERATORS: Final = frozenset(("OR", "或者", "|", "AND", "NOT"))
-_TITLE: Final = ("标题", "题名", "title")
-_PIECE: Final = re.compile(
-    r"(?P<minus>(?<!\S)[-－](?=\S))?(?:(?P<field>[A-Za-z_]{2,20}|[一-鿿/]{2,5})[:：](?=[^\s/]))?"
-    r"(?:\"(?P<ascii>[^\"]*)\"|“(?P<curly>[^”]*)”|(?P<word>[^\s\"“”]+))|(?P<stray>[\"“”])"
-)
-_QUOTED_IN_PROSE: Final = re.compile(
-    r"(?:[一-鿿]“[^”]*”[一-鿿，。；、？！])|(?:[，。；]“[^”]*”)|(?:“[^”]*”[，。；])"
-)
-#: Quotes written against the words of a question: “复利”的约定合法吗？ Set apart by
-#: blanks they are phrases.
-_QUOTED_IN_QUESTION: Final = re.compile(
-    r"(?:[一-鿿]“|”[一-鿿]).*(?:[吗呢么][？?。]?|[？?])\s*$"
-)
-_SET_APART: Final = re.compile(r"(?<!\S)“[^”]*”(?!\S)")
-#: Words so common in legal prose that they say nothing of the matter.
-_STOP: Final = frozenset(
-    (
-        "的 了 和 与 及 或 在 是 为 对 其 该 被 把 将 并 也 都 而 等 之 以 于 由 从 到 "
-        "向 中 上 下 有 "
-        "无 没 没有 不 未 会 能 可以 可 吗 呢 怎么 什么 如何 我 我们 他 他们 你 这 那 "
-        "这个 那个 一个 "
-        "一 个 人 请问 是否 应当 应 需要 要 因 因为 所以 后 前 时 时候 就 还 又 the a "
-        "an of to in and "
-        "or for is are on by with "
-    ).split()
-)
-_KINDS: Final = {label: code for code, label in vocabulary.KINDS.items()} | {
-    label.removesuffix("案例"): code
+#: Characters of a passage in which exact keys are looked for.
+_KEYS_CHARS: Final = 4_000
+#: Exact keys that a passage asks for, when it names them.
+_KEYS_OF_PASSAGES: Final = ("case_number", "article", "doc_number", "guiding_case")
+_EXCLUDED: Final = "排除 "
+_IN_TITLES: Final = "标题:"
+_EITHER: Final = " 或 "
+_CASES: Final = "案例"
+#: A kind as people type it, with or without 案例, -> its code.
+_KINDS: Final = {
+    typed: code
     for code, label in vocabulary.KINDS.items()
-    if label.endswith("案例")
+    for typed in (label, label.removesuffix(_CASES))
 }
-
-
-class Widening(Struct, frozen=True, gc=False):
-    """Whether words are widened at all, and which are to be taken as typed."""
-
-    on: bool = True
-    plain: frozenset[str] = frozenset()
-
-    def allows(self, word: str) -> bool:
-        """Tell whether this word, or article, may stand for its equivalents too."""
-        return self.on and word not in self.plain
-
-
-WIDENING: Final = Widening()
-AS_TYPED: Final = Widening(on=False)
 
 
 class Query(Struct, frozen=True, gc=False):
     """What was typed, parsed. `chunks` are the plain words apart, `terms` their index terms.
 
-    `short_chunks` are the plain words short enough to be looked for as exact substrings too,
-    `tokens` all index terms of `plain` with their places.
-    `expansions` are equivalents of plain words that are looked for too.
+    `short_chunks` are the plain words short enough to be looked for as exact substrings
+    too, `tokens` all index terms of `plain` with their places. `expansions` are
+    equivalents of plain words that are looked for too.
     """
 
     text: str
@@ -108,20 +75,19 @@ class Query(Struct, frozen=True, gc=False):
     identifiers: tuple[Identifier, ...] = ()
     articles: tuple[str, ...] = ()
     expansions: tuple[Expansion, ...] = ()
-    widening: Widening = WIDENING
+    expansion: ExpansionChoice = EXPANDED
     parts: tuple[QueryPart, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def has_demands(self) -> bool:
+        """Tell whether anything has to stand in a text literally."""
+        return bool(self.phrases or self.alternatives or self.titles)
 
     @property
     def wants_text(self) -> bool:
         """Tell whether anything has to be found in texts, beyond filters."""
-        return bool(
-            self.terms
-            or self.phrases
-            or self.alternatives
-            or self.titles
-            or self.short_chunks
-        )
+        return bool(self.terms or self.short_chunks) or self.has_demands
 
     @property
     def unwanted(self) -> bool:
@@ -129,307 +95,216 @@ class Query(Struct, frozen=True, gc=False):
         return bool(self.excluded or self.excluded_titles)
 
     @property
+    def wants_anything(self) -> bool:
+        """Tell a query from a list of what the filters keep."""
+        return self.wants_text or bool(self.identifiers) or self.unwanted
+
+    @property
     def only_excludes(self) -> bool:
         """Tell whether nothing is looked for, only left out."""
         return self.unwanted and not self.wants_text and not self.identifiers
 
+    @property
+    def named_keys(self) -> tuple[Identifier, ...]:
+        """Return the exact keys other than names, which any text may be."""
+        return tuple(key for key in self.identifiers if key.type != "name")
+
+    @property
+    def alternative_words(self) -> tuple[str, ...]:
+        """Return the members of all groups of alternatives."""
+        return tuple(word for group in self.alternatives for word in group)
+
+    @property
+    def expanding_words(self) -> tuple[str, ...]:
+        """Return all equivalents that are looked for."""
+        return tuple(word for found in self.expansions for word in found.alternatives)
+
     def view(self) -> QueryView:
         """Return the query as it is shown to the person."""
-        labels = tuple(
-            dict.fromkeys(i.label for i in self.identifiers if i.type != "name")
-        )
-        expanded = tuple(
-            f"{e.typed}→{'、'.join(e.alternatives)}" for e in self.expansions
-        )
+        labels = dict.fromkeys(key.label for key in self.named_keys)
         return QueryView(
-            self.text, self.terms, labels, expanded, self.parts, self.warnings
+            text=self.text,
+            terms=self.terms,
+            identifiers=tuple(labels),
+            parts=self.parts,
         )
-
-
-class _Piece(Struct, frozen=True, gc=False):
-    start: int
-    end: int
-    minus: bool
-    field: str | None
-    value: str
-    quoted: bool
 
 
 def parse(text: str, fields: bool = True) -> Query:
-    """Parse any text; what is odd about it is told in `warnings`.
+    """Parse any text; what is odd about it is told in `notices`.
 
     Without `fields`, 字段:值 is words like any other.
     """
-    warnings: list[str] = []
-    text = text.encode("utf-8", "replace").decode(
-        "utf-8"
-    )  # half a surrogate pair is no character
+    notices: list[Notice] = []
+    text = _whole_characters(text)
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
-        warnings.append(f"检索词超过 {MAX_CHARS} 字，只用了前 {MAX_CHARS} 字")
-    if _is_passage(text):
-        return _plain_query(text, warnings)
-    matches = list(_PIECE.finditer(text))
-    if _quotes_as_one_asks(text, matches):
-        return _plain_query(text, warnings)
-    if any(m["stray"] for m in matches):
-        warnings.append("引号不成对，已忽略多出的引号")
-    pieces = [
-        p
-        for p in (_piece(m, fields) for m in matches if not m["stray"])
-        if _says_something(p)
-    ]
-    pieces = _operators(pieces, warnings)
-    if text.strip() and not pieces:
-        warnings.append(_NO_WORDS)
-    return _assemble(text, pieces, warnings)
+        is_cut = Notice(NoticeCode.QUERY_CUT, (str(MAX_CHARS),))
+        notices.append(is_cut)
+    if is_passage(text) or is_question_with_quotes(text):
+        return _query_of_passage(text, notices)
+    found = cut(text, fields)
+    if found.has_stray_quotes:
+        notices.append(Notice(NoticeCode.QUOTES_UNBALANCED))
+    if found.has_brackets:
+        notices.append(Notice(NoticeCode.BRACKETS_IGNORED))
+    if text.strip() and not found.pieces:
+        notices.append(Notice(NoticeCode.NO_WORDS))
+    parts = _Parts(text, notices)
+    parts.put_all(found.pieces)
+    return parts.query()
 
 
-def _is_passage(text: str) -> bool:
-    """Tell a pasted passage, which is words whatever marks it holds, from a typed query.
-
-    Long, of several lines, or prose that quotes: curly quotation marks inside running text.
-    """
-    return (
-        len(text) > 400
-        or "\n" in text.strip()
-        or ("“" in text and bool(_QUOTED_IN_PROSE.search(text)))
-    )
+def _whole_characters(text: str) -> str:
+    """Return a text without half a surrogate pair, which is no character."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _quotes_as_one_asks(text: str, matches: Sequence[re.Match[str]]) -> bool:
-    """Tell a question that sets words in curly quotes, and says nothing else that is syntax."""
-    if (
-        "“" not in text
-        or not _QUOTED_IN_QUESTION.search(text)
-        or _SET_APART.search(text)
-    ):
-        return False
-    return not any(
-        m["minus"]
-        or m["ascii"] is not None
-        or m["word"] in _OPERATORS
-        or _names_a_field(m["field"])
-        for m in matches
-    )
-
-
-def _names_a_field(written: str | None) -> bool:
-    return written is not None and (
-        written.lower() in _FIELDS or written.lower() in _TITLE
-    )
-
-
-def _piece(match: re.Match[str], fields: bool) -> _Piece:
-    if not fields and match["field"]:
-        return _Piece(
-            match.start(),
-            match.end(),
-            bool(match["minus"]),
-            None,
-            match[0].lstrip("-－"),
-            False,
-        )
-    quoted = match["word"] is None
-    value = match["word"] or match["ascii"] or match["curly"] or ""
-    return _Piece(
-        match.start(), match.end(), bool(match["minus"]), match["field"], value, quoted
-    )
-
-
-def _operators(pieces: Sequence[_Piece], warnings: list[str]) -> list[_Piece]:
-    """Read NOT as the minus sign and AND as nothing, and take brackets around groups off."""
-    read: list[_Piece] = []
-    negate: _Piece | None = None
-    logical = any(p.value in ("OR", "AND", "NOT") and not p.quoted for p in pieces)
-    for piece in pieces:
-        if not piece.quoted and not piece.field and piece.value in ("NOT", "AND"):
-            negate = piece if piece.value == "NOT" else negate
-            continue
-        if logical and not piece.quoted and piece.value.strip("()（）") != piece.value:
-            warnings.append("检索式暂不支持括号，已忽略括号")
-            piece = replace(piece, value=piece.value.strip("()（）"))
-        if negate is not None:
-            piece, negate = replace(piece, minus=True, start=negate.start), None
-        read.append(piece)
-    return [piece for piece in read if piece.value]
-
-
-def _says_something(piece: _Piece) -> bool:
-    if piece.field:
-        return bool(piece.value.strip())
-    return bool(character_count(piece.value, 1)) or "§" in piece.value or _is_or(piece)
-
-
-def _plain_query(text: str, warnings: list[str]) -> Query:
-    found = tuple(
-        i
-        for i in find(text[:4000])
-        if i.type in ("case_number", "article", "doc_number", "guiding_case")
-    )
+def _query_of_passage(
+    text: str,
+    notices: list[Notice],
+) -> Query:
+    keys = []
+    for key in find(text[:_KEYS_CHARS]):
+        if key.type in _KEYS_OF_PASSAGES:
+            keys.append(key)
     tokens = tuple(tokenize(text))
-    terms = _terms(tokens)
+    terms = telling_terms(tokens)
     if not terms:
-        warnings.append(_NO_WORDS)
+        notices.append(Notice(NoticeCode.NO_WORDS))
     return Query(
-        text,
+        text=text,
         plain=text,
         tokens=tokens,
         terms=terms,
-        identifiers=found,
-        warnings=tuple(warnings),
+        identifiers=tuple(keys),
+        notices=tuple(notices),
     )
 
 
-def _assemble(text: str, pieces: Sequence[_Piece], warnings: list[str]) -> Query:
-    made: dict[str, list[str]] = {
-        "chunks": [],
-        "phrases": [],
-        "excluded": [],
-        "titles": [],
-        "excluded_titles": [],
-    }
-    chosen: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
+class _Parts(Struct):
+    """A query as it is put together, piece by piece."""
+
+    text: str
+    notices: list[Notice]
+    chunks: list[str] = []
+    phrases: list[str] = []
+    excluded: list[str] = []
+    titles: list[str] = []
+    excluded_titles: list[str] = []
+    include: dict[str, tuple[str, ...]] = {}
+    exclude: dict[str, tuple[str, ...]] = {}
+    alternatives: list[tuple[str, ...]] = []
     parts: list[QueryPart] = []
-    alternatives, taken = _alternatives(pieces)
-    for group, (start, end) in alternatives[:MAX_PARTS]:
-        parts.append(
-            QueryPart(" 或 ".join(group), "alternative", _without(text, start, end))
-        )
-    for index, piece in enumerate(pieces):
-        if index in taken:
-            continue
-        kind, label = _place(piece, made, chosen[piece.minus], warnings)
-        if len(parts) < MAX_PARTS:
-            parts.append(QueryPart(label, kind, _without(text, piece.start, piece.end)))
-    plain = " ".join(made["chunks"])
-    tokens = tuple(tokenize(plain))
-    articles = tuple(dict.fromkeys(bare_articles(plain)))
-    identifiers = tuple(find(plain)) if plain else ()
-    if articles:
-        warnings.append(_which_law(articles))
-    return Query(
-        text,
-        plain=plain,
-        chunks=tuple(made["chunks"]),
-        short_chunks=tuple(
-            c
-            for c in made["chunks"]
-            if 0 < character_count(c, SHORT_CHARS + 1) <= SHORT_CHARS
-        ),
-        tokens=tokens,
-        terms=_terms(tokens),
-        phrases=tuple(made["phrases"]),
-        excluded=tuple(made["excluded"]),
-        alternatives=tuple(group for group, _ in alternatives),
-        titles=tuple(made["titles"]),
-        excluded_titles=tuple(made["excluded_titles"]),
-        include=chosen[False],
-        exclude=chosen[True],
-        identifiers=identifiers,
-        articles=articles,
-        parts=tuple(parts),
-        warnings=tuple(dict.fromkeys(warnings)),
-    )
 
+    def put_all(self, pieces: Sequence[Piece]) -> None:
+        """Put alternatives where they belong, then every other piece."""
+        taken: set[int] = set()
+        for group in find_alternatives(pieces):
+            self._put_alternatives(group)
+            taken.update(range(group.first, group.last + 1))
+        for place, piece in enumerate(pieces):
+            if place not in taken:
+                self._put(piece)
 
-def _alternatives(
-    pieces: Sequence[_Piece],
-) -> tuple[list[tuple[tuple[str, ...], tuple[int, int]]], set[int]]:
-    """Return groups joined by OR with their span, and the pieces they used up."""
-    groups: list[tuple[tuple[str, ...], tuple[int, int]]] = []
-    taken: set[int] = set()
-    index = 0
-    while index < len(pieces):
-        members = [index]
-        while members[-1] + 2 < len(pieces) and _is_or(pieces[members[-1] + 1]):
-            members.append(members[-1] + 2)
-        last = members[-1]
-        if len(members) > 1 and not any(
-            pieces[m].minus or pieces[m].field for m in members
-        ):
-            groups.append(
-                (
-                    tuple(pieces[m].value for m in members),
-                    (pieces[index].start, pieces[last].end),
+    def _put_alternatives(self, group: Alternatives) -> None:
+        words = tuple(member.value for member in group.members)
+        self.alternatives.append(words)
+        first, last = group.members[0], group.members[-1]
+        label = _EITHER.join(words)
+        self._tell(label, "alternative", first.start, last.end)
+
+    def _put(self, piece: Piece) -> None:
+        facet = piece.facet
+        if piece.is_of_titles:
+            label = self._put_title(piece)
+            kind = "title"
+        elif facet:
+            label = self._put_filter(piece, facet)
+            kind = "filter"
+        else:
+            label = self._put_words(piece)
+            kind = "phrase" if piece.is_quoted else "word"
+        if piece.is_excluded:
+            label, kind = _EXCLUDED + label, "exclude"
+        self._tell(label, kind, piece.start, piece.end)
+
+    def _put_title(self, piece: Piece) -> str:
+        titles = self.excluded_titles if piece.is_excluded else self.titles
+        titles.append(piece.value)
+        return _IN_TITLES + piece.value
+
+    def _put_filter(self, piece: Piece, facet: str) -> str:
+        filters = self.exclude if piece.is_excluded else self.include
+        value = piece.value
+        if facet == "kind":
+            value = _KINDS.get(value, value)
+        chosen = filters.get(facet, ())
+        filters[facet] = (*chosen, value)
+        return f"{FACET_FIELDS[facet]}:{piece.value}"
+
+    def _put_words(self, piece: Piece) -> str:
+        value = piece.value
+        if piece.field:
+            value = f"{piece.field}:{piece.value}"
+            if piece.field.isascii():
+                unknown = Notice(NoticeCode.FIELD_UNKNOWN, (piece.field,))
+                self.notices.append(unknown)
+        if piece.is_excluded:
+            self.excluded.append(value)
+            return value
+        if piece.is_quoted:
+            self.phrases.append(value)
+            return f"“{value}”"
+        self.chunks.append(value)
+        return value
+
+    def _tell(
+        self,
+        label: str,
+        kind: str,
+        start: int,
+        end: int,
+    ) -> None:
+        if len(self.parts) < MAX_PARTS:
+            before, behind = self.text[:start], self.text[end:]
+            without = f"{before} {behind}"
+            words = re.sub(r"\s+", " ", without).strip()
+            self.parts.append(
+                QueryPart(
+                    label=label,
+                    kind=kind,
+                    without=words,
                 )
             )
-            taken.update(range(index, last + 1))
-        index = last + 1
-    return groups, taken
+
+    def query(self) -> Query:
+        """Return what was put together."""
+        plain = " ".join(self.chunks)
+        tokens = tuple(tokenize(plain))
+        articles = tuple(dict.fromkeys(bare_articles(plain)))
+        if articles:
+            self.notices.append(Notice(NoticeCode.LAW_UNSTATED, articles))
+        return Query(
+            text=self.text,
+            plain=plain,
+            chunks=tuple(self.chunks),
+            short_chunks=tuple(filter(_is_short, self.chunks)),
+            tokens=tokens,
+            terms=telling_terms(tokens),
+            phrases=tuple(self.phrases),
+            excluded=tuple(self.excluded),
+            alternatives=tuple(self.alternatives),
+            titles=tuple(self.titles),
+            excluded_titles=tuple(self.excluded_titles),
+            include=self.include,
+            exclude=self.exclude,
+            identifiers=tuple(find(plain)) if plain else (),
+            articles=articles,
+            parts=tuple(self.parts),
+            notices=tuple(dict.fromkeys(self.notices)),
+        )
 
 
-def _is_or(piece: _Piece) -> bool:
-    return piece.value in ("OR", "或者", "|") and not piece.quoted and not piece.minus
-
-
-def _place(
-    piece: _Piece,
-    made: dict[str, list[str]],
-    chosen: dict[str, tuple[str, ...]],
-    warnings: list[str],
-) -> tuple[str, str]:
-    """Put one piece where it belongs; return its kind and label."""
-    if piece.field and piece.field.lower() in _TITLE:
-        made["excluded_titles" if piece.minus else "titles"].append(piece.value)
-        return (
-            "exclude" if piece.minus else "title"
-        ), f"{'排除 ' if piece.minus else ''}标题:{piece.value}"
-    name = _FIELDS.get(piece.field.lower()) if piece.field else None
-    if name:
-        value = _KINDS.get(piece.value, piece.value) if name == "kind" else piece.value
-        chosen[name] = (*chosen.get(name, ()), value)
-        return (
-            "exclude" if piece.minus else "filter"
-        ), f"{'排除 ' if piece.minus else ''}{FACET_FIELDS[name]}:{piece.value}"
-    value = piece.value
-    if piece.field:
-        value = f"{piece.field}:{piece.value}"
-        if piece.field.isascii():
-            warnings.append(f"没有名为「{piece.field}」的字段，已当作普通词检索")
-    if piece.minus:
-        made["excluded"].append(value)
-        return "exclude", f"排除 {value}"
-    made["phrases" if piece.quoted else "chunks"].append(value)
-    return ("phrase" if piece.quoted else "word"), (
-        f"“{value}”" if piece.quoted else value
-    )
-
-
-def _without(text: str, start: int, end: int) -> str:
-    return re.sub(r"\s+", " ", text[:start] + " " + text[end:]).strip()
-
-
-def _terms(tokens: Iterable[Token]) -> tuple[str, ...]:
-    """Return distinct terms, stop words left out unless nothing else is there; long texts keep
-    their most repeated.
-    """
-    counts: dict[str, int] = {}
-    for token in tokens:
-        counts[token.term] = counts.get(token.term, 0) + 1
-    telling = {
-        t: n
-        for t, n in counts.items()
-        if t not in _STOP and not (len(t) == 1 and len(counts) > 3)
-    }
-    kept = list(telling or counts)
-    if len(kept) > MAX_TERMS:
-        kept = sorted(kept, key=lambda t: (-counts[t], -len(t)))[:MAX_TERMS]
-    return tuple(kept)
-
-
-#: Said wherever 反不正当竞争法第九条 is named without its version.
-MOVED: Final = (
-    "。反不正当竞争法 2019 年第九条（侵犯商业秘密）即 2025 年第十条；2025 "
-    "年第九条是虚假宣传"
-)
-
-
-def _which_law(articles: Sequence[str]) -> str:
-    named = "、".join(articles)
-    text = (
-        f"「{named}」是哪部法律、哪一版本的？请写明，如「反不正当竞争法（2025）第十条」"
-    )
-    if "第九条" in articles:
-        text += MOVED
-    return text
+def _is_short(chunk: str) -> bool:
+    return 0 < character_count(chunk, SHORT_CHARS + 1) <= SHORT_CHARS

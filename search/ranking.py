@@ -1,4 +1,4 @@
-"""What a query comes to on the way: what is asked of the caches, and the documents put in order."""
+"""Documents put in order under one set of filters, from what was retrieved without any."""
 
 from __future__ import annotations
 
@@ -6,29 +6,40 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
 from kb.records import Filters
 from kb.store import Store
-from search.catalogue import Catalogue
-from search.exact import Exact
-from search.facets import Columns
-from search.indexes import Indexes
-from search.matches import Matches, joined
+from search.candidates import (
+    EMPTY,
+    Candidates,
+    joined,
+    joined_for_counting,
+    ranked,
+    within,
+)
+from search.demands import LONG_CHARS
+from search.fusion import (
+    Ranked,
+    best_by_document,
+    followed,
+    summed_by_document,
+    weighted_sum,
+)
+from search.id_sets import Ids, Kept, Scores, member
+from search.nearness import near_passages
 from search.query import Query
-from search.reranking import Reranker
+from search.retrieving import KEYWORD_DEPTH, RetrievedQuery
 
-_ALL: Final = 1_000_000_000
-
-
-class Order(Struct, frozen=True):
-    """In which order documents are wanted, and which of them are read."""
-
-    sort: str
-    reranker: Reranker | None
-    page: slice
+#: What the words weigh in the sum of both retrievers' scores; the rest is meaning.
+WORDS_WEIGHT: Final = 0.25
+#: In a description of facts the words weigh more: the mean of so many words points
+#: nowhere in particular.
+LONG_WORDS_WEIGHT: Final = 0.4
+#: Above this many allowed documents a filter is applied to gathered passages, not
+#: handed to the index.
+_ALLOWED_LIMIT: Final = 5_000
 
 
 class Ranking(Struct, frozen=True, gc=False):
@@ -37,50 +48,16 @@ class Ranking(Struct, frozen=True, gc=False):
     Only the first `ordered` documents are in order; those behind are there to be counted.
     """
 
-    documents: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    keyword: Matches
-    vector: Matches
+    documents: Ids
+    scores: Scores
+    keyword: Candidates
+    vector: Candidates
     complete: bool
     ordered: int
 
     def part(self, page: slice) -> Ranking:
         """Return the documents of one page, with all the passages."""
         return replace(self, documents=self.documents[page], scores=self.scores[page])
-
-
-class Question(Struct, frozen=True, kw_only=True, gc=False):
-    """A query with what the caches and the store say to it before any filter.
-
-    `made_by` names the embedder of `vector`; `of_roles` are the passages of the roles
-    that filters asked for so far.
-    """
-
-    query: Query
-    hybrid: bool
-    indexes: Indexes
-    catalogue: Catalogue
-    vector: NDArray[np.float32] | None
-    near: Matches
-    everything: Matches
-    best: Matches
-    exact: Exact
-    demanded: NDArray[np.int64] | None
-    unwanted: NDArray[np.int64]
-    made_by: str
-    of_roles: dict[tuple[str, ...], NDArray[np.int64]] = field(default_factory=dict)
-
-    def passages_of(self, store: Store, roles: tuple[str, ...]) -> NDArray[np.int64]:
-        """Return the visible passages in sections of these roles, ascending; read once."""
-        if roles not in self.of_roles:
-            found = store.passage_ids(Filters(roles=roles), _ALL)
-            self.of_roles[roles] = np.empty(0, np.int64) if found is None else found
-        return self.of_roles[roles]
-
-    @property
-    def columns(self) -> Columns:
-        """Return the facet values of what the reader may see."""
-        return self.catalogue.columns
 
 
 def joined_rankings(parts: Sequence[Ranking], of: Ranking) -> Ranking:
@@ -96,10 +73,135 @@ def joined_rankings(parts: Sequence[Ranking], of: Ranking) -> Ranking:
     )
 
 
-def reordered_as(ranking: Ranking, documents: NDArray[np.int64]) -> Ranking:
+class _Words(Struct, frozen=True):
+    """Passages found by words, under filters: all that match, and those that are ranked."""
+
+    everything: Candidates
+    ranked: Candidates
+
+
+def rank(
+    store: Store,
+    asked: RetrievedQuery,
+    filters: Filters,
+) -> Ranking:
+    """Rank documents under one set of filters; both retrievers are cut only after filtering."""
+    allowed = _allowed(asked, filters)
+    if asked.query.only_excludes:
+        newest_first = allowed[::-1]
+        scores = np.zeros(len(allowed))
+        return Ranking(
+            documents=newest_first,
+            scores=scores,
+            keyword=EMPTY,
+            vector=EMPTY,
+            complete=True,
+            ordered=len(allowed),
+        )
+    words = _by_words(store, asked, allowed, filters)
+    near = near_passages(store, asked, words.ranked, allowed, filters)
+    fused = _fuse(asked, words.ranked, near)
+    everything, keyword = words.everything, words.ranked
+    ordered = len(fused.documents)
+    if not everything.ordered:
+        fused = followed(fused.documents, fused.scores, everything.documents)
+        keyword = joined_for_counting(keyword, everything)
+    documents, scores = asked.named.put_first(fused, allowed)
+    if everything.ordered:
+        ordered = len(documents)
+    return Ranking(
+        documents=documents,
+        scores=scores,
+        keyword=keyword,
+        vector=near,
+        complete=everything.complete,
+        ordered=ordered,
+    )
+
+
+def _allowed(
+    asked: RetrievedQuery,
+    filters: Filters,
+) -> Ids:
+    """Return the documents the reader may see and the filters keep, less the unwanted."""
+    return within(asked.catalogue.passing(filters), None, asked.unwanted)
+
+
+def _by_words(
+    store: Store,
+    asked: RetrievedQuery,
+    allowed: Ids,
+    filters: Filters,
+) -> _Words:
+    matching = asked.matching
+    everything, best = matching.everything, matching.best
+    if not everything.complete and _is_worth_asking_again(asked, allowed):
+        least = everything.least
+        keyword = asked.indexes.keyword
+        matching = keyword.matching(asked.query, allowed, KEYWORD_DEPTH)
+        everything, best = matching.everything.of_score(least), matching.best
+    everything = everything.kept(_is_among(asked, everything, allowed))
+    best = best.kept(_is_among(asked, best, allowed))
+    in_order = ranked(best, everything) if everything.ordered else best
+    if filters.roles:
+        of_roles = asked.passages_of(store, filters.roles)
+        in_order = in_order.kept(member(in_order.passages, of_roles))
+    return _Words(everything, in_order)
+
+
+def _is_worth_asking_again(
+    asked: RetrievedQuery,
+    allowed: Ids,
+) -> bool:
+    """Tell whether the filters leave so few documents that the index is asked within them."""
+    all_but_one = asked.indexes.vector.document_count - 1
+    return len(allowed) <= min(_ALLOWED_LIMIT, all_but_one)
+
+
+def _is_among(
+    asked: RetrievedQuery,
+    found: Candidates,
+    allowed: Ids,
+) -> Kept:
+    """Tell which candidates are of documents among `allowed` (ascending)."""
+    if allowed is asked.columns.ids:  # nothing is filtered: a look-up serves
+        return asked.columns.visible(found.documents)
+    return member(found.documents, allowed)
+
+
+def _fuse(
+    asked: RetrievedQuery,
+    keyword: Candidates,
+    near: Candidates,
+) -> Ranked:
+    """Return documents best first: both retrievers on a fixed depth, then what else holds the
+    words.
+    """
+    meaning = best_by_document(near.documents, near.scores)
+    if not asked.asked_for_words:
+        return meaning
+    depth = KEYWORD_DEPTH if asked.is_hybrid else len(keyword.passages)
+    head = keyword.first(depth)
+    sizes = asked.indexes.vector.sizes
+    fused = summed_by_document(head.documents, head.scores, sizes)
+    if asked.direction is not None:
+        fused = weighted_sum(fused, meaning, _weight_of_words(asked.query))
+    rest = keyword.documents[depth:]
+    return followed(fused.documents, fused.scores, rest)
+
+
+def _weight_of_words(query: Query) -> float:
+    return LONG_WORDS_WEIGHT if len(query.text) > LONG_CHARS else WORDS_WEIGHT
+
+
+def reordered_as(
+    ranking: Ranking,
+    documents: Ids,
+) -> Ranking:
     """Return the same ranking with its documents in another order."""
     sorter = np.argsort(ranking.documents)
-    places = sorter[np.searchsorted(ranking.documents, documents, sorter=sorter)]
+    found = np.searchsorted(ranking.documents, documents, sorter=sorter)
+    places = sorter[found]
     return replace(
         ranking,
         documents=documents,

@@ -6,18 +6,29 @@ Off unless an operator names a model: it costs far more than all the rest of a s
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from kb.embedding import NEEDS_EXTRA, quiet
 from kb.errors import StateError
+from kb.messages.faults import Fault, words
 from kb.modelfiles import model_folder, stored_name
+from kb.records import StoredPassage
 from kb.store import Store
-from search.matches import Matches
+from search.expansion import words_said
+from search.id_sets import Ids, Scores, member
+from search.query import Query
+from search.ranking import Ranking
+from search.request import SearchRequest
+from search.retrieving import RetrievedQuery
+
+__all__ = ["Reranker", "Reranking", "load_reranking"]
 
 #: Documents reordered where nobody chose otherwise.
 DEPTH: Final = 20
@@ -30,7 +41,11 @@ class Reranker(Protocol):
     def name(self) -> str:
         """Return the name of the model."""
 
-    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    def scores(
+        self,
+        query: str,
+        texts: Sequence[str],
+    ) -> NDArray[np.float32]:
         """Return one score a text, shape (len(texts),); larger is better, comparable for one query
         alone.
         """
@@ -56,90 +71,155 @@ class CrossEncoderReranker:
             )
             tried = self.scores("商业秘密", ["客户名单"])
         except Exception as error:  # every architecture fails in its own way
-            raise StateError(
-                f"重排模型「{name}」无法加载。请确认目录完整,或清空设置 KB_RERANKER"
-            ) from error
-        if tried.shape != (1,) or not np.isfinite(tried).all():
-            raise StateError(
-                f"「{name}」不是重排模型(CrossEncoder,每对文字一个得分)。请检查设置 KB_RERANKER"
-            )
+            message = words(Fault.RERANKER_UNLOADED, name=name)
+            raise StateError(message) from error
+        is_one_score = tried.shape == (1,)
+        if not is_one_score or not np.isfinite(tried).all():
+            raise StateError(words(Fault.RERANKER_STRANGE, name=name))
 
-    def scores(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    def scores(
+        self,
+        query: str,
+        texts: Sequence[str],
+    ) -> NDArray[np.float32]:
         """Return one score a text."""
         if not texts:
             return np.zeros(0, dtype=np.float32)
+        pairs = [(query, text) for text in texts]
         with self._one_at_a_time:
-            made = self._model.predict(
-                [(query, text) for text in texts], show_progress_bar=False
-            )
+            made = self._model.predict(pairs, show_progress_bar=False)
         return np.asarray(made, dtype=np.float32)
 
 
 @lru_cache(maxsize=2)
-def load_reranker(name: str) -> Reranker | None:
-    """Return the reranker an operator named by folder or hub name, None for an empty name; raises
-    StateError.
+def _load(name: str) -> Reranker:
+    return CrossEncoderReranker(name)
+
+
+class Reranking(Struct, frozen=True):
+    """A model, and how many documents it reads."""
+
+    reranker: Reranker
+    depth: int = DEPTH
+
+    def serves(
+        self,
+        request: SearchRequest,
+        query: Query,
+    ) -> bool:
+        """Tell whether an answer is reordered at all: not one by words, or in another order."""
+        if request.mode == "keyword" or not request.is_by_relevance:
+            return False
+        return query.wants_text
+
+    def window(
+        self,
+        asked: RetrievedQuery,
+        ranking: Ranking,
+    ) -> slice:
+        """Return which places are reranked: those after the documents named outright, whatever the
+        page.
+        """
+        is_named = member(ranking.documents, np.sort(asked.named.ids))
+        start = int(np.count_nonzero(is_named))
+        return slice(start, start + self.depth)
+
+    def reorder(
+        self,
+        store: Store,
+        asked: RetrievedQuery,
+        ranking: Ranking,
+    ) -> Ranking:
+        """Reorder the documents of the window by their best passage's score; the others stay.
+
+        Read are each document's best passage by words and by meaning, below its title.
+        Equal scores keep their order. A reordered document scores more than all that
+        follow the window, so that scores fall from place to place.
+        """
+        window = self.window(asked, ranking)
+        inside = ranking.documents[window]
+        if len(inside) < 2:
+            return ranking
+        reading = _Reading(store, ranking, inside)
+        judged = reading.best_scores(self.reranker, words_said(asked.query))
+        order = np.argsort(-judged, kind="stable")
+        documents = ranking.documents.copy()
+        scores = ranking.scores.copy()
+        documents[window] = inside[order]
+        least = judged.min()
+        most = scores[window].max()
+        scores[window] = most + judged[order] - least
+        return replace(ranking, documents=documents, scores=scores)
+
+
+def load_reranking(
+    name: str,
+    depth: int = DEPTH,
+) -> Reranking | None:
+    """Return the reranking by a model that an operator named by folder or hub name, None for an
+    empty name; raises StateError.
     """
-    return CrossEncoderReranker(name) if name else None
+    return Reranking(_load(name), depth) if name else None
 
 
-def reordered(
-    store: Store,
-    reranker: Reranker,
-    query: str,
-    documents: NDArray[np.int64],
-    scores: NDArray[np.float64],
-    window: tuple[int, int],
-    rankings: Sequence[Matches],
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Reorder the documents at [start, end) of a ranking by their best passage's score;
-    the others stay.
+class _Reading:
+    """What is read of some documents: the best passage of each in either ranking."""
 
-    Read are each document's best passage of each of `rankings`, below its title. Equal scores
-    keep their order. A reordered document scores more than all that follow the window, so
-    that scores fall from place to place.
-    """
-    inside = documents[slice(*window)]
-    if len(inside) < 2:
-        return documents, scores
-    judged = _best_scores(store, reranker, query, inside.tolist(), rankings)
-    order = np.argsort(-judged, kind="stable")
-    sums = scores[slice(*window)].max() + judged[order] - judged.min()
-    before, after = slice(0, window[0]), slice(window[0] + len(inside), None)
-    return (
-        np.concatenate([documents[before], inside[order], documents[after]]),
-        np.concatenate([scores[before], sums, scores[after]]),
-    )
+    def __init__(
+        self,
+        store: Store,
+        ranking: Ranking,
+        documents: Ids,
+    ) -> None:
+        wanted: dict[int, None] = {}
+        for found in (ranking.keyword, ranking.vector):
+            best = _best_passages(documents, found.documents, found.passages)
+            wanted |= dict.fromkeys(best.tolist())
+        self._documents: Final = documents.tolist()
+        with store.snapshot():
+            passages = store.passages(wanted)
+            self._heads: Final = store.heads(self._documents)
+        self._passages: Final = self._readable(passages.values())
 
+    def _readable(self, passages: Iterable[StoredPassage]) -> list[StoredPassage]:
+        return [one for one in passages if one.document_id in self._heads]
 
-def _best_scores(
-    store: Store,
-    reranker: Reranker,
-    query: str,
-    documents: Sequence[int],
-    rankings: Sequence[Matches],
-) -> NDArray[np.float64]:
-    """Return each document's best score; one without a passage to read gets the least of all."""
-    with store.snapshot():
-        passages = store.passages(_best_passages(documents, rankings))
-        heads = store.heads(documents)
-    read = [p for p in passages.values() if p.document_id in heads]
-    texts = [f"{heads[p.document_id].title}\n{p.text}" for p in read]
-    made = np.nan_to_num(reranker.scores(query, texts).astype(np.float64), nan=-np.inf)
-    best = dict.fromkeys(documents, -np.inf)
-    for passage, score in zip(read, made.tolist(), strict=True):
-        best[passage.document_id] = max(best[passage.document_id], score)
-    found = np.array([best[document] for document in documents])
-    finite = found[np.isfinite(found)]
-    return np.where(np.isfinite(found), found, finite.min() if len(finite) else 0.0)
+    def best_scores(
+        self,
+        reranker: Reranker,
+        query: str,
+    ) -> Scores:
+        """Return each document's best score; one without a passage to read gets the least of
+        all.
+        """
+        texts = []
+        for passage in self._passages:
+            title = self._heads[passage.document_id].title
+            texts.append(f"{title}\n{passage.text}")
+        made = reranker.scores(query, texts).astype(np.float64)
+        scores = np.nan_to_num(made, nan=-np.inf)
+        best = dict.fromkeys(self._documents, -np.inf)
+        rows = zip(self._passages, scores.tolist(), strict=True)
+        for passage, score in rows:
+            document = passage.document_id
+            best[document] = max(best[document], score)
+        found = np.array(list(best.values()))
+        return _least_for_unread(found)
 
 
-def _best_passages(documents: Sequence[int], rankings: Sequence[Matches]) -> list[int]:
-    """Return the best passage of each document in each ranking, once."""
-    wanted = np.array(documents, dtype=np.int64)
-    found: list[int] = []
-    for matches in rankings:
-        rows = np.flatnonzero(np.isin(matches.documents, wanted))
-        _, first = np.unique(matches.documents[rows], return_index=True)
-        found += matches.passages[rows[first]].tolist()
-    return list(dict.fromkeys(found))
+def _least_for_unread(scores: Scores) -> Scores:
+    finite = scores[np.isfinite(scores)]
+    least = finite.min() if len(finite) else 0.0
+    return np.where(np.isfinite(scores), scores, least)
+
+
+def _best_passages(
+    documents: Ids,
+    owners: Ids,
+    passages: Ids,
+) -> Ids:
+    """Return the best passage of each document, given passages best first with their documents."""
+    is_wanted = member(owners, np.sort(documents))
+    rows = np.flatnonzero(is_wanted)
+    _, first = np.unique(owners[rows], return_index=True)
+    return passages[rows[first]]

@@ -10,15 +10,18 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from msgspec import Struct, field
 
 from kb.errors import StateError
+from kb.messages.faults import Fault, words
 from kb.records import Commit
 from search.checksums import FileMark
 
-_NAME = "stamp.json"
+_NAME: Final = "stamp.json"
+_LOOK_AT_LOCK_EVERY_S: Final = 0.05
 
 
 class Stamp(Struct, frozen=True, kw_only=True):
@@ -96,33 +99,38 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     # tantivy and FAISS tell a full disk by the latter two
     except (OSError, ValueError, RuntimeError) as error:
-        reason = (
-            os.strerror(error.errno)
-            if isinstance(error, OSError) and error.errno
-            else type(error).__name__
-        )
-        raise IndexUnwritable(
-            f"索引需要更新而无法写入({reason})。请检查磁盘空间与数据目录 index 的权限,然后再试"
-        ) from error
+        message = words(Fault.INDEX_UNWRITABLE, reason=_reason_of(error))
+        raise IndexUnwritable(message) from error
+
+
+def _reason_of(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return type(error).__name__
 
 
 @contextlib.contextmanager
-def locked(folder: Path, wait_s: float) -> Iterator[bool]:
-    """Hold the folder's lock, waiting at most `wait_s`; yields whether it is held.
+def locked(
+    folder: Path,
+    wait_s: float,
+) -> Iterator[bool]:
+    """Hold the folder's lock, waiting at most `wait_s`; yields whether it was got.
 
     The system lets go of the lock when a process dies, however it dies.
     """
     folder.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + wait_s
     with (folder / "lock").open("w") as handle:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    yield False
-                    return
-                time.sleep(0.05)
-                continue
-            yield True
-            return
+        has_lock = _lock(handle.fileno())
+        while not has_lock and time.monotonic() < deadline:
+            time.sleep(_LOOK_AT_LOCK_EVERY_S)
+            has_lock = _lock(handle.fileno())
+        yield has_lock
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -8,49 +8,33 @@ each is offered only when visible documents hold it within the reader's filters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
-from kb.analysis import Token, known_words, normalise
-from kb.identifiers import Identifier, compact, find
+from kb.analysis import known_words, normalise
+from kb.messages.notices import MISSED
+from kb.messages.suggestions import Suggestion
 from kb.records import NO_FILTERS, Filters
 from kb.store import Store
 from search.completing import Completion, complete
-from search.lexicon import Lexicon, Lexicons, Shelf, number_fold
-from search.pinyin import load_pinyin
-from search.results import SearchResult, Suggestion
+from search.guessing import Guess, guesses_for, slips_of
+from search.lexicon import Lexicons
+from search.request import SearchRequest
+from search.results import Hit, SearchResult
 from search.searcher import Searcher
+
+__all__ = ["Suggester"]
 
 MAX_SUGGESTIONS: Final = 5
 MAX_MISSPELT: Final = 60
-#: Candidates looked up in the indexes at most, nearest first.
+#: Guesses looked up in the indexes at most, nearest first.
 _TRIED: Final = 8
-_SPELT: Final = 20
-#: Words of two characters are too short to tell that one of them is another's.
-_LEAST_ONE_OFF: Final = 3
-_LONGEST_WORD: Final = 24
-_NUMBERS: Final = ("case_number", "doc_number", "guiding_case")
-_MISSING: Final = ("库中没有「", "没有文书写到")
-_CASE: Final = re.compile(r"((?:19|20)\d{2})(.*\D)(\d+)")
-_LATIN: Final = re.compile(r"[a-zA-Z][a-zA-Z' ]*[a-zA-Z]")
-_HAN: Final = re.compile("[㐀-鿿]")
+#: Shorter numbers stand in many texts by chance.
+_LEAST_DIGITS: Final = 3
 _OPERATORS: Final = re.compile(r'["“”:：]|(?<!\S)[-－]|\b(?:OR|AND|NOT)\b')
-
-
-class _Candidate(NamedTuple):
-    """A guess: what it puts for text[start:end], how far off that was, and the document that bears
-    it, or 0.
-    """
-
-    closeness: int
-    said: str
-    reason: str
-    start: int
-    end: int
-    document: int
 
 
 class Suggester:
@@ -64,7 +48,10 @@ class Suggester:
         self._lexicons = Lexicons()
 
     def complete(
-        self, store: Store, text: str, limit: int = 8
+        self,
+        store: Store,
+        text: str,
+        limit: int = 8,
     ) -> tuple[Completion, ...]:
         """Return what the text may be the beginning of, from visible documents and public words."""
         return complete(store, self._lexicons.of(store), text, limit)
@@ -78,228 +65,132 @@ class Suggester:
     ) -> tuple[Suggestion, ...]:
         """Return other queries near this one, nearest first; none where its words were found."""
         text = result.query.text
-        if (
-            not text
-            or len(text) > MAX_MISSPELT
-            or "\n" in text
-            or _OPERATORS.search(text)
-        ):
+        if not _may_be_misspelt(text) or not _missed(result):
             return ()
-        if not _missed(result):
-            return ()
-        lexicon = self._lexicons.of(store)
         proof = _Proof(searcher, store, filters)
-        proved: dict[str, tuple[int, int, str, str]] = {}
-        nearest = {
-            (c.said, c.start, c.end): c
-            for c in sorted(_candidates(lexicon, text), reverse=True)
-        }
-        for candidate in sorted(nearest.values())[:_TRIED]:
-            held = proof.of(candidate, text)
-            said = text[: candidate.start] + candidate.said + text[candidate.end :]
-            if held and said != text:
+        proved: dict[str, _Proved] = {}
+        guesses = guesses_for(self._lexicons.of(store), text)
+        for guess in _nearest(guesses)[:_TRIED]:
+            count = proof.count(guess, text)
+            said = guess.put_into(text)
+            if count and said != text:
                 proved.setdefault(
-                    said, (candidate.closeness, -held, said, candidate.reason)
+                    said,
+                    _Proved(
+                        distance=guess.distance,
+                        fewer=-count,
+                        said=said,
+                        guess=guess,
+                    ),
                 )
-        return tuple(
-            Suggestion(said, reason)
-            for _, _, said, reason in sorted(proved.values())[:MAX_SUGGESTIONS]
+        best = sorted(proved.values(), key=lambda one: one.order)
+        return tuple(one.suggestion for one in best[:MAX_SUGGESTIONS])
+
+
+def _may_be_misspelt(text: str) -> bool:
+    """Tell a few typed words from a long text and from a query with operators."""
+    if not text or len(text) > MAX_MISSPELT or "\n" in text:
+        return False
+    return not _OPERATORS.search(text)
+
+
+def _nearest(guesses: Iterable[Guess]) -> list[Guess]:
+    """Return each guess once, for its nearest reason, nearest first."""
+    distinct: dict[tuple[str, int, int], Guess] = {}
+    for guess in sorted(guesses, key=lambda one: one.order):
+        place = (guess.said, guess.start, guess.end)
+        distinct.setdefault(place, guess)
+    return list(distinct.values())
+
+
+class _Proved(Struct, frozen=True):
+    """A whole query that finds something, and the guess it came from."""
+
+    distance: int
+    fewer: int
+    said: str
+    guess: Guess
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """Return what suggestions are put in order by: the nearest, then what finds most."""
+        return self.distance, self.fewer, self.said
+
+    @property
+    def suggestion(self) -> Suggestion:
+        """Return the suggestion as it is told."""
+        return Suggestion(
+            text=self.said,
+            code=self.guess.code,
+            distance=self.guess.off,
         )
 
 
 def _missed(result: SearchResult) -> bool:
     """Tell whether something was typed that the answer does not hold."""
-    if not result.total or any(
-        warning.startswith(_MISSING) for warning in result.query.warnings
-    ):
+    codes = {notice.code for notice in result.notices}
+    if not result.total or not MISSED.isdisjoint(codes):
         return True
-    shown = normalise(
-        " ".join(
-            f"{h.document.title} {' '.join(p.text for p in h.passages)}"
-            for h in result.hits
-        )
-    )
+    if not result.hits:
+        return False
+    texts = map(_words_shown, result.hits)
+    shown = normalise(" ".join(texts))
+    return any(word not in shown for word in _words_to_be_found(result))
+
+
+def _words_shown(hit: Hit) -> str:
+    texts = [passage.text for passage in hit.passages]
+    return f"{hit.document.title} {' '.join(texts)}"
+
+
+def _words_to_be_found(result: SearchResult) -> list[str]:
+    """Return the numbers of a query, and what no dictionary knows in it."""
+    words = []
+    for term in result.query.terms:
+        if len(term) >= _LEAST_DIGITS and term.isdigit():
+            words.append(term)
     folded = normalise(result.query.text)
-    numbers = [term for term in result.query.terms if len(term) > 2 and term.isdigit()]
-    wanted = (
-        *numbers,
-        *(folded[start:end] for start, end in _slips(known_words(folded))),
-    )
-    return bool(result.hits) and not all(term in shown for term in wanted)
-
-
-def _slips(cut: Sequence[Token]) -> list[tuple[int, int]]:
-    """Return where two characters stand alone side by side: no dictionary knows 名但 of
-    客户名但.
-    """
-    return [
-        (a.start, b.end)
-        for a, b in pairwise(cut)
-        if len(a.term) == len(b.term) == 1 and a.end == b.start
-    ]
+    for start, end in slips_of(known_words(folded)):
+        words.append(folded[start:end])
+    return words
 
 
 class _Proof:
     """Counts what visible documents hold, as any search of the reader would."""
 
-    def __init__(self, searcher: Searcher, store: Store, filters: Filters) -> None:
+    def __init__(
+        self,
+        searcher: Searcher,
+        store: Store,
+        filters: Filters,
+    ) -> None:
         self._searcher, self._store, self._filters = searcher, store, filters
         self._counted: dict[tuple[str, bool], int] = {}
 
-    def of(self, candidate: _Candidate, text: str) -> int:
+    def count(self, guess: Guess, text: str) -> int:
         """Return how many documents within the filters hold the guess; 0 too where what was typed
         is no slip.
         """
-        if candidate.document:
-            return int(not self._filters or candidate.document in self._allowed())
-        typed = text[candidate.start : candidate.end]
+        if guess.document:
+            is_allowed = not self._filters or guess.document in self._allowed()
+            return int(is_allowed)
+        typed = text[guess.start : guess.end]
         if self._count(typed, NO_FILTERS):
             return 0
-        return self._count(candidate.said, self._filters)
+        return self._count(guess.said, self._filters)
 
     def _count(self, words: str, filters: Filters) -> int:
         key = (words, bool(filters))
         if key not in self._counted:
             phrase = '"' + words.replace('"', " ") + '"'
-            (total,) = self._searcher.totals(
-                self._store, phrase, [filters], mode="keyword"
+            request = SearchRequest(
+                text=phrase,
+                mode="keyword",
             )
+            (total,) = self._searcher.totals(self._store, request, [filters])
             self._counted[key] = total
         return self._counted[key]
 
     def _allowed(self) -> set[int]:
-        return set(np.asarray(self._store.document_ids(self._filters)).tolist())
-
-
-def _candidates(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
-    yield from _near_numbers(lexicon.number, text)
-    yield from _near_names(lexicon, text)
-    yield from _words_inside(lexicon.word, text)
-    yield from _typed_by_sound(lexicon, text)
-
-
-def _near_numbers(shelf: Shelf, text: str) -> Iterator[_Candidate]:
-    """Yield numbers that are another way, one character, another year or another court from what
-    was typed.
-    """
-    named = [i for i in find(text) if i.type in _NUMBERS]
-    if not named and sum(c.isdigit() for c in text) >= 3:
-        named = [Identifier("name", compact(text), 0, len(text), text)]
-    for identifier in named:
-        typed = number_fold(text[identifier.start : identifier.end])
-        if (
-            shelf.matching(f"\n{re.escape(typed)}(?=\n)", 1)
-            and identifier.type != "name"
-        ):
-            continue
-        for closeness, place, reason in _numbers(shelf, typed):
-            entry = shelf[place]
-            yield _Candidate(
-                closeness,
-                entry.text,
-                reason,
-                identifier.start,
-                identifier.end,
-                entry.document,
-            )
-
-
-def _numbers(shelf: Shelf, typed: str) -> Iterator[tuple[int, int, str]]:
-    for place, distance in shelf.spelt(typed, 1, _SPELT):
-        yield distance, place, "编号差一字" if distance else "编号的完整写法"
-    case = _CASE.fullmatch(typed)
-    if case:
-        year, body, number = case.groups()
-        for place in shelf.matching(
-            rf"\n(?:19|20)\d\d{re.escape(body)}{number}(?=\n)", 5
-        ):
-            yield 2, place, "同一编号，另一年份"
-        for place in shelf.matching(rf"\n{year}[^\n]*[^\n\d]{number}(?=\n)", 5):
-            yield 3, place, "同年同号，另一法院或程序"
-
-
-def _near_names(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
-    """Yield words, names, titles and articles that the whole text sounds like or nearly spells."""
-    key = compact(text)
-    if len(key) < 2:
-        return
-    said = load_pinyin().sound(key)
-    far = 0 if len(key) < 3 else 1 if len(key) < 8 else 2
-    nearest = 1 + far
-    for shelf in (lexicon.word, lexicon.name, lexicon.law, lexicon.title):
-        places = dict.fromkeys(shelf.sounding(said, 10)) if _HAN.search(key) else {}
-        near = {place: 1 for place in places}
-        if far:
-            near |= {
-                place: 1 + d
-                for place, d in shelf.spelt(key, far, _SPELT)
-                if place not in near and d
-            }
-        nearest = min([nearest, *near.values()])
-        for place, closeness in near.items():
-            entry = shelf[place]
-            reason = "读音相同" if closeness == 1 else f"差 {closeness - 1} 字"
-            if shelf.keys[place] != key and closeness <= nearest:
-                yield _Candidate(
-                    closeness, entry.text, reason, 0, len(text), entry.document
-                )
-
-
-def _words_inside(shelf: Shelf, text: str) -> Iterator[_Candidate]:
-    """Yield words for the slips in a text that sound like them or differ by one character.
-
-    Only where there is a slip: else 解除 of 解除合同 would be taken for 接触. Where words sound
-    alike, those that merely look alike are left out.
-    """
-    folded = normalise(text)
-    cut = known_words(folded)
-    said = load_pinyin().sound(folded)
-    for start, end in _around(cut, _slips(cut)):
-        typed, sound = folded[start:end], said[start:end]
-        alike = [
-            place
-            for place in shelf.sounding_whole(sound)
-            if _HAN.search(shelf.keys[place])
-        ]
-        closeness, reason = (1, "读音相同") if alike else (2, "差 1 字")
-        if not alike and len(typed) >= _LEAST_ONE_OFF:
-            alike = [
-                p
-                for p in shelf.one_off(typed)
-                if _HAN.search(shelf.keys[p]) and shelf.sound(p) not in said
-            ]
-        for place in alike:
-            if shelf.keys[place] not in folded:
-                yield _Candidate(closeness, shelf[place].text, reason, start, end, 0)
-
-
-def _around(
-    cut: Sequence[Token], slips: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """Return the runs of whole words, as long as a word may be, that hold a slip."""
-    starts, ends = [token.start for token in cut], [token.end for token in cut]
-    runs = {
-        (start, end)
-        for first, last in slips
-        for start in starts
-        for end in ends
-        if start <= first and last <= end <= start + _LONGEST_WORD
-    }
-    return sorted(runs)
-
-
-def _typed_by_sound(lexicon: Lexicon, text: str) -> Iterator[_Candidate]:
-    """Yield what a run of letters spells in pinyin, in full or by first letters."""
-    for run in list(_LATIN.finditer(text))[:2]:
-        pattern = load_pinyin().pattern(normalise(run[0]), open_end=False)
-        if pattern is None:
-            continue
-        whole = run[0] == text
-        for shelf in (
-            (lexicon.word, lexicon.name, lexicon.title) if whole else (lexicon.word,)
-        ):
-            for place in shelf.matching(f"\n{pattern}(?=\n)", 5, by_sound=True):
-                entry = shelf[place]
-                yield _Candidate(
-                    1, entry.text, "拼音", run.start(), run.end(), entry.document
-                )
+        documents = np.asarray(self._store.document_ids(self._filters))
+        return set(documents.tolist())

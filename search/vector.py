@@ -15,15 +15,23 @@ from typing import Any, Final
 
 import numpy as np
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
-from kb.records import Commit
+from kb.records import Changes, Commit
 from kb.store import Store
 from kb.vocabulary import Visibility
+from search.candidates import EMPTY, Candidates, in_order
 from search.checksums import mark
-from search.ids import member
-from search.matches import EMPTY, Matches, in_order
-from search.nearest import Coded, Lists, Matrix, Nearest, load_faiss, train_lists
+from search.id_sets import NO_IDS, Ids, Kept, member
+from search.nearest import (
+    Coded,
+    Halves,
+    Lists,
+    Matrix,
+    Nearest,
+    load_faiss,
+    train_lists,
+)
+from search.retriever import Allowed, Wanted
 from search.stamps import Stamp, drop_stamp, read_stamp, write_stamp
 
 log = logging.getLogger(__name__)
@@ -32,12 +40,52 @@ FORMAT: Final = 2
 EXACT_LIMIT: Final = 200_000
 #: Below this a plain matrix product is as fast and spares loading FAISS.
 _SMALL: Final = 8_000
+#: All vectors are read anew where so many documents changed.
+_MANY_CHANGED: Final = 0.5
 _FILE: Final = "vectors.faiss"
 
 
 @dataclass(frozen=True, slots=True)
+class _Rows:
+    """Vectors; row i belongs to passages[i] of documents[i], passages ascending."""
+
+    passages: Ids
+    documents: Ids
+    matrix: Halves
+
+    def kept(self, keep: Kept) -> _Rows:
+        """Return the rows marked in `keep`."""
+        return _Rows(
+            passages=self.passages[keep],
+            documents=self.documents[keep],
+            matrix=self.matrix[keep],
+        )
+
+    def and_these(self, more: _Rows) -> _Rows:
+        """Return these rows and more, as if all were read anew."""
+        passages = np.concatenate([self.passages, more.passages])
+        documents = np.concatenate([self.documents, more.documents])
+        matrix = np.concatenate([self.matrix, more.matrix])
+        joined = _Rows(
+            passages=passages,
+            documents=documents,
+            matrix=matrix,
+        )
+        is_rising = passages[1:] > passages[:-1]
+        if bool(np.all(is_rising)):
+            return joined
+        # a document shown again has old passages
+        order = np.argsort(passages)
+        return _Rows(
+            passages=passages[order],
+            documents=documents[order],
+            matrix=matrix[order],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """Vectors at one commit; row i belongs to passages[i] of documents[i], passages ascending.
+    """Vectors at one commit, as `_Rows` has them.
 
     `distinct` are the documents, ascending; `sizes` holds for every document id how
     many rows are its.
@@ -45,45 +93,71 @@ class _Snapshot:
 
     commit: Commit
     embedder: str
-    passages: NDArray[np.int64]
-    documents: NDArray[np.int64]
-    distinct: NDArray[np.int64]
-    sizes: NDArray[np.int64]
+    passages: Ids
+    documents: Ids
+    distinct: Ids
+    sizes: Ids
     nearest: Nearest
+
+    @property
+    def rows(self) -> _Rows:
+        """Return its vectors."""
+        return _Rows(
+            passages=self.passages,
+            documents=self.documents,
+            matrix=self.nearest.matrix,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Two arrays of ids, and whether they hold the same."""
+
+    one: Ids
+    other: Ids
+    are_equal: bool
+
+    def is_of(self, one: Ids, other: Ids) -> bool:
+        """Tell whether these very arrays were compared."""
+        return self.one is one and self.other is other
 
 
 class VectorIndex:
     """One immutable snapshot, swapped in one assignment: a search in flight keeps its own."""
 
-    def __init__(self, folder: Path, scope: Visibility) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        scope: Visibility,
+    ) -> None:
         """Hold the documents that readers of `scope` may see; keep trained indexes below
         `folder`.
         """
         self._folder = folder
         self._scope = scope
         self._snapshot: _Snapshot | None = None
-        self._compared: tuple[NDArray[np.int64], NDArray[np.int64], bool] | None = None
+        self._compared: _Compared | None = None
 
     @property
-    def documents(self) -> NDArray[np.int64]:
+    def documents(self) -> Ids:
         """Return the document of every vector."""
-        return self._snapshot.documents if self._snapshot else np.empty(0, np.int64)
+        return self._snapshot.documents if self._snapshot else NO_IDS
 
     @property
     def document_count(self) -> int:
         """Return how many documents have vectors."""
         return len(self._snapshot.distinct) if self._snapshot else 0
 
-    def sizes(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
+    def sizes(self, documents: Ids) -> Ids:
         """Return how many passages each of these documents has; 1 for one not known yet."""
         snapshot = self._snapshot
         if snapshot is None:
             return np.ones(len(documents), dtype=np.int64)
         # One look-up each: finding them among the ascending ids touches memory in
         # sixteen places a document.
-        return np.maximum(
-            snapshot.sizes[np.minimum(documents, len(snapshot.sizes) - 1)], 1
-        )
+        beyond = len(snapshot.sizes) - 1
+        sizes = snapshot.sizes[np.minimum(documents, beyond)]
+        return np.maximum(sizes, 1)
 
     @property
     def embedder(self) -> str | None:
@@ -96,8 +170,11 @@ class VectorIndex:
 
     def settle(self) -> None:
         """Wait until what is being made of the snapshot to search it faster is there."""
-        if self._snapshot is not None and isinstance(self._snapshot.nearest, Coded):
-            self._snapshot.nearest.settle()
+        if self._snapshot is None:
+            return
+        nearest = self._snapshot.nearest
+        if isinstance(nearest, Coded):
+            nearest.settle()
 
     def refresh(self, store: Store) -> None:
         """Bring the snapshot up to the store's last commit and to the embedder in use there."""
@@ -110,90 +187,112 @@ class VectorIndex:
             if embedder is None:
                 self._snapshot = None
                 return
-            passages, documents, matrix = self._read(store, embedder[1])
-        nearest = self._nearest(commit, embedder[1], matrix)
-        sizes = np.append(
-            np.bincount(documents), 0
-        )  # the last stands for all ids beyond
+            _, name, _ = embedder
+            rows = self._read(store, name)
+        nearest = self._nearest(commit, name, rows.matrix)
+        counts = np.bincount(rows.documents)
+        sizes = np.append(counts, 0)  # the last stands for all ids beyond
         distinct = np.flatnonzero(sizes)
         self._snapshot = _Snapshot(
-            commit, embedder[1], passages, documents, distinct, sizes, nearest
+            commit=commit,
+            embedder=name,
+            passages=rows.passages,
+            documents=rows.documents,
+            distinct=distinct,
+            sizes=sizes,
+            nearest=nearest,
         )
-        log.info(
-            "vector index rows=%d ms=%.0f",
-            len(passages),
-            1000 * (time.perf_counter() - started),
-        )
+        took_ms = 1000 * (time.perf_counter() - started)
+        log.info("vector index rows=%d ms=%.0f", len(rows.passages), took_ms)
 
-    def _read(
-        self, store: Store, embedder: str
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float16]]:
+    def _read(self, store: Store, embedder: str) -> _Rows:
         """Return all rows, those that did not change from the snapshot before where it is of this
         store's history.
         """
         old = self._snapshot
-        if old is None or old.embedder != embedder or not store.is_ancestor(old.commit):
-            return store.vectors(scope=self._scope)
+        if old is None or old.embedder != embedder:
+            return self._read_all(store)
+        if not store.is_ancestor(old.commit):
+            return self._read_all(store)
         changes = store.changes_since(old.commit.generation)
-        if len(changes.changed) > 0.5 * len(old.distinct):
-            return store.vectors(scope=self._scope)
-        gone = np.array(sorted({*changes.changed, *changes.removed}), dtype=np.int64)
-        kept = ~member(old.documents, gone)
-        parts = [(old.passages[kept], old.documents[kept], old.nearest.matrix[kept])]
-        if changes.changed:
-            parts.append(store.vectors(changes.changed, self._scope))
-        passages, documents, matrix = (
-            np.concatenate(rows) for rows in zip(*parts, strict=True)
-        )
-        if bool(np.all(passages[1:] > passages[:-1])):
-            return passages, documents, matrix
-        # a document shown again has old passages: rows lie as if all were read anew
-        order = np.argsort(passages)
-        return passages[order], documents[order], matrix[order]
+        many = _MANY_CHANGED * len(old.distinct)
+        if len(changes.changed) > many:
+            return self._read_all(store)
+        is_touched = member(old.documents, _touched(changes))
+        kept = old.rows.kept(~is_touched)
+        if not changes.changed:
+            return kept
+        anew = _Rows(*store.vectors(changes.changed, self._scope))
+        return kept.and_these(anew)
 
-    def search(
+    def _read_all(self, store: Store) -> _Rows:
+        passages, documents, matrix = store.vectors(scope=self._scope)
+        return _Rows(passages, documents, matrix)
+
+    def candidates(
         self,
-        vector: NDArray[np.float32],
-        depth: int,
-        allowed: NDArray[np.int64] | None = None,
-        passages: NDArray[np.int64] | None = None,
-        *,
-        made_by: str | None = None,
-    ) -> Matches:
-        """Return the `depth` passages nearest to a unit vector, within `allowed`
-        documents and `passages` (ascending).
+        wanted: Wanted,
+        allowed: Allowed,
+        limit: int,
+    ) -> Candidates:
+        """Return the `limit` passages nearest to the direction that is wanted.
 
-        A zero vector (nothing known in the query) is near to nothing, and so is one `made_by`
-        another embedder than the passages' vectors: their directions mean different things.
+        A zero vector (nothing known in the query) is near to nothing, and so is one made by
+        another embedder than the passages' vectors: their directions mean different
+        things.
         """
-        snapshot = self._snapshot
-        if snapshot is None or not len(snapshot.passages) or not vector.any():
+        snapshot, direction = self._snapshot, wanted.direction
+        if snapshot is None or direction is None:
             return EMPTY
-        if made_by is not None and made_by != snapshot.embedder:
+        if not len(snapshot.passages) or not direction.vector.any():
             return EMPTY
-        if allowed is not None and self._is_everyone(allowed, snapshot.distinct):
-            allowed = None
-        mask = _mask(snapshot, allowed, passages)
+        if direction.made_by != snapshot.embedder:
+            return EMPTY
+        mask = self._mask(snapshot, allowed)
         if mask is not None and not mask.any():
             return EMPTY
-        found, scores = snapshot.nearest.search(vector, depth, mask)
-        return in_order(snapshot.passages[found], snapshot.documents[found], scores)
+        rows, scores = snapshot.nearest.search(direction.vector, limit, mask)
+        passages = snapshot.passages[rows]
+        return in_order(passages, snapshot.documents[rows], scores)
+
+    def _mask(
+        self,
+        snapshot: _Snapshot,
+        allowed: Allowed,
+    ) -> Kept | None:
+        """Return for every row whether a search may answer with it, or None for all."""
+        documents, passages = allowed.documents, allowed.passages
+        if documents is not None:
+            if self._is_everyone(documents, snapshot.distinct):
+                documents = None
+        if documents is None and passages is None:
+            return None
+        count = len(snapshot.passages)
+        mask = np.ones(count, dtype=bool)
+        if documents is not None:
+            mask &= member(snapshot.documents, documents)
+        if passages is not None:
+            mask &= member(snapshot.passages, passages)
+        return mask
 
     def _is_everyone(
-        self, allowed: NDArray[np.int64], distinct: NDArray[np.int64]
+        self,
+        documents: Ids,
+        distinct: Ids,
     ) -> bool:
         """Tell whether both hold the same ids; the same two arrays are compared once."""
         known = self._compared
-        if known is None or known[0] is not allowed or known[1] is not distinct:
-            known = self._compared = (
-                allowed,
-                distinct,
-                np.array_equal(allowed, distinct),
-            )
-        return known[2]
+        if known is None or not known.is_of(documents, distinct):
+            are_equal = np.array_equal(documents, distinct)
+            known = _Compared(documents, distinct, are_equal)
+            self._compared = known
+        return known.are_equal
 
     def _nearest(
-        self, commit: Commit, embedder: str, matrix: NDArray[np.float16]
+        self,
+        commit: Commit,
+        embedder: str,
+        matrix: Halves,
     ) -> Nearest:
         """Return the way in which so many rows are searched."""
         count = len(matrix)
@@ -208,17 +307,22 @@ class VectorIndex:
             commit=commit.id,
             rows=count,
         )
-        saved = self._read_saved(stamp)
-        return Lists(saved if saved is not None else self._train(stamp, matrix), matrix)
+        lists = self._read_saved(stamp)
+        if lists is None:
+            lists = self._train(stamp, matrix)
+        return Lists(lists, matrix)
 
     def _read_saved(self, stamp: Stamp) -> Any:
         """Return the trained index on disk when it is of this commit and its file is what was
         written.
         """
         known, path = read_stamp(self._folder), self._folder / _FILE
-        if known is None or replace(known, files={}) != stamp or not path.is_file():
+        if known is None or not path.is_file():
             return None
-        if mark(path).digest != known.files[_FILE].digest:
+        if replace(known, files={}) != stamp:
+            return None
+        written = known.files[_FILE]
+        if mark(path).digest != written.digest:
             log.error("vector index damaged")
             return None
         try:
@@ -226,7 +330,7 @@ class VectorIndex:
         except (OSError, RuntimeError):
             return None
 
-    def _train(self, stamp: Stamp, matrix: NDArray[np.float16]) -> Any:
+    def _train(self, stamp: Stamp, matrix: Halves) -> Any:
         index = train_lists(matrix)
         try:
             self._save(stamp, index)
@@ -237,26 +341,15 @@ class VectorIndex:
 
     def _save(self, stamp: Stamp, index: Any) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        waiting = self._folder / f"{_FILE}.new"
+        path, waiting = self._folder / _FILE, self._folder / f"{_FILE}.new"
         load_faiss().write_index(index, str(waiting))
         drop_stamp(self._folder)
-        waiting.replace(self._folder / _FILE)
-        write_stamp(
-            self._folder, replace(stamp, files={_FILE: mark(self._folder / _FILE)})
-        )
+        waiting.replace(path)
+        files = {_FILE: mark(path)}
+        write_stamp(self._folder, replace(stamp, files=files))
 
 
-def _mask(
-    snapshot: _Snapshot,
-    allowed: NDArray[np.int64] | None,
-    passages: NDArray[np.int64] | None,
-) -> NDArray[np.bool_] | None:
-    """Return for every row whether a search may answer with it, or None for all."""
-    if allowed is None and passages is None:
-        return None
-    mask = np.ones(len(snapshot.passages), dtype=bool)
-    if allowed is not None:
-        mask &= member(snapshot.documents, allowed)
-    if passages is not None:
-        mask &= member(snapshot.passages, passages)
-    return mask
+def _touched(changes: Changes) -> Ids:
+    """Return the documents of which no old row is kept, ascending."""
+    touched = {*changes.changed, *changes.removed}
+    return np.array(sorted(touched), dtype=np.int64)

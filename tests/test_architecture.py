@@ -315,3 +315,87 @@ def test_every_file_the_architecture_names_exists() -> None:
 
     assert named
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+#: Characters of a literal in Chinese that make it a sentence.
+SENTENCE = 6
+#: Words that a query is read by, and values of the vocabulary: rules of language, which nobody reads.
+LANGUAGE_RULES = {
+    "search/conducts.py": "words that name a conduct",
+    "search/query_terms.py": "words that tell nothing",
+    "search/demands.py": "signs of negation",
+    "search/pieces.py": "patterns of quotation in questions",
+    "search/named_documents.py": "patterns of case numbers",
+    "search/termlist.py": "patterns of years and articles",
+}
+_HAN = range(0x4E00, 0xA000)
+
+
+def _literals(tree: ast.AST) -> Iterator[str]:
+    """Yield the strings of code, docstrings left out."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = set()
+    for node in ast.walk(tree):
+        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+            first = node.body[0]
+            docstrings |= {id(part) for part in ast.walk(first)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) not in docstrings:
+                yield node.value
+
+
+def _is_sentence(text: str) -> bool:
+    return sum(ord(char) in _HAN for char in text) >= SENTENCE
+
+
+def test_search_holds_codes_and_no_sentences() -> None:
+    holding = {
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "search").rglob("*.py"))
+        if any(map(_is_sentence, _literals(ast.parse(path.read_text("utf-8")))))
+    }
+
+    assert holding == set(LANGUAGE_RULES)
+
+
+def _sentences() -> list[str]:
+    """Return every sentence that is made from a code, without what is filled in."""
+    from kb.messages import expansions, faults, notices, reasons, suggestions
+
+    found: list[str] = []
+    for module in (notices, reasons, expansions, suggestions, faults):
+        found += _literals(ast.parse(Path(module.__file__).read_text("utf-8")))
+    return [text for text in found if any(ord(char) in _HAN for char in text)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in _modules()
+        if path.relative_to(ROOT).parts[0] in ("search", "web")
+    ],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_no_code_takes_a_sentence_or_a_packed_key_apart(path: Path) -> None:
+    """Neither by how it begins, nor by a mark that stands between its parts."""
+    sentences, marks = _sentences(), {"|", "→", "：", "、"}
+    taking = (
+        "startswith",
+        "split",
+        "rsplit",
+        "partition",
+        "rpartition",
+        "removeprefix",
+    )
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr in taking:
+            for given in (text for arg in node.args for text in _literals(arg)):
+                assert given not in marks, f"{path}:{node.lineno}"
+                if len(given) > 1:
+                    assert not any(given in one for one in sentences), (
+                        f"{path}:{node.lineno} {given}"
+                    )

@@ -8,7 +8,7 @@ import pytest
 
 from kb.store import Store
 from kb.vocabulary import Visibility
-from search.searcher import Searcher
+from search.opening import make_searcher
 from tests.bench import adding, table
 from tests.conftest import TinyEmbedder
 
@@ -43,7 +43,7 @@ def test_the_floor_of_adding_holds_the_passages_that_were_added(
     home = tmp_path / "home"
     floor = adding.Floor(tmp_path / "floor", embedder)
     started = time.perf_counter()
-    added = adding.add([lines], home, embedder, Searcher(home, embedder), floor)
+    added = adding.add([lines], home, embedder, make_searcher(home, embedder), floor)
     elapsed = time.perf_counter() - started
     with Store(home, Visibility.RESTRICTED) as store:
         stored = [(i, d, v.tobytes()) for i, d, v in zip(*store.vectors(), strict=True)]

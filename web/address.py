@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from kb.records import NO_FILTERS, Filters
 from kb.vocabulary import LONGEST_FACET_VALUE
-from search.query import Widening
-from search.results import FACET_FIELDS
+from search.request import FACET_FIELDS, ExpansionChoice
 
 SORT_LABELS: Final[dict[str, str]] = {
     "relevance": "综合",
@@ -64,9 +63,9 @@ class PageRequest(Struct, frozen=True, gc=False, kw_only=True):
         return self.path == "/" and not self.text and not self.filters
 
     @property
-    def widening(self) -> Widening:
+    def expansion(self) -> ExpansionChoice:
         """Return which words may stand for their equivalents too."""
-        return Widening(self.expand, frozenset(self.plain))
+        return ExpansionChoice(self.expand, frozenset(self.plain))
 
     def parameters(self) -> list[tuple[str, str]]:
         """Return the parameters of this address, in a fixed order, defaults left out."""

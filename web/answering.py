@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from kb.records import DocumentHead
 from kb.store import Store
 from kb.vocabulary import CASE_KINDS, LONGEST_FACET_VALUE, UNLABELLED
+from search.request import SearchRequest
 from search.results import Hit, SearchResult
 from web.address import PageRequest, document_path
 from web.deps import AppState
@@ -43,28 +44,24 @@ def answer(inquiry: Inquiry) -> SearchResult:
 
 
 def _answer(inquiry: Inquiry, wanted: PageRequest) -> SearchResult:
-    searcher = inquiry.state.searcher
+    searcher, request = inquiry.state.searcher, _request(wanted)
     if wanted.text:
-        return searcher.search(
-            inquiry.store,
-            wanted.text,
-            wanted.filters,
-            mode=wanted.mode,
-            sort=wanted.sort or "relevance",
-            offset=wanted.offset,
-            limit=wanted.limit,
-            each=wanted.group,
-            widening=wanted.widening,
-        )
-    listed = searcher.listing(
-        inquiry.store,
+        return searcher.search(inquiry.store, request)
+    return searcher.listing(inquiry.store, request)
+
+
+def _request(wanted: PageRequest) -> SearchRequest:
+    """Return what an address asks of the searcher."""
+    return SearchRequest(
+        wanted.text,
         wanted.filters,
-        wanted.sort,
-        wanted.offset,
-        wanted.limit,
-        wanted.group,
+        mode=wanted.mode,
+        sort=wanted.sort or "relevance",
+        offset=wanted.offset,
+        limit=wanted.limit,
+        each=wanted.group,
+        expansion=wanted.expansion,
     )
-    return replace(listed, mode=wanted.mode)
 
 
 def with_suggestions(inquiry: Inquiry, result: SearchResult) -> SearchResult:
@@ -118,9 +115,8 @@ def _totals(inquiry: Inquiry, text: str, ways: Sequence[PageRequest]) -> list[in
     state, store, wanted = inquiry.state, inquiry.store, inquiry.wanted
     several = [way.filters for way in ways]
     if text and several:
-        return state.searcher.totals(
-            store, text, several, mode=wanted.mode, widening=wanted.widening
-        )
+        request = SearchRequest(text, mode=wanted.mode, expansion=wanted.expansion)
+        return state.searcher.totals(store, request, several)
     columns = state.catalogue(store).columns
     return [len(columns.passing(filters)) for filters in several]
 

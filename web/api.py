@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from msgspec import UNSET, Struct
 
-from kb.contract import document_to_dict
+from kb.contract import DocumentAnswer, document_answer
 from kb.vocabulary import ROLES
 from search.completing import Completion
-from search.results import FACET_FIELDS, MODES, SORTS, to_dict
+from search.contract import SearchAnswer, search_answer
+from search.request import FACET_FIELDS, MODES, SORTS
 from web.address import MAX_LIMIT, MAX_OFFSET, MAX_TEXT_CHARS, document_path, law_path
 from web.answering import Inquiry, answer, with_suggestions
+from web.api_schema import CompletionAnswer, CompletionsAnswer, answers
 from web.deps import StateDep
 from web.pages import visible_document
 from web.parsing import number, parse_page_request
@@ -24,10 +28,12 @@ router = APIRouter(tags=["知识库"])
 _API_LIMIT: Final = 10
 _COMPLETIONS: Final = 8
 _MAX_COMPLETIONS: Final = 20
-_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"description": '参数有误：{"error": {"code", "message"}}'},
-    503: {"description": "知识库暂不可用，需管理员处理"},
-}
+_JSON: Final = "application/json"
+
+
+def _json(answer: Struct) -> Response:
+    """Return an answer as it goes out."""
+    return Response(msgspec.json.encode(answer), media_type=_JSON)
 
 
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -94,16 +100,18 @@ _SEARCH_PARAMETERS: Final = [
     description="与首页检索相同的参数和结果；命中的是文书，每件附命中的片段，marks "
     "为片段内的 [起, 止) 码点。",
     openapi_extra={"parameters": _SEARCH_PARAMETERS},
-    responses=_ERRORS,
+    responses=answers(SearchAnswer, "命中的文书、各字段的件数，以及要说明的事"),
+    response_class=Response,
 )
-def search(request: Request, state: StateDep) -> dict[str, Any]:
+def search(request: Request, state: StateDep) -> Response:
     """Answer a query, or list documents when there is none."""
     wanted = parse_page_request(
         request.query_params.multi_items(), default_limit=_API_LIMIT
     )
     with state.open_store() as store:
         inquiry = Inquiry(state, store, wanted)
-        return to_dict(with_suggestions(inquiry, answer(inquiry)))
+        result = with_suggestions(inquiry, answer(inquiry))
+    return _json(search_answer(result))
 
 
 _SUGGEST_PARAMETERS: Final = [
@@ -128,27 +136,29 @@ _SUGGEST_PARAMETERS: Final = [
     "kind 为 word、law、number、name 或 title，有 url 的指向一件文书或一条法条。"
     "只出自可见的文书，不记录输入。",
     openapi_extra={"parameters": _SUGGEST_PARAMETERS},
-    responses=_ERRORS,
+    responses=answers(CompletionsAnswer, "可以接着输入的文字，最合适的在前"),
+    response_class=Response,
 )
-def suggest(request: Request, response: Response, state: StateDep) -> dict[str, Any]:
+def suggest(request: Request, state: StateDep) -> Response:
     """Return what the text may be the beginning of; never kept by anyone on the way."""
-    response.headers["Cache-Control"] = "no-store"
     given = request.query_params
     limit = number("limit", given.get("limit", str(_COMPLETIONS)), 1, _MAX_COMPLETIONS)
     text = given.get("q", "")[:MAX_TEXT_CHARS]
     with state.open_store() as store:
         found = state.suggester.complete(store, text, limit)
-    return {"q": text, "suggestions": [_completion(one) for one in found]}
+    response = _json(CompletionsAnswer(text, tuple(map(_completion, found))))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
-def _completion(one: Completion) -> dict[str, str]:
-    written = {"text": one.text, "kind": one.kind, "label": one.label}
-    if one.law:
-        law, version, article = one.law
-        written["url"] = law_path(law, version, article or None)
+def _completion(one: Completion) -> CompletionAnswer:
+    url: str | msgspec.UnsetType = UNSET
+    if one.article:
+        article = one.article.article or None
+        url = law_path(one.article.law, one.article.version, article)
     elif one.document:
-        written["url"] = document_path(one.document)
-    return written
+        url = document_path(one.document)
+    return CompletionAnswer(one.text, one.kind, one.label, url)
 
 
 @router.get(
@@ -156,12 +166,18 @@ def _completion(one: Completion) -> dict[str, str]:
     summary="一件文书",
     description="文书的元数据、部分、片段和全文;document_id 是编号或 slug。"
     "位置均为全文内的 [起, 止) 码点。",
-    responses={**_ERRORS, 404: {"description": "没有这件文书，或者不对外公开"}},
+    responses=answers(
+        DocumentAnswer,
+        "文书全文与已知的一切",
+        status_404="没有这件文书，或者不对外公开",
+    ),
+    response_class=Response,
 )
-def document(document_id: str, state: StateDep) -> dict[str, Any]:
+def document(document_id: str, state: StateDep) -> Response:
     """Return one document whole."""
     with state.open_store() as store:
-        return document_to_dict(visible_document(store, document_id))
+        found = visible_document(store, document_id)
+    return _json(document_answer(found))
 
 
 @router.get("/api/docs", include_in_schema=False)

@@ -21,9 +21,11 @@ from kb.embedding import load_embedder
 from kb.errors import InvalidQuery, KbError, NotFound, OutOfTime, StateError, UserError
 from kb.settings import Settings
 from kb.thesaurus import load_thesaurus
-from search.reranking import load_reranker
-from search.searcher import Searcher
+from search.opening import make_searcher
+from search.request import SearchRequest
+from search.reranking import load_reranking
 from web import api, pages, pages_law
+from web.api_schema import describe
 from web.budget import LATE, Budget
 from web.deps import AppState
 from web.hosts import known_hosts
@@ -69,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.shared = state
     for router in (pages.router, pages_law.router, api.router):
         app.include_router(router)
+    describe(app)
     app.mount("/static", _Assets(directory=STATIC), name="static")
     _put_around(app, state)
     app.add_exception_handler(KbError, _kb_error)
@@ -78,11 +81,10 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _make_state(settings: Settings) -> AppState:
-    searcher = Searcher(
+    searcher = make_searcher(
         settings.home,
         load_embedder(settings.embedder),
-        load_reranker(settings.reranker),
-        settings.rerank_depth,
+        load_reranking(settings.reranker, settings.rerank_depth),
     )
     return AppState(settings, searcher, make_templates(settings.contact))
 
@@ -116,7 +118,7 @@ def _warm(state: AppState) -> None:
     try:
         with state.open_store() as store:
             state.searcher.refresh(store)
-            state.searcher.search(store, "商业秘密", limit=1)
+            state.searcher.search(store, SearchRequest("商业秘密", limit=1))
             state.coverage(store)
     except Exception as error:
         log.error("not warmed %s", places(error))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from search.results import FACET_FIELDS
+from search.request import FACET_FIELDS
 from web.address import FILTER_PREFIXES, PageRequest, written
 
 #: Where a parameter stands in an address: before the filters, among them, or after.

@@ -16,6 +16,7 @@ from kb.law.outdated import outdated
 from kb.records import Document, DocumentHead, Filters
 from kb.store import Store
 from kb.vocabulary import KINDS
+from search.highlighting import find_marks
 from web.address import EXPORT_PATH, MAX_EXPORTED, MAX_ID, MAX_OFFSET, PageRequest
 from web.answering import (
     Inquiry,
@@ -28,7 +29,6 @@ from web.answering import (
 )
 from web.deps import AppState, StateDep
 from web.linking import Links, read_cited, read_links
-from web.marking import find_marks
 from web.pagecache import KeptRoute
 from web.parsing import number, parse_page_request
 from web.rendering import render
@@ -155,7 +155,7 @@ def read(request: Request, document_id: str, state: StateDep) -> HTMLResponse:
         way = trail(Inquiry(state, store, wanted), document.head.id, rank)
         book = state.law_book(store)
         links = read_links(store, book, [document])
-        marks = find_marks(document.text, wanted.text, wanted.widening)
+        marks = find_marks(document.text, wanted.text, wanted.expansion)
         material = ReadingMaterial(
             document=document,
             sections=section_views(document, marks, links.of),

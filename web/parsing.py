@@ -8,7 +8,7 @@ from typing import Final
 from kb.errors import InvalidQuery
 from kb.records import Filters
 from kb.vocabulary import LONGEST_FACET_VALUE, ROLES
-from search.results import FACET_FIELDS, MODES, SORTS
+from search.request import FACET_FIELDS, MODES, SORTS
 from web.address import (
     DEFAULT_LIMIT,
     FILTER_PREFIXES,

@@ -84,10 +84,10 @@ def alone(home: Path, command: str) -> Iterator[None]:
 def open_searcher(settings: Settings) -> Searcher:
     """Make the searcher that tends the indexes of the store in use."""
     from kb.embedding import load_embedder
-    from search.searcher import Searcher
+    from search.opening import make_searcher
 
     _load_words(settings)
-    return Searcher(settings.home, load_embedder(settings.embedder))
+    return make_searcher(settings.home, load_embedder(settings.embedder))
 
 
 def answering_searcher(settings: Settings, store: Store) -> Searcher:
@@ -96,15 +96,14 @@ def answering_searcher(settings: Settings, store: Store) -> Searcher:
     Raises EmbedderMismatch when the store's vectors are of another model than the settings'.
     """
     from kb.embedding import load_embedder
-    from search.reranking import load_reranker
-    from search.searcher import Searcher
+    from search.opening import make_searcher
+    from search.reranking import load_reranking
 
     _load_words(settings)
     embedder = load_embedder(settings.embedder)
     store.require_embedder(embedder.name, embedder.dim)
-    return Searcher(
-        settings.home, embedder, load_reranker(settings.reranker), settings.rerank_depth
-    )
+    reranking = load_reranking(settings.reranker, settings.rerank_depth)
+    return make_searcher(settings.home, embedder, reranking)
 
 
 def _load_words(settings: Settings) -> None:
@@ -228,7 +227,7 @@ def read_filters(
     include: Sequence[str], exclude: Sequence[str], kind: Sequence[str] = ()
 ) -> Filters:
     """Read --filter field=value and --exclude field=value; raises UserError for unknown fields."""
-    from search.results import FACET_FIELDS
+    from search.request import FACET_FIELDS
 
     labels = {label: name for name, label in FACET_FIELDS.items()}
     read: list[dict[str, tuple[str, ...]]] = []

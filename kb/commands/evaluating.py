@@ -22,7 +22,8 @@ from kb.commands.common import (
 from kb.errors import UserError
 
 if TYPE_CHECKING:
-    from search.trec import Run
+    from search.evaluation import Measuring
+    from search.trec import Qrels, Run
 
 MODES: Final = ("hybrid", "keyword", "vector")
 #: Columns of the table by group, which has no room for intervals.
@@ -47,31 +48,53 @@ def evaluate(args: argparse.Namespace) -> int:
         raise UserError("--run 与 --compare 只读运行文件,不能与 --mode、--run-out 同用")
     topics, qrels = read_topics(*args.topics), read_qrels(*args.qrels)
     if args.compare:
-        return _compare(args, topics, qrels)
+        return _compare(args, topics, _measuring(args, topics, qrels))
     if args.run_file:
-        return _measure_file(args, topics, qrels)
+        return _measure_file(args, _measuring(args, topics, qrels))
     if not topics:
         raise UserError(
             "缺少 --topics 题目文件。只评测已有的运行文件时用 --run 或 --compare"
         )
-    return _measure(args, topics, qrels)
+    return _measure(args, topics, _measuring(args, topics, qrels))
+
+
+def _measuring(
+    args: argparse.Namespace, topics: Mapping[str, str], qrels: Qrels
+) -> Measuring:
+    """Return what runs are held against: the topics asked, else all that are graded."""
+    from search.evaluation import Measuring
+
+    return Measuring(list(topics or qrels), qrels, args.min_grade)
 
 
 def _measure(
-    args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, dict[str, int]]
+    args: argparse.Namespace, topics: Mapping[str, str], against: Measuring
 ) -> int:
-    from search.evaluation import ask, missing_from, report_on
+    from search.evaluation import report_on
     from search.trec import write_runs
 
-    settings = settings_of(args)
     if args.run_out and args.run_out.exists() and not args.run_out.is_dir():
         raise UserError(f"--run-out 应为目录,{args.run_out} 是文件")
+    runs = _ask_all(args, topics, against)
+    if args.run_out:
+        with as_person(args):
+            paths = write_runs(args.run_out, runs, args.depth)
+        say(f"已写入 {'、'.join(map(str, paths))}")
+    return _report(args, report_on(runs, against, args.by_group))
+
+
+def _ask_all(
+    args: argparse.Namespace, topics: Mapping[str, str], against: Measuring
+) -> dict[str, Run]:
+    """Ask every topic in the modes that are wanted; say which graded documents are not here."""
+    from search.evaluation import ask, missing_from
+
+    settings = settings_of(args)
+    graded = {topic: against.qrels.get(topic, {}) for topic in topics}
     runs: dict[str, Run] = {}
     with open_store(settings, args.clearance) as store:
         searcher = answering_searcher(settings, store)
-        missing = missing_from(
-            store, {t: qrels.get(t, {}) for t in topics}, args.min_grade
-        )
+        missing = missing_from(store, graded, args.min_grade)
         for mode in [args.mode] if args.mode else MODES:
             with progress_bar(f"评测 {mode}", "题", args.quiet) as step:
                 runs[mode] = ask(
@@ -79,30 +102,17 @@ def _measure(
                 )
     if missing:
         say(f"标注的文书有 {len(missing)} 件不在库中,算作没有找到:{_some(missing)}")
-    if args.run_out:
-        with as_person(args):
-            paths = write_runs(args.run_out, runs, args.depth)
-        say(f"已写入 {'、'.join(map(str, paths))}")
-    return _report(
-        args, report_on(runs, list(topics), qrels, args.min_grade, args.by_group)
-    )
+    return runs
 
 
-def _measure_file(
-    args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, dict[str, int]]
-) -> int:
+def _measure_file(args: argparse.Namespace, against: Measuring) -> int:
     from search.evaluation import report_on
     from search.trec import read_run
 
     run = read_run(args.run_file)
-    asked = list(topics or qrels)
-    _tell_absent(args.run_file, run, asked)
-    return _report(
-        args,
-        report_on(
-            {args.run_file.stem: run}, asked, qrels, args.min_grade, args.by_group
-        ),
-    )
+    _tell_absent(args.run_file, run, against.topics)
+    runs = {args.run_file.stem: run}
+    return _report(args, report_on(runs, against, args.by_group))
 
 
 def _tell_absent(path: Path, run: Run, asked: Iterable[str]) -> None:
@@ -180,46 +190,38 @@ def by_group_table(groups: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
 
 
 def _compare(
-    args: argparse.Namespace, topics: dict[str, str], qrels: dict[str, dict[str, int]]
+    args: argparse.Namespace, topics: Mapping[str, str], against: Measuring
 ) -> int:
-    from search.comparing import compare
+    from search.comparing import Pair, compare
     from search.trec import read_run
 
-    first, second = map(read_run, args.compare)
-    asked = list(topics or qrels)
-    for path, run in zip(args.compare, (first, second), strict=True):
-        _tell_absent(path, run, asked)
-    report = compare(
-        first, second, asked, qrels, args.min_grade, args.depth, args.by_group
-    )
+    runs = Pair(*map(read_run, args.compare))
+    for path, run in zip(args.compare, (runs.first, runs.second), strict=True):
+        _tell_absent(path, run, against.topics)
+    report = compare(runs, against, args.depth, args.by_group)
     for value in report["per_topic"]["values"] if topics else ():
         value["text"] = topics[value["topic"]]
     if args.json:
         print_json(report)
         return EXIT_OK
-    first_name, second_name = (
-        shown(f"{path}({report[side]})")
-        for path, side in zip(args.compare, "ab", strict=True)
-    )
-    print_text(f"A = {first_name}\nB = {second_name}\n")
-    print_table(
-        [
-            ["", *_DIFFERENCE],
-            *(_difference_row(n, m) for n, m in report["metrics"].items()),
-        ]
-    )
+    for name, path, tag in zip(
+        "AB", args.compare, (report["a"], report["b"]), strict=True
+    ):
+        print_text(f"{name} = {shown(f'{path}({tag})')}")
+    print_text("")
+    _print_differences(report["metrics"])
     for group, part in report.get("groups", {}).items():
         print_text(f"\n{shown(group)}({part['topics']} 题)")
-        print_table(
-            [
-                ["", *_DIFFERENCE],
-                *(_difference_row(n, m) for n, m in part["metrics"].items()),
-            ]
-        )
+        _print_differences(part["metrics"])
     _print_topics(report["per_topic"])
     _print_hits(report["hits"], report["depth"])
     _tell_topics(report)
     return EXIT_OK
+
+
+def _print_differences(metrics: Mapping[str, Mapping[str, float]]) -> None:
+    rows = [_difference_row(name, found) for name, found in metrics.items()]
+    print_table([["", *_DIFFERENCE], *rows])
 
 
 _DIFFERENCE: Final = ("A", "B", "B−A", "95% 区间", "p")
@@ -245,23 +247,19 @@ def _print_topics(found: Mapping[str, Any]) -> None:
     apart = [value for value in found["values"] if value["a"] != value["b"]][
         :_MOST_SHOWN
     ]
-    if apart:
-        print_text("差别最大的:")
-        print_table(
-            [
-                ["题", "A", "B", "B−A", *(["文字"] if "text" in apart[0] else [])],
-                *(
-                    [
-                        v["topic"],
-                        f"{v['a']:.3f}",
-                        f"{v['b']:.3f}",
-                        f"{v['b'] - v['a']:+.3f}",
-                        *_clipped(v.get("text")),
-                    ]
-                    for v in apart
-                ),
-            ]
-        )
+    if not apart:
+        return
+    heading = ["题", "A", "B", "B−A"]
+    if "text" in apart[0]:
+        heading.append("文字")
+    print_text("差别最大的:")
+    print_table([heading, *map(_topic_row, apart)])
+
+
+def _topic_row(value: Mapping[str, Any]) -> list[str]:
+    a, b = value["a"], value["b"]
+    numbers = [f"{a:.3f}", f"{b:.3f}", f"{b - a:+.3f}"]
+    return [value["topic"], *numbers, *_clipped(value.get("text"))]
 
 
 def _clipped(text: str | None) -> list[str]:

@@ -20,55 +20,69 @@ from kb.commands.common import (
     settings_of,
 )
 from kb.contract import document_to_dict
+from kb.messages import expansions, notices, reasons, suggestions
+from kb.records import Document, Source
 from kb.vocabulary import SOURCE_GRADES
 
 if TYPE_CHECKING:
-    from search.results import Hit
+    from collections.abc import Iterator
+
+    from kb.store import Store
+    from search.request import SearchRequest
+    from search.results import Hit, SearchResult
+    from search.searcher import Searcher
 
 
 def search(args: argparse.Namespace) -> int:
     """Search; one line a document, best first."""
-    from search.query import Widening
-    from search.results import to_dict
-    from search.suggesting import Suggester
+    from search.contract import search_answer, to_dict
 
-    settings = settings_of(args)
-    filters = read_filters(args.filter, args.exclude, args.kind)
+    settings, request = settings_of(args), _request(args)
     if not (settings.home / "kb.sqlite3").exists():
         say(f"{settings.home} 中还没有库,已新建一个空的。用 kb add 收入文书")
     with open_store(settings, args.clearance) as store:
         searcher = answering_searcher(settings, store)
-        result = searcher.search(
-            store,
-            args.query,
-            filters,
-            mode=args.mode,
-            sort=args.sort,
-            offset=args.offset,
-            limit=args.limit,
-            widening=Widening(not args.no_expand),
-        )
-        if not args.offset:
-            result = replace(
-                result,
-                suggestions=Suggester().suggest(searcher, store, result, filters),
-            )
+        result = _answer(searcher, store, request)
     if args.json:
-        print_json(to_dict(result))
+        print_json(to_dict(search_answer(result)))
         return EXIT_OK
     for hit in result.hits:
         _print_hit(hit)
-    for words in result.query.expanded:
-        say(f"已扩展:{words}")
-    for warning in result.query.warnings:
-        say(warning)
+    for expansion in result.expansions:
+        say(f"已扩展:{expansions.words(expansion)}")
+    for notice in result.notices:
+        say(notices.words(notice))
     for one in result.suggestions:
-        say(f"您要找的是不是:{one.text}({one.reason})")
-    say(
-        f"共{'' if result.total_is_exact else '至少'} {result.total} 件,用时 "
-        f"{result.took_ms:.0f} 毫秒"
-    )
+        say(f"您要找的是不是:{one.text}({suggestions.words(one)})")
+    least = "" if result.total_is_exact else "至少"
+    say(f"共{least} {result.total} 件,用时 {result.took_ms:.0f} 毫秒")
     return EXIT_OK
+
+
+def _request(args: argparse.Namespace) -> SearchRequest:
+    """Return what the line asks of the searcher."""
+    from search.request import ExpansionChoice, SearchRequest
+
+    return SearchRequest(
+        args.query,
+        read_filters(args.filter, args.exclude, args.kind),
+        mode=args.mode,
+        sort=args.sort,
+        offset=args.offset,
+        limit=args.limit,
+        expansion=ExpansionChoice(not args.no_expand),
+    )
+
+
+def _answer(searcher: Searcher, store: Store, request: SearchRequest) -> SearchResult:
+    """Return the answer, with other queries that may have been meant where words were not found."""
+    from search.suggesting import Suggester
+
+    result = searcher.search(store, request)
+    if request.offset:
+        return result
+    offered = Suggester().suggest(searcher, store, result, request.filters)
+    return replace(result, suggestions=offered)
 
 
 def _print_hit(hit: Hit) -> None:
@@ -78,8 +92,8 @@ def _print_hit(hit: Hit) -> None:
         hit.rank,
         head.slug,
         head.title,
-        " · ".join(k for k in known if k),
-        ";".join(hit.reasons),
+        " · ".join(filter(None, known)),
+        ";".join(map(reasons.words, hit.reasons)),
     )
 
 
@@ -90,39 +104,39 @@ def show(args: argparse.Namespace) -> int:
     if args.json:
         print_json(document_to_dict(document))
         return EXIT_OK
-    head = document.head
-    print_row(head.title)
-    for label, value in (
-        ("编号", f"{head.id}({head.slug})"),
-        ("合集", head.collection),
-        ("机关/法院", head.authority),
-        ("案号", head.case_number),
-        ("日期", head.metadata.date_note or head.decided_on),
-        ("地区", head.region),
-        ("结果", "、".join(head.metadata.outcomes)),
-        (
-            "数额",
-            "、".join(f"{a.type} {a.text or a.value}" for a in head.metadata.amounts),
-        ),
-        ("法条", "；".join(head.metadata.statutes)),
-        ("不确定", "；".join(head.metadata.uncertain)),
-        (
-            "来源",
-            "；".join(
-                s.name if s.grade != "C" else SOURCE_GRADES["C"]
-                for s in head.metadata.sources
-            ),
-        ),
-    ):
+    print_row(document.head.title)
+    for label, value in _known(document):
         if value:
             print_row(label, value)
     print_text(f"\n{document.text}")
     return EXIT_OK
 
 
+def _known(document: Document) -> Iterator[tuple[str, str | None]]:
+    """Yield what is known of a document, each with its label."""
+    head, metadata = document.head, document.head.metadata
+    amounts = (f"{one.type} {one.text or one.value}" for one in metadata.amounts)
+    sources = map(_source_name, metadata.sources)
+    yield "编号", f"{head.id}({head.slug})"
+    yield "合集", head.collection
+    yield "机关/法院", head.authority
+    yield "案号", head.case_number
+    yield "日期", metadata.date_note or head.decided_on
+    yield "地区", head.region
+    yield "结果", "、".join(metadata.outcomes)
+    yield "数额", "、".join(amounts)
+    yield "法条", "；".join(metadata.statutes)
+    yield "不确定", "；".join(metadata.uncertain)
+    yield "来源", "；".join(sources)
+
+
+def _source_name(source: Source) -> str:
+    return SOURCE_GRADES["C"] if source.grade == "C" else source.name
+
+
 def similar(args: argparse.Namespace) -> int:
     """List documents like one document."""
-    from search.results import hit_to_dict
+    from search.contract import SimilarAnswer, hit_answer, to_dict
 
     settings = settings_of(args)
     with open_store(settings, args.clearance) as store:
@@ -134,13 +148,8 @@ def similar(args: argparse.Namespace) -> int:
             limit=args.limit,
         )
     if args.json:
-        print_json(
-            {
-                "document_id": document.head.id,
-                "slug": document.head.slug,
-                "hits": [hit_to_dict(h) for h in hits],
-            }
-        )
+        head, answers = document.head, tuple(map(hit_answer, hits))
+        print_json(to_dict(SimilarAnswer(head.id, head.slug, answers)))
         return EXIT_OK
     for hit in hits:
         _print_hit(hit)

@@ -58,7 +58,7 @@ def reembed(args: argparse.Namespace) -> int:
     """Give every passage a vector of the chosen model, use these from then on, and drop the
     others.
     """
-    from search.searcher import Searcher
+    from search.opening import make_searcher
 
     settings = settings_of(args)
     chosen = args.embedder or settings.embedder
@@ -66,7 +66,7 @@ def reembed(args: argparse.Namespace) -> int:
     with open_store(settings) as store, alone(settings.home, "reembed"):
         with progress_bar("生成向量", "片段", args.quiet) as step:
             done = change_embedder(store, embedder, args.keep_old, step)
-        Searcher(settings.home, embedder).refresh(store)
+        make_searcher(settings.home, embedder).refresh(store)
         kept = [known for known in store.embedders() if not known.in_use]
     if args.json:
         print_json(

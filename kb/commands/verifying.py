@@ -22,6 +22,7 @@ from kb.commands.common import (
 )
 from kb.commands.purging import is_unfinished
 from kb.errors import StoreDamaged
+from kb.messages import notices
 from kb.permissions import tighten
 from kb.quarantine import Quarantine
 
@@ -43,7 +44,8 @@ def verify(args: argparse.Namespace) -> int:
         if not wrong:  # a damaged database may have forgotten what it knew
             mended += set_aside(store, quarantine)
         wrong += lost
-        mended += open_searcher(settings).verify(store, repair=True)
+        found = open_searcher(settings).verify(store, repair=True)
+        mended += map(notices.words, found)
         counts = store.counts()
         refused, tightened = _close_to_others(settings.home)
         wrong += refused

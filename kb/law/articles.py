@@ -12,6 +12,8 @@ from msgspec import Struct
 _ARTICLE: Final = re.compile(
     r"第[一二三四五六七八九十百千零〇\d]+条(?:之[一二三四五六七八九十]+)?"
 )
+#: Between the parts of an exact key; no law, version or article is written with it.
+_BETWEEN: Final = "|"
 
 
 class ArticleKey(Struct, frozen=True, gc=False):
@@ -21,6 +23,21 @@ class ArticleKey(Struct, frozen=True, gc=False):
     version: str
     article: str
 
+    @classmethod
+    def parse(cls, key: str) -> ArticleKey:
+        """Return the article that `format` wrote so."""
+        law, version, article = key.split(_BETWEEN)
+        return cls(law, version, article)
+
+    def format(self) -> str:
+        """Return the exact key under which a store keeps the article: 刑法|1997|第九条."""
+        return _BETWEEN.join((self.law, self.version, self.article))
+
+    @property
+    def full_name(self) -> str:
+        """Return law, version and article, the version named in any case."""
+        return f"{self.law}（{self.version}）{self.article}"
+
     @property
     def name(self) -> str:
         """Return how the article is cited, 刑法（1997）第九条; a law named after its one version is
@@ -28,7 +45,7 @@ class ArticleKey(Struct, frozen=True, gc=False):
         """
         if self.law == self.version:
             return f"{self.law}{self.article}"
-        return f"{self.law}（{self.version}）{self.article}"
+        return self.full_name
 
 
 class Articles(Struct, frozen=True, gc=False):

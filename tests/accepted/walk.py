@@ -17,7 +17,7 @@ from kb.records import NO_FILTERS, DocumentHead
 from kb.store import Store
 from kb.vocabulary import JURISDICTIONS, KINDS
 from search.facets import read_columns
-from search.results import FACET_FIELDS, MODES, SORTS
+from search.request import FACET_FIELDS, MODES, SORTS
 from tests.accepted.wellformed import read_page, table_faults
 
 

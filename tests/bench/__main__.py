@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from search.opening import make_searcher
 from tests.bench import processes
 
 ROOT: Final = processes.ROOT
@@ -79,7 +80,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """Return every measurement asked for."""
     from kb.embedding import load_embedder
     from kb.store import Store
-    from search.searcher import Searcher
     from tests.bench import adding, data, quality, querying
 
     wanted = set(args.only or ["add", "query", "process", "memory", "quality", "load"])
@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         runs = []
         for number, home in enumerate((folder / "first", folder / "statutes")):
             _say("adding the statutes, by turns with its floor, twice")
-            searcher = Searcher(home, embedder)
+            searcher = make_searcher(home, embedder)
             floor = adding.Floor(folder / f"floor{number}", embedder)
             runs.append(adding.add([lines], home, embedder, searcher, floor))
         report["add"], report["add_again"] = sorted(
@@ -181,14 +181,13 @@ def _million(
     long: Sequence[str],
 ) -> dict[str, Any]:
     from kb.store import Store
-    from search.searcher import Searcher
     from tests.bench import adding, data, querying
 
     with _scratch(args.scratch) as folder:
         _say(f"adding {args.passages} passages")
         paths = data.write_million(statutes, folder, args.passages)
         home = folder / "home"
-        searcher = Searcher(home, embedder)
+        searcher = make_searcher(home, embedder)
         report = {"add": adding.add(paths, home, embedder, searcher)}
         with Store(home) as store:
             _say("queries by turns with their floor")

@@ -25,7 +25,7 @@ from kb.errors import UserError
 from kb.records import Added, PassageToIndex
 from kb.store import Store
 from kb.vocabulary import Visibility
-from search.keywordfiles import _HEAP_BYTES, open_index
+from search.keyword_writing import HEAP_BYTES, open_index
 from search.searcher import Searcher
 
 
@@ -97,7 +97,7 @@ class Floor:
             embedder.dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         )
         self._embedder = embedder
-        self._writer = self.index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        self._writer = self.index.writer(heap_size=HEAP_BYTES, num_threads=1)
         self._seen = -1
         self.store, self.add_words = (
             self.clock.timed(self._store),

@@ -17,7 +17,8 @@ from kb.embedding import load_embedder
 from kb.settings import Settings
 from kb.store import Store
 from search.evaluation import measures
-from search.searcher import Searcher
+from search.opening import make_searcher
+from search.request import SearchRequest
 from search.trec import read_qrels, read_topics
 from tests.bench import peers, quality
 
@@ -40,7 +41,7 @@ def beside(
         if any(g >= min_grade for g in qrels.get(t, {}).values())
     }
     embedder = load_embedder(Settings().embedder)
-    searcher = Searcher(home, embedder)
+    searcher = make_searcher(home, embedder)
     report: dict[str, Any] = {}
     with Store(home) as store, tempfile.TemporaryDirectory() as scratch:
         for mode in _MODES:
@@ -48,7 +49,7 @@ def beside(
                 t: [
                     h.document.slug
                     for h in searcher.search(
-                        store, text, mode=mode, limit=peers.DEPTH
+                        store, SearchRequest(text, mode=mode, limit=peers.DEPTH)
                     ).hits
                 ]
                 for t, text in asked.items()

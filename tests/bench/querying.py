@@ -16,7 +16,8 @@ from kb.records import NO_FILTERS, Filters
 from kb.store import Store
 from search.facets import read_columns
 from search.keyword import KeywordIndex
-from search.query import _terms
+from search.query_terms import telling_terms
+from search.request import SearchRequest
 from search.searcher import Searcher
 from search.vector import VectorIndex
 
@@ -37,7 +38,7 @@ class Floor:
         self._everyone = None
 
     def words(self, text: str) -> list[int]:
-        terms = _terms(tokenize(text))
+        terms = telling_terms(tokenize(text))
         clauses = [
             (
                 tantivy.Occur.Should,
@@ -109,18 +110,25 @@ def measure(
     filters = Filters(include={"year": (year,)})
     report: dict[str, Any] = {"queries": len(questions)}
     report["main"] = by_turns(
-        {"floor": floor, "hybrid": lambda q: searcher.search(store, q)}, questions
+        {"floor": floor, "hybrid": lambda q: searcher.search(store, SearchRequest(q))},
+        questions,
     )
     report["modes"] = by_turns(
         {
-            "keyword": lambda q: searcher.search(store, q, mode="keyword"),
-            "vector": lambda q: searcher.search(store, q, mode="vector"),
-            "hybrid, one year": lambda q: searcher.search(store, q, filters),
+            "keyword": lambda q: searcher.search(
+                store, SearchRequest(q, mode="keyword")
+            ),
+            "vector": lambda q: searcher.search(store, SearchRequest(q, mode="vector")),
+            "hybrid, one year": lambda q: searcher.search(
+                store, SearchRequest(q, filters)
+            ),
         },
         questions,
     )
     report["paragraph"] = by_turns(
-        {"floor": floor, "hybrid": lambda q: searcher.search(store, q)}, long, warm=3
+        {"floor": floor, "hybrid": lambda q: searcher.search(store, SearchRequest(q))},
+        long,
+        warm=3,
     )
     for name in ("main", "paragraph"):
         report[name]["ratio_p50"] = round(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb.commands import options
-from search import results
+from search import request
 from tests.cli.running import KINDS, ROOT, as_json, environment, kb, lines
 from tests.conftest import SAMPLES
 
@@ -277,4 +277,4 @@ def test_a_bad_line_of_the_thesaurus_is_named_and_nothing_is_answered(
 
 
 def test_the_ways_to_search_are_those_the_searcher_knows() -> None:
-    assert (options.MODES, options.SORTS) == (results.MODES, results.SORTS)
+    assert (options.MODES, options.SORTS) == (request.MODES, request.SORTS)

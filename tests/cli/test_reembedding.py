@@ -28,7 +28,8 @@ from kb.embedding import Embedder, load_embedder, passage_texts
 from kb.errors import EmbedderMismatch, StateError
 from kb.store import Store
 from kb.vocabulary import Visibility
-from search.searcher import Searcher
+from search.opening import make_searcher
+from search.request import SearchRequest
 from tests.cli import running
 from tests.cli.running import ROOT, environment, lines
 from tests.models import bert_model, static_model, two_sided_model
@@ -354,17 +355,21 @@ def test_vectors_lost_by_damage_are_made_again_and_a_live_index_hears_of_it(
 ) -> None:
     old = load_embedder(str(models["old"]))
     with Store(home, Visibility.RESTRICTED) as store:
-        searcher = Searcher(home, old)
-        whole = searcher.search(store, "第7份客户名单", mode="vector", limit=50)
+        searcher = make_searcher(home, old)
+        whole = searcher.search(
+            store, SearchRequest("第7份客户名单", mode="vector", limit=50)
+        )
         with sqlite3.connect(home / "kb.sqlite3") as conn:
             conn.execute("DELETE FROM vector WHERE passage_id % 2 = 0")
             conn.execute("UPDATE meta SET generation = generation + 1")
             conn.execute(
                 "INSERT INTO lineage SELECT generation, lower(hex(randomblob(16))) FROM meta"
             )
-        damaged = Searcher(home, old)
+        damaged = make_searcher(home, old)
         assert (
-            damaged.search(store, "第7份客户名单", mode="vector", limit=50).hits
+            damaged.search(
+                store, SearchRequest("第7份客户名单", mode="vector", limit=50)
+            ).hits
             != whole.hits
         )
         assert (
@@ -374,7 +379,9 @@ def test_vectors_lost_by_damage_are_made_again_and_a_live_index_hears_of_it(
 
         assert change(home, old).embedded == DOCUMENTS // 2
         assert (
-            damaged.search(store, "第7份客户名单", mode="vector", limit=50).hits
+            damaged.search(
+                store, SearchRequest("第7份客户名单", mode="vector", limit=50)
+            ).hits
             == whole.hits
         )
 

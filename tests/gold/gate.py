@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kb.errors import UserError
-from search.evaluation import answered, group_of, measures, report_on
+from search.evaluation import Measuring, answered, group_of, measures, report_on
 from search.trec import Run
 from tests.gold.goldset import ANSWERS, FOLDER, GoldSet
 
@@ -115,7 +115,8 @@ def loosened_silently(limits: Sequence[Limit]) -> list[str]:
 
 def report(gold: GoldSet, runs: Mapping[str, Run]) -> dict[str, Any]:
     """Return what `kb evaluate --by-group` reports on the gold set."""
-    return report_on(runs, list(gold.topics), gold.grades(), ANSWERS, by_group=True)
+    against = Measuring(list(gold.topics), gold.grades(), ANSWERS)
+    return report_on(runs, against, by_group=True)
 
 
 def value_of(found: Mapping[str, Any], limit: Limit) -> float:

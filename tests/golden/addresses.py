@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from kb.store import Store
 from kb.vocabulary import JURISDICTIONS, KINDS
-from search.results import FACET_FIELDS
+from search.request import FACET_FIELDS
 from tests.gold.goldset import load
 
 #: Every third topic of the gold set is asked as it stands.

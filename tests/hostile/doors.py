@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import quote
 
 from kb.settings import Settings
-from search.results import FACET_FIELDS
+from search.request import FACET_FIELDS
 from web import create_app
 
 #: What stands in a path where nothing is tried there.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from search.results import FACET_FIELDS, MODES, SORTS
+from search.request import FACET_FIELDS, MODES, SORTS
 from tests.hostile import doors, product, seeing, state, texts
 from tests.hostile.attack import Attack, Ground, Note, Trial
 from tests.hostile.payloads import PAYLOADS

@@ -13,10 +13,12 @@ from kb.analysis import characters, normalise, terms, tokenize
 from kb.indexterms import index_terms
 from kb.ligatures import unbroken, unfold
 from kb.store import Store
-from search.searcher import Searcher
+from search.highlighting import find_marks
+from search.opening import make_searcher
+from search.request import SearchRequest
 from search.snippets import marks
 from tests.conftest import TinyEmbedder
-from web.marking import find_marks
+from tests.search.told import because
 
 ODD = "aﬁﬀﬃ密Ａ商\u00ad\u200b\ufeff-\n ①⑩㎡℃㎏ß℡.b2"
 
@@ -53,15 +55,15 @@ def test_what_is_typed_plainly_finds_what_print_joined_or_broke(
     add("b.txt", "别的文书，说的是别的事。")
     (hit,) = [
         hit
-        for hit in Searcher(store.home, embedder)
-        .search(store, typed, mode="keyword")
+        for hit in make_searcher(store.home, embedder)
+        .search(store, SearchRequest(typed, mode="keyword"))
         .hits
     ]
     (passage,) = hit.passages
 
     assert hit.document.id == receipt.document_id
     assert [passage.text[start:end] for start, end in passage.marks] == [marked]
-    assert hit.reasons[0].startswith("命中词：")
+    assert because(hit)[0].startswith("命中词：")
     document = store.document(hit.document.id)
     assert document is not None
     assert document.text == text
@@ -77,7 +79,11 @@ def test_a_phrase_finds_ligatures_too(
     add: Callable[..., list[Receipt]], store: Store, embedder: TinyEmbedder, typed: str
 ) -> None:
     add("a.txt", "The conﬁdential infor\u00admation was kept.")
-    (hit,) = Searcher(store.home, embedder).search(store, typed, mode="keyword").hits
+    (hit,) = (
+        make_searcher(store.home, embedder)
+        .search(store, SearchRequest(typed, mode="keyword"))
+        .hits
+    )
 
     assert [
         hit.passages[0].text[start:end] for start, end in hit.passages[0].marks
@@ -89,7 +95,9 @@ def test_a_query_pasted_with_ligatures_finds_plain_words(
 ) -> None:
     add("a.txt", "The official file.")
     (hit,) = (
-        Searcher(store.home, embedder).search(store, "oﬃcial ﬁle", mode="keyword").hits
+        make_searcher(store.home, embedder)
+        .search(store, SearchRequest("oﬃcial ﬁle", mode="keyword"))
+        .hits
     )
 
     assert [

@@ -15,6 +15,7 @@ from kb.analysis import normalise
 from kb.embedding import Embedder, load_embedder
 from kb.store import Store
 from kb.vocabulary import Visibility
+from search.opening import make_searcher
 from search.searcher import Searcher
 from tests.conftest import CORPUS
 
@@ -68,7 +69,7 @@ def library_home(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> P
             if path.name != "README.md":
                 for receipt in ingest_file(path, store, model):
                     assert receipt.error is None, (path.name, receipt.error)
-        Searcher(home, model).refresh(store)
+        make_searcher(home, model).refresh(store)
     return home
 
 
@@ -85,7 +86,7 @@ def open_library(
     for field, value, documents in store.facet_documents():
         for document_id in documents.tolist():
             facets.setdefault((field, document_id), set()).add(value)
-    return Library(home, store, Searcher(home, model), texts, facets)
+    return Library(home, store, make_searcher(home, model), texts, facets)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from kb.records import Filters
 from kb.store import Store
 from kb.vocabulary import UNLABELLED, Visibility
 from search.catalogue import Catalogue, Catalogues
-from search.results import FACET_FIELDS
+from search.request import FACET_FIELDS
 from tests.search.conftest import Library
 
 FILTERS = (

@@ -10,9 +10,11 @@ from kb.embedding import Embedder
 from kb.store import Store
 from kb.vocabulary import Visibility
 from search.checksums import changed, marks
-from search.searcher import Searcher
+from search.opening import make_searcher
+from search.request import SearchRequest
 from search.stamps import IndexDamaged, read_stamp
 from tests.search.conftest import Library
+from tests.search.told import sentences
 
 
 def noise(home: Path, pattern: str) -> None:
@@ -33,14 +35,14 @@ def test_verify_finds_noise_in_any_file_and_the_index_answers_as_before(
 ) -> None:
     noise(copied, pattern)
     with Store(copied, Visibility.RESTRICTED) as store:
-        (message,) = Searcher(copied, model).verify(store, repair=True)
-        after = Searcher(copied, model).search(
-            store, "客户名单", mode="keyword", limit=1000
+        (message,) = sentences(make_searcher(copied, model).verify(store, repair=True))
+        after = make_searcher(copied, model).search(
+            store, SearchRequest("客户名单", mode="keyword", limit=1000)
         )
-        assert Searcher(copied, model).verify(store, repair=False) == []
+        assert make_searcher(copied, model).verify(store, repair=False) == []
 
     before = library.searcher.search(
-        library.store, "客户名单", mode="keyword", limit=1000
+        library.store, SearchRequest("客户名单", mode="keyword", limit=1000)
     )
     assert message.startswith("关键词索引") and message.endswith("已重建")
     assert [(hit.document.id, hit.score) for hit in after.hits] == [
@@ -50,7 +52,7 @@ def test_verify_finds_noise_in_any_file_and_the_index_answers_as_before(
 
 def test_what_is_added_later_is_watched_too(copied: Path, model: Embedder) -> None:
     with Store(copied, Visibility.RESTRICTED) as store:
-        searcher = Searcher(copied, model)
+        searcher = make_searcher(copied, model)
         store.set_visibility(int(store.document_ids()[0]), Visibility.INTERNAL)
         searcher.refresh(store)
         (folder,) = (copied / "index" / "public" / "keyword").glob("i*")
@@ -71,13 +73,13 @@ def test_a_panic_of_the_library_is_told_in_words_and_the_next_search_answers(
         raise PanicException
 
     with Store(copied, Visibility.RESTRICTED) as store:
-        searcher = Searcher(copied, model)
-        whole = searcher.search(store, "客户名单")
+        searcher = make_searcher(copied, model)
+        whole = searcher.search(store, SearchRequest("客户名单"))
         with monkeypatch.context() as patched:
             patched.setattr("search.keyword.best", broken)
             with pytest.raises(IndexDamaged, match="已损坏,已弃用"):
-                searcher.search(store, "客户名单")
-        assert searcher.search(store, "客户名单").total == whole.total
+                searcher.search(store, SearchRequest("客户名单"))
+        assert searcher.search(store, SearchRequest("客户名单")).total == whole.total
 
 
 def test_a_panic_while_an_index_is_opened_makes_it_anew(
@@ -93,6 +95,6 @@ def test_a_panic_while_an_index_is_opened_makes_it_anew(
     monkeypatch.setattr("search.keywordfiles.KeywordFiles._probe", broken)
     with Store(copied, Visibility.RESTRICTED) as store:
         assert (
-            Searcher(copied, model).search(store, "客户名单").total
-            == library.searcher.search(library.store, "客户名单").total
+            make_searcher(copied, model).search(store, SearchRequest("客户名单")).total
+            == library.searcher.search(library.store, SearchRequest("客户名单")).total
         )

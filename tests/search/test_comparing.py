@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from search.comparing import compare, paired
-from search.evaluation import METRICS
+from search.comparing import Pair, compare, paired
+from search.evaluation import METRICS, Measuring
 from search.trec import Run
 
 
@@ -22,10 +22,11 @@ QRELS = {"q1": {"a": 2, "b": 1}, "q2": {"c": 1}, "q3": {"d": 3}, "q4": {"x": 0}}
 
 def test_each_metric_has_both_values_and_their_difference() -> None:
     report = compare(
-        run("A", q1="zab", q2="c", q3="d"),
-        run("B", q1="ab", q2="zc", q3="d"),
-        list(QRELS),
-        QRELS,
+        Pair(
+            run("A", q1="zab", q2="c", q3="d"),
+            run("B", q1="ab", q2="zc", q3="d"),
+        ),
+        Measuring(list(QRELS), QRELS),
     )
 
     assert (report["topics"], report["asked"], report["a"], report["b"]) == (
@@ -45,10 +46,11 @@ def test_each_metric_has_both_values_and_their_difference() -> None:
 
 def test_wins_losses_and_ties_are_of_the_second_run_largest_first() -> None:
     found = compare(
-        run("A", q1="ab", q2="zc", q3="d"),
-        run("B", q1="ba", q2="c", q3="d"),
-        list(QRELS),
-        QRELS,
+        Pair(
+            run("A", q1="ab", q2="zc", q3="d"),
+            run("B", q1="ba", q2="c", q3="d"),
+        ),
+        Measuring(list(QRELS), QRELS),
     )
 
     per_topic = found["per_topic"]
@@ -67,19 +69,23 @@ def test_hits_of_both_and_of_one_are_counted_within_the_depth_and_above_the_grad
         run("B", q1="a", q2="c", q3="d"),
     )
 
-    hits = compare(first, second, list(QRELS), QRELS)["hits"]
+    hits = compare(Pair(first, second), Measuring(list(QRELS), QRELS))["hits"]
     assert hits == {
         "common": 2,
         "only_a": [{"topic": "q1", "document": "b", "grade": 1}],
         "only_b": [{"topic": "q3", "document": "d", "grade": 3}],
     }
-    shallow = compare(first, second, list(QRELS), QRELS, depth=1)["hits"]
+    shallow = compare(Pair(first, second), Measuring(list(QRELS), QRELS), depth=1)[
+        "hits"
+    ]
     assert (
         shallow["common"],
         shallow["only_a"],
         [h["topic"] for h in shallow["only_b"]],
     ) == (1, [], ["q2", "q3"])
-    strict = compare(first, second, list(QRELS), QRELS, min_grade=2)["hits"]
+    strict = compare(Pair(first, second), Measuring(list(QRELS), QRELS, min_grade=2))[
+        "hits"
+    ]
     assert (
         strict["common"],
         strict["only_a"],
@@ -88,7 +94,10 @@ def test_hits_of_both_and_of_one_are_counted_within_the_depth_and_above_the_grad
 
 
 def test_a_topic_missing_from_a_run_counts_as_unanswered_there() -> None:
-    report = compare(run("A", q1="a"), run("B", q1="a", q2="c"), ["q1", "q2"], QRELS)
+    report = compare(
+        Pair(run("A", q1="a"), run("B", q1="a", q2="c")),
+        Measuring(["q1", "q2"], QRELS),
+    )
 
     assert (
         report["metrics"]["success@1"]["a"],
@@ -102,7 +111,9 @@ def test_groups_are_compared_each_on_its_own() -> None:
     first = Run("A", {"p-1": [("a", 1.0)], "r-1": [("z", 1.0)]})
     second = Run("B", {"p-1": [("z", 1.0)], "r-1": [("b", 1.0)]})
 
-    groups = compare(first, second, list(qrels), qrels, by_group=True)["groups"]
+    groups = compare(Pair(first, second), Measuring(list(qrels), qrels), by_group=True)[
+        "groups"
+    ]
 
     assert {name: group["topics"] for name, group in groups.items()} == {
         "p": 2,
@@ -113,7 +124,7 @@ def test_groups_are_compared_each_on_its_own() -> None:
         groups["p"]["metrics"]["success@1"]["difference"],
         groups["r"]["metrics"]["success@1"]["difference"],
     ) == (*(-0.5, 1.0),)
-    assert "groups" not in compare(first, second, list(qrels), qrels)
+    assert "groups" not in compare(Pair(first, second), Measuring(list(qrels), qrels))
 
 
 # -- the paired bootstrap --------------------------------------------------------------------
@@ -190,5 +201,5 @@ def test_the_other_way_round_is_the_same_with_the_sign_turned() -> None:
 
 def test_no_topic_at_all_is_no_difference() -> None:
     assert paired(np.empty((0, 1)), np.empty((0, 1)))[0]["p"] == 1.0
-    report = compare(run("A", q9="a"), run("B", q9="a"), [], QRELS)
+    report = compare(Pair(run("A", q9="a"), run("B", q9="a")), Measuring([], QRELS))
     assert (report["topics"], report["metrics"]["nDCG@10"]["difference"]) == (0, 0.0)

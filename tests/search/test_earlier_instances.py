@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from ingest.pipeline import Receipt
 from kb.store import Store
-from search.searcher import Searcher
+from search.opening import make_searcher
+from search.request import SearchRequest
 from tests.conftest import TinyEmbedder
+from tests.search.told import because, warnings
 
 JUDGMENT = """---
 title: 测试甲公司诉测试乙公司侵害技术秘密纠纷案
@@ -30,17 +32,17 @@ def test_who_bears_a_number_comes_before_those_whose_earlier_instance_it_was(
     )
     for name, text in (("c.md", appeal), ("a.md", JUDGMENT)):
         assert [receipt.error for receipt in add(name, text)] == [None]
-    searcher = Searcher(store.home, embedder)
+    searcher = make_searcher(store.home, embedder)
 
-    both = searcher.search(store, "(2099)测知民终1号").hits
-    absent = searcher.search(store, "（2098）测知民初7号")
+    both = searcher.search(store, SearchRequest("(2099)测知民终1号")).hits
+    absent = searcher.search(store, SearchRequest("（2098）测知民初7号"))
 
-    assert [(hit.document.slug, hit.reasons[0]) for hit in both] == [
+    assert [(hit.document.slug, because(hit)[0]) for hit in both] == [
         ("t-first", "案号一致：（2099）测知民终1号"),
         ("t-appeal", "前审案号一致：（2099）测知民终1号"),
     ]
-    assert (absent.hits[0].document.slug, absent.hits[0].reasons[0]) == (
+    assert (absent.hits[0].document.slug, because(absent.hits[0])[0]) == (
         "t-appeal",
         "前审案号一致：（2098）测知民初7号",
     )
-    assert "库中没有「（2098）测知民初7号」" in absent.query.warnings
+    assert "库中没有「（2098）测知民初7号」" in warnings(absent)

@@ -4,13 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.messages import expansions
 from kb.thesaurus import Group, Pair, Thesaurus
-from search.answers import needles_of
-from search.expansion import MAX_CHARS, text_to_embed, widened
-from search.query import AS_TYPED, WIDENING, Widening, parse
-from search.results import FACET_FIELDS
+from search.expansion import MAX_CHARS, expand, expansions_of, text_to_embed
+from search.highlighting import needles_of
+from search.query import parse
+from search.request import (
+    AS_TYPED,
+    EXPANDED,
+    FACET_FIELDS,
+    ExpansionChoice,
+    SearchRequest,
+)
 from search.searcher import Searcher
 from tests.search.conftest import Library
+from tests.search.told import because, expanded
 
 WORDS = Thesaurus(
     [
@@ -24,12 +32,14 @@ WORDS = Thesaurus(
 )
 
 
-def expanded(text: str, widening: Widening = WIDENING) -> tuple[str, ...]:
-    return widened(parse(text), widening, WORDS).view().expanded
+def expanded_of(text: str, choice: ExpansionChoice = EXPANDED) -> tuple[str, ...]:
+    return tuple(
+        map(expansions.words, expansions_of(expand(parse(text), choice, WORDS)))
+    )
 
 
 def test_plain_words_are_widened_and_shown() -> None:
-    assert expanded("跳槽带走客户名单") == (
+    assert expanded_of("跳槽带走客户名单") == (
         "跳槽→离职",
         "客户名单→客户信息、customer list",
     )
@@ -49,37 +59,37 @@ def test_plain_words_are_widened_and_shown() -> None:
 def test_phrases_excluded_words_titles_and_alternatives_stay_as_typed(
     text: str,
 ) -> None:
-    assert expanded(text) == ()
+    assert expanded_of(text) == ()
 
 
 def test_words_inside_exact_keys_stay_as_typed() -> None:
     words = Thesaurus([Group(("竞争",), ("对手",)), Group(("刑法",), ("刑事",))])
 
-    assert widened(parse("刑法第二百一十九条"), words=words).expansions == ()
-    assert widened(parse("反不正当竞争法（2019）第九条"), words=words).expansions == ()
-    assert [e.typed for e in widened(parse("刑法 竞争"), words=words).expansions] == [
+    assert expand(parse("刑法第二百一十九条"), words=words).expansions == ()
+    assert expand(parse("反不正当竞争法（2019）第九条"), words=words).expansions == ()
+    assert [e.typed for e in expand(parse("刑法 竞争"), words=words).expansions] == [
         "刑法",
         "竞争",
     ]
 
 
-def test_a_long_text_is_not_widened() -> None:
+def test_a_long_text_is_not_expand() -> None:
     text = "客户名单" + "某" * (MAX_CHARS - 4)
 
-    assert expanded(text) == ("客户名单→客户信息、customer list",)
-    assert expanded(text + "某") == ()
+    assert expanded_of(text) == ("客户名单→客户信息、customer list",)
+    assert expanded_of(text + "某") == ()
 
 
 def test_a_word_or_all_words_can_be_refused() -> None:
-    assert expanded("跳槽带走客户名单", Widening(plain=frozenset({"客户名单"}))) == (
-        "跳槽→离职",
-    )
-    assert expanded("跳槽带走客户名单", AS_TYPED) == ()
+    assert expanded_of(
+        "跳槽带走客户名单", ExpansionChoice(as_typed=frozenset({"客户名单"}))
+    ) == ("跳槽→离职",)
+    assert expanded_of("跳槽带走客户名单", AS_TYPED) == ()
 
 
 def embedded(text: str, *unheard: str) -> str:
     return text_to_embed(
-        widened(parse(text), words=WORDS), lambda term: term not in unheard
+        expand(parse(text), words=WORDS), lambda term: term not in unheard
     )
 
 
@@ -125,14 +135,14 @@ def test_an_unheard_latin_word_does_not_lead_away_from_what_the_chinese_says(
 
 def test_equivalents_are_marked_too() -> None:
     assert {"客户名单", "客户信息", "customer list"} <= set(
-        needles_of(widened(parse("客户名单"), words=WORDS))[0]
+        needles_of(expand(parse("客户名单"), words=WORDS)).words
     )
 
 
 @given(st.text(max_size=400))
 def test_widening_never_fails_and_never_changes_what_was_typed(text: str) -> None:
     query = parse(text)
-    wide = widened(query)
+    wide = expand(query)
 
     assert (wide.terms, wide.phrases, wide.excluded, wide.identifiers) == (
         query.terms,
@@ -146,11 +156,11 @@ def slugs(
     library: Library,
     text: str,
     mode: str = "hybrid",
-    widening: Widening = WIDENING,
+    widening: ExpansionChoice = EXPANDED,
     limit: int = 5,
 ) -> list[str]:
     result = library.searcher.search(
-        library.store, text, mode=mode, widening=widening, limit=limit
+        library.store, SearchRequest(text, mode=mode, expansion=widening, limit=limit)
     )
     return [hit.document.slug or "" for hit in result.hits]
 
@@ -186,11 +196,13 @@ def test_an_everyday_word_brings_forward_what_is_written_otherwise(
 def test_reasons_name_equivalents_as_such_and_passages_mark_them(
     library: Library,
 ) -> None:
-    result = library.searcher.search(library.store, "源码", mode="keyword")
+    result = library.searcher.search(
+        library.store, SearchRequest("源码", mode="keyword")
+    )
 
-    assert result.query.expanded == ("源码→源代码、源程序",)
+    assert expanded(result) == ("源码→源代码、源程序",)
     assert any(
-        "源代码（扩展）" in reason for hit in result.hits for reason in hit.reasons
+        "源代码（扩展）" in reason for hit in result.hits for reason in because(hit)
     )
     marked = {
         p.text[start:end]
@@ -202,7 +214,9 @@ def test_reasons_name_equivalents_as_such_and_passages_mark_them(
 
 
 def test_equivalents_that_stand_nowhere_are_not_claimed(library: Library) -> None:
-    shown = library.searcher.search(library.store, "带走客户名单").query.expanded
+    shown = expanded(
+        library.searcher.search(library.store, SearchRequest("带走客户名单"))
+    )
 
     assert any(words.startswith("带走→拿走") for words in shown)
     assert not any("带离" in words for words in shown)
@@ -217,15 +231,17 @@ def test_equivalents_that_stand_nowhere_are_not_claimed(library: Library) -> Non
 def test_typed_words_are_never_outvoted(library: Library, text: str) -> None:
     """The best passage by typed words alone stays first, unless another holds typed words as well."""
     plain = library.searcher.search(
-        library.store, text, mode="keyword", widening=AS_TYPED, limit=1
+        library.store, SearchRequest(text, mode="keyword", expansion=AS_TYPED, limit=1)
     ).hits[0]
-    wide = library.searcher.search(library.store, text, mode="keyword", limit=20)
+    wide = library.searcher.search(
+        library.store, SearchRequest(text, mode="keyword", limit=20)
+    )
 
     assert plain.document.id in [hit.document.id for hit in wide.hits]
     best = wide.hits[0]
     typed = [
         word
-        for reason in best.reasons
+        for reason in because(best)
         if reason.startswith("命中词")
         for word in reason[4:].split("、")
     ]
@@ -237,9 +253,9 @@ def test_typed_words_are_never_outvoted(library: Library, text: str) -> None:
 )
 def test_counts_do_not_explode(library: Library, text: str) -> None:
     narrow = library.searcher.search(
-        library.store, text, mode="keyword", widening=AS_TYPED
+        library.store, SearchRequest(text, mode="keyword", expansion=AS_TYPED)
     )
-    wide = library.searcher.search(library.store, text, mode="keyword")
+    wide = library.searcher.search(library.store, SearchRequest(text, mode="keyword"))
 
     assert wide.total <= max(2 * narrow.total, narrow.total + 60)
 
@@ -247,14 +263,16 @@ def test_counts_do_not_explode(library: Library, text: str) -> None:
 def test_facets_keep_their_promise_for_widened_queries(library: Library) -> None:
     from kb.records import Filters
 
-    result = library.searcher.search(library.store, "源码拷走", mode="keyword")
+    result = library.searcher.search(
+        library.store, SearchRequest("源码拷走", mode="keyword")
+    )
     for field in FACET_FIELDS:
         for value, count in result.facets[field][:2]:
             kept = library.searcher.search(
                 library.store,
-                "源码拷走",
-                Filters(include={field: (value,)}),
-                mode="keyword",
+                SearchRequest(
+                    "源码拷走", Filters(include={field: (value,)}), mode="keyword"
+                ),
             )
             assert kept.total == count, (field, value)
 
@@ -264,16 +282,19 @@ def test_an_article_brings_its_counterparts_named_and_refusable(
 ) -> None:
     article = "反不正当竞争法（2019）第九条"
     searcher: Searcher = library.searcher
-    wide = searcher.search(library.store, article, limit=100)
+    wide = searcher.search(library.store, SearchRequest(article, limit=100))
     plain = searcher.search(
-        library.store, article, limit=100, widening=Widening(plain=frozenset({article}))
+        library.store,
+        SearchRequest(
+            article, limit=100, expansion=ExpansionChoice(as_typed=frozenset({article}))
+        ),
     )
 
-    assert wide.query.expanded[0].startswith(f"{article}→2025第十条")
+    assert expanded(wide)[0].startswith(f"{article}→2025第十条")
     assert any(
         "2019第九条＝2025第十条" in reason
         for hit in wide.hits
-        for reason in hit.reasons
+        for reason in because(hit)
     )
-    assert plain.query.expanded == ()
-    assert not any("＝" in reason for hit in plain.hits for reason in hit.reasons)
+    assert expanded(plain) == ()
+    assert not any("＝" in reason for hit in plain.hits for reason in because(hit))

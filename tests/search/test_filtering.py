@@ -1,16 +1,18 @@
 import pytest
 
 from kb.records import Filters
+from search.request import SearchRequest
 from tests.search.conftest import Library
+from tests.search.told import warnings
 
 
 def ask(
     library: Library, text: str, filters: Filters | None = None
 ) -> tuple[set[int], tuple[str, ...]]:
     result = library.searcher.search(
-        library.store, text, filters or Filters(), limit=1000
+        library.store, SearchRequest(text, filters or Filters(), limit=1000)
     )
-    return {hit.document.id for hit in result.hits}, result.query.warnings
+    return {hit.document.id for hit in result.hits}, warnings(result)
 
 
 def test_a_typed_value_that_is_part_of_values_stands_for_all_of_them(
@@ -49,12 +51,12 @@ def test_a_whole_query_that_is_a_title_is_the_title_and_not_a_filter(
     ]
     assert titles
     for title in titles:
-        result = library.searcher.search(library.store, title, limit=1)
+        result = library.searcher.search(library.store, SearchRequest(title, limit=1))
         assert (result.hits[0].document.title, result.query.parts[0].kind) == (
             title,
             "word",
         )
-        assert any("已按名称检索" in warning for warning in result.query.warnings)
+        assert any("已按名称检索" in warning for warning in warnings(result))
 
 
 def test_a_value_that_is_no_title_still_filters(library: Library) -> None:
@@ -110,9 +112,15 @@ def test_an_account_of_facts_is_not_told_which_of_its_words_are_unheard(
 ) -> None:
     account = "举报人称公司业务员离职前把客户的联系方式、历次报价拷到自己的U盘里,随后到同行公司上班,短短两个月十几家老客户都被拉走,公司没有给资料设密码。"
 
-    assert library.searcher.search(library.store, account).query.warnings == ()
     assert (
-        library.searcher.search(library.store, "短短两个月 客户被拉走").query.warnings
+        warnings(library.searcher.search(library.store, SearchRequest(account))) == ()
+    )
+    assert (
+        warnings(
+            library.searcher.search(
+                library.store, SearchRequest("短短两个月 客户被拉走")
+            )
+        )
         != ()
     )
 

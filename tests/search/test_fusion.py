@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.fusion import (
+    Ranked,
     best_by_document,
     followed,
     reciprocal_rank_fusion,
@@ -76,10 +77,9 @@ def test_a_document_stands_where_its_best_passage_stands(
     )
 
 
-def ranked(*rows: tuple[int, float]) -> tuple[np.ndarray, np.ndarray]:
-    return np.array([d for d, _ in rows], dtype=np.int64), np.array(
-        [s for _, s in rows], dtype=np.float64
-    )
+def ranked(*rows: tuple[int, float]) -> Ranked:
+    documents = np.array([d for d, _ in rows], dtype=np.int64)
+    return Ranked(documents, np.array([s for _, s in rows], dtype=np.float64))
 
 
 def test_scores_of_two_retrievers_are_summed_by_weight_each_in_its_own_range() -> None:

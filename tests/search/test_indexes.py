@@ -12,9 +12,11 @@ import pytest
 from kb.embedding import Embedder
 from kb.store import Store
 from kb.vocabulary import Visibility
+from search.opening import make_searcher
+from search.request import SearchRequest
 from search.results import SearchResult
-from search.searcher import Searcher
 from tests.search.conftest import Library
+from tests.search.told import because, expanded, sentences, warnings
 
 QUERIES = (
     "离职员工带走客户名单",
@@ -28,23 +30,26 @@ QUERIES = (
 
 def answers(home: Path, model: Embedder, clearance: Visibility) -> dict[str, object]:
     """Everything a reader gets for a handful of queries, documents by slug."""
-    searcher = Searcher(home, model)
+    searcher = make_searcher(home, model)
     with Store(home, clearance) as store:
-        found = {text: searcher.search(store, text, limit=1000) for text in QUERIES}
+        found = {
+            text: searcher.search(store, SearchRequest(text, limit=1000))
+            for text in QUERIES
+        }
     return {text: told(result) for text, result in found.items()}
 
 
 def told(result: SearchResult) -> object:
     hits = [
-        (h.document.slug, h.score, h.reasons, [(p.text, p.marks) for p in h.passages])
+        (h.document.slug, h.score, because(h), [(p.text, p.marks) for p in h.passages])
         for h in result.hits
     ]
     return (
         result.total,
         hits,
         result.facets,
-        result.query.warnings,
-        result.query.expanded,
+        warnings(result),
+        expanded(result),
     )
 
 
@@ -80,8 +85,8 @@ def test_readers_whom_nothing_sets_apart_share_one_index(
         library.store.set_visibility(
             int(library.store.document_ids()[0]), Visibility.INTERNAL
         )
-        library.searcher.search(public, "客户名单")
-        library.searcher.search(library.store, "客户名单")
+        library.searcher.search(public, SearchRequest("客户名单"))
+        library.searcher.search(library.store, SearchRequest("客户名单"))
 
     assert shared == ["public"]
     assert sorted(path.name for path in folders.iterdir()) == ["internal", "public"]
@@ -128,38 +133,42 @@ def test_an_index_of_the_future_of_a_restored_database_is_not_taken_for_its_own(
     with Store(copied, Visibility.RESTRICTED) as store:
         first, second = store.document_ids()[:2].tolist()
         store.remove_document(first)
-        Searcher(copied, model).refresh(store)
+        make_searcher(copied, model).refresh(store)
     for path in copied.glob("kb.sqlite3*"):
         path.unlink()
     shutil.copy(old, copied / "kb.sqlite3")
     with Store(copied, Visibility.RESTRICTED) as store:
         store.remove_document(second)
         titles = {key: head.title for key, head in store.heads([first]).items()}
-        searcher = Searcher(copied, model)
-        told = searcher.verify(store, repair=False)
-        found = searcher.search(store, titles[first], mode="keyword", limit=1000)
+        searcher = make_searcher(copied, model)
+        wrong = sentences(searcher.verify(store, repair=False))
+        found = searcher.search(
+            store, SearchRequest(titles[first], mode="keyword", limit=1000)
+        )
 
         assert first in [hit.document.id for hit in found.hits]
         assert second not in [hit.document.id for hit in found.hits]
         assert searcher.verify(store, repair=False) == []
-    assert told == ["关键词索引不存在、无法打开或不是此库的,已重建"]
+    assert wrong == ["关键词索引不存在、无法打开或不是此库的,已重建"]
 
 
 def test_a_server_that_runs_on_while_the_database_is_restored_answers_from_what_was_restored(
     copied: Path, model: Embedder, tmp_path: Path
 ) -> None:
     shutil.copy(copied / "kb.sqlite3", tmp_path / "old.sqlite3")
-    searcher = Searcher(copied, model)
+    searcher = make_searcher(copied, model)
     with Store(copied, Visibility.RESTRICTED) as store:
         ids = store.document_ids()[:2].tolist()
         store.remove_document(ids[0])
-        searcher.search(store, "客户名单")
+        searcher.search(store, SearchRequest("客户名单"))
     for path in copied.glob("kb.sqlite3*"):
         path.unlink()
     shutil.copy(tmp_path / "old.sqlite3", copied / "kb.sqlite3")
     with Store(copied, Visibility.RESTRICTED) as store:
         store.remove_document(ids[1])
-        result = searcher.search(store, "商业秘密", mode="vector", limit=1000)
+        result = searcher.search(
+            store, SearchRequest("商业秘密", mode="vector", limit=1000)
+        )
         held = set(searcher.indexes(store).vector.documents.tolist())
 
         assert held == set(store.document_ids().tolist())
@@ -178,10 +187,10 @@ def test_verify_names_documents_that_one_side_lacks(
     library.store._conn.execute(
         "UPDATE passage SET id = id + 1000000 WHERE document_id = ?", [kept]
     )
-    (told,) = keyword.verify(library.store, repair=False)
+    (wrong,) = sentences(keyword.verify(library.store, repair=False))
 
-    assert told.startswith("关键词索引缺 ") and told.endswith(",已重建")
-    assert f"(文书 {kept})" in told and f"(文书 {gone}、{kept})" in told
+    assert wrong.startswith("关键词索引缺 ") and wrong.endswith(",已重建")
+    assert f"(文书 {kept})" in wrong and f"(文书 {gone}、{kept})" in wrong
 
 
 @pytest.mark.parametrize(
@@ -200,18 +209,18 @@ def test_a_zeroed_page_of_an_index_file_is_noticed_without_verify(
 ) -> None:
     monkeypatch.setattr("search.keywordfiles._LOOK_EVERY_S", 0.0)
     before = library.searcher.search(
-        library.store, "客户名单", mode="keyword", limit=1000
+        library.store, SearchRequest("客户名单", mode="keyword", limit=1000)
     )
-    searcher = Searcher(copied, model)
+    searcher = make_searcher(copied, model)
     with Store(copied, Visibility.RESTRICTED) as store:
-        searcher.search(store, "客户名单", mode="keyword")
+        searcher.search(store, SearchRequest("客户名单", mode="keyword"))
         (folder,) = (copied / "index" / "public" / "keyword").glob("i*")
         for path in folder.glob(pattern):
             with path.open("r+b") as file:
                 file.seek(path.stat().st_size // 3)
                 file.write(bytes(min(4096, path.stat().st_size // 3)))
-        after = (searcher if running else Searcher(copied, model)).search(
-            store, "客户名单", mode="keyword", limit=1000
+        after = (searcher if running else make_searcher(copied, model)).search(
+            store, SearchRequest("客户名单", mode="keyword", limit=1000)
         )
 
         assert [(h.document.slug, h.score) for h in after.hits] == [

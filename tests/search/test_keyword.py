@@ -19,10 +19,12 @@ from kb.embedding import Embedder
 from kb.store import Store
 from kb.vocabulary import Visibility
 from search.keyword import KeywordIndex
+from search.opening import make_searcher
 from search.query import Query, parse
-from search.searcher import Searcher
+from search.request import SearchRequest
 from tests.conftest import TinyEmbedder
 from tests.search.conftest import Library
+from tests.search.told import sentences
 
 #: Terms of one, two, three and more characters, rare and common, Chinese, English and mixed.
 TERMS = (
@@ -46,7 +48,9 @@ TERMS = (
 
 
 def found(library: Library, text: str, mode: str) -> set[int]:
-    result = library.searcher.search(library.store, text, mode=mode, limit=10_000)
+    result = library.searcher.search(
+        library.store, SearchRequest(text, mode=mode, limit=10_000)
+    )
     assert result.total == len(result.hits)
     return {hit.document.id for hit in result.hits}
 
@@ -75,9 +79,8 @@ def test_any_piece_of_a_text_finds_its_document_wherever_words_are_cut(
     term = text[start : start + size]
 
     assert library.holding(term) <= found(library, term, "keyword"), term
-    everything, _ = library.searcher.indexes(library.store).keyword.search(
-        parse(term), 1
-    )
+    keyword = library.searcher.indexes(library.store).keyword
+    everything = keyword.matching(parse(term), None, 1).everything
     assert library.holding(term) <= set(everything.documents.tolist()), term
 
 
@@ -159,9 +162,8 @@ def state(index: KeywordIndex) -> dict[str, list[tuple[int, int, float]]]:
         "竞业限制",
         "公司 员工 技术 赔偿",
     ):
-        for name, found in zip(
-            ("all", "best"), index.search(parse(text), 200), strict=True
-        ):
+        matching = index.matching(parse(text), None, 200)
+        for name, found in (("all", matching.everything), ("best", matching.best)):
             columns = (
                 found.passages.tolist(),
                 found.documents.tolist(),
@@ -289,12 +291,14 @@ def test_a_damaged_index_is_made_anew_by_the_next_search(
 ) -> None:
     damage(copied)
     with Store(copied, Visibility.RESTRICTED) as store:
-        searcher = Searcher(copied, model)
-        after = searcher.search(store, "客户名单", mode="keyword", limit=1000)
+        searcher = make_searcher(copied, model)
+        after = searcher.search(
+            store, SearchRequest("客户名单", mode="keyword", limit=1000)
+        )
         clean = searcher.verify(store, repair=True)
 
     before = library.searcher.search(
-        library.store, "客户名单", mode="keyword", limit=1000
+        library.store, SearchRequest("客户名单", mode="keyword", limit=1000)
     )
     assert [hit.document.id for hit in after.hits] == [
         hit.document.id for hit in before.hits
@@ -308,23 +312,27 @@ def test_verify_names_a_damaged_index_and_mends_it(
 ) -> None:
     damage(copied)
     with Store(copied, Visibility.RESTRICTED) as store:
-        assert len(Searcher(copied, model).verify(store, repair=False)) == 1
-        (message,) = Searcher(copied, model).verify(store, repair=True)
+        assert len(make_searcher(copied, model).verify(store, repair=False)) == 1
+        (message,) = sentences(make_searcher(copied, model).verify(store, repair=True))
         assert message.startswith("关键词索引")
-        assert Searcher(copied, model).verify(store, repair=False) == []
+        assert make_searcher(copied, model).verify(store, repair=False) == []
 
 
 def test_a_changed_dictionary_makes_the_index_anew(
     opened: Callable[[], Library], tmp_path: Path
 ) -> None:
     library = opened()
-    assert library.searcher.search(library.store, "氮气保护窑", mode="keyword").total
+    assert library.searcher.search(
+        library.store, SearchRequest("氮气保护窑", mode="keyword")
+    ).total
     before = index_folder(library.home).name
     words = tmp_path / "dictionary.txt"
     words.write_text("氮气保护窑\n", "utf-8")
     try:
         load_dictionary(words)
-        result = library.searcher.search(library.store, "氮气保护窑", mode="keyword")
+        result = library.searcher.search(
+            library.store, SearchRequest("氮气保护窑", mode="keyword")
+        )
     finally:
         load_dictionary()
 
@@ -338,11 +346,13 @@ from pathlib import Path
 from kb.embedding import load_embedder
 from kb.store import Store
 from kb.vocabulary import Visibility
-from search.searcher import Searcher
+from search.opening import make_searcher
+from search.request import SearchRequest
 home = Path(sys.argv[1])
 with Store(home, Visibility.RESTRICTED) as store:
     print("ready", flush=True)
-    print(Searcher(home, load_embedder("zh-legal-static")).search(store, "客户名单", mode="keyword").total)
+    request = SearchRequest("客户名单", mode="keyword")
+    print(make_searcher(home, load_embedder("zh-legal-static")).search(store, request).total)
 """
 
 
@@ -387,13 +397,10 @@ def test_a_build_killed_half_way_leaves_a_folder_the_next_search_mends(
 
 
 def test_nothing_is_found_before_anything_is_indexed(tmp_path: Path) -> None:
-    everything, best = KeywordIndex(tmp_path, Visibility.PUBLIC).search(
-        Query("客户", terms=("客户",)), 10
-    )
-
-    assert len(everything.passages) == len(best.passages) == 0
     index = KeywordIndex(tmp_path, Visibility.PUBLIC)
+    matching = index.matching(Query("客户", terms=("客户",)), None, 10)
 
+    assert len(matching.everything.passages) == len(matching.best.passages) == 0
     assert index.document_frequency("客户") == index.size == 0
 
 
@@ -401,9 +408,10 @@ def test_a_search_within_some_documents_is_cut_only_after_that(
     library: Library,
 ) -> None:
     wanted = sorted(library.holding("商业秘密"))[-3:]
-    everything, best = library.searcher.indexes(library.store).keyword.search(
-        parse("商业秘密"), 3, wanted
-    )
+    keyword = library.searcher.indexes(library.store).keyword
+    allowed = np.array(wanted, dtype=np.int64)
+    matching = keyword.matching(parse("商业秘密"), allowed, 3)
+    everything, best = matching.everything, matching.best
 
     assert set(best.documents.tolist()) <= set(wanted) and len(best.passages) == 3
     assert set(everything.documents.tolist()) == set(wanted)
@@ -430,6 +438,6 @@ def test_a_piece_that_shares_no_word_with_its_text_is_found_all_the_same(
     index = KeywordIndex(store.home / "index", Visibility.PUBLIC)
     index.refresh(store, wait=True)
 
-    everything, _ = index.search(parse(piece), 1)
+    everything = index.matching(parse(piece), None, 1).everything
     assert len(everything.passages) == 1
     assert not set(parse(piece).terms) & set(analysis.terms(text))

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest.pipeline import ingest_file
-from search.likeness import telling_terms
+from search.more_like_this import telling_terms
+from search.request import SearchRequest
 from tests.search.conftest import Library
+from tests.search.told import because
 
 
 def case_with_questions(tmp_path: Path) -> Path:
@@ -49,10 +51,10 @@ def test_a_document_is_found_by_a_question_it_answers_and_shown_by_its_own_text_
     assert receipt.error is None
 
     by_question = library.searcher.search(
-        library.store, "烧窑师傅 火候门道", mode="keyword"
+        library.store, SearchRequest("烧窑师傅 火候门道", mode="keyword")
     ).hits[0]
     by_both = library.searcher.search(
-        library.store, "烧窑师傅 烧成曲线", mode="keyword"
+        library.store, SearchRequest("烧窑师傅 烧成曲线", mode="keyword")
     ).hits[0]
 
     assert (by_question.document.slug, by_both.document.slug) == (
@@ -67,9 +69,9 @@ def test_a_document_is_found_by_a_question_it_answers_and_shown_by_its_own_text_
     ]
     assert any(
         "烧成" in reason and "常见问法中的烧窑师傅" in reason
-        for reason in by_both.reasons
+        for reason in because(by_both)
     )
-    assert not any("常见问法" in reason for reason in by_question.reasons)
+    assert not any("常见问法" in reason for reason in because(by_question))
     document = library.store.document("test-questions")
     assert document is not None and "师傅" in document.text
     assert "曲线" in telling_terms(

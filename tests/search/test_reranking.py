@@ -21,12 +21,14 @@ from kb.records import Filters
 from kb.settings import Settings
 from kb.vocabulary import Visibility
 from search.evaluation import evaluate
-from search.reranking import load_reranker
+from search.opening import make_searcher
+from search.request import SearchRequest
+from search.reranking import CrossEncoderReranker, Reranking, load_reranking
 from search.results import SearchResult
-from search.searcher import Searcher
 from tests.cli.running import ROOT, environment
 from tests.models import cross_encoder
 from tests.search.conftest import Library
+from tests.search.told import because
 from web import create_app
 
 QUERIES = (
@@ -101,9 +103,11 @@ def test_the_first_documents_are_reordered_by_score_and_everything_else_stays(
     library: Library, model: Embedder, mode: str, query: str
 ) -> None:
     reranker = Overlap()
-    plain = library.searcher.search(library.store, query, mode=mode, limit=ALL)
-    result = Searcher(library.home, model, reranker, 15).search(
-        library.store, query, mode=mode, limit=ALL
+    plain = library.searcher.search(
+        library.store, SearchRequest(query, mode=mode, limit=ALL)
+    )
+    result = make_searcher(library.home, model, Reranking(reranker, 15)).search(
+        library.store, SearchRequest(query, mode=mode, limit=ALL)
     )
     start = named(plain)
     window = slice(start, start + 15)
@@ -118,9 +122,9 @@ def test_the_first_documents_are_reordered_by_score_and_everything_else_stays(
     scores = [hit.score for hit in result.hits]
     assert scores == sorted(scores, reverse=True)
     assert (result.total, result.facets) == (plain.total, plain.facets)
-    before = {hit.document.id: (hit.reasons, hit.passages) for hit in plain.hits}
+    before = {hit.document.id: (because(hit), hit.passages) for hit in plain.hits}
     assert {
-        hit.document.id: (hit.reasons, hit.passages) for hit in result.hits
+        hit.document.id: (because(hit), hit.passages) for hit in result.hits
     } == before
 
 
@@ -128,9 +132,9 @@ def test_the_order_is_that_of_the_best_passage_read_and_equal_scores_keep_their_
     library: Library, model: Embedder
 ) -> None:
     reranker = Overlap()
-    plain = library.searcher.search(library.store, QUERIES[0], limit=20)
-    result = Searcher(library.home, model, reranker).search(
-        library.store, QUERIES[0], limit=20
+    plain = library.searcher.search(library.store, SearchRequest(QUERIES[0], limit=20))
+    result = make_searcher(library.home, model, Reranking(reranker)).search(
+        library.store, SearchRequest(QUERIES[0], limit=20)
     )
     titles = [hit.document.title for hit in plain.hits]
 
@@ -151,10 +155,10 @@ def test_scores_that_are_all_equal_change_no_place(
     library: Library, model: Embedder
 ) -> None:
     for query in QUERIES:
-        plain = library.searcher.search(library.store, query, limit=50)
+        plain = library.searcher.search(library.store, SearchRequest(query, limit=50))
         assert ids(
-            Searcher(library.home, model, Constant()).search(
-                library.store, query, limit=50
+            make_searcher(library.home, model, Reranking(Constant())).search(
+                library.store, SearchRequest(query, limit=50)
             )
         ) == ids(plain)
 
@@ -162,9 +166,9 @@ def test_scores_that_are_all_equal_change_no_place(
 def test_a_text_without_a_score_loses_its_place_but_no_document_is_lost(
     library: Library, model: Embedder
 ) -> None:
-    plain = library.searcher.search(library.store, QUERIES[0], limit=50)
-    result = Searcher(library.home, model, Silent()).search(
-        library.store, QUERIES[0], limit=50
+    plain = library.searcher.search(library.store, SearchRequest(QUERIES[0], limit=50))
+    result = make_searcher(library.home, model, Reranking(Silent())).search(
+        library.store, SearchRequest(QUERIES[0], limit=50)
     )
 
     assert sorted(ids(result)) == sorted(ids(plain))
@@ -175,11 +179,13 @@ def test_a_text_without_a_score_loses_its_place_but_no_document_is_lost(
 def test_pages_together_are_the_whole_answer(
     library: Library, model: Embedder, limit: int
 ) -> None:
-    searcher = Searcher(library.home, model, Overlap(), 10)
+    searcher = make_searcher(library.home, model, Reranking(Overlap(), 10))
     for query in QUERIES[:2]:
-        whole = searcher.search(library.store, query, limit=30).hits
+        whole = searcher.search(library.store, SearchRequest(query, limit=30)).hits
         pages = [
-            searcher.search(library.store, query, offset=o, limit=limit).hits
+            searcher.search(
+                library.store, SearchRequest(query, offset=o, limit=limit)
+            ).hits
             for o in range(0, 30, limit)
         ]
         assert tuple(hit for page in pages for hit in page)[:30] == whole
@@ -189,7 +195,7 @@ def test_a_page_behind_the_depth_and_a_search_by_words_ask_for_no_scores(
     library: Library, model: Embedder
 ) -> None:
     reranker = Overlap()
-    searcher = Searcher(library.home, model, reranker, 10)
+    searcher = make_searcher(library.home, model, Reranking(reranker, 10))
     plain = library.searcher
     for query, asked in (
         ("客户名单", {"offset": 10}),
@@ -198,8 +204,8 @@ def test_a_page_behind_the_depth_and_a_search_by_words_ask_for_no_scores(
         ("地区:上海", {}),
     ):
         assert (
-            searcher.search(library.store, query, **asked).hits
-            == plain.search(library.store, query, **asked).hits
+            searcher.search(library.store, SearchRequest(query, **asked)).hits
+            == plain.search(library.store, SearchRequest(query, **asked)).hits
         )  # type: ignore[arg-type]
     assert reranker.read == []
 
@@ -213,8 +219,8 @@ def test_only_what_the_reader_may_see_is_read(
     reader, reranker = opened(Visibility.PUBLIC), Overlap()
     titles = {head.title for head in reader.store.heads(reader.texts).values()}
     for query in QUERIES:
-        Searcher(library.home, model, reranker).search(
-            reader.store, query, Filters(include={"kind": ("civil",)})
+        make_searcher(library.home, model, Reranking(reranker)).search(
+            reader.store, SearchRequest(query, Filters(include={"kind": ("civil",)}))
         )
 
     assert reranker.read and {text.split("\n")[0] for text in reranker.read} <= titles
@@ -248,7 +254,7 @@ def test_the_commands_that_answer_refuse_a_missing_reranker_and_a_depth_of_nothi
 
 
 def test_no_name_is_no_reranker() -> None:
-    assert load_reranker("") is None
+    assert load_reranking("") is None
 
 
 # -- a CrossEncoder ----------------------------------------------------------------------
@@ -264,10 +270,10 @@ def test_a_cross_encoder_scores_as_sentence_transformers_does(tmp_path: Path) ->
     from sentence_transformers import CrossEncoder
 
     folder = cross_encoder(tmp_path / "cross")
-    ours = load_reranker(str(folder))
+    ours = CrossEncoderReranker(str(folder))
     texts = [f"客户名单{n}" * n for n in range(40)]
 
-    assert ours is not None and ours.name.startswith("cross@")
+    assert ours.name.startswith("cross@")
     made = ours.scores("离职员工", texts)
     theirs = CrossEncoder(str(folder), device="cpu").predict(
         [("离职员工", text) for text in texts]
@@ -286,9 +292,9 @@ def test_a_cross_encoder_reorders_pages_interface_and_evaluation_alike(
 ) -> None:
     folder = str(cross_encoder(tmp_path / "cross"))
     query = QUERIES[0]
-    plain = library.searcher.search(library.store, query, limit=30)
-    searcher = Searcher(library.home, model, load_reranker(folder), 10)
-    result = searcher.search(library.store, query, limit=30)
+    plain = library.searcher.search(library.store, SearchRequest(query, limit=30))
+    searcher = make_searcher(library.home, model, load_reranking(folder, 10))
+    result = searcher.search(library.store, SearchRequest(query, limit=30))
     with TestClient(
         create_app(
             Settings(
@@ -323,8 +329,8 @@ def test_a_cross_encoder_reorders_pages_interface_and_evaluation_alike(
 @with_torch
 def test_a_model_that_is_no_cross_encoder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StateError, match="不是重排模型"):
-        load_reranker(str(cross_encoder(tmp_path / "three", labels=3)))
+        load_reranking(str(cross_encoder(tmp_path / "three", labels=3)))
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "config.json").write_text("{}")
     with pytest.raises(StateError, match="无法加载"):
-        load_reranker(str(tmp_path / "broken"))
+        load_reranking(str(tmp_path / "broken"))

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from ingest.pipeline import Receipt, ingest_file
 from kb.embedding import Embedder
+from kb.law.articles import ArticleKey
+from kb.messages.suggestions import Suggestion, SuggestionCode
 from kb.records import NO_FILTERS, Filters
 from kb.store import Store
 from kb.vocabulary import Visibility
 from search.completing import Completion
-from search.results import Suggestion
-from search.searcher import Searcher
+from search.opening import make_searcher
+from search.request import SearchRequest
 from search.suggesting import MAX_SUGGESTIONS, Suggester
 from tests.conftest import TinyEmbedder
 from tests.search.conftest import Library
@@ -37,7 +39,9 @@ def near(
     def ask(
         text: str, filters: Filters = NO_FILTERS, mode: str = "hybrid"
     ) -> tuple[Suggestion, ...]:
-        result = library.searcher.search(library.store, text, filters, mode=mode)
+        result = library.searcher.search(
+            library.store, SearchRequest(text, filters, mode=mode)
+        )
         return suggester.suggest(library.searcher, library.store, result, filters)
 
     return ask
@@ -83,7 +87,7 @@ def test_a_slip_is_answered_with_the_word_that_was_meant(
 def test_words_that_sound_alike_leave_out_those_that_only_look_alike(
     near: Callable[..., tuple[Suggestion, ...]],
 ) -> None:
-    assert near("客户名但") == (Suggestion("客户名单", "读音相同"),)
+    assert near("客户名但") == (Suggestion("客户名单", SuggestionCode.SAME_SOUND),)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +110,9 @@ def test_a_number_inside_other_words_is_replaced_where_it_stands(
 ) -> None:
     found = near("赔偿 （2020）最高法知民终1668号")
 
-    assert found[0] == Suggestion("赔偿 （2020）最高法知民终1667号", "编号差一字")
+    assert found[0] == Suggestion(
+        "赔偿 （2020）最高法知民终1667号", SuggestionCode.NUMBER_MISSPELT
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,9 +167,9 @@ def test_suggestions_are_few_and_always_in_the_same_order(
 def test_the_answer_itself_is_untouched_by_suggestions(
     library: Library, suggester: Suggester
 ) -> None:
-    before = library.searcher.search(library.store, "尚业秘密")
+    before = library.searcher.search(library.store, SearchRequest("尚业秘密"))
     suggester.suggest(library.searcher, library.store, before)
-    after = library.searcher.search(library.store, "尚业秘密")
+    after = library.searcher.search(library.store, SearchRequest("尚业秘密"))
 
     assert [(h.rank, h.score, h.document.id) for h in before.hits] == [
         (h.rank, h.score, h.document.id) for h in after.hits
@@ -200,7 +206,7 @@ def test_an_article_is_completed_with_the_version_of_its_law(
         "反不正当竞争法（2025）第十条",
         "侵犯商业秘密行为与定义",
     )
-    assert found.law == ("反不正当竞争法", "2025", "第十条")
+    assert found.article == ArticleKey("反不正当竞争法", "2025", "第十条")
 
 
 def test_an_article_without_a_version_is_offered_in_each_that_has_it(
@@ -272,7 +278,7 @@ def test_completions_are_no_more_than_asked_for_and_in_a_total_order(
     )
 )
 def test_any_text_is_taken(library: Library, suggester: Suggester, text: str) -> None:
-    result = library.searcher.search(library.store, text, limit=3)
+    result = library.searcher.search(library.store, SearchRequest(text, limit=3))
     for suggestion in suggester.suggest(library.searcher, library.store, result):
         assert suggestion.text != text
     assert len(suggester.complete(library.store, text, 3)) <= 3
@@ -339,10 +345,12 @@ def test_no_completion_comes_from_a_hidden_document(
 def test_no_near_miss_comes_from_a_hidden_document(
     readers: dict[str, Store], home: Path, embedder: Embedder, typed: str
 ) -> None:
-    suggester, searcher = Suggester(), Searcher(home, embedder)
+    suggester, searcher = Suggester(), make_searcher(home, embedder)
     found = {
         name: suggester.suggest(
-            searcher, store, searcher.search(store, typed, mode="keyword")
+            searcher,
+            store,
+            searcher.search(store, SearchRequest(typed, mode="keyword")),
         )
         for name, store in readers.items()
     }

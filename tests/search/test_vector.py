@@ -13,7 +13,9 @@ from kb.store import Store
 from kb.vocabulary import Visibility
 from search import nearest
 from search import vector as vector_module
-from search.keyword import Matches
+from search.candidates import Candidates
+from search.query import Query
+from search.retriever import Allowed, Direction, Wanted
 from search.vector import VectorIndex
 from tests.models import static_model
 from tests.search.conftest import Library
@@ -49,7 +51,20 @@ def brute_force(
     return sorted(rows, key=lambda row: (-row[1], row[0]))[:depth]
 
 
-def same(found: Matches, truth: list[tuple[int, float]]) -> None:
+def near(
+    index: VectorIndex,
+    vector: NDArray[np.float32],
+    depth: int,
+    allowed: NDArray[np.int64] | None = None,
+    passages: NDArray[np.int64] | None = None,
+    made_by: str | None = None,
+) -> Candidates:
+    direction = Direction(vector, made_by or index.embedder or "")
+    among = Allowed(allowed, passages)
+    return index.candidates(Wanted(Query(""), direction), among, depth)
+
+
+def same(found: Candidates, truth: list[tuple[int, float]]) -> None:
     """Equal up to the rounding of scores: every passage scores what it should and none better is
     missing.
     """
@@ -88,7 +103,7 @@ def test_both_exact_ways_find_what_brute_force_finds_filters_before_the_cut(
     given = None if allowed is None else np.array(sorted(allowed), dtype=np.int64)
 
     for query in model.embed(QUERIES):
-        same(index.search(query, 20, given), brute_force(library, query, 20, allowed))
+        same(near(index, query, 20, given), brute_force(library, query, 20, allowed))
 
 
 @pytest.mark.parametrize("small", [10**9, 1], ids=["numpy", "faiss"])
@@ -107,7 +122,7 @@ def test_passages_of_some_parts_alone_are_found_before_the_cut(
     allowed = np.array(sorted(library.texts)[::2], dtype=np.int64)
 
     for query in model.embed(QUERIES):
-        found = index.search(query, 15, allowed, wanted)
+        found = near(index, query, 15, allowed, wanted)
         same(
             found,
             brute_force(
@@ -131,12 +146,12 @@ def test_chosen_by_short_codes_rows_are_still_those_that_brute_force_finds(
     allowed = ALLOWED[name](library)
     given = None if allowed is None else np.array(sorted(allowed), dtype=np.int64)
     vectors = model.embed(QUERIES)
-    before = [index.search(query, 20, given) for query in vectors]
+    before = [near(index, query, 20, given) for query in vectors]
     index.settle()
 
     for query, first in zip(vectors, before, strict=True):
         truth = brute_force(library, query, 20, allowed)
-        found = index.search(query, 20, given)
+        found = near(index, query, 20, given)
         same(first, truth)
         assert len(found.passages) == len(truth)
         assert len({p for p, _ in truth} & set(found.passages.tolist())) >= 0.95 * len(
@@ -167,13 +182,13 @@ def test_codes_are_made_once_it_is_worth_it_and_searches_go_on_meanwhile(
     index = VectorIndex(tmp_path, Visibility.PUBLIC)
     index.refresh(library.store)
     query = model.embed([QUERIES[0]])[0]
-    expected = index.search(query, 20).passages.tolist()
+    expected = near(index, query, 20).passages.tolist()
 
-    assert all(index.search(query, 20).passages.tolist() == expected for _ in range(10))
+    assert all(near(index, query, 20).passages.tolist() == expected for _ in range(10))
     assert made == []
     may_be_made.set()
     index.settle()
-    assert all(index.search(query, 20).passages.tolist() == expected for _ in range(10))
+    assert all(near(index, query, 20).passages.tolist() == expected for _ in range(10))
     assert made == [1]
 
 
@@ -203,7 +218,7 @@ def test_inverted_lists_recall_nine_in_ten_with_and_without_a_filter(
         recalls = []
         for query in model.embed(QUERIES):
             truth = {p for p, _ in brute_force(library, query, 20, allowed)}
-            found = index.search(query, 20, given)
+            found = near(index, query, 20, given)
             assert allowed is None or set(found.documents.tolist()) <= allowed
             recalls.append(len(truth & set(found.passages.tolist())) / 20)
         assert np.mean(recalls) >= 0.9
@@ -214,9 +229,9 @@ def test_a_trained_index_is_read_again_and_a_stale_or_damaged_one_is_trained_ane
 ) -> None:
     first, folder = inverted()
     query = model.embed([QUERIES[0]])[0]
-    expected = first.search(query, 20).passages.tolist()
+    expected = near(first, query, 20).passages.tolist()
     written = (folder / "vectors.faiss").stat().st_mtime_ns
-    assert inverted()[0].search(query, 20).passages.tolist() == expected
+    assert near(inverted()[0], query, 20).passages.tolist() == expected
     assert (folder / "vectors.faiss").stat().st_mtime_ns == written
 
     stamp = json.loads((folder / "stamp.json").read_text())
@@ -232,7 +247,7 @@ def test_a_trained_index_is_read_again_and_a_stale_or_damaged_one_is_trained_ane
         ),
     ):
         damage()
-        assert inverted()[0].search(query, 20).passages.tolist() == expected
+        assert near(inverted()[0], query, 20).passages.tolist() == expected
         again = json.loads((folder / "stamp.json").read_text())
         assert again | {"files": {}} == stamp | {"files": {}}
 
@@ -264,17 +279,17 @@ def test_vectors_of_another_model_are_taken_over_whole_and_never_mixed_with_quer
     assert json.loads((folder / "stamp.json").read_text())["maker"] == other.name
     for question in QUERIES:
         ours = other.embed_queries([question])[0]
-        found = index.search(ours, 20, made_by=other.name)
+        found = near(index, ours, 20, made_by=other.name)
         truth = {p for p, _ in brute_force(library, ours, 20, None)}
         assert len(truth & set(found.passages.tolist())) >= 10
         assert (
             found.passages.tolist()
-            == fresh.search(ours, 20, made_by=other.name).passages.tolist()
+            == near(fresh, ours, 20, made_by=other.name).passages.tolist()
         )
         assert (
             len(
-                index.search(
-                    model.embed_queries([question])[0], 20, made_by=model.name
+                near(
+                    index, model.embed_queries([question])[0], 20, made_by=model.name
                 ).passages
             )
             == 0
@@ -297,7 +312,7 @@ def test_a_snapshot_that_caught_up_equals_one_made_anew(
 
     assert sorted(index.documents.tolist()) == sorted(fresh.documents.tolist())
     for query in model.embed(QUERIES):
-        caught, anew = index.search(query, 30), fresh.search(query, 30)
+        caught, anew = near(index, query, 30), near(fresh, query, 30)
         assert caught.passages.tolist() == anew.passages.tolist()
         assert np.allclose(caught.scores, anew.scores, atol=1e-5)
 
@@ -306,9 +321,9 @@ def test_a_query_of_unknown_words_and_an_empty_store_are_near_to_nothing(
     library: Library, model: Embedder, tmp_path: Path
 ) -> None:
     index = VectorIndex(tmp_path, Visibility.PUBLIC)
-    assert len(index.search(model.embed(["商业秘密"])[0], 10).passages) == 0
+    assert len(near(index, model.embed(["商业秘密"])[0], 10).passages) == 0
     index.refresh(library.store)
-    assert len(index.search(np.zeros(model.dim, np.float32), 10).passages) == 0
+    assert len(near(index, np.zeros(model.dim, np.float32), 10).passages) == 0
     with Store(tmp_path / "empty") as empty:
         index.refresh(empty)
-    assert len(index.search(model.embed(["商业秘密"])[0], 10).passages) == 0
+    assert len(near(index, model.embed(["商业秘密"])[0], 10).passages) == 0

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 from kb.vocabulary import JURISDICTIONS, KINDS
-from search.results import FACET_FIELDS, MODES, SORTS
+from search.request import FACET_FIELDS, MODES, SORTS
 from tests.twin.twins import IDENTITY, PHONE, WORDS, slugs
 
 #: Queries of all kinds; those made of WORDS and the like below.

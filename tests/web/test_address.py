@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kb.errors import InvalidQuery
 from kb.records import Filters
 from kb.vocabulary import ROLES
-from search.results import FACET_FIELDS, MODES
+from search.request import FACET_FIELDS, MODES
 from web.address import MAX_LIMIT, MAX_OFFSET, PageRequest, document_path
 from web.onestep import Addresses
 from web.parsing import parse_page_request
@@ -96,12 +96,12 @@ def test_words_taken_as_typed_travel_with_the_address_and_can_be_widened_again()
 
     assert wanted.plain == ("跳槽",) and wanted.offset == 0
     assert parse_page_request(wanted.parameters()) == wanted
-    assert not wanted.widening.allows("跳槽") and wanted.widening.allows("客户名单")
+    assert not wanted.expansion.allows("跳槽") and wanted.expansion.allows("客户名单")
     assert wanted.widening_again("跳槽") == PageRequest(text="跳槽 客户名单")
     assert parse_page_request(wanted.expanding(False).parameters()) == PageRequest(
         text="跳槽 客户名单", expand=False
     )
-    assert not wanted.expanding(False).widening.allows("客户名单")
+    assert not wanted.expanding(False).expansion.allows("客户名单")
 
 
 def test_expansion_is_on_or_off_and_nothing_else() -> None:

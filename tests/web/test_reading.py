@@ -14,8 +14,8 @@ from kb.counts.results import unknown_amounts
 from kb.law.book import make_law_book
 from kb.records import Amount, DocumentHead, Metadata, Source
 from kb.vocabulary import Visibility
+from search.highlighting import find_marks
 from tests.web.test_pages import main_of, text_of
-from web.marking import find_marks
 from web.views.common import pieces, results, snippet
 from web.views.reading import confidence_words
 from web.views.versions import version_views

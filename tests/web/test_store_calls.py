@@ -201,7 +201,7 @@ def app(settings: Settings, reads: Reads) -> Iterator[FastAPI]:
     """The application, which has been asked once: what it keeps of a commit is read."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("web.stores.Store", counting(reads))
-        patch.setattr("web.app.Searcher", CountingSearcher)
+        patch.setattr("search.opening.Searcher", CountingSearcher)
         made = create_app(settings)
         get(made, "/laws")
         get(made, "/?q=客户")

@@ -96,7 +96,11 @@ def test_a_slip_is_answered_with_a_link_to_what_was_meant(client: TestClient) ->
     found = client.get("/api/search?q=客户名但&mode=keyword").json()
 
     assert "您要找的是不是" in page and f"q={urllib.parse.quote('客户名单')}" in page
-    assert found["suggestions"][0] == {"text": "客户名单", "reason": "读音相同"}
+    assert found["suggestions"][0] == {
+        "text": "客户名单",
+        "reason": "读音相同",
+        "code": "same_sound",
+    }
 
 
 def test_what_was_found_is_answered_without_suggestions(client: TestClient) -> None:
@@ -177,7 +181,13 @@ def test_a_wrong_number_is_answered_with_the_right_one(client: TestClient) -> No
         "suggestions"
     ]
 
-    assert found == [{"text": "（2021）测01民终9907号", "reason": "编号差一字"}]
+    assert found == [
+        {
+            "text": "（2021）测01民终9907号",
+            "reason": "编号差一字",
+            "code": "number_misspelt",
+        }
+    ]
 
 
 def test_an_empty_answer_counts_what_each_way_out_leads_to(client: TestClient) -> None:

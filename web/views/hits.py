@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from kb.messages import reasons
 from kb.vocabulary import tier_effect
 from search.results import Hit, PassageHit, SearchResult
 from web.address import PageRequest
@@ -90,7 +91,7 @@ class _Cards(Struct, frozen=True, gc=False):
             badges=badges(head),
             meta=meta(head),
             results=results(head),
-            reasons=hit.reasons,
+            reasons=tuple(map(reasons.words, hit.reasons)),
             passages=tuple(self._passages(hit, rank)),
             excerpt=self.excerpts.get(head.id),
         )

@@ -8,6 +8,7 @@ from typing import Final
 
 from kb.counts.results import unknown_amounts
 from kb.fields import FACTS, Field
+from kb.messages.reasons import words
 from kb.records import Document, DocumentHead, Metadata
 from kb.vocabulary import CONFIDENCE, KINDS, SOURCE_GRADES
 from search.results import Hit
@@ -161,7 +162,7 @@ def reading_page(wanted: PageRequest, material: ReadingMaterial) -> ReadingPage:
         only_reposts=set(grades) == {"C"},
         law=Link(m.law, law_path(m.law)) if m.law and m.version else None,
         related=tuple(_neighbour(other, (why,)) for other, why in around.related),
-        similar=tuple(_neighbour(hit.document, hit.reasons) for hit in around.similar),
+        similar=tuple(map(_similar, around.similar)),
         cite=cite(head),
         address=f"{material.base_url.rstrip('/')}{document_path(head.id)}",
     )
@@ -285,6 +286,10 @@ _MORE_THAN_A_FIELD: Final[
     "regions": _places,
     "confidence": lambda _, head: confidence_words(head),
 }
+
+
+def _similar(hit: Hit) -> Neighbour:
+    return _neighbour(hit.document, tuple(map(words, hit.reasons)))
 
 
 def _neighbour(head: DocumentHead, reasons: Sequence[str]) -> Neighbour:

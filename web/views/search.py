@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kb.vocabulary import KINDS, UNCLASSIFIED
-from search.results import SORTS, SearchResult
+from search.request import SORTS
+from search.results import SearchResult
 from web.address import (
     DEFAULT_LIMIT,
     EXPORT_PATH,

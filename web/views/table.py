@@ -10,6 +10,7 @@ from typing import Final
 
 from kb.contract import document_url
 from kb.fields import FIELDS, Field
+from kb.messages import reasons
 from kb.records import DocumentHead
 from kb.vocabulary import CASE_KINDS, COMPLETENESS, tier_effect
 from search.results import Hit
@@ -42,7 +43,7 @@ def _columns(base_url: str) -> Iterator[tuple[str, Callable[[Hit], str]]]:
         if field.name == "tier":
             yield "效力", _effect
     yield "资料", lambda hit: _standing(hit.document)
-    yield "因为", lambda hit: "；".join(hit.reasons)
+    yield "因为", lambda hit: "；".join(map(reasons.words, hit.reasons))
     yield "网址", lambda hit: base_url + document_url(hit.document)
 
 

@@ -7,7 +7,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from search.results import SearchResult, Suggestion
+from kb.messages import expansions, notices, suggestions
+from kb.messages.suggestions import Suggestion
+from search.results import SearchResult
 from web.address import PageRequest
 from web.views.common import Link
 from web.views.facets import Chip
@@ -53,14 +55,14 @@ def understood(
     return Understood(
         parts=_parts(wanted, result),
         identifiers=query.identifiers,
-        warnings=query.warnings,
+        warnings=tuple(map(notices.words, result.notices)),
         choices=tuple(
             Link(label, wanted.saying(text).url()) for label, text in choices
         ),
         meant=tuple(_meant(wanted, one) for one in result.suggestions),
         expanded=_expanded(wanted, result),
         unexpanded=_unexpanded(wanted),
-        no_expansion=plain if len(query.expanded) > 1 else None,
+        no_expansion=plain if len(result.expansions) > 1 else None,
     )
 
 
@@ -69,7 +71,7 @@ def _meant(wanted: PageRequest, suggestion: Suggestion) -> Meant:
     return Meant(
         text=suggestion.text,
         href=href,
-        reason=suggestion.reason,
+        reason=suggestions.words(suggestion),
     )
 
 
@@ -99,13 +101,12 @@ def _shortened(words: str) -> str:
 def _expanded(wanted: PageRequest, result: SearchResult) -> tuple[Chip, ...]:
     """Return what the query was widened by; taking a chip off takes its word as typed."""
     chips = []
-    for words in result.query.expanded:
-        word = words.partition("→")[0]
-        plainly = wanted.taking_plainly(word).url()
+    for one in result.expansions:
+        plainly = wanted.taking_plainly(one.typed).url()
         chips.append(
             Chip(
-                label=word,
-                value=words,
+                label=one.typed,
+                value=expansions.words(one),
                 remove=plainly,
                 excluded=False,
             )

@@ -14,10 +14,12 @@ from kb.law.concordance import ConcordanceRow
 from kb.records import Filters, Metadata
 from kb.store import Store
 from kb.vocabulary import KINDS, Visibility
+from search.opening import make_searcher
+from search.request import SearchRequest
 from search.results import Hit
-from search.searcher import Searcher
 from tests.conftest import TinyEmbedder
 from tests.search.conftest import Library
+from tests.search.told import because, warnings
 
 JUDGMENT = """---
 title: 测试甲公司诉测试乙公司侵害技术秘密纠纷案
@@ -75,9 +77,13 @@ def test_the_document_that_bears_a_key_comes_first_and_says_why(
     for name, text in (("b.md", MENTION), ("a.md", JUDGMENT)):
         assert [receipt.error for receipt in add(name, text)] == [None]
 
-    first = Searcher(store.home, embedder).search(store, query, mode=mode).hits[0]
+    first = (
+        make_searcher(store.home, embedder)
+        .search(store, SearchRequest(query, mode=mode))
+        .hits[0]
+    )
 
-    assert (first.document.slug, first.reasons[0]) == ("t-first", reason)
+    assert (first.document.slug, because(first)[0]) == ("t-first", reason)
     assert first.passages
 
 
@@ -87,11 +93,11 @@ def test_every_number_and_slug_of_the_corpus_brings_its_document_to_the_top(
     for document, head in library.store.heads(library.texts).items():
         keys = [head.slug, *head.metadata.case_numbers]
         for key in (k for k in keys if k == head.slug or casenumber.parse(k)):
-            named = library.searcher.search(library.store, key, limit=5)
+            named = library.searcher.search(library.store, SearchRequest(key, limit=5))
             bearing = {
                 hit.document.id
                 for hit in named.hits
-                if hit.reasons and hit.reasons[0].startswith("案号一致")
+                if because(hit) and because(hit)[0].startswith("案号一致")
             }
             assert document in bearing, key
             assert named.hits[0].document.id in bearing
@@ -102,13 +108,14 @@ def test_a_named_document_that_filters_leave_out_stays_out(library: Library) -> 
     other = next(kind for kind in KINDS if kind != head.kind)
 
     result = library.searcher.search(
-        library.store, head.slug, Filters(include={"kind": (other,)}), limit=1000
+        library.store,
+        SearchRequest(head.slug, Filters(include={"kind": (other,)}), limit=1000),
     )
     assert head.id not in {hit.document.id for hit in result.hits}
 
 
 def reasons(hit: Hit) -> str:
-    return " ".join(hit.reasons)
+    return " ".join(because(hit))
 
 
 def counterparts_of(
@@ -123,7 +130,7 @@ def test_an_article_answers_with_the_law_then_who_cites_it_then_its_counterparts
 ) -> None:
     law, version, article = "反不正当竞争法", "2019", "第九条"
     result = library.searcher.search(
-        library.store, f"{law}（{version}）{article}", limit=1000
+        library.store, SearchRequest(f"{law}（{version}）{article}", limit=1000)
     )
     key = ArticleKey(law, version, article)
     citing = set(library.store.citing_articles([key])[key])
@@ -139,7 +146,9 @@ def test_an_article_answers_with_the_law_then_who_cites_it_then_its_counterparts
         version,
     )
     own = [
-        hit for hit in marked if f"同一法条：{law}（{version}）{article}" in hit.reasons
+        hit
+        for hit in marked
+        if f"同一法条：{law}（{version}）{article}" in because(hit)
     ]
     assert marked[: len(own)] == own
     assert citing <= {hit.document.id for hit in own}
@@ -156,7 +165,7 @@ def test_the_2019_ninth_article_is_the_2025_tenth_and_not_the_2025_ninth(
     library: Library,
 ) -> None:
     found = {
-        query: library.searcher.search(library.store, query, limit=1)
+        query: library.searcher.search(library.store, SearchRequest(query, limit=1))
         .hits[0]
         .document.metadata.version
         for query in (
@@ -179,9 +188,9 @@ def test_the_2019_ninth_article_is_the_2025_tenth_and_not_the_2025_ninth(
 
 
 def test_a_bare_article_is_warned_of_and_claims_no_law(library: Library) -> None:
-    result = library.searcher.search(library.store, "第九条")
+    result = library.searcher.search(library.store, SearchRequest("第九条"))
 
-    assert any("是哪部法律、哪一版本" in warning for warning in result.query.warnings)
+    assert any("是哪部法律、哪一版本" in warning for warning in warnings(result))
     assert result.query.identifiers == ()
     assert not any("同一法条" in reasons(hit) for hit in result.hits)
 
@@ -193,10 +202,13 @@ def test_reasons_are_words_and_never_a_percentage(library: Library) -> None:
         "反不正当竞争法（2019）第九条",
         "黑客侵入 源代码",
     ):
-        for hit in library.searcher.search(library.store, query, limit=50).hits:
-            assert hit.reasons
+        for hit in library.searcher.search(
+            library.store, SearchRequest(query, limit=50)
+        ).hits:
+            assert because(hit)
             assert all(
-                reason.startswith(kinds) and "%" not in reason for reason in hit.reasons
+                reason.startswith(kinds) and "%" not in reason
+                for reason in because(hit)
             )
 
 
@@ -209,7 +221,7 @@ def test_a_document_is_not_like_itself_and_its_likes_share_something_said(
 
         assert len(found) == len(set(found)) == 8 and document not in found
         assert [hit.rank for hit in hits] == list(range(1, 9))
-        assert all(hit.reasons for hit in hits)
+        assert all(because(hit) for hit in hits)
         again = library.searcher.similar(library.store, document, limit=3)
         assert [hit.document.id for hit in again] == found[:3]
 
@@ -306,7 +318,7 @@ def test_every_number_of_the_corpus_brings_its_document_first_however_it_is_type
 
 
 def _first(library: Library, query: str) -> Metadata | None:
-    hits = library.searcher.search(library.store, query, limit=1).hits
+    hits = library.searcher.search(library.store, SearchRequest(query, limit=1)).hits
     return hits[0].document.metadata if hits else None
 
 
@@ -429,11 +441,11 @@ def test_what_the_library_holds_under_another_spelling_comes_first(
 def test_a_number_no_document_bears_brings_no_other_case_as_named(
     library: Library, query: str
 ) -> None:
-    result = library.searcher.search(library.store, query)
+    result = library.searcher.search(library.store, SearchRequest(query))
 
-    assert any(warning.startswith("库中没有") for warning in result.query.warnings)
+    assert any(warning.startswith("库中没有") for warning in warnings(result))
     assert not any(
-        reason.startswith("案号一致") for hit in result.hits for reason in hit.reasons
+        reason.startswith("案号一致") for hit in result.hits for reason in because(hit)
     )
 
 
@@ -457,7 +469,7 @@ def test_an_article_without_version_is_told_the_versions_held_and_no_other(
 ) -> None:
     (warning,) = (
         w
-        for w in library.searcher.search(library.store, query).query.warnings
+        for w in warnings(library.searcher.search(library.store, SearchRequest(query)))
         if "没有写明版本" in w
     )
 
@@ -471,7 +483,9 @@ def test_a_pasted_passage_is_not_asked_for_versions(library: Library) -> None:
 
     assert not any(
         "没有写明版本" in w
-        for w in library.searcher.search(library.store, passage).query.warnings
+        for w in warnings(
+            library.searcher.search(library.store, SearchRequest(passage))
+        )
     )
 
 
@@ -489,7 +503,7 @@ def test_a_law_named_for_an_article_shows_that_article_first(
 ) -> None:
     (hit,) = [
         hit
-        for hit in library.searcher.search(library.store, query).hits
+        for hit in library.searcher.search(library.store, SearchRequest(query)).hits
         if hit.document.slug == slug
     ]
 

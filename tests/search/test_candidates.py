@@ -1,11 +1,11 @@
 import numpy as np
 
-from search.matches import EMPTY, Matches, ranked
+from search.candidates import EMPTY, Candidates, ranked
 
 
-def matches(*pairs: tuple[int, float], complete: bool = True) -> Matches:
+def matches(*pairs: tuple[int, float], complete: bool = True) -> Candidates:
     passages = np.array([passage for passage, _ in pairs], dtype=np.int64)
-    return Matches(
+    return Candidates(
         passages, passages + 100, np.array([score for _, score in pairs]), complete
     )
 
