@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.shape.measuring import Module, measure
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("kb", "ingest", "search", "web")
 
@@ -284,6 +286,44 @@ def test_sql_is_written_only_in_the_store() -> None:
 @pytest.mark.parametrize("path", _modules(), ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_module_swallows_the_rest(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+#: Rooms that are held to a shape: of a module, of a function, of all its lines together.
+SHAPED_ROOMS = ("web", "kb/law", "kb/counts")
+MOST_OF_A_MODULE = 400
+MOST_OF_A_FUNCTION = {"lines": 40, "parameters": 6, "names": 15}
+#: Comprehensions in a thousand lines of code.
+MOST_COMPREHENSIONS = {"web": 30}
+
+
+def _measured(room: str) -> list[Module]:
+    return [measure(path, ROOT) for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+@pytest.mark.parametrize("room", SHAPED_ROOMS)
+def test_a_room_keeps_its_shape(room: str) -> None:
+    found = _measured(room)
+    functions = [function for module in found for function in module.functions]
+    too_large = {
+        function.place: (name, getattr(function, name))
+        for function in functions
+        for name, most in MOST_OF_A_FUNCTION.items()
+        if getattr(function, name) > most
+    }
+
+    assert found
+    assert [m.path for m in found if m.lines > MOST_OF_A_MODULE] == []
+    assert [(m.path, m.nested) for m in found if m.nested] == []
+    assert too_large == {}
+
+
+@pytest.mark.parametrize("room", MOST_COMPREHENSIONS)
+def test_a_room_loops_more_often_than_it_comprehends(room: str) -> None:
+    found = _measured(room)
+    lines = sum(module.code_lines for module in found)
+    comprehensions = sum(module.comprehensions for module in found)
+
+    assert 1_000 * comprehensions / lines <= MOST_COMPREHENSIONS[room]
 
 
 #: Lines of a file of the pages, by what it is.

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from kb.deadline import checked
 from kb.vocabulary import SOURCE_GRADES
@@ -48,11 +47,13 @@ def render(
     )
 
 
-def unfolded(text: str) -> Markup:
+def unfolded(text: str) -> str:
     """Return a passage that stands on several lines of a template as one: between Chinese
     characters a line end would be a blank.
+
+    What stands in it was escaped where it was put in.
     """
-    return Markup("".join(map(str.strip, text.splitlines())))
+    return "".join(map(str.strip, text.splitlines()))
 
 
 def report_address(contact: str, title: str = "", address: str = "") -> str | None:

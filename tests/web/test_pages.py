@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from kb.errors import InvalidQuery
 from web.parsing import parse_page_request
+from web.rendering import make_templates
 
 PAGES = (
     *(
@@ -487,3 +488,13 @@ def test_assets_are_served_from_here_and_kept(client: TestClient) -> None:
 def test_a_head_request_is_answered_like_a_get(client: TestClient) -> None:
     for address in ("/", "/laws", "/api/search?q=客户"):
         assert client.head(address).status_code == 200
+
+
+def test_a_passage_folded_in_a_template_is_one_line_and_keeps_what_was_escaped() -> (
+    None
+):
+    template = make_templates().from_string(
+        "<p>{% filter unfolded|safe %}\n  甲{{ x }}\n  <b>乙</b>\n{% endfilter %}</p>"
+    )
+
+    assert template.render(x="<i>&") == "<p>甲&lt;i&gt;&amp;<b>乙</b></p>"
