@@ -155,10 +155,11 @@ def mode_table(report: Mapping[str, Any]) -> list[list[str]]:
     """
     modes = report["modes"]
     names = next(iter(modes.values()))
-    return [
-        ["", *modes],
-        *([n, *(_cell(n, measured[n]) for measured in modes.values())] for n in names),
-    ]
+    table = [["", *modes]]
+    for name in names:
+        cells = [_cell(name, measured[name]) for measured in modes.values()]
+        table.append([name, *cells])
+    return table
 
 
 def _cell(name: str, value: Any) -> str:
@@ -285,13 +286,10 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
     """Write rows in columns of even width, a Chinese character counting as two."""
     from rich.cells import cell_len
 
-    told = [[shown(cell) for cell in row] for row in rows]
-    widths = [
-        max(cell_len(row[place]) for row in told) for place in range(len(rows[0]))
-    ]
-    for row in told:
-        padded = (
-            cell + " " * (width - cell_len(cell))
-            for cell, width in zip(row, widths, strict=True)
-        )
+    table = [list(map(shown, row)) for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        padded = []
+        for cell, width in zip(row, widths, strict=True):
+            padded.append(cell + " " * (width - cell_len(cell)))
         print_text("  ".join(padded).rstrip())

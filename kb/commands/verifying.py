@@ -50,13 +50,7 @@ def verify(args: argparse.Namespace) -> int:
         refused, tightened = _close_to_others(settings.home)
         wrong += refused
         mended += tightened
-        notes = [_replaced(paper, store) for paper in store.replaced_papers()]
-        notes += [
-            _spare(known, counts["passage"])
-            for known in store.embedders()
-            if not known.in_use
-        ]
-        notes += _read_by_former_rules(store)
+        notes = _notes(store, counts["passage"])
     notes += _told_of(quarantine) + _remains(settings.home)
     if args.json:
         print_json({"wrong": wrong, "mended": mended, "notes": notes, "counts": counts})
@@ -69,6 +63,15 @@ def verify(args: argparse.Namespace) -> int:
         f"{counts['file']} 个:{_verdict(wrong, counts)}"
     )
     return EXIT_STATE if wrong else EXIT_OK
+
+
+def _notes(store: Store, passages: int) -> list[str]:
+    """Return what is no fault and yet worth knowing."""
+    notes = [_replaced(paper, store) for paper in store.replaced_papers()]
+    for known in store.embedders():
+        if not known.in_use:
+            notes.append(_spare(known, passages))
+    return notes + _read_by_former_rules(store)
 
 
 def check_originals(
