@@ -57,14 +57,10 @@ class LawBook:
 
     def version_of(self, law: str, version: str) -> DocumentHead | None:
         """Return the document that stands for a version of a law; None where it is not here."""
-        return next(
-            (
-                head
-                for head in self.versions.get(law, ())
-                if head.metadata.version == version
-            ),
-            None,
-        )
+        for head in self.versions.get(law, ()):
+            if head.metadata.version == version:
+                return head
+        return None
 
     def standing_of(self, head: DocumentHead) -> Standing:
         """Return how a version stands on the day of this book."""
@@ -108,12 +104,11 @@ class LawBook:
         """Return the provisions of a law in the order of its newest version, those only older ones
         have at the end.
         """
-        heads = reversed(self.versions[law])
-        return list(
-            dict.fromkeys(
-                p.provision for head in heads for p in head.metadata.provisions
-            )
-        )
+        found: dict[str, None] = {}
+        for head in reversed(self.versions[law]):
+            for provision in head.metadata.provisions:
+                found.setdefault(provision.provision)
+        return list(found)
 
     def concordance_of(self, law: str, rows: Iterable[ConcordanceRow]) -> Concordance:
         """Return which article of which version provides what; `rows` are those of the law."""
@@ -126,10 +121,12 @@ class LawBook:
         """Return the articles that say which version of a law applies in a case, of the versions
         laws open at.
         """
-        shown = (self.version_of(law, version) for law, version in self.shown.items())
-        return version_rules(
-            (head.metadata for head in shown if head is not None), case
-        )
+        shown = []
+        for law, version in self.shown.items():
+            head = self.version_of(law, version)
+            if head is not None:
+                shown.append(head.metadata)
+        return version_rules(shown, case)
 
 
 def make_law_book(
@@ -154,24 +151,26 @@ def make_law_book(
             texts.setdefault((law, version), []).append(head)
             continue
         versions.setdefault(law, []).append(head)
-        told[law, version] = frozenset(
-            base_article(p.article) for p in head.metadata.provisions
-        )
-    ordered = {
-        law: sorted(found, key=_since) for law, found in sorted(versions.items())
-    }
-    shown = {law: _shown(found, day.isoformat()) for law, found in ordered.items()}
-    current = {
-        law: head.metadata.version or ""
-        for law, head in shown.items()
-        if is_in_force(head.metadata, day.isoformat())
-        and head is _begun(ordered[law], day.isoformat())[-1]
-    }
-    opened = {law: head.metadata.version or "" for law, head in shown.items()}
-    return LawBook(day.isoformat(), ordered, opened, current, told, texts, sections)
+        told[law, version] = _articles_told(head)
+    today = day.isoformat()
+    ordered: dict[str, list[DocumentHead]] = {}
+    shown: dict[str, str] = {}
+    current: dict[str, str] = {}
+    for law, found in sorted(versions.items()):
+        ordered[law] = sorted(found, key=_since)
+        opened = _opened(ordered[law], today)
+        shown[law] = opened.metadata.version or ""
+        if _is_current(opened, ordered[law], today):
+            current[law] = shown[law]
+    return LawBook(today, ordered, shown, current, told, texts, sections)
 
 
-def _shown(heads: Sequence[DocumentHead], day: str) -> DocumentHead:
+def _articles_told(head: DocumentHead) -> frozenset[str]:
+    """Return the articles a version tells of, paragraphs and items taken with theirs."""
+    return frozenset(base_article(p.article) for p in head.metadata.provisions)
+
+
+def _opened(heads: Sequence[DocumentHead], day: str) -> DocumentHead:
     """Return the version a law opens at: the last digest that has begun, or of which
     nobody knows when it did.
 
@@ -180,9 +179,17 @@ def _shown(heads: Sequence[DocumentHead], day: str) -> DocumentHead:
     """
     begun = _begun(heads, day)
     undated = [head for head in heads if not _has_day(head)]
-    digests = [head for head in begun if is_edited(head.metadata)]
-    digests = digests or [head for head in undated if is_edited(head.metadata)]
+    digests = _digests(begun) or _digests(undated)
     return (digests or begun or heads[:1])[-1]
+
+
+def _is_current(head: DocumentHead, heads: Sequence[DocumentHead], day: str) -> bool:
+    """Tell whether a version is known to be in force and none has begun after it."""
+    return is_in_force(head.metadata, day) and head is _begun(heads, day)[-1]
+
+
+def _digests(heads: Iterable[DocumentHead]) -> list[DocumentHead]:
+    return [head for head in heads if is_edited(head.metadata)]
 
 
 def _begun(heads: Sequence[DocumentHead], day: str) -> list[DocumentHead]:
