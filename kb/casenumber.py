@@ -138,11 +138,12 @@ def _numbers(written: str) -> list[int]:
 
 def _parts(written: str) -> list[str]:
     """Return 之一 for 之一 and for 之1; one that is no part where nothing is written."""
-    numbers = (
-        chinese_numeral(int(number)) if number.isdigit() else number
-        for number in _PART.findall(written)
-    )
-    return [f"之{number}" for number in numbers] or [""]
+    parts = []
+    for number in _PART.findall(written):
+        if number.isdigit():
+            number = chinese_numeral(int(number))
+        parts.append(f"之{number}")
+    return parts or [""]
 
 
 def find_typed(text: str) -> list[tuple[int, int, CaseNumber]]:

@@ -34,11 +34,10 @@ def visibility(args: argparse.Namespace) -> int:
         if args.set is None:
             return _list(heads, args)
         wanted = Visibility[args.set.upper()]
-        planned = {
-            i: VisibilityChange(h.visibility, wanted)
-            for i, h in heads.items()
-            if h.visibility != wanted
-        }
+        planned: dict[int, VisibilityChange] = {}
+        for document_id, head in heads.items():
+            if head.visibility != wanted:
+                planned[document_id] = VisibilityChange(head.visibility, wanted)
         for document_id, change in planned.items():
             head = heads[document_id]
             way = "将放宽" if change.widens else "将改变"

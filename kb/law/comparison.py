@@ -84,10 +84,8 @@ def compare_versions(
 def _compare(
     concordance: Concordance, provision: str, two: TwoVersions, spans_of: SpansOf
 ) -> ComparedProvision:
-    before, after = (
-        _articles_with_text(concordance, provision, two, version)
-        for version in (two.before, two.after)
-    )
+    before = _articles_with_text(concordance, provision, two, two.before)
+    after = _articles_with_text(concordance, provision, two, two.after)
     runs, is_marked = _runs(before[1], after[1], spans_of)
     return ComparedProvision(
         provision,
