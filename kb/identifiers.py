@@ -156,22 +156,46 @@ def _all_keys(text: str) -> Iterator[Identifier]:
         yield _article_identifier(cited)
     if numbered and not _DOC_NUMBER.search(half):
         for start, end, written in asked.shortened(half):
-            yield Identifier("doc_number", number_key(written), start, end, written)
+            yield Identifier(
+                type="doc_number",
+                value=number_key(written),
+                start=start,
+                end=end,
+                label=written,
+            )
     for type_, pattern, key in _KINDS if numbered else (_SLUGS,):
         for match in pattern.finditer(normalise(text) if type_ == "slug" else half):
             label = text[match.start() : match.end()].strip()
-            yield Identifier(type_, key(match[0]), match.start(), match.end(), label)
+            yield Identifier(
+                type=type_,
+                value=key(match[0]),
+                start=match.start(),
+                end=match.end(),
+                label=label,
+            )
     yield from _asked_names(text)
 
 
 def _case_keys(text: str, half: str) -> Iterator[Identifier]:
     """Yield the numbers of cases in a query and in the query with its width folded."""
     for start, end, number in casenumber.find_typed(text):
-        yield Identifier("case_number", str(number), start, end, str(number))
+        yield Identifier(
+            type="case_number",
+            value=str(number),
+            start=start,
+            end=end,
+            label=str(number),
+        )
     for match in _GUIDING.finditer(half):
         value = match[1] or match[2]
         label = f"指导性案例{value}号"
-        yield Identifier("guiding_case", value, match.start(), match.end(), label)
+        yield Identifier(
+            type="guiding_case",
+            value=value,
+            start=match.start(),
+            end=match.end(),
+            label=label,
+        )
 
 
 def _asked_names(text: str) -> Iterator[Identifier]:
@@ -184,9 +208,14 @@ def _asked_names(text: str) -> Iterator[Identifier]:
     for first, last in dict.fromkeys(spans):
         name = compact(text[first:last])
         if 0 < len(name) <= _MAX_NAME_CHARS:
-            names.setdefault(
-                name, Identifier("name", name, first, last, text[first:last].strip())
+            found = Identifier(
+                type="name",
+                value=name,
+                start=first,
+                end=last,
+                label=text[first:last].strip(),
             )
+            names.setdefault(name, found)
     yield from names.values()
 
 
@@ -194,11 +223,11 @@ def _article_identifier(cited: Citation) -> Identifier:
     law, version, article = cited.law or "", cited.version or "", cited.article or ""
     label = f"{law}（{version}）{article}"
     return Identifier(
-        "article",
-        article_key(law, version, article),
-        cited.start or 0,
-        cited.end or 0,
-        label,
+        type="article",
+        value=article_key(law, version, article),
+        start=cited.start or 0,
+        end=cited.end or 0,
+        label=label,
     )
 
 

@@ -145,11 +145,11 @@ def heading_of(line: str) -> Heading | None:
         return None
     before = line[: match.start("office")] if match["office"] else ""
     return Heading(
-        match["office"] or "",
-        match["name"],
-        match["number"] or "",
-        before,
-        line[match.end() :],
+        office=match["office"] or "",
+        name=match["name"],
+        number=match["number"] or "",
+        before=before,
+        rest=line[match.end() :],
     )
 
 

@@ -57,22 +57,19 @@ def visibility(args: argparse.Namespace) -> int:
 
 def _list(heads: Mapping[int, DocumentHead], args: argparse.Namespace) -> int:
     if args.json:
-        print_json(
-            {
-                "documents": [
-                    {
-                        "document_id": head.id,
-                        "slug": head.slug,
-                        "visibility": head.visibility.name.lower(),
-                    }
-                    for head in heads.values()
-                ]
-            }
-        )
+        print_json({"documents": list(map(_as_dict, heads.values()))})
         return EXIT_OK
     for head in heads.values():
         print_row(head.slug, head.visibility.name.lower())
     return EXIT_OK
+
+
+def _as_dict(head: DocumentHead) -> dict[str, object]:
+    return {
+        "document_id": head.id,
+        "slug": head.slug,
+        "visibility": head.visibility.name.lower(),
+    }
 
 
 def _report(

@@ -64,9 +64,8 @@ class LawBook:
 
     def standing_of(self, head: DocumentHead) -> Standing:
         """Return how a version stands on the day of this book."""
-        return standing(
-            head.metadata, self.current.get(head.metadata.law or ""), self.day
-        )
+        law = head.metadata.law or ""
+        return standing(head.metadata, self.current.get(law), self.day)
 
     def place_of(self, citation: Citation) -> LawPlace | TextPlace | None:
         """Return where what a citation names is told of; None where it is not.
@@ -77,16 +76,19 @@ class LawBook:
         """
         if citation.law is None or citation.law not in self.versions:
             return None
+        law = citation.law
         version = citation.version or ""
-        head = self.version_of(citation.law, version)
+        head = self.version_of(law, version)
         if head is None:
-            return LawPlace(citation.law)
+            return LawPlace(law)
         article = base_article(citation.article or "")
-        is_told = article in self.articles.get((citation.law, version), ())
+        is_told = article in self.articles.get((law, version), ())
         if not article or is_told or self._section(head, article) is not None:
-            return LawPlace(citation.law, version, article)
-        whole = LawPlace(citation.law, version) if citation.presumed else None
-        return self.text_of(citation.law, version, article) or whole
+            return LawPlace(law, version, article)
+        place = self.text_of(law, version, article)
+        if place is None and citation.presumed:
+            return LawPlace(law, version)
+        return place
 
     def text_of(self, law: str, version: str, article: str) -> TextPlace | None:
         """Return where an article stands in a whole text beside the digest of a version."""
@@ -98,7 +100,9 @@ class LawBook:
 
     def _section(self, head: DocumentHead, article: str) -> int | None:
         sections = self.sections.get(head.id)
-        return None if sections is None else sections.section_of(article)
+        if sections is None:
+            return None
+        return sections.section_of(article)
 
     def provisions_of(self, law: str) -> list[str]:
         """Return the provisions of a law in the order of its newest version, those only older ones
@@ -112,10 +116,9 @@ class LawBook:
 
     def concordance_of(self, law: str, rows: Iterable[ConcordanceRow]) -> Concordance:
         """Return which article of which version provides what; `rows` are those of the law."""
-        order = tuple(
-            head.metadata.version or "" for head in self.versions.get(law, ())
-        )
-        return Concordance(law, order, tuple(rows))
+        heads = self.versions.get(law, ())
+        order = tuple(head.metadata.version or "" for head in heads)
+        return Concordance(law=law, versions=order, rows=tuple(rows))
 
     def version_rules(self, case: DocumentHead) -> tuple[VersionRule, ...]:
         """Return the articles that say which version of a law applies in a case, of the versions
@@ -144,7 +147,8 @@ def make_law_book(
     told: dict[tuple[str, str], frozenset[str]] = {}
     texts: dict[tuple[str, str], list[DocumentHead]] = {}
     for head in sorted(heads, key=lambda head: not is_edited(head.metadata)):
-        law, version = head.metadata.law or "", head.metadata.version or ""
+        law = head.metadata.law or ""
+        version = head.metadata.version or ""
         if not version:
             continue
         if (law, version) in told:
@@ -162,7 +166,15 @@ def make_law_book(
         shown[law] = opened.metadata.version or ""
         if _is_current(opened, ordered[law], today):
             current[law] = shown[law]
-    return LawBook(today, ordered, shown, current, told, texts, sections)
+    return LawBook(
+        day=today,
+        versions=ordered,
+        shown=shown,
+        current=current,
+        articles=told,
+        texts=texts,
+        sections=sections,
+    )
 
 
 def _articles_told(head: DocumentHead) -> frozenset[str]:

@@ -33,10 +33,8 @@ def train(data: Path, corpus: Path, out: Path, settings: Settings) -> dict[str, 
     """Train, save and measure a model."""
     laws = articles(data)
     titled = [f"{article.law}\n{article.text}" for article in laws]
-    sources = [
-        *collect(data, laws, settings),
-        *corpus_pairs(corpus, random.Random(settings.seed)),
-    ]
+    sources = collect(data, laws, settings)
+    sources += corpus_pairs(corpus, random.Random(settings.seed))
     for source in sources:
         _LOG.info("%s: %d pairs", source.name, len(source.queries))
     tokenizer, start = _begin(data, titled, settings)
@@ -110,13 +108,9 @@ def _rankings(
     documents = tokenise(tokenizer, texts)
     questions = tokenise(tokenizer, labels.questions)
     best = labels.articles[:, 0]
-    found = Pairs(
-        "labelled_question",
-        questions,
-        _picked(documents, best),
-        np.arange(len(best)),
-        best,
-    )
+    passages = _picked(documents, best)
+    numbers = np.arange(len(best))
+    found = Pairs("labelled_question", questions, passages, numbers, best)
     return Rankings(questions, documents, labels.articles, labels.scores), found
 
 
