@@ -38,6 +38,8 @@ _Item = TypeVar("_Item")
 Cut = Callable[[str], list[tuple[str, int, int]]]
 Words = Callable[[str], list[str]]
 _Cuts = tuple[Cut, Words, Cut]
+#: Word -> the words inside it, each with its place.
+_Inner = dict[str, tuple[tuple[str, int], ...]]
 
 
 class Token(NamedTuple):
@@ -149,24 +151,29 @@ class _Segmenter:
     def __init__(self, path: Path) -> None:
         data = path.read_bytes() if path.exists() else b""
         self.hash = hashlib.sha256(data).hexdigest()[:16]
-        words = [line.strip() for line in data.decode("utf-8").splitlines()]
-        self.words = tuple(
-            normalise(word) for word in words if word and not word.startswith("#")
-        )
+        self.words = tuple(_words_listed(data.decode("utf-8")))
         self.cut, self.words_of, self.cut_known = _rjieba(self.words) or _jieba(
             self.words
         )
         self.inner = _inner_words(self.words)
 
 
-def _inner_words(words: tuple[str, ...]) -> dict[str, tuple[tuple[str, int], ...]]:
+def _words_listed(lines: str) -> Iterator[str]:
+    """Yield the words of a dictionary, one a line, folded; comments are left out."""
+    for line in lines.splitlines():
+        word = line.strip()
+        if word and not word.startswith("#"):
+            yield normalise(word)
+
+
+def _inner_words(words: tuple[str, ...]) -> _Inner:
     """Return the legal words of four characters and more inside longer ones, with their place.
 
     Search mode gives parts of two and three characters alone: 商业秘密 would be lost in
     侵犯商业秘密.
     """
     long = [word for word in dict.fromkeys(words) if len(word) >= 4]
-    inner: dict[str, tuple[tuple[str, int], ...]] = {}
+    inner: _Inner = {}
     for outer in long:
         inside = [word for word in long if word in outer and word != outer]
         if inside:
@@ -257,17 +264,19 @@ def tokenize(text: str) -> list[Token]:
         for word, start, end in segmenter.cut(_NOT_HAN.sub(" ", folded))
         if word[0] != " "
     ]
-    more = [
-        Token(word, token.start + place, token.start + place + len(word))
-        for token in tokens
-        if token.term in segmenter.inner
-        for word, place in segmenter.inner[token.term]
-    ]
-    more += _latin(folded)
+    more = [*_words_inside(tokens, segmenter.inner), *_latin(folded)]
     if more:
         tokens += more
         tokens.sort(key=lambda token: (token.start, token.end))
     return _placed(tokens, reading)
+
+
+def _words_inside(tokens: list[Token], inner: _Inner) -> Iterator[Token]:
+    """Yield the legal words that stand inside longer ones among the tokens."""
+    for token in tokens:
+        for word, place in inner.get(token.term, ()):
+            start = token.start + place
+            yield Token(word, start, start + len(word))
 
 
 def _placed(tokens: list[Token], reading: Reading) -> list[Token]:
@@ -330,15 +339,15 @@ def _latin(folded: str) -> list[Token]:
         parts = list(_LATIN_PART.finditer(run[0]))
         if len(parts) > 1:
             tokens.append(Token(run[0], run.start(), run.end()))
-        tokens += [
-            Token(_stem(p[0]), run.start() + p.start(), run.start() + p.end())
-            for p in parts
-        ]
+        begin = run.start()
+        for part in parts:
+            tokens.append(
+                Token(_stem(part[0]), begin + part.start(), begin + part.end())
+            )
     if "-" in folded or "‐" in folded:
-        tokens += [
-            Token(_stem(b["head"] + b["rest"]), b.start(), b.end())
-            for b in BROKEN.finditer(folded)
-        ]
+        for broken in BROKEN.finditer(folded):
+            whole = _stem(broken["head"] + broken["rest"])
+            tokens.append(Token(whole, broken.start(), broken.end()))
     return tokens
 
 

@@ -91,15 +91,17 @@ def find(text: str) -> list[tuple[int, int, CaseNumber]]:
     found: list[tuple[int, int, CaseNumber]] = []
     for match in _PATTERN.finditer(text.translate(_WIDTH)):
         body = re.sub(r"\s+", "", match["body"]).translate(_BRACKETS)
-        if not _TYPE.search(body) or (
-            match["end"] is None and not _may_lack_its_end(match, body)
-        ):
+        if not _TYPE.search(body):
             continue
-        for number, part in (
-            _numbered(match) if match["end"] else [(int(match["number"]), "")]
-        ):
+        if match["end"] is None and not _may_lack_its_end(match, body):
+            continue
+        for number, part in _numbered(match):
             value = CaseNumber(
-                int(match["year"]), body, number, match["old"] is not None, part
+                year=int(match["year"]),
+                body=body,
+                number=number,
+                old=match["old"] is not None,
+                part=part,
             )
             found.append((match.start(), match.end(), value))
     return found
@@ -115,7 +117,11 @@ def _may_lack_its_end(match: re.Match[str], body: str) -> bool:
 
 
 def _numbered(match: re.Match[str]) -> Iterable[tuple[int, str]]:
-    """Return every number and part that is written before and behind 号."""
+    """Return every number and part that is written before and behind 号; without 号 the
+    first number alone.
+    """
+    if not match["end"]:
+        return [(int(match["number"]), "")]
     sub = _SUB_NUMBER.fullmatch(match["more"])
     if sub and not match["parts"] and 0 < int(sub[1]) <= int(match["number"]):
         return [(int(match["number"]), f"之{chinese_numeral(int(sub[1]))}")]
@@ -138,11 +144,12 @@ def _numbers(written: str) -> list[int]:
 
 def _parts(written: str) -> list[str]:
     """Return 之一 for 之一 and for 之1; one that is no part where nothing is written."""
-    numbers = (
-        chinese_numeral(int(number)) if number.isdigit() else number
-        for number in _PART.findall(written)
-    )
-    return [f"之{number}" for number in numbers] or [""]
+    parts = []
+    for number in _PART.findall(written):
+        if number.isdigit():
+            number = chinese_numeral(int(number))
+        parts.append(f"之{number}")
+    return parts or [""]
 
 
 def find_typed(text: str) -> list[tuple[int, int, CaseNumber]]:

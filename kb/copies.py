@@ -5,7 +5,7 @@ leftovers.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,36 +45,39 @@ def find_copies(
     holds some and is not what was stored.
     """
     files = list(_files(home))
-    found = [
-        _copy(path, doomed, originals)
-        for path in files
-        if _stored_as(path) not in unread
-    ]
-    held = [copy for copy in found if copy is not None]
-    held += [
-        Copy(path)
-        for path in files
-        if _stored_as(path) in unread and _stored_as(path) in originals
-    ]
-    known, names = (
-        {copy.path for copy in held},
-        {_stored_as(copy.path) for copy in held},
-    )
-    alike = [
-        p
-        for p in files
-        if p not in known and (_stored_as(p) in names or _is_part_of(p, held))
-    ]
-    return [*map(Copy, alike), *held]
+    held: list[Copy] = []
+    unopened: list[Copy] = []
+    for path in files:
+        if _stored_as(path) not in unread:
+            copy = _copy(path, doomed, originals)
+            if copy is not None:
+                held.append(copy)
+        elif _stored_as(path) in originals:
+            unopened.append(Copy(path))
+    held += unopened
+    return [*_alike(files, held), *held]
+
+
+def _alike(files: Iterable[Path], held: list[Copy]) -> Iterator[Copy]:
+    """Yield files that bear the name of one with doomed content, or are the beginning of one."""
+    known = {copy.path for copy in held}
+    names = set(map(_stored_as, known))
+    for path in files:
+        if path in known:
+            continue
+        if _stored_as(path) in names or _is_part_of(path, held):
+            yield Copy(path)
 
 
 def blanked(data: bytes, doomed: Doomed) -> bytes:
     """Return the bytes of a file of many lines with the doomed ones empty; the others keep their
     numbers.
     """
-    return b"\n".join(
-        b"" if _is_doomed(line, doomed) else line for line in data.split(b"\n")
-    )
+    lines = data.split(b"\n")
+    for number, line in enumerate(lines):
+        if _is_doomed(line, doomed):
+            lines[number] = b""
+    return b"\n".join(lines)
 
 
 def _files(home: Path) -> Iterator[Path]:
@@ -100,11 +103,9 @@ def _copy(path: Path, doomed: Doomed, originals: Collection[str]) -> Copy | None
         return None
     if _is_unfinished(path):
         return Copy(path)
-    if (
-        gone == len(lines)
-        or _stored_as(path) == sha256
-        or len(_stored_as(path)) != len(sha256)
-    ):
+    stored_as = _stored_as(path)
+    is_whole = stored_as == sha256 or len(stored_as) != len(sha256)
+    if is_whole or gone == len(lines):
         return Copy(path, gone, len(lines) - gone)
     # set aside because it is damaged: nobody can put it back
     if path.parent.parent.name != "files":
@@ -148,11 +149,9 @@ def _read_again(line: bytes) -> _Line:
         values = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return _Line()
-    return (
-        _Line(values.get("id"), values.get("slug"))
-        if isinstance(values, dict)
-        else _Line()
-    )
+    if not isinstance(values, dict):
+        return _Line()
+    return _Line(values.get("id"), values.get("slug"))
 
 
 def _is_part_of(path: Path, held: list[Copy]) -> bool:

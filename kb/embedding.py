@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -118,9 +118,7 @@ class StaticEmbedder:
             raise ValueError(f"{folder} holds other modules than static embeddings")
         config = read_json(folder / "config_sentence_transformers.json") or {}
         prompts = config.get("prompts") or {}
-        of_passages = next(
-            (prompts[name] for name in _PASSAGE_PROMPTS if name in prompts), ""
-        )
+        of_passages = _passage_prompt(prompts)
         of_queries = prompts.get("query", "")
         digest = hashlib.sha256()
         truncate = config.get("truncate_dim")
@@ -129,12 +127,8 @@ class StaticEmbedder:
             self._queries = self._passages
         else:
             self._queries = _side(parts[1], of_queries, truncate, digest)
-        told = (
-            f"{of_queries}\0{of_passages}\0{truncate}"
-            if of_queries or of_passages or truncate
-            else ""
-        )
-        digest.update(told.encode())
+        if of_queries or of_passages or truncate:
+            digest.update(f"{of_queries}\0{of_passages}\0{truncate}".encode())
         self.dim = int(self._passages.weights.shape[1])
         if self._queries.weights.shape[1] != self.dim:
             raise ValueError("queries and passages have vectors of different lengths")
@@ -149,6 +143,14 @@ class StaticEmbedder:
         return self._queries.embed(texts)
 
 
+def _passage_prompt(prompts: Mapping[str, str]) -> str:
+    """Return what a model puts before its passages; "" for nothing."""
+    for name in _PASSAGE_PROMPTS:
+        if name in prompts:
+            return prompts[name]
+    return ""
+
+
 def static_parts(folder: Path) -> tuple[Path, Path] | None:
     """Return where the static tables of passages and of queries are; None when the
     model has other modules.
@@ -157,9 +159,7 @@ def static_parts(folder: Path) -> tuple[Path, Path] | None:
     documents to one each; Normalize may follow, for every vector is normalised here anyway.
     """
     modules = read_json(folder / "modules.json")
-    if not modules or any(
-        not _is(module["type"], "Normalize") for module in modules[1:]
-    ):
+    if not modules or not _only_normalise(module["type"] for module in modules[1:]):
         return None
     first = folder / modules[0]["path"]
     if _is(modules[0]["type"], "StaticEmbedding"):
@@ -169,25 +169,27 @@ def static_parts(folder: Path) -> tuple[Path, Path] | None:
     config = read_json(first / "router_config.json") or {}
     if (config.get("parameters") or {}).get("route_mappings"):
         return None
-    sides = [_static_route(config, route) for route in ("document", "query")]
-    return (
-        None
-        if sides[0] is None or sides[1] is None
-        else (first / sides[0], first / sides[1])
-    )
+    of_passages = _static_route(config, "document")
+    of_queries = _static_route(config, "query")
+    if of_passages is None or of_queries is None:
+        return None
+    return first / of_passages, first / of_queries
 
 
 def _static_route(config: dict[str, Any], route: str) -> str | None:
     """Return the module of a Router's route when that is a static table and nothing else."""
     names = (config.get("structure") or {}).get(route) or []
     types = [config["types"][name] for name in names]
-    if (
-        not names
-        or not _is(types[0], "StaticEmbedding")
-        or any(not _is(kind, "Normalize") for kind in types[1:])
-    ):
+    if not names or not _is(types[0], "StaticEmbedding"):
+        return None
+    if not _only_normalise(types[1:]):
         return None
     return str(names[0])
+
+
+def _only_normalise(types: Iterable[str]) -> bool:
+    """Tell whether modules of these types leave vectors as they are but for their length."""
+    return all(_is(kind, "Normalize") for kind in types)
 
 
 def _is(kind: str, name: str) -> bool:

@@ -146,24 +146,52 @@ def _all_keys(text: str) -> Iterator[Identifier]:
     numbered = bool(
         _DIGIT.search(half)
     )  # only articles, slugs and names may be without a digit
-    for start, end, number in casenumber.find_typed(text) if numbered else ():
-        yield Identifier("case_number", str(number), start, end, str(number))
-    for match in _GUIDING.finditer(half) if numbered else ():
-        value = match[1] or match[2]
-        yield Identifier(
-            "guiding_case", value, match.start(), match.end(), f"指导性案例{value}号"
-        )
+    if numbered:
+        yield from _case_keys(text, half)
     for cited in _query_articles(half):
         yield _article_identifier(cited)
-    for start, end, written in (
-        asked.shortened(half) if numbered and not _DOC_NUMBER.search(half) else ()
-    ):
-        yield Identifier("doc_number", number_key(written), start, end, written)
+    if numbered and not _DOC_NUMBER.search(half):
+        for start, end, written in asked.shortened(half):
+            yield Identifier(
+                type="doc_number",
+                value=number_key(written),
+                start=start,
+                end=end,
+                label=written,
+            )
     for type_, pattern, key in _KINDS if numbered else (_SLUGS,):
         for match in pattern.finditer(normalise(text) if type_ == "slug" else half):
             label = text[match.start() : match.end()].strip()
-            yield Identifier(type_, key(match[0]), match.start(), match.end(), label)
+            yield Identifier(
+                type=type_,
+                value=key(match[0]),
+                start=match.start(),
+                end=match.end(),
+                label=label,
+            )
     yield from _asked_names(text)
+
+
+def _case_keys(text: str, half: str) -> Iterator[Identifier]:
+    """Yield the numbers of cases in a query and in the query with its width folded."""
+    for start, end, number in casenumber.find_typed(text):
+        yield Identifier(
+            type="case_number",
+            value=str(number),
+            start=start,
+            end=end,
+            label=str(number),
+        )
+    for match in _GUIDING.finditer(half):
+        value = match[1] or match[2]
+        label = f"指导性案例{value}号"
+        yield Identifier(
+            type="guiding_case",
+            value=value,
+            start=match.start(),
+            end=match.end(),
+            label=label,
+        )
 
 
 def _asked_names(text: str) -> Iterator[Identifier]:
@@ -172,21 +200,30 @@ def _asked_names(text: str) -> Iterator[Identifier]:
     """
     start, end = asked.core(text)
     names: dict[str, Identifier] = {}
-    for first, last in dict.fromkeys(
-        [(0, len(text)), (start, len(text)), (start, end)]
-    ):
+    spans = [(0, len(text)), (start, len(text)), (start, end)]
+    for first, last in dict.fromkeys(spans):
         name = compact(text[first:last])
         if 0 < len(name) <= _MAX_NAME_CHARS:
-            names.setdefault(
-                name, Identifier("name", name, first, last, text[first:last].strip())
+            found = Identifier(
+                type="name",
+                value=name,
+                start=first,
+                end=last,
+                label=text[first:last].strip(),
             )
+            names.setdefault(name, found)
     yield from names.values()
 
 
 def _article_identifier(cited: Citation) -> Identifier:
     key = ArticleKey(cited.law or "", cited.version or "", cited.article or "")
-    start, end = cited.start or 0, cited.end or 0
-    return Identifier("article", key.format(), start, end, key.full_name)
+    return Identifier(
+        type="article",
+        value=key.format(),
+        start=cited.start or 0,
+        end=cited.end or 0,
+        label=key.full_name,
+    )
 
 
 _VERSION_FIRST: Final = re.compile(
@@ -202,25 +239,27 @@ def _query_articles(text: str) -> list[Citation]:
     if "条" not in text:
         return []
     spelled = _ARTICLE_DIGITS.sub(lambda m: f"第{chinese_numeral(int(m[1]))}条", text)
-    found = [] if spelled != text else citations(text)
-    if spelled != text:  # offsets of rewritten text are not the query's: cover it all
-        found = [
-            Citation(0, len(text), c.law, c.version, c.article)
-            for c in (citations(spelled) or _bare_versions(spelled))
-        ]
+    found: list[Citation] = []
+    if spelled == text:
+        found = citations(text)
+    else:  # offsets of rewritten text are not the query's: cover it all
+        for cited in citations(spelled) or _bare_versions(spelled):
+            found.append(
+                Citation(0, len(text), cited.law, cited.version, cited.article)
+            )
     return found or _bare_versions(text)
 
 
 def _bare_versions(text: str) -> list[Citation]:
     law = "反不正当竞争法"
-    found = [
-        Citation(m.start(), m.end(), law, m[1], m[2])
-        for m in _VERSION_FIRST.finditer(text)
-    ]
-    return found + [
-        Citation(m.start(), m.end(), law, m[2], m[1])
-        for m in _VERSION_LAST.finditer(text)
-    ]
+    found: list[Citation] = []
+    for match in _VERSION_FIRST.finditer(text):
+        version, article = match.groups()
+        found.append(Citation(match.start(), match.end(), law, version, article))
+    for match in _VERSION_LAST.finditer(text):
+        article, version = match.groups()
+        found.append(Citation(match.start(), match.end(), law, version, article))
+    return found
 
 
 def bare_articles(text: str) -> list[str]:
@@ -250,21 +289,12 @@ def of_document(metadata: Metadata, text: str) -> tuple[tuple[str, str], ...]:
     pairs: list[tuple[str, str]] = []
     if metadata.slug:
         pairs.append(("slug", normalise(metadata.slug)))
-    for written in metadata.case_numbers:
-        pairs += [
-            ("case_number", str(number)) for _, _, number in casenumber.find(written)
-        ]
+    pairs += _numbered("case_number", metadata.case_numbers)
     # of a type of their own: who bears a number comes first
-    for written in metadata.earlier_case_numbers:
-        pairs += [
-            ("earlier_case_number", str(number))
-            for _, _, number in casenumber.find(written)
-        ]
+    pairs += _numbered("earlier_case_number", metadata.earlier_case_numbers)
     for written in metadata.doc_numbers:
-        pairs += [
-            ("doc_number", number_key(match[0]))
-            for match in _DOC_NUMBER.finditer(written)
-        ]
+        for match in _DOC_NUMBER.finditer(written):
+            pairs.append(("doc_number", number_key(match[0])))
         pairs += [("doc_number", number_key(written)), ("name", compact(written))]
     if metadata.guiding_case is not None:
         pairs.append(("guiding_case", str(metadata.guiding_case)))
@@ -277,6 +307,13 @@ def of_document(metadata: Metadata, text: str) -> tuple[tuple[str, str], ...]:
     pairs += [("name", compact(name)) for name in _names(metadata, text)]
     pairs += _provisions(metadata)
     return tuple(dict.fromkeys((t, v) for t, v in pairs if v))
+
+
+def _numbered(type_: str, all_written: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield every case number that stands in what was written, as a key of this type."""
+    for written in all_written:
+        for _, _, number in casenumber.find(written):
+            yield type_, str(number)
 
 
 def _cited(written: str) -> Iterator[tuple[str, str]]:
@@ -309,8 +346,6 @@ def _names(metadata: Metadata, text: str) -> Iterable[str]:
     if metadata.kind in ("statute", "guidance"):
         return
     for match in _COMPANY.finditer(text[:1500]):
-        yield from (
-            n
-            for n in (match[0], _ROLE_WORDS.sub("", match[0]))
-            if not _NO_NAME.fullmatch(n)
-        )
+        for name in (match[0], _ROLE_WORDS.sub("", match[0])):
+            if not _NO_NAME.fullmatch(name):
+                yield name

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
+from itertools import chain
 from typing import Final, NamedTuple
 
 #: Where characters that stand for several are: letters and figures joined, in circles
@@ -27,9 +27,13 @@ _SPANS: Final = (
 
 
 def _apart() -> dict[str, str]:
-    codes = (chr(code) for first, end in _SPANS for code in range(first, end))
-    plain = {char: unicodedata.normalize("NFKC", char).lower() for char in codes}
-    return {char: letters for char, letters in plain.items() if len(letters) > 1}
+    """Return each character that stands for several, with those it stands for."""
+    found: dict[str, str] = {}
+    for code in chain.from_iterable(range(*span) for span in _SPANS):
+        letters = unicodedata.normalize("NFKC", chr(code)).lower()
+        if len(letters) > 1:
+            found[chr(code)] = letters
+    return found
 
 
 _APART: Final = _apart()
@@ -83,19 +87,19 @@ def unbroken(folded: str) -> Reading | None:
     if not _MAY_BE_BROKEN.search(folded):
         return None
     reading = unfold(folded)
-    breaks = [
-        (found.end("head"), found.start("rest"))
-        for found in BROKEN.finditer(reading.text)
-    ]
-    if not breaks:
+    text, places = reading.text, reading.places or range(len(folded))
+    parts: list[str] = []
+    kept: list[int] = []
+    position = 0
+    for found in BROKEN.finditer(text):
+        parts.append(text[position : found.end("head")])
+        kept += places[position : found.end("head")]
+        position = found.start("rest")
+    if not parts:
         return None
-    places = reading.places or range(len(folded))
-    edges = [0, *(edge for one in breaks for edge in one), len(reading.text)]
-    kept = [span for number, span in enumerate(pairwise(edges)) if number % 2 == 0]
-    return Reading(
-        "".join(reading.text[start:end] for start, end in kept),
-        [place for start, end in kept for place in places[start:end]],
-    )
+    parts.append(text[position:])
+    kept += places[position:]
+    return Reading("".join(parts), kept)
 
 
 def _read(folded: str, odd: re.Pattern[str]) -> Reading:

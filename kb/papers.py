@@ -7,6 +7,7 @@ before it. A corrected text takes the place of the former one; another paper nev
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -113,15 +114,25 @@ def paper_of(text: str) -> str | None:
     One without a heading is what it calls itself where it says what may be done against it.
     """
     head = text[:_HEAD_CHARS]
-    lines = (
-        [squeezed(line) for line in head.split("\n")] if _MAY_NAME.search(head) else []
-    )
-    name = next(filter(None, map(_name_of, lines)), None)
-    if name is None and any(map(_NUMBERED.search, lines)):
-        name = next(
-            (match["name"] for match in map(_STAGED.fullmatch, lines) if match), None
-        )
+    name = None
+    if _MAY_NAME.search(head):
+        name = _named_in([squeezed(line) for line in head.split("\n")])
     return name or _called_by_itself(text)
+
+
+def _named_in(lines: Sequence[str]) -> str | None:
+    """Return the name in the first heading among squeezed lines, else in a database's title."""
+    for line in lines:
+        name = _name_of(line)
+        if name:
+            return name
+    if not any(map(_NUMBERED.search, lines)):
+        return None
+    for line in lines:
+        staged = _STAGED.fullmatch(line)
+        if staged:
+            return staged["name"]
+    return None
 
 
 def heading_of(line: str) -> Heading | None:
@@ -134,11 +145,11 @@ def heading_of(line: str) -> Heading | None:
         return None
     before = line[: match.start("office")] if match["office"] else ""
     return Heading(
-        match["office"] or "",
-        match["name"],
-        match["number"] or "",
-        before,
-        line[match.end() :],
+        office=match["office"] or "",
+        name=match["name"],
+        number=match["number"] or "",
+        before=before,
+        rest=line[match.end() :],
     )
 
 
@@ -221,8 +232,7 @@ def _is_alike(text: str, other: str, least: float) -> bool:
     mine, others = _lines(text), _lines(other)
     if _likeness("".join(mine), "".join(others)) < least:
         return False
-    rest = "".join(line for line in mine if line not in others)
-    other_rest = "".join(line for line in others if line not in mine)
+    rest, other_rest = _rest(mine, others), _rest(others, mine)
     if not rest or not other_rest or max(len(rest), len(other_rest)) > _LONGEST_REST:
         return True
     from rapidfuzz.distance import (
@@ -230,6 +240,11 @@ def _is_alike(text: str, other: str, least: float) -> bool:
     )  # 30 ms that only two papers so much alike have to pay
 
     return Indel.normalized_similarity(rest, other_rest) >= _REST_ALIKE
+
+
+def _rest(mine: Mapping[str, None], others: Mapping[str, None]) -> str:
+    """Return the lines of one text that are not in the other."""
+    return "".join(line for line in mine if line not in others)
 
 
 def _lines(text: str) -> dict[str, None]:
@@ -247,8 +262,7 @@ def _likeness(text: str, other: str) -> float:
 
 
 def _grams(text: str) -> set[str]:
-    return (
-        {text[start : start + _GRAM] for start in range(max(len(text) - _GRAM + 1, 1))}
-        if text
-        else set()
-    )
+    if not text:
+        return set()
+    count = max(len(text) - _GRAM + 1, 1)
+    return {text[start : start + _GRAM] for start in range(count)}

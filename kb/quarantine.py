@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from itertools import count
@@ -38,6 +38,11 @@ class Held(Struct, frozen=True, kw_only=True):
             char if char.isprintable() else repr(char)[1:-1] for char in self.path.name
         )
         return f"{self.path.parent.name}/{name}"
+
+
+def size_of(held: Iterable[Held]) -> int:
+    """Return how much room files that were set aside take, in bytes."""
+    return sum(item.size_bytes for item in held)
 
 
 class Quarantine:

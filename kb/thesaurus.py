@@ -7,10 +7,10 @@ Chinese and English terms with the instrument the English term stands in.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -85,9 +85,7 @@ class Thesaurus:
     ) -> None:
         """Gather every word's equivalents, in the order of the lines."""
         groups, pairs = tuple(groups), tuple(pairs)
-        words = (word for group in groups for word in (*group.typed, *group.meant))
-        terms = (term for pair in pairs for term in (pair.chinese, pair.english))
-        self.words: tuple[str, ...] = tuple(dict.fromkeys((*words, *terms)))
+        self.words: tuple[str, ...] = tuple(dict.fromkeys(_written(groups, pairs)))
         self._entries: dict[str, _Entry] = {}
         # "" has one line
         folded = dict(
@@ -144,9 +142,7 @@ class Thesaurus:
         found: dict[int, Expansion] = {}
         end = 0
         for start, stop, entry in sorted(spans, key=lambda span: (span[0], -span[1])):
-            if start < end or any(
-                start < last and first < stop for first, last in taken
-            ):
+            if start < end or _is_taken(start, stop, taken):
                 continue
             end = stop
             if id(entry) not in found:
@@ -161,11 +157,9 @@ class Thesaurus:
         ends = {token.end for token in tokens}
         after = 0
         for start in sorted({token.start for token in tokens}):
-            for length in (
-                self._lengths.get(folded[start : start + 1], ())
-                if start >= after
-                else ()
-            ):
+            if start < after:
+                continue
+            for length in self._lengths.get(folded[start : start + 1], ()):
                 entry = self._entries.get(folded[start : start + length])
                 if entry is not None and start + length in ends:
                     after = start + length
@@ -176,13 +170,12 @@ class Thesaurus:
         words = latin_words(folded)
         after = 0
         for place in range(len(words)):
-            for count in range(
-                min(_MAX_LATIN_WORDS, len(words) - place) if place >= after else 0,
-                0,
-                -1,
-            ):
+            if place < after:
+                continue
+            most = min(_MAX_LATIN_WORDS, len(words) - place)
+            for count in range(most, 0, -1):
                 some = words[place : place + count]
-                entry = self._stemmed.get(" ".join(word.term for word in some))
+                entry = self._stemmed.get(_joined(some))
                 if entry is not None and self._runs_on(folded, some):
                     after = place + count
                     yield some[0].start, some[-1].end, entry
@@ -191,32 +184,45 @@ class Thesaurus:
     @staticmethod
     def _runs_on(folded: str, words: Sequence[Token]) -> bool:
         """Tell whether nothing but blanks and marks inside words stands between them."""
-        return all(
-            folded[one.end : other.start].strip(" '’-./&") == ""
-            for one, other in zip(words, words[1:], strict=False)
-        )
+        for one, other in pairwise(words):
+            if folded[one.end : other.start].strip(" '’-./&"):
+                return False
+        return True
+
+
+def _written(groups: Iterable[Group], pairs: Iterable[Pair]) -> Iterator[str]:
+    """Yield every word of the lines as it is written there."""
+    for group in groups:
+        yield from (*group.typed, *group.meant)
+    for pair in pairs:
+        yield from (pair.chinese, pair.english)
+
+
+def _is_taken(start: int, end: int, taken: Iterable[tuple[int, int]]) -> bool:
+    """Tell whether a span has a character in common with one that is taken."""
+    return any(start < last and first < end for first, last in taken)
 
 
 def _expansion(
     text: str, folded: str, start: int, end: int, entry: _Entry
 ) -> Expansion:
-    synonyms = tuple(
-        [word for word, fold in entry.synonyms.items() if fold not in folded]
-    )[:MAX_ALTERNATIVES]
-    translations = tuple(
-        [word for word, fold in entry.translations.items() if fold not in folded]
-    )
-    return Expansion(
-        text[start:end],
-        start,
-        end,
-        synonyms,
-        translations[: MAX_ALTERNATIVES - len(synonyms)],
-    )
+    synonyms = _absent(entry.synonyms, folded)[:MAX_ALTERNATIVES]
+    room = MAX_ALTERNATIVES - len(synonyms)
+    translations = _absent(entry.translations, folded)[:room]
+    return Expansion(text[start:end], start, end, synonyms, translations)
+
+
+def _absent(words: Mapping[str, str], folded: str) -> tuple[str, ...]:
+    """Return the words that do not stand in a folded text themselves."""
+    return tuple([word for word, fold in words.items() if fold not in folded])
 
 
 def _stems(folded: str) -> str:
-    return " ".join(token.term for token in latin_words(folded))
+    return _joined(latin_words(folded))
+
+
+def _joined(words: Iterable[Token]) -> str:
+    return " ".join(word.term for word in words)
 
 
 def read_groups(path: Path) -> list[Group]:
@@ -242,8 +248,9 @@ def _fault(sides: Sequence[Sequence[str]]) -> str | None:
             return "有空的词,请检查多余的逗号"
         if not 2 <= len(word) <= _MAX_WORD_CHARS or not characters(word):
             return f"「{word[:_MAX_WORD_CHARS]}」应为 2 至 {_MAX_WORD_CHARS} 个字的词"
-    if any(len(set(map(normalise, side))) < len(side) for side in sides):
-        return "同一个词写了两次"
+    for side in sides:
+        if len(set(map(normalise, side))) < len(side):
+            return "同一个词写了两次"
     if len(sides) == 1 and len(sides[0]) < 2:
         return "一组至少要有两个词,用逗号隔开;单向写作 甲 => 乙"
     return None

@@ -200,20 +200,15 @@ def _agreeing(backup: archive.Reader, database: Path) -> Copied:
         Commit(manifest.generation, manifest.commit_id),
         manifest.schema_version,
     )
-    originals = {
-        m.sha256: m.size_bytes
-        for name, m in manifest.members.items()
-        if name != archive.DATABASE
-    }
-    expected = {
-        sha256: size
-        for sha256, size in copied.files.items()
-        if sha256 not in manifest.missing
-    }
-    if (
-        said != (copied.store_id, copied.commit, copied.schema_version)
-        or originals != expected
-    ):
+    originals: dict[str, int] = {}
+    for name, member in manifest.members.items():
+        if name != archive.DATABASE:
+            originals[member.sha256] = member.size_bytes
+    expected = dict(copied.files)
+    for sha256 in manifest.missing:
+        expected.pop(sha256, None)
+    found = (copied.store_id, copied.commit, copied.schema_version)
+    if said != found or originals != expected:
         raise UnreadableFile(
             "备份的清单与其中的数据库不符。没有恢复任何东西,请换一份备份"
         )
@@ -243,9 +238,8 @@ def _change_over(home: Path, pending: Pending) -> None:
     it stops.
     """
     staging = home / STAGING
-    is_begun = (home / pending.aside).exists() or len(list(staging.glob("*"))) < len(
-        _UNPACKED
-    )
+    left = list(staging.glob("*"))
+    is_begun = (home / pending.aside).exists() or len(left) < len(_UNPACKED)
     try:
         with locks.alone(home, _WAIT_S):
             is_begun = True

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kb.commands.common import (
@@ -26,6 +28,7 @@ from kb.vocabulary import UNCLASSIFIED
 
 if TYPE_CHECKING:
     from ingest.pipeline import Receipt
+    from ingest.readers import Opened
     from kb.settings import Settings
     from kb.store import Store
     from search.searcher import Searcher
@@ -53,7 +56,6 @@ def _add_all(
 ) -> list[Receipt]:
     from ingest import workers
     from ingest.pipeline import Options, ingest
-    from ingest.readers import one_ahead, open_file
     from kb.embedding import load_embedder
 
     workers.start()  # while the model is loaded
@@ -70,9 +72,7 @@ def _add_all(
     listing = list_files(args.paths)
     files = listing.files
     with progress_bar("收入文书", "个文件", args.quiet) as step:
-        for number, opened in enumerate(
-            one_ahead(open_file(path, options.max_bytes) for path in files)
-        ):
+        for number, opened in enumerate(_opening(files, options.max_bytes)):
             told = partial(_tell_progress, step, number, len(files), len(receipts))
             told(0)
             for receipt in ingest(opened, store, embedder, options, told):
@@ -99,18 +99,23 @@ def _tell_progress(
     step(number, files, f" 已处理 {before + documents:,} 件")
 
 
+def _opening(files: Sequence[Path], most: int) -> Iterator[Opened]:
+    """Yield the files opened, each while the one before it is worked on."""
+    from ingest.readers import one_ahead, open_file
+
+    return one_ahead(open_file(path, most) for path in files)
+
+
 def _unopened(listing: Listing) -> list[Receipt]:
     """Return a receipt for every folder that could not be looked into."""
     from ingest.pipeline import Receipt
 
     advice = "其中的文件没有读到。请检查权限与路径"
-    return [
-        Receipt(
-            path=path,
-            error=UnreadableFile(f"文件夹无法打开({error.strerror}),{advice}"),
-        )
-        for path, error in listing.unreadable
-    ]
+    receipts = []
+    for path, error in listing.unreadable:
+        told = UnreadableFile(f"文件夹无法打开({error.strerror}),{advice}")
+        receipts.append(Receipt(path=path, error=told))
+    return receipts
 
 
 def where(receipt: Receipt) -> str:
@@ -143,11 +148,11 @@ def _report(receipts: list[Receipt], args: argparse.Namespace) -> int:
     if args.json:
         print_json(
             {
-                **{
-                    status: counts[status]
-                    for status in ("added", "updated", "unchanged", "failed")
-                },
-                "documents": [_as_dict(receipt) for receipt in receipts],
+                "added": counts["added"],
+                "updated": counts["updated"],
+                "unchanged": counts["unchanged"],
+                "failed": counts["failed"],
+                "documents": list(map(_as_dict, receipts)),
             }
         )
     labels = {"added": "新增", "updated": "更新", "unchanged": "未变", "failed": "失败"}
@@ -176,15 +181,13 @@ def _as_dict(receipt: Receipt) -> dict[str, Any]:
 def check(args: argparse.Namespace) -> int:
     """Validate files without storing anything; every problem is named."""
     from ingest.pipeline import check as check_opened
-    from ingest.readers import one_ahead, open_file
 
     settings = settings_of(args)
     listing = list_files(args.paths)
     receipts = _unopened(listing)
     with progress_bar("检查", "个文件", args.quiet) as step, error_log(settings.home):
         most = settings.max_file_mb * 1024 * 1024
-        opening = one_ahead(open_file(path, most) for path in listing.files)
-        for number, opened in enumerate(opening, start=1):
+        for number, opened in enumerate(_opening(listing.files, most), start=1):
             receipts += check_opened(opened)
             step(number, len(listing.files))
     problems = _problems(receipts)
@@ -199,8 +202,13 @@ def _problems(receipts: list[Receipt]) -> list[tuple[str, str]]:
     """Return where something is wrong, and what: refusals, warnings, then what only all
     files together show.
     """
-    refused = [(where(r), str(r.error)) for r in receipts if r.error is not None]
-    warned = [(where(r), warning) for r in receipts for warning in r.warnings]
+    refused: list[tuple[str, str]] = []
+    warned: list[tuple[str, str]] = []
+    for receipt in receipts:
+        if receipt.error is not None:
+            refused.append((where(receipt), str(receipt.error)))
+        for warning in receipt.warnings:
+            warned.append((where(receipt), warning))
     return [*refused, *warned, *_across(receipts)]
 
 
@@ -219,16 +227,13 @@ def _print_problems(
 
 def _across(receipts: list[Receipt]) -> list[tuple[str, str]]:
     """Return problems only visible over all files: slugs used twice, links to nothing."""
-    slugs = Counter(r.slug for r in receipts if r.slug)
-    problems = [
-        (where(r), f"标识 {r.slug} 重复")
-        for r in receipts
-        if r.slug and slugs[r.slug] > 1
-    ]
+    slugs = Counter(receipt.slug for receipt in receipts if receipt.slug)
+    doubled: list[tuple[str, str]] = []
+    broken: list[tuple[str, str]] = []
     for receipt in receipts:
-        problems += [
-            (where(receipt), f"链接的文书 {target} 不存在")
-            for target in receipt.targets
-            if target not in slugs
-        ]
-    return problems
+        if receipt.slug and slugs[receipt.slug] > 1:
+            doubled.append((where(receipt), f"标识 {receipt.slug} 重复"))
+        for target in receipt.targets:
+            if target not in slugs:
+                broken.append((where(receipt), f"链接的文书 {target} 不存在"))
+    return doubled + broken

@@ -175,18 +175,15 @@ def find(store: Store, key: str) -> Document:
     Raises NotFound, and UserError where what was typed is the number of one document
     and the slug of another.
     """
-    found = {
-        meant: document
-        for meant in named_by(key)
-        if (document := store.document(meant)) is not None
-    }
-    refuse_ambiguous(
-        key,
-        {
-            d.head.id: f"{spelt(meant)}《{d.head.title}》" for meant, d in found.items()
-        }.values(),
-    )
-    return next(iter(found.values()))
+    found: list[Document] = []
+    named: dict[int, str] = {}
+    for meant in named_by(key):
+        document = store.document(meant)
+        if document is not None:
+            found.append(document)
+            named[document.head.id] = f"{spelt(meant)}《{document.head.title}》"
+    refuse_ambiguous(key, named.values())
+    return found[0]
 
 
 def find_all(store: Store, keys: Iterable[str]) -> dict[int, DocumentHead]:
@@ -200,10 +197,14 @@ def named_by(key: str) -> list[int | str]:
     number.
     """
     number, slug = _NUMBER.fullmatch(key), _SLUG.fullmatch(key)
-    slugs = [
-        one for one in (*([slug[1]] if slug else []), key) if not _HALF.search(one)
-    ]
-    return [*([int(number[1])] if number else []), *slugs]
+    meant: list[int | str] = []
+    if number:
+        meant.append(int(number[1]))
+    if slug and not _HALF.search(slug[1]):
+        meant.append(slug[1])
+    if not _HALF.search(key):
+        meant.append(key)
+    return meant
 
 
 def spelt(meant: int | str) -> str:

@@ -117,11 +117,10 @@ def _line(document: Document) -> dict[str, Any]:
     headings = [(s.start, s.heading) for s in document.sections if s.heading]
     if _made_by_headings(document, headings):
         marks["headings"] = headings
-    links = [
-        [c.start, c.end, c.target]
-        for c in document.citations
-        if c.target and c.start is not None
-    ]
+    links = []
+    for cited in document.citations:
+        if cited.target and cited.start is not None:
+            links.append([cited.start, cited.end, cited.target])
     if links:
         marks["links"] = links
     return {

@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 #: How files begin that nobody put there: hidden ones, and what Word and WPS write
 #: beside a document that is open.
 _NOBODYS = (".", "~$")
+#: Files left out that are named; the others are counted.
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,7 @@ class Listing:
             ("失效的链接、管道或设备", self.odd),
         ):
             if paths:
-                named = "、".join(shown(Path(path.name)) for path in paths[:5]) + (
-                    "…" if len(paths) > 5 else ""
-                )
-                yield f"跳过 {len(paths)} 个{kind}:{named}"
+                yield f"跳过 {len(paths)} 个{kind}:{_named(paths)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +69,24 @@ def shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def _named(paths: Sequence[Path]) -> str:
+    """Return the names of the first few files."""
+    names = "、".join(shown(Path(path.name)) for path in paths[:_NAMED])
+    return f"{names}…" if len(paths) > _NAMED else names
+
+
 def _list_folder(root: Path, listing: Listing) -> None:
     from ingest.readers import EXTENSIONS
 
     found = _walk(root, listing)
     listing.odd.extend(found.odd)
     files = found.files + _inside(root, found, listing)
-    known = [path for path in files if path.suffix.lower() in EXTENSIONS]
-    listing.files.extend(sorted(path for path in known if path.name != "README.md"))
-    others = sorted(set(files) - set(known))
-    listing.unknown.extend(path for path in others if not _in_topic_set(path, root))
+    for path in sorted(files):
+        if path.suffix.lower() not in EXTENSIONS:
+            if not _in_topic_set(path, root):
+                listing.unknown.append(path)
+        elif path.name != "README.md":
+            listing.files.append(path)
 
 
 def _walk(root: Path, listing: Listing) -> _Found:
@@ -140,8 +147,8 @@ def _in_topic_set(path: Path, root: Path) -> bool:
     """Tell whether a file below `root` stands in what `kb evaluate` reads: topics.tsv and qrels.tsv
     side by side.
     """
-    folders = (root / folder for folder in path.relative_to(root).parents)
-    return any(
-        (folder / "topics.tsv").is_file() and (folder / "qrels.tsv").is_file()
-        for folder in folders
-    )
+    for below in path.relative_to(root).parents:
+        folder = root / below
+        if (folder / "topics.tsv").is_file() and (folder / "qrels.tsv").is_file():
+            return True
+    return False

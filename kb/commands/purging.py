@@ -84,27 +84,33 @@ def purge(args: argparse.Namespace) -> int:
 
 def _planned(store: Store, args: argparse.Namespace, begun: _Begun) -> _Plan:
     purging = Purging(store)
-    slugs = dict.fromkeys(
-        slug for key in args.documents for slug in _slugs(store, purging, key, begun)
-    )
-    found = [purging.named(slug) for slug in slugs]
-    whole = tuple(named for named in found if _goes_whole(named, args))
-    earlier = tuple(
-        named
-        for named in found
-        if named not in whole and (named.earlier or named.removed)
-    )
-    untouched = tuple(
-        named for named in found if named not in whole and named not in earlier
-    )
+    slugs: dict[str, None] = {}
+    for key in args.documents:
+        slugs |= dict.fromkeys(_slugs(store, purging, key, begun))
+    whole: list[Named] = []
+    earlier: list[Named] = []
+    untouched: list[Named] = []
+    for named in map(purging.named, slugs):
+        if _goes_whole(named, args):
+            whole.append(named)
+        elif named.earlier or named.removed:
+            earlier.append(named)
+        else:
+            untouched.append(named)
     doomed = purging.doomed(whole, earlier)
     originals = purging.originals(doomed)
-    copies = (
-        find_copies(store.home, doomed, originals, purging.single_originals())
-        if whole or earlier
-        else []
+    copies: list[Copy] = []
+    if whole or earlier:
+        single = purging.single_originals()
+        copies = find_copies(store.home, doomed, originals, single)
+    return _Plan(
+        whole=tuple(whole),
+        earlier=tuple(earlier),
+        untouched=tuple(untouched),
+        doomed=doomed,
+        originals=originals,
+        copies=tuple(copies),
     )
-    return _Plan(whole, earlier, untouched, doomed, originals, tuple(copies))
 
 
 def _slugs(store: Store, purging: Purging, key: str, begun: _Begun) -> list[str]:
@@ -148,17 +154,16 @@ def _destroy(store: Store, plan: _Plan) -> None:
     first.
     """
     purging = Purging(store)
-    made = {
-        copy.path.name: _without_doomed(store, copy, plan.doomed)
-        for copy in plan.copies
-        if copy.others
-    }
+    made: dict[str, Original] = {}
+    for copy in plan.copies:
+        if copy.others:
+            made[copy.path.name] = _without_doomed(store, copy, plan.doomed)
     purging.replace_originals(plan.doomed, made)
+    gone = set(plan.originals)
     for copy in plan.copies:
         copy.path.unlink(missing_ok=True)
-    purging.destroy(
-        plan.doomed, {*plan.originals, *(copy.path.name for copy in plan.copies)}
-    )
+        gone.add(copy.path.name)
+    purging.destroy(plan.doomed, gone)
 
 
 def _without_doomed(store: Store, copy: Copy, doomed: Doomed) -> Original:
@@ -273,9 +278,7 @@ def _tell_done(plan: _Plan, home: Path) -> None:
         f"已清除:文书 {len(plan.whole)} 件,另有 {len(plan.earlier)} 件的以前内容;原件 "
         f"{len(plan.copies)} 个"
     )
-    aside = sorted(path.name for path in home.glob("replaced-*")) + [
-        n for n in ("restoring",) if (home / n).exists()
-    ]
+    aside = _other_libraries(home)
     if aside:
         say(
             f"数据目录里还有恢复备份时移到一旁的旧库,其中可能仍有:{'、'.join(aside)}。"
@@ -287,15 +290,28 @@ def _tell_done(plan: _Plan, home: Path) -> None:
     )
 
 
+def _other_libraries(home: Path) -> list[str]:
+    """Return the folders in a data folder that restores left, each of which may hold a library."""
+    names = sorted(path.name for path in home.glob("replaced-*"))
+    if (home / "restoring").exists():
+        names.append("restoring")
+    return names
+
+
 def _as_dict(plan: _Plan) -> dict[str, list[dict[str, object]]]:
     return {
-        "documents": [_named_as_dict(named) for named in plan.whole],
-        "earlier": [_named_as_dict(named) for named in plan.earlier],
-        "untouched": [_named_as_dict(named) for named in plan.untouched],
-        "originals": [
-            {"name": c.path.name, "lines": c.lines, "kept_lines": c.others}
-            for c in plan.copies
-        ],
+        "documents": list(map(_named_as_dict, plan.whole)),
+        "earlier": list(map(_named_as_dict, plan.earlier)),
+        "untouched": list(map(_named_as_dict, plan.untouched)),
+        "originals": list(map(_copy_as_dict, plan.copies)),
+    }
+
+
+def _copy_as_dict(copy: Copy) -> dict[str, object]:
+    return {
+        "name": copy.path.name,
+        "lines": copy.lines,
+        "kept_lines": copy.others,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from kb.commands.common import (
@@ -19,10 +19,11 @@ from kb.commands.common import (
     settings_of,
 )
 from kb.errors import NotFound, UserError
-from kb.quarantine import Held, Quarantine
+from kb.quarantine import Held, Quarantine, size_of
 
 if TYPE_CHECKING:
     from kb.settings import Settings
+    from kb.store import Store
 
 _GRACE_DAYS: Final = 30
 
@@ -41,14 +42,12 @@ def quarantine(args: argparse.Namespace) -> int:
 
 def _list(held: list[Held], args: argparse.Namespace) -> int:
     if args.json:
-        print_json({"held": [_as_dict(item) for item in held]})
+        print_json({"held": list(map(_as_dict, held))})
     else:
         for item in held:
             kind = "原件" if item.sha256 else "残留"
             print_row(item.name, item.size_bytes, item.found_on, kind)
-    say(
-        f"隔离区有 {len(held)} 个文件,{megabytes(sum(item.size_bytes for item in held))}"
-    )
+    say(f"隔离区有 {len(held)} 个文件,{megabytes(size_of(held))}")
     return EXIT_OK
 
 
@@ -63,11 +62,8 @@ def _as_dict(item: Held) -> dict[str, object]:
 
 def _restore(settings: Settings, args: argparse.Namespace) -> int:
     kept = Quarantine(settings.home)
-    chosen = [
-        item
-        for item in kept.held()
-        if item.sha256 and args.restore in ("all", item.sha256)
-    ]
+    originals = [item for item in kept.held() if item.sha256]
+    chosen = [item for item in originals if args.restore in ("all", item.sha256)]
     if not chosen:
         raise NotFound(
             f"隔离区没有「{args.restore}」这样的原件。用 kb quarantine 查看有哪些"
@@ -88,34 +84,36 @@ def _restore(settings: Settings, args: argparse.Namespace) -> int:
     return EXIT_OK if len(done) == len(chosen) else EXIT_STATE
 
 
+def _long_held(kept: Quarantine, until: date, store: Store) -> list[Held]:
+    """Return what was set aside by a day, without originals that are missed.
+
+    One that a document still refers to and that is nowhere else is not deleted: kb verify
+    puts it back.
+    """
+    referenced = store.referenced_files()
+    found = []
+    for item in kept.held():
+        sha256 = item.sha256
+        is_missed = sha256 in referenced and not store.files.path(sha256).exists()
+        if item.found_on <= until and not is_missed:
+            found.append(item)
+    return found
+
+
 def _empty(settings: Settings, args: argparse.Namespace) -> int:
     kept = Quarantine(settings.home)
     days = _GRACE_DAYS if args.older_than is None else args.older_than
     until = datetime.now(UTC).date() - timedelta(days=days)
     with open_store(settings) as store:
-        # An original that a document still refers to and that is nowhere else is not
-        # deleted: kb verify puts it back.
-        missing = {
-            sha256
-            for sha256 in store.referenced_files()
-            if not store.files.path(sha256).exists()
-        }
-        old = [
-            item
-            for item in kept.held()
-            if item.found_on <= until and item.sha256 not in missing
-        ]
+        old = _long_held(kept, until, store)
         if old:
-            say(
-                f"将删除移入满 {days} 天的 {len(old)} 个文件,"
-                f"{megabytes(sum(item.size_bytes for item in old))}"
-            )
+            say(f"将删除移入满 {days} 天的 {len(old)} 个文件,{megabytes(size_of(old))}")
             if not confirmed("确定删除?此操作不可撤销", args.yes):
                 say("未删除")
                 return EXIT_USER
         for item in old:
             kept.delete(item)
     if args.json:
-        print_json({"deleted": [_as_dict(item) for item in old]})
+        print_json({"deleted": list(map(_as_dict, old))})
     say(f"已删除 {len(old)} 个文件,隔离区还有 {len(kept.held())} 个")
     return EXIT_OK

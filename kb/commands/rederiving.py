@@ -31,6 +31,7 @@ from kb.records import Amount
 from kb.vocabulary import ROLES
 
 if TYPE_CHECKING:
+    from ingest.readers import Opened
     from ingest.rederiving import Difference, Remade
     from kb.embedding import Embedder
     from kb.records import Original
@@ -135,19 +136,23 @@ def _walk(
 def _remade(
     waiting: Sequence[tuple[Original, frozenset[str]]], rederiving: Rederiving
 ) -> Iterator[Remade]:
-    from ingest.readers import one_ahead, open_original
+    from ingest.readers import one_ahead
     from ingest.rederiving import remake
 
-    opening = (
-        open_original(
-            rederiving.files.path(original.sha256),
-            original.media_type,
-            original.size_bytes,
-        )
-        for original, _ in waiting
-    )
-    for opened, (_, contents) in zip(one_ahead(opening), waiting, strict=True):
+    opening = one_ahead(_opening(waiting, rederiving))
+    for opened, (_, contents) in zip(opening, waiting, strict=True):
         yield from remake(opened, contents, rederiving)
+
+
+def _opening(
+    waiting: Sequence[tuple[Original, frozenset[str]]], rederiving: Rederiving
+) -> Iterator[Opened]:
+    """Yield the originals opened, one after another."""
+    from ingest.readers import open_original
+
+    for original, _ in waiting:
+        path = rederiving.files.path(original.sha256)
+        yield open_original(path, original.media_type, original.size_bytes)
 
 
 def _weight(remade: Remade) -> int:
@@ -175,20 +180,19 @@ def _telling(differences: Sequence[Difference]) -> list[Difference]:
     """Leave out the keys a document is found by, which follow from what else differs, unless
     nothing does.
     """
-    return [
-        difference for difference in differences if difference.field != "identifiers"
-    ] or list(differences)
+    others = [one for one in differences if one.field != "identifiers"]
+    return others or list(differences)
 
 
 def _as_dict(remade: Remade) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for one in remade.differences:
+        changes[one.field] = [to_builtins(one.before), to_builtins(one.after)]
     return {
         "document_id": remade.kept.document_id,
         "slug": remade.kept.slug,
         "title": remade.kept.revision.metadata.title,
-        "changes": {
-            d.field: [to_builtins(d.before), to_builtins(d.after)]
-            for d in remade.differences
-        },
+        "changes": changes,
     }
 
 
@@ -259,8 +263,7 @@ def _report(outcome: _Outcome, args: argparse.Namespace) -> int:
         )
     else:
         told += ",没有变化"
-    say(
-        told
-        + (f";读不出来 {len(outcome.failed)} 件,保持原样" if outcome.failed else "")
-    )
+    if outcome.failed:
+        told += f";读不出来 {len(outcome.failed)} 件,保持原样"
+    say(told)
     return EXIT_USER if outcome.failed else EXIT_OK

@@ -24,7 +24,7 @@ from kb.commands.purging import is_unfinished
 from kb.errors import StoreDamaged
 from kb.messages import notices
 from kb.permissions import tighten
-from kb.quarantine import Quarantine
+from kb.quarantine import Held, Quarantine, size_of
 
 if TYPE_CHECKING:
     from kb.records import EmbedderVectors, Replaced
@@ -87,15 +87,17 @@ def check_originals(
         try:
             store.files.require(sha256)
         except StoreDamaged as error:
-            if any(
-                quarantine.put_back(item, store.files)
-                for item in held
-                if item.sha256 == sha256
-            ):
+            copies = [item for item in held if item.sha256 == sha256]
+            if _is_put_back(copies, quarantine, store):
                 mended.append(f"原件 {sha256} 已从隔离区放回")
             else:
                 wrong.append(str(error))
     return wrong, mended
+
+
+def _is_put_back(copies: list[Held], quarantine: Quarantine, store: Store) -> bool:
+    """Put back the first of some copies of an original that is whole; tell whether one was."""
+    return any(quarantine.put_back(item, store.files) for item in copies)
 
 
 def set_aside(store: Store, quarantine: Quarantine) -> list[str]:
@@ -121,20 +123,21 @@ def _close_to_others(home: Path) -> tuple[list[str], list[str]]:
     it was done.
     """
     tightened, refused = tighten(home)
-    wrong = [
-        f"其他账户可以打开 {path},当前账户无权更改。请由其所有者运行 kb verify"
-        for path in refused
-    ]
-    return wrong, [
-        f"数据目录内 {tightened} 处其他账户可以打开,已改为仅所有者可用"
-    ] if tightened else []
+    wrong, mended = [], []
+    for path in refused:
+        wrong.append(
+            f"其他账户可以打开 {path},当前账户无权更改。请由其所有者运行 kb verify"
+        )
+    if tightened:
+        mended.append(f"数据目录内 {tightened} 处其他账户可以打开,已改为仅所有者可用")
+    return wrong, mended
 
 
 def _told_of(quarantine: Quarantine) -> list[str]:
     held = quarantine.held()
     if not held:
         return []
-    size = megabytes(sum(item.size_bytes for item in held))
+    size = megabytes(size_of(held))
     return [
         f"隔离区有 {len(held)} 个文件({size}),最早 {held[0].found_on} 移入:kb "
         f"quarantine 查看、放回或清空"
@@ -145,11 +148,12 @@ def _remains(home: Path) -> list[str]:
     """Say which folders of restores are still there, whole libraries all of them, and what was not
     completed.
     """
-    notes = [
-        f"{folder} 是恢复备份时移到一旁的旧库,不再需要时可以删除(其中的内容不受 kb "
-        f"remove 等命令影响)"
-        for folder in sorted(home.glob(f"{REPLACED}*"))
-    ]
+    notes = []
+    for folder in sorted(home.glob(f"{REPLACED}*")):
+        notes.append(
+            f"{folder} 是恢复备份时移到一旁的旧库,不再需要时可以删除(其中的内容不受 kb "
+            f"remove 等命令影响)"
+        )
     if (home / STAGING).exists():
         notes.append(
             f"{home / STAGING} 是中断的 kb restore 留下的,与现有的库无关,可以删除;"
@@ -167,11 +171,9 @@ def _read_by_former_rules(store: Store) -> list[str]:
     from kb.store.rederiving import Rederiving
 
     count = Rederiving(store).count_outdated(rules_id())
-    return (
-        [f"{count} 件文书是以前的规则识别的:kb rederive 列出现在会识别成什么,不改动"]
-        if count
-        else []
-    )
+    if not count:
+        return []
+    return [f"{count} 件文书是以前的规则识别的:kb rederive 列出现在会识别成什么,不改动"]
 
 
 def _replaced(paper: Replaced, store: Store) -> str:

@@ -34,11 +34,10 @@ def visibility(args: argparse.Namespace) -> int:
         if args.set is None:
             return _list(heads, args)
         wanted = Visibility[args.set.upper()]
-        planned = {
-            i: VisibilityChange(h.visibility, wanted)
-            for i, h in heads.items()
-            if h.visibility != wanted
-        }
+        planned: dict[int, VisibilityChange] = {}
+        for document_id, head in heads.items():
+            if head.visibility != wanted:
+                planned[document_id] = VisibilityChange(head.visibility, wanted)
         for document_id, change in planned.items():
             head = heads[document_id]
             way = "将放宽" if change.widens else "将改变"
@@ -58,22 +57,19 @@ def visibility(args: argparse.Namespace) -> int:
 
 def _list(heads: Mapping[int, DocumentHead], args: argparse.Namespace) -> int:
     if args.json:
-        print_json(
-            {
-                "documents": [
-                    {
-                        "document_id": head.id,
-                        "slug": head.slug,
-                        "visibility": head.visibility.name.lower(),
-                    }
-                    for head in heads.values()
-                ]
-            }
-        )
+        print_json({"documents": list(map(_as_dict, heads.values()))})
         return EXIT_OK
     for head in heads.values():
         print_row(head.slug, head.visibility.name.lower())
     return EXIT_OK
+
+
+def _as_dict(head: DocumentHead) -> dict[str, object]:
+    return {
+        "document_id": head.id,
+        "slug": head.slug,
+        "visibility": head.visibility.name.lower(),
+    }
 
 
 def _report(

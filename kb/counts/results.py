@@ -49,11 +49,10 @@ def results_of(metadata: Metadata) -> tuple[CaseResult, ...]:
     stands where no final one is known.
     """
     penalties = list(_penalties(metadata))
-    settled = [
-        CaseResult(_SETTLEMENT, amount, leads=not penalties)
-        for amount in metadata.amounts
-        if amount.type == _SETTLEMENT
-    ]
+    settled = []
+    for amount in metadata.amounts:
+        if amount.type == _SETTLEMENT:
+            settled.append(CaseResult(_SETTLEMENT, amount, leads=not penalties))
     return (*penalties, *settled, *_other_outcomes(metadata))
 
 

@@ -57,20 +57,15 @@ class LawBook:
 
     def version_of(self, law: str, version: str) -> DocumentHead | None:
         """Return the document that stands for a version of a law; None where it is not here."""
-        return next(
-            (
-                head
-                for head in self.versions.get(law, ())
-                if head.metadata.version == version
-            ),
-            None,
-        )
+        for head in self.versions.get(law, ()):
+            if head.metadata.version == version:
+                return head
+        return None
 
     def standing_of(self, head: DocumentHead) -> Standing:
         """Return how a version stands on the day of this book."""
-        return standing(
-            head.metadata, self.current.get(head.metadata.law or ""), self.day
-        )
+        law = head.metadata.law or ""
+        return standing(head.metadata, self.current.get(law), self.day)
 
     def place_of(self, citation: Citation) -> LawPlace | TextPlace | None:
         """Return where what a citation names is told of; None where it is not.
@@ -81,16 +76,19 @@ class LawBook:
         """
         if citation.law is None or citation.law not in self.versions:
             return None
+        law = citation.law
         version = citation.version or ""
-        head = self.version_of(citation.law, version)
+        head = self.version_of(law, version)
         if head is None:
-            return LawPlace(citation.law)
+            return LawPlace(law)
         article = base_article(citation.article or "")
-        is_told = article in self.articles.get((citation.law, version), ())
+        is_told = article in self.articles.get((law, version), ())
         if not article or is_told or self._section(head, article) is not None:
-            return LawPlace(citation.law, version, article)
-        whole = LawPlace(citation.law, version) if citation.presumed else None
-        return self.text_of(citation.law, version, article) or whole
+            return LawPlace(law, version, article)
+        place = self.text_of(law, version, article)
+        if place is None and citation.presumed:
+            return LawPlace(law, version)
+        return place
 
     def text_of(self, law: str, version: str, article: str) -> TextPlace | None:
         """Return where an article stands in a whole text beside the digest of a version."""
@@ -102,34 +100,36 @@ class LawBook:
 
     def _section(self, head: DocumentHead, article: str) -> int | None:
         sections = self.sections.get(head.id)
-        return None if sections is None else sections.section_of(article)
+        if sections is None:
+            return None
+        return sections.section_of(article)
 
     def provisions_of(self, law: str) -> list[str]:
         """Return the provisions of a law in the order of its newest version, those only older ones
         have at the end.
         """
-        heads = reversed(self.versions[law])
-        return list(
-            dict.fromkeys(
-                p.provision for head in heads for p in head.metadata.provisions
-            )
-        )
+        found: dict[str, None] = {}
+        for head in reversed(self.versions[law]):
+            for provision in head.metadata.provisions:
+                found.setdefault(provision.provision)
+        return list(found)
 
     def concordance_of(self, law: str, rows: Iterable[ConcordanceRow]) -> Concordance:
         """Return which article of which version provides what; `rows` are those of the law."""
-        order = tuple(
-            head.metadata.version or "" for head in self.versions.get(law, ())
-        )
-        return Concordance(law, order, tuple(rows))
+        heads = self.versions.get(law, ())
+        order = tuple(head.metadata.version or "" for head in heads)
+        return Concordance(law=law, versions=order, rows=tuple(rows))
 
     def version_rules(self, case: DocumentHead) -> tuple[VersionRule, ...]:
         """Return the articles that say which version of a law applies in a case, of the versions
         laws open at.
         """
-        shown = (self.version_of(law, version) for law, version in self.shown.items())
-        return version_rules(
-            (head.metadata for head in shown if head is not None), case
-        )
+        shown = []
+        for law, version in self.shown.items():
+            head = self.version_of(law, version)
+            if head is not None:
+                shown.append(head.metadata)
+        return version_rules(shown, case)
 
 
 def make_law_book(
@@ -147,31 +147,42 @@ def make_law_book(
     told: dict[tuple[str, str], frozenset[str]] = {}
     texts: dict[tuple[str, str], list[DocumentHead]] = {}
     for head in sorted(heads, key=lambda head: not is_edited(head.metadata)):
-        law, version = head.metadata.law or "", head.metadata.version or ""
+        law = head.metadata.law or ""
+        version = head.metadata.version or ""
         if not version:
             continue
         if (law, version) in told:
             texts.setdefault((law, version), []).append(head)
             continue
         versions.setdefault(law, []).append(head)
-        told[law, version] = frozenset(
-            base_article(p.article) for p in head.metadata.provisions
-        )
-    ordered = {
-        law: sorted(found, key=_since) for law, found in sorted(versions.items())
-    }
-    shown = {law: _shown(found, day.isoformat()) for law, found in ordered.items()}
-    current = {
-        law: head.metadata.version or ""
-        for law, head in shown.items()
-        if is_in_force(head.metadata, day.isoformat())
-        and head is _begun(ordered[law], day.isoformat())[-1]
-    }
-    opened = {law: head.metadata.version or "" for law, head in shown.items()}
-    return LawBook(day.isoformat(), ordered, opened, current, told, texts, sections)
+        told[law, version] = _articles_told(head)
+    today = day.isoformat()
+    ordered: dict[str, list[DocumentHead]] = {}
+    shown: dict[str, str] = {}
+    current: dict[str, str] = {}
+    for law, found in sorted(versions.items()):
+        ordered[law] = sorted(found, key=_since)
+        opened = _opened(ordered[law], today)
+        shown[law] = opened.metadata.version or ""
+        if _is_current(opened, ordered[law], today):
+            current[law] = shown[law]
+    return LawBook(
+        day=today,
+        versions=ordered,
+        shown=shown,
+        current=current,
+        articles=told,
+        texts=texts,
+        sections=sections,
+    )
 
 
-def _shown(heads: Sequence[DocumentHead], day: str) -> DocumentHead:
+def _articles_told(head: DocumentHead) -> frozenset[str]:
+    """Return the articles a version tells of, paragraphs and items taken with theirs."""
+    return frozenset(base_article(p.article) for p in head.metadata.provisions)
+
+
+def _opened(heads: Sequence[DocumentHead], day: str) -> DocumentHead:
     """Return the version a law opens at: the last digest that has begun, or of which
     nobody knows when it did.
 
@@ -180,9 +191,17 @@ def _shown(heads: Sequence[DocumentHead], day: str) -> DocumentHead:
     """
     begun = _begun(heads, day)
     undated = [head for head in heads if not _has_day(head)]
-    digests = [head for head in begun if is_edited(head.metadata)]
-    digests = digests or [head for head in undated if is_edited(head.metadata)]
+    digests = _digests(begun) or _digests(undated)
     return (digests or begun or heads[:1])[-1]
+
+
+def _is_current(head: DocumentHead, heads: Sequence[DocumentHead], day: str) -> bool:
+    """Tell whether a version is known to be in force and none has begun after it."""
+    return is_in_force(head.metadata, day) and head is _begun(heads, day)[-1]
+
+
+def _digests(heads: Iterable[DocumentHead]) -> list[DocumentHead]:
+    return [head for head in heads if is_edited(head.metadata)]
 
 
 def _begun(heads: Sequence[DocumentHead], day: str) -> list[DocumentHead]:

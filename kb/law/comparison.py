@@ -55,13 +55,12 @@ def article_texts(document: Document) -> dict[str, str]:
     found: dict[str, str] = {}
     for section in document.sections:
         if section.role == "article":
-            body = (
-                document.text[section.start : section.end]
-                .removeprefix(section.heading)
-                .strip()
-            )
+            text = document.text[section.start : section.end]
+            body = text.removeprefix(section.heading).strip()
             article = base_article(section.heading)
-            found[article] = f"{found[article]}\n{body}" if article in found else body
+            if article in found:
+                body = f"{found[article]}\n{body}"
+            found[article] = body
     return found
 
 
@@ -84,17 +83,22 @@ def compare_versions(
 def _compare(
     concordance: Concordance, provision: str, two: TwoVersions, spans_of: SpansOf
 ) -> ComparedProvision:
-    before, after = (
-        _articles_with_text(concordance, provision, two, version)
-        for version in (two.before, two.after)
-    )
-    runs, is_marked = _runs(before[1], after[1], spans_of)
+    old_articles, old = _articles_with_text(concordance, provision, two, two.before)
+    new_articles, new = _articles_with_text(concordance, provision, two, two.after)
+    (old_runs, new_runs), is_marked = _runs(old, new, spans_of)
     return ComparedProvision(
-        provision,
-        Wording(two.before, before[0], runs[0]) if before[0] else None,
-        Wording(two.after, after[0], runs[1]) if after[0] else None,
-        is_marked,
+        provision=provision,
+        before=_wording(two.before, old_articles, old_runs),
+        after=_wording(two.after, new_articles, new_runs),
+        is_marked=is_marked,
     )
+
+
+def _wording(
+    version: str, articles: tuple[str, ...], runs: tuple[Run, ...]
+) -> Wording | None:
+    """Return what a version says in these articles; None where it has none."""
+    return Wording(version, articles, runs) if articles else None
 
 
 def _articles_with_text(

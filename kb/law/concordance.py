@@ -79,11 +79,10 @@ class Concordance(Struct, frozen=True, gc=False):
         provides, by their names.
         """
         provided = self.provisions(version, article)
-        found = {
-            row.article
-            for row in self.rows
-            if row.version == other and row.provision in provided
-        }
+        found: set[str] = set()
+        for row in self.rows:
+            if row.version == other and row.provision in provided:
+                found.add(row.article)
         return tuple(ArticleKey(self.law, other, name) for name in sorted(found))
 
     def successors(self, version: str, article: str) -> tuple[ArticleKey, ...]:

@@ -46,9 +46,9 @@ def readings_of(book: LawBook, article: str) -> list[Reading]:
         named = [reading for reading in alike if reading.article.article == article]
         meant = {reading.provision for reading in named}
         newest = versions[0].metadata.version
-        found += [
-            r for r in told if r.article.version == newest and r.provision in meant
-        ]
+        for reading in told:
+            if reading.article.version == newest and reading.provision in meant:
+                found.append(reading)
         found += named
     return found
 
@@ -69,31 +69,31 @@ def _asked_by_number(book: LawBook) -> Iterator[list[DocumentHead]]:
     stated and told of here.
     """
     for heads in book.versions.values():
-        told = [
-            head
-            for head in reversed(heads)
-            if head.metadata.provisions and head.metadata.version != VERSION_UNSTATED
-        ]
+        told = []
+        for head in reversed(heads):
+            known = head.metadata
+            if known.provisions and known.version != VERSION_UNSTATED:
+                told.append(head)
         if any(head.metadata.bare_articles for head in told):
             yield told
 
 
 def _told(versions: Iterable[DocumentHead]) -> list[Reading]:
     """Return the articles of versions that are told of here."""
-    return [
-        _reading(head, provision)
-        for head in versions
-        for provision in head.metadata.provisions
-    ]
+    found = []
+    for head in versions:
+        for provision in head.metadata.provisions:
+            found.append(_reading(head, provision))
+    return found
 
 
 def _bare(versions: Iterable[DocumentHead]) -> list[Reading]:
     """Return the articles of versions that merely bear a number."""
-    return [
-        _reading(head, provision)
-        for head in versions
-        for provision in head.metadata.bare_articles
-    ]
+    found = []
+    for head in versions:
+        for provision in head.metadata.bare_articles:
+            found.append(_reading(head, provision))
+    return found
 
 
 def _reading(head: DocumentHead, provision: Provision) -> Reading:

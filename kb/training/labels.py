@@ -66,8 +66,9 @@ def label(
     settings: Settings,
 ) -> Labels:
     """Rank the articles for every question and keep the questions the two rankings agree on."""
-    questions = [question for question, _ in asked]
-    numbers, scores, kept = [], [], []
+    numbers = []
+    scores = []
+    kept = []
     for alike in _likeness(asked, articles, table, tokenizer):
         best, value = _best(*alike, settings)
         numbers.append(best)
@@ -75,9 +76,9 @@ def label(
         kept.append(_agreed(best[:, :1], *alike, settings))
     agreed = np.flatnonzero(np.concatenate(kept))
     return Labels(
-        [questions[at] for at in agreed],
-        np.concatenate(numbers)[agreed],
-        np.concatenate(scores)[agreed],
+        questions=[asked[at][0] for at in agreed.tolist()],
+        articles=np.concatenate(numbers)[agreed],
+        scores=np.concatenate(scores)[agreed],
     )
 
 
@@ -90,10 +91,14 @@ def _likeness(
     """Yield some questions at a time how near the articles are to them alone, to them with
     their answers, and by words; each (questions, articles).
     """
-    whole = [f"{question}\n{answer}" for question, answer in asked]
+    questions: list[str] = []
+    whole: list[str] = []
+    for question, answer in asked:
+        questions.append(question)
+        whole.append(f"{question}\n{answer}")
     keywords = Keywords(articles)
     documents = embed(table, tokenise(tokenizer, articles)).T
-    alone = embed(table, tokenise(tokenizer, [question for question, _ in asked]))
+    alone = embed(table, tokenise(tokenizer, questions))
     helped = embed(table, tokenise(tokenizer, whole))
     for at in range(0, len(asked), _BLOCK):
         block = slice(at, at + _BLOCK)
@@ -125,8 +130,10 @@ def _agreed(
     top: Ints, near: Floats, near_helped: Floats, shared: Floats, settings: Settings
 ) -> npt.NDArray[np.bool_]:
     by_words, by_both, by_question = settings.agreement
-    first = [_rank(scores, top) for scores in (shared, near_helped, near)]
-    return (first[0] < by_words) & (first[1] < by_both) & (first[2] < by_question)
+    agrees: npt.NDArray[np.bool_] = _rank(shared, top) < by_words
+    agrees &= _rank(near_helped, top) < by_both
+    agrees &= _rank(near, top) < by_question
+    return agrees
 
 
 def _rank(scores: Floats, which: Ints) -> Ints:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,18 @@ class Task:
     relevant_from: int
 
 
+@dataclass(slots=True)
+class _Texts:
+    """Texts in order, each with what it is called."""
+
+    ids: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    def add(self, name: str, text: str) -> None:
+        self.ids.append(name)
+        self.texts.append(text)
+
+
 def embed(table: Floats, tokens: Tokens, chunk: int = 2048) -> Floats:
     """Mean of the token rows, L2-normalised; zeros where a text has no token."""
     found = np.zeros((len(tokens), table.shape[1]), dtype=np.float32)
@@ -48,33 +60,43 @@ def embed(table: Floats, tokens: Tokens, chunk: int = 2048) -> Floats:
 
 def statutes(data: Path, tokenizer: Tokenizer, held: int = 0) -> Task:
     """Lay questions of one fold over all articles, each headed by its law's name."""
-    corpus = list(rows(data / "statutes" / "corpus.jsonl.gz"))
-    asked = topics(data / "statutes" / "topics.tsv")
-    judged = qrels(data / "statutes" / "qrels.txt")
-    kept = [topic for topic in asked if topic in judged and fold(topic) == held]
+    folder = data / "statutes"
+    documents = _Texts()
+    for row in rows(folder / "corpus.jsonl.gz"):
+        documents.add(row["id"], f"{row['law']}\n{row['text']}")
+    judged = qrels(folder / "qrels.txt")
+    queries = _Texts()
+    for topic, asked in topics(folder / "topics.tsv").items():
+        if topic in judged and fold(topic) == held:
+            queries.add(topic, asked)
     return Task(
-        f"statutes_fold{held}",
-        tokenise(tokenizer, [asked[topic] for topic in kept]),
-        tokenise(tokenizer, [f"{row['law']}\n{row['text']}" for row in corpus]),
-        [row["id"] for row in corpus],
-        [judged[topic] for topic in kept],
-        1,
+        name=f"statutes_fold{held}",
+        queries=tokenise(tokenizer, queries.texts),
+        documents=tokenise(tokenizer, documents.texts),
+        document_ids=documents.ids,
+        judged=[judged[topic] for topic in queries.ids],
+        relevant_from=1,
     )
 
 
 def cases(data: Path, tokenizer: Tokenizer) -> Task:
     """Facts of a case as the query, summaries of criminal cases as the documents."""
-    corpus = list(rows(data / "lecard" / "documents.jsonl"))
-    asked = topics(data / "lecard" / "topics.tsv")
-    judged = qrels(data / "lecard" / "qrels.txt")
-    kept = [topic for topic in asked if topic in judged]
+    folder = data / "lecard"
+    documents = _Texts()
+    for row in rows(folder / "documents.jsonl"):
+        documents.add(row["id"], row["text"])
+    judged = qrels(folder / "qrels.txt")
+    queries = _Texts()
+    for topic, asked in topics(folder / "topics.tsv").items():
+        if topic in judged:
+            queries.add(topic, asked)
     return Task(
-        "lecard",
-        tokenise(tokenizer, [asked[topic] for topic in kept]),
-        tokenise(tokenizer, [row["text"] for row in corpus]),
-        [row["id"] for row in corpus],
-        [judged[topic] for topic in kept],
-        2,
+        name="lecard",
+        queries=tokenise(tokenizer, queries.texts),
+        documents=tokenise(tokenizer, documents.texts),
+        document_ids=documents.ids,
+        judged=[judged[topic] for topic in queries.ids],
+        relevant_from=2,
     )
 
 
@@ -85,18 +107,20 @@ def score(task: Task, table: Floats) -> dict[str, float]:
     recall, gain = [], []
     for ranking, judged in zip(order, task.judged, strict=True):
         names = [task.document_ids[at] for at in ranking]
-        relevant = {
-            name for name, grade in judged.items() if grade >= task.relevant_from
-        }
+        relevant = _relevant(judged, task.relevant_from)
         if relevant:
             recall.append(len(relevant & set(names)) / len(relevant))
-        gain.append(
-            _ndcg([judged.get(name, 0) for name in names[:10]], list(judged.values()))
-        )
+        grades = [judged.get(name, 0) for name in names[:10]]
+        gain.append(_ndcg(grades, list(judged.values())))
     return {
         f"{task.name}_recall@100": float(np.mean(recall)),
         f"{task.name}_ndcg@10": float(np.mean(gain)),
     }
+
+
+def _relevant(judged: dict[str, int], least: int) -> set[str]:
+    """Return the documents judged to be of this grade or a better one."""
+    return {name for name, grade in judged.items() if grade >= least}
 
 
 def _ndcg(found: list[int], judged: list[int]) -> float:

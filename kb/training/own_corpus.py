@@ -30,28 +30,29 @@ def corpus_pairs(corpus: Path, chance: random.Random) -> list[Source]:
     The second source pairs each question that a document's editors say it answers with
     any of its parts.
     """
-    documents = [
-        found
-        for found in map(_parts, sorted(corpus.rglob("*.md")))
-        if len(found[1]) > 1
-    ]
+    documents = []
+    for path in sorted(corpus.rglob("*.md")):
+        title, parts, questions = _parts(path)
+        if len(parts) > 1:
+            documents.append((title, parts, questions))
     source, asked = Source(PARTS), Source(QUESTIONS)
     for _ in range(_ROUNDS):
         for title, parts, questions in documents:
             for question in questions:
-                right = chance.choice(parts)
-                asked.add(
-                    question, f"{title}\n{right}" if chance.random() < 0.5 else right
-                )
+                asked.add(question, _headed(chance.choice(parts), title, chance))
             left, right = chance.sample(parts, 2)
             said = sentences(left)
             if said and chance.random() < 0.5:
-                left = "".join(
-                    chance.sample(said, min(len(said), chance.randint(1, 3)))
-                )
-            source.add(left, f"{title}\n{right}" if chance.random() < 0.5 else right)
+                count = min(len(said), chance.randint(1, 3))
+                left = "".join(chance.sample(said, count))
+            source.add(left, _headed(right, title, chance))
             source.add(title, chance.choice(parts))
     return [source, asked]
+
+
+def _headed(part: str, title: str, chance: random.Random) -> str:
+    """Return a part, in half of the cases below its title."""
+    return f"{title}\n{part}" if chance.random() < 0.5 else part
 
 
 def _parts(path: Path) -> tuple[str, list[str], list[str]]:
@@ -64,21 +65,12 @@ def _parts(path: Path) -> tuple[str, list[str], list[str]]:
     )
     if title is None:
         return "", [], []
-    found = [
-        part.partition("\n")
-        for part in re.split(r"^## ", pieces[2], flags=re.MULTILINE)[1:]
-    ]
-    bodies = [
-        body.strip() for heading, _, body in found if heading not in (_LEFT_OUT, _ASKED)
-    ]
-    asked = [
-        line[2:]
-        for heading, _, body in found
-        if heading == _ASKED
-        for line in body.splitlines()
-    ]
-    return (
-        title[1],
-        [body for body in bodies if body],
-        [question for question in asked if question],
-    )
+    bodies: list[str] = []
+    asked: list[str] = []
+    for part in re.split(r"^## ", pieces[2], flags=re.MULTILINE)[1:]:
+        heading, _, body = part.partition("\n")
+        if heading == _ASKED:
+            asked += [line[2:] for line in body.splitlines()]
+        elif heading != _LEFT_OUT:
+            bodies.append(body.strip())
+    return title[1], list(filter(None, bodies)), list(filter(None, asked))

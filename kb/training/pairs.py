@@ -139,16 +139,21 @@ def _case_halves(data: Path, chance: random.Random) -> Source:
         for row in raw(data, name):
             for stretch in windows(row["text"], size=500):
                 parts = sentences(stretch, shortest=6)
-                sides = [chance.random() < 0.5 for _ in parts]
-                left = "".join(
-                    part for part, side in zip(parts, sides, strict=True) if side
-                )
-                right = "".join(
-                    part for part, side in zip(parts, sides, strict=True) if not side
-                )
+                left, right = _dealt(parts, chance)
                 if len(parts) >= 4 and min(len(left), len(right)) > 30:
                     source.add(left, right)
     return source
+
+
+def _dealt(parts: list[str], chance: random.Random) -> tuple[str, str]:
+    """Return two texts, each part in one of them as chance has it, in order."""
+    left, right = "", ""
+    for part in parts:
+        if chance.random() < 0.5:
+            left += part
+        else:
+            right += part
+    return left, right
 
 
 def _judgments(data: Path, chance: random.Random) -> Source:
@@ -157,9 +162,9 @@ def _judgments(data: Path, chance: random.Random) -> Source:
         cut = windows(row["text"])
         for left, right in zip(cut, cut[1:], strict=False):
             parts = sentences(left)
-            source.add(
-                chance.choice(parts) if parts and chance.random() < 0.5 else left, right
-            )
+            if parts and chance.random() < 0.5:
+                left = chance.choice(parts)
+            source.add(left, right)
         if row["title"] and cut:
             source.add(row["title"], chance.choice(cut))
     return source

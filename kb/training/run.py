@@ -33,10 +33,8 @@ def train(data: Path, corpus: Path, out: Path, settings: Settings) -> dict[str, 
     """Train, save and measure a model."""
     laws = articles(data)
     titled = [f"{article.law}\n{article.text}" for article in laws]
-    sources = [
-        *collect(data, laws, settings),
-        *corpus_pairs(corpus, random.Random(settings.seed)),
-    ]
+    sources = collect(data, laws, settings)
+    sources += corpus_pairs(corpus, random.Random(settings.seed))
     for source in sources:
         _LOG.info("%s: %d pairs", source.name, len(source.queries))
     tokenizer, start = _begin(data, titled, settings)
@@ -64,7 +62,9 @@ def _begin(
     data: Path, titled: list[str], settings: Settings
 ) -> tuple[Tokenizer, Floats]:
     """Return the tokenizer of all texts, and the rows to begin with."""
-    body = titled + [row["text"] for name in _RAW for row in raw(data, name)]
+    body = list(titled)
+    for name in _RAW:
+        body += [row["text"] for row in raw(data, name)]
     tokenizer = build(choose(count_words(body), settings))
     size = tokenizer.get_vocab_size()
     _LOG.info("%d articles, vocabulary of %d", len(titled), size)
@@ -97,40 +97,32 @@ def _rankings(
     """Let a model and BM25 label questions nobody matched to an article: as rankings, and the best
     ones as pairs.
     """
-    texts = [
-        f"{row['law']}\n{row['text']}"
-        for row in rows(data / "statutes" / "corpus.jsonl.gz")
-    ]
-    asked = answered(
-        data, sources, set(topics(data / "statutes" / "topics.tsv").values())
-    )
+    folder = data / "statutes"
+    corpus = rows(folder / "corpus.jsonl.gz")
+    texts = [f"{row['law']}\n{row['text']}" for row in corpus]
+    taboo = set(topics(folder / "topics.tsv").values())
+    asked = answered(data, sources, taboo)
     random.Random(settings.seed).shuffle(asked)
     labels = label(asked[: settings.questions], texts, table, tokenizer, settings)
     _LOG.info("%d of %d questions labelled", len(labels.questions), len(asked))
-    documents, questions = (
-        tokenise(tokenizer, texts),
-        tokenise(tokenizer, labels.questions),
-    )
+    documents = tokenise(tokenizer, texts)
+    questions = tokenise(tokenizer, labels.questions)
     best = labels.articles[:, 0]
-    found = Pairs(
-        "labelled_question",
-        questions,
-        _picked(documents, best),
-        np.arange(len(best)),
-        best,
-    )
+    passages = _picked(documents, best)
+    numbers = np.arange(len(best))
+    found = Pairs("labelled_question", questions, passages, numbers, best)
     return Rankings(questions, documents, labels.articles, labels.scores), found
 
 
 def _picked(tokens: Tokens, texts: Ints) -> Tokens:
     """Return the texts of these numbers, each as often as it is named."""
-    parts = [
-        tokens.flat[tokens.starts[at] : tokens.starts[at + 1]] for at in texts.tolist()
-    ]
+    parts = []
+    for at in texts.tolist():
+        begin, end = tokens.starts[at], tokens.starts[at + 1]
+        parts.append(tokens.flat[begin:end])
     lengths = np.array([0, *map(len, parts)], dtype=np.int64)
-    return Tokens(
-        np.concatenate(parts) if parts else tokens.flat[:0], np.cumsum(lengths)
-    )
+    flat = np.concatenate(parts) if parts else tokens.flat[:0]
+    return Tokens(flat, np.cumsum(lengths))
 
 
 def _tokens(source: Source, tokenizer: Tokenizer) -> Pairs:
@@ -146,6 +138,7 @@ def _tokens(source: Source, tokenizer: Tokenizer) -> Pairs:
 def _same(texts: list[str]) -> Ints:
     """Number the texts so that equal texts have equal numbers."""
     numbers: dict[str, int] = {}
-    return np.array(
-        [numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64
-    )
+    found = []
+    for text in texts:
+        found.append(numbers.setdefault(text, len(numbers)))
+    return np.array(found, dtype=np.int64)

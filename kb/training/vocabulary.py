@@ -103,7 +103,7 @@ def _ranges(characters: set[str]) -> str:
             found[-1][1] = code
         else:
             found.append([code, code])
-    return "".join(
-        chr(first) if first == last else f"{chr(first)}-{chr(last)}"
-        for first, last in found
-    )
+    written = ""
+    for first, last in found:
+        written += chr(first) if first == last else f"{chr(first)}-{chr(last)}"
+    return written
