@@ -107,7 +107,10 @@ def _is_surely_utf8(text: str) -> bool:
 
 
 def _not_utf8(
-    data: bytes, label: str, codec: str, error: UnicodeDecodeError
+    data: bytes,
+    label: str,
+    codec: str,
+    error: UnicodeDecodeError,
 ) -> tuple[str, list[str]]:
     """Return a page that is not UTF-8, and what to tell of its encoding."""
     if codec in _MAY_BE_CHINESE:
@@ -144,7 +147,11 @@ def _likely_gb18030(data: bytes) -> str:
     return "" if is_other else text
 
 
-def _read_as_declared(data: bytes, label: str, codec: str) -> tuple[str, list[str]]:
+def _read_as_declared(
+    data: bytes,
+    label: str,
+    codec: str,
+) -> tuple[str, list[str]]:
     """Read a page as it declares; one of the encodings of Chinese may be taken for the other, and
     is told of.
     """
@@ -163,7 +170,11 @@ def _read_as_declared(data: bytes, label: str, codec: str) -> tuple[str, list[st
     return check_text(text), []
 
 
-def _warnings(label: str, codec: str, name: str) -> list[str]:
+def _warnings(
+    label: str,
+    codec: str,
+    name: str,
+) -> list[str]:
     if codec == name.lower():
         return []
     return [f"网页声明的编码是 {label},内容实为 {name},已按 {name} 读出"]

@@ -208,7 +208,11 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _control(option: int, value: int, address: int = 0) -> bool:
+def _control(
+    option: int,
+    value: int,
+    address: int = 0,
+) -> bool:
     prctl = getattr(_libc(), "prctl", None)
     return (
         prctl is not None
@@ -259,5 +263,10 @@ def _program(machine: str) -> bytes:
     return b"".join([*code, _op(_RETURN, _ALLOW)])
 
 
-def _op(code: int, value: int, when_true: int = 0, when_false: int = 0) -> bytes:
+def _op(
+    code: int,
+    value: int,
+    when_true: int = 0,
+    when_false: int = 0,
+) -> bytes:
     return struct.pack("HBBI", code, when_true, when_false, value)

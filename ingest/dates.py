@@ -65,7 +65,11 @@ def is_date(line: str) -> bool:
     return _ALONE.fullmatch(line) is not None or _NO_DAY.fullmatch(line) is not None
 
 
-def _iso(year: str, month: str, day: str) -> str | None:
+def _iso(
+    year: str,
+    month: str,
+    day: str,
+) -> str | None:
     figures = "".join([_DIGITS.get(char, char) for char in year])
     try:
         found = date(int(figures), _number(month), _number(day))

@@ -45,7 +45,10 @@ class Derived(Struct, gc=False):
 
 
 def derive(
-    values: dict[str, Any], text: str, sections: Sequence[Section], name: str
+    values: dict[str, Any],
+    text: str,
+    sections: Sequence[Section],
+    name: str,
 ) -> Derived:
     """Return `values` with what the text itself says added; nothing given is
     overwritten, and an empty list is none.
@@ -80,7 +83,11 @@ def derive(
     return _beside(given, said, made)
 
 
-def _beside(given: dict[str, Any], said: dict[str, Any], made: Derived) -> Derived:
+def _beside(
+    given: dict[str, Any],
+    said: dict[str, Any],
+    made: Derived,
+) -> Derived:
     """Return what was given with what was found beside it."""
     added = {
         name: value for name, value in made.values.items() if value and name not in said
@@ -96,7 +103,11 @@ def _paper(text: str, head: Sequence[str]) -> Paper | None:
 
 
 def _add_order(
-    made: Derived, paper: Paper, text: str, sections: Sequence[Section], kind: str
+    made: Derived,
+    paper: Paper,
+    text: str,
+    sections: Sequence[Section],
+    kind: str,
 ) -> None:
     """Add what a paper orders, and which judgments of the same dispute it tells of."""
     clauses = rulings.clauses_of(text, sections)
@@ -115,13 +126,21 @@ def _regions(said: dict[str, Any], found: dict[str, Any]) -> list[str]:
     return [region] if region else []
 
 
-def _all(name: str, said: dict[str, Any], found: dict[str, Any]) -> list[str]:
+def _all(
+    name: str,
+    said: dict[str, Any],
+    found: dict[str, Any],
+) -> list[str]:
     """Return the values of a field that is said or else found, as texts."""
     values = said.get(name) or found.get(name) or []
     return list(map(str, values)) if isinstance(values, list) else [str(values)]
 
 
-def _of_paper(paper: Paper, head: Sequence[str], foot: Sequence[str]) -> dict[str, Any]:
+def _of_paper(
+    paper: Paper,
+    head: Sequence[str],
+    foot: Sequence[str],
+) -> dict[str, Any]:
     day, doubt = day_of(paper, head, foot)
     return {
         "case_numbers": list(paper.numbers),
@@ -142,7 +161,12 @@ def _kind(paper: Paper | None, sections: Sequence[Section]) -> str:
     return "statute" if len(articles) >= 3 else UNCLASSIFIED
 
 
-def _title(text: str, name: str, paper: Paper | None, found: dict[str, Any]) -> str:
+def _title(
+    text: str,
+    name: str,
+    paper: Paper | None,
+    found: dict[str, Any],
+) -> str:
     """Return what a paper is called by its parties, or its first line; the file's name where the
     text has none.
     """
@@ -156,7 +180,11 @@ def _title(text: str, name: str, paper: Paper | None, found: dict[str, Any]) -> 
     return first
 
 
-def _title_of(paper: Paper, text: str, found: dict[str, Any]) -> str:
+def _title_of(
+    paper: Paper,
+    text: str,
+    found: dict[str, Any],
+) -> str:
     """Return parties, cause and name of a paper: 某甲公司与某乙侵害技术秘密纠纷民事判决书."""
     names = [party.name for party in paper.parties]
     first = [party.name for party in paper.parties if party.is_first]

@@ -46,7 +46,9 @@ _SENTENCE: Final = re.compile(r"[^。；\n]+")
 
 
 def earlier_case_numbers(
-    text: str, clauses: Sequence[str], own: Sequence[str]
+    text: str,
+    clauses: Sequence[str],
+    own: Sequence[str],
 ) -> list[str]:
     """Return the numbers of earlier judgments of the dispute a paper decides, in order,
     none of its own.
@@ -108,7 +110,10 @@ def _in_the_disposition(clauses: Sequence[str]) -> Iterator[str]:
 
 
 def _numbers_of_judgments(
-    sentence: str, *, is_disposition: bool = False, of_this_court: bool = False
+    sentence: str,
+    *,
+    is_disposition: bool = False,
+    of_this_court: bool = False,
 ) -> Iterator[str]:
     """Yield the numbers of judgments of other courts in one sentence, 某号、某号民事判决 among
     them.

@@ -9,7 +9,9 @@ from kb.errors import InvalidDocument
 
 
 def flowing(
-    lines: list[str], title: str | None, warnings: list[str] | None = None
+    lines: list[str],
+    title: str | None,
+    warnings: list[str] | None = None,
 ) -> Parsed:
     """Return a text of these lines, with the title in the properties of the file where that can be
     one.

@@ -117,6 +117,10 @@ def _between(node: Any) -> str:
     return {M + "mr": " ", M + "eqArr": "; "}.get(parent.tag, "")
 
 
-def _sign(node: Any, name: str, otherwise: str) -> str:
+def _sign(
+    node: Any,
+    name: str,
+    otherwise: str,
+) -> str:
     found = node.find(f"{M}{node.tag[len(M) :]}Pr/{M}{name}")
     return otherwise if found is None else str(found.get(M + "val", ""))

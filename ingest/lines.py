@@ -166,7 +166,11 @@ def _json_line(line: bytes, number: int) -> RawDocument:
     )
 
 
-def _row(line: bytes, number: int, cells: Any) -> RawDocument:
+def _row(
+    line: bytes,
+    number: int,
+    cells: Any,
+) -> RawDocument:
     """Make a document of a row of a table, kept as its cells: [column, cell] in their order."""
     pairs = []
     for item in cells or ():

@@ -59,7 +59,11 @@ def _fence_after(fence: str, mark: re.Match[str] | None) -> str:
     return "" if mark[1] == fence else fence
 
 
-def _outside(line: str, is_inside: bool, closes_later: bool) -> tuple[str, bool]:
+def _outside(
+    line: str,
+    is_inside: bool,
+    closes_later: bool,
+) -> tuple[str, bool]:
     """Return what of a line stands outside comments, and whether its end stands in one."""
     kept: list[str] = []
     last_close = line.rfind(_CLOSE)

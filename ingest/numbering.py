@@ -81,7 +81,12 @@ class Numbering:
         label = self._write(found, place)
         return "" if level.is_hidden or not label.strip() else label + level.gap
 
-    def _level(self, properties: Any, style: Style, found: _List) -> int:
+    def _level(
+        self,
+        properties: Any,
+        style: Style,
+        found: _List,
+    ) -> int:
         """Return what a level of a list says of itself."""
         said = value_of(properties, "numPr/ilvl")
         if said is None and not value_of(properties, "numPr/numId"):
@@ -93,7 +98,12 @@ class Numbering:
             said = style.level
         return whole_number(said, 0)
 
-    def _count(self, name: str, found: _List, place: int) -> None:
+    def _count(
+        self,
+        name: str,
+        found: _List,
+        place: int,
+    ) -> None:
         """Count one on at a level, and let the levels below begin anew."""
         at = self._at[found.count]
         is_first_here = (name, place) not in self._begun
@@ -167,7 +177,11 @@ def _begins_anew(level: _Level | None, place: int) -> bool:
     return place < level.restart
 
 
-def _take_level(levels: dict[int, _Level], place: int, node: Any) -> None:
+def _take_level(
+    levels: dict[int, _Level],
+    place: int,
+    node: Any,
+) -> None:
     if node is not None and place < _MOST_LEVELS:
         levels[place] = _level(node)
 

@@ -86,7 +86,11 @@ _ROMAN: Final = tuple(
 _MOST_ROMAN: Final = 32_767
 
 
-def numeral(value: int, format: str, pattern: str = "") -> str:
+def numeral(
+    value: int,
+    format: str,
+    pattern: str = "",
+) -> str:
     """Return a number from 0 as a list of this format shows it; formats nobody here
     knows are decimal.
 
@@ -167,7 +171,12 @@ def _count(value: int, way: _Counting) -> str:
     return _count(high, way) + way.myriad + gap + rest
 
 
-def _below_a_myriad(value: int, way: _Counting, *, is_first: bool) -> str:
+def _below_a_myriad(
+    value: int,
+    way: _Counting,
+    *,
+    is_first: bool,
+) -> str:
     """Return a number up to 9,999 in Chinese; only the first may leave out the one before ten."""
     written, has_gap = "", False
     for position, figure in enumerate(f"{value:04}"):

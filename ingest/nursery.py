@@ -66,7 +66,12 @@ def main() -> int:
             )
 
 
-def _fork(start: Start, jobs: int, end: int, running: dict[int, int]) -> None:
+def _fork(
+    start: Start,
+    jobs: int,
+    end: int,
+    running: dict[int, int],
+) -> None:
     """Fork a process that answers jobs; `end` hears how it ended, or that it never began."""
     parsers.load(start.kind)
     gc.freeze()  # objects no child will look at are not copied into it
@@ -119,7 +124,11 @@ def _live(start: Start, jobs: int) -> None:
         os._exit(status)
 
 
-def _answer_next(way: socket.socket, start: Start, is_filtered: bool) -> bool:
+def _answer_next(
+    way: socket.socket,
+    start: Start,
+    is_filtered: bool,
+) -> bool:
     message, descriptors, _, _ = socket.recv_fds(way, 1, 1)
     if not message:
         return False
@@ -131,7 +140,11 @@ def _answer_next(way: socket.socket, start: Start, is_filtered: bool) -> bool:
     return True
 
 
-def _answer(kind: str, source: int, is_filtered: bool) -> Answer:
+def _answer(
+    kind: str,
+    source: int,
+    is_filtered: bool,
+) -> Answer:
     """Return what a parser found in an open file, or why it found nothing."""
     try:
         with open(source, "rb") as file:

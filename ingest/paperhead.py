@@ -74,7 +74,12 @@ class Paper(Struct, frozen=True, kw_only=True):
         return last
 
 
-def read_paper(name: str, head: Sequence[str], foot: Sequence[str], text: str) -> Paper:
+def read_paper(
+    name: str,
+    head: Sequence[str],
+    foot: Sequence[str],
+    text: str,
+) -> Paper:
     """Return what the squeezed lines of head and foot of a text say of a paper of one name."""
     labels = dict(_labels(head))
     headings = list(filter(None, map(heading_of, head)))
@@ -141,7 +146,11 @@ def _case_numbers(head: Sequence[str], labels: dict[str, str]) -> tuple[str, ...
     return ()
 
 
-def _is_own(line: str, start: int, end: int) -> bool:
+def _is_own(
+    line: str,
+    start: int,
+    end: int,
+) -> bool:
     if start <= 1:
         return True
     return (
@@ -152,7 +161,9 @@ def _is_own(line: str, start: int, end: int) -> bool:
 
 
 def _document_numbers(
-    head: Sequence[str], labels: dict[str, str], headings: Sequence[Heading]
+    head: Sequence[str],
+    labels: dict[str, str],
+    headings: Sequence[Heading],
 ) -> tuple[str, ...]:
     """Return the 文号 that stands on a line of its own at the head, or in the line of the paper's
     name.
@@ -208,7 +219,11 @@ def _alone(lines: Sequence[str], pattern: re.Pattern[str]) -> str | None:
     return None
 
 
-def _parties(name: str, head: Sequence[str], text: str) -> Iterator[Party]:
+def _parties(
+    name: str,
+    head: Sequence[str],
+    text: str,
+) -> Iterator[Party]:
     """Yield the parties a head lists; where it lists none, those a sentence charges or an office
     addresses.
     """

@@ -55,7 +55,11 @@ def split_passages(
     return tuple(passages)
 
 
-def _pieces(text: str, lines: Sequence[_Piece], max_chars: int) -> list[_Piece]:
+def _pieces(
+    text: str,
+    lines: Sequence[_Piece],
+    max_chars: int,
+) -> list[_Piece]:
     """Return paragraphs, those over the limit cut at the ends of sentences."""
     pieces: list[_Piece] = []
     for line in lines:
@@ -69,7 +73,11 @@ def _pieces(text: str, lines: Sequence[_Piece], max_chars: int) -> list[_Piece]:
     return pieces
 
 
-def _cut(text: str, start: int, max_chars: int) -> int:
+def _cut(
+    text: str,
+    start: int,
+    max_chars: int,
+) -> int:
     """Return where a paragraph is cut: at the last end of a sentence before the limit."""
     limit = start + max_chars
     cut = limit
@@ -96,6 +104,10 @@ def _groups(pieces: Sequence[_Piece], max_chars: int) -> list[_Piece]:
     return groups
 
 
-def _fits(before: _Piece, piece: _Piece, max_chars: int) -> bool:
+def _fits(
+    before: _Piece,
+    piece: _Piece,
+    max_chars: int,
+) -> bool:
     is_short_heading = before.number == 0 and before.end - before.start < max_chars
     return is_short_heading or piece.end - before.start <= max_chars

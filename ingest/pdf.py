@@ -87,7 +87,11 @@ def parse_pdf(data: bytes) -> Parsed:
     return Parsed(pages=texts, warnings=_warnings(pages, heads))
 
 
-def _page(sheet: Sheet, number: int, second: SecondReader) -> _Page:
+def _page(
+    sheet: Sheet,
+    number: int,
+    second: SecondReader,
+) -> _Page:
     """Return what the first reader found on a page, or the second where that is no writing."""
     laid = lay(sheet.glyphs)
     page = _Page(
@@ -162,7 +166,11 @@ def _texts(pages: Sequence[_Page]) -> tuple[list[str], list[str]]:
     return texts, found.heads + repeated
 
 
-def _append(own: Sequence[str], texts: list[str], number: int) -> None:
+def _append(
+    own: Sequence[str],
+    texts: list[str],
+    number: int,
+) -> None:
     """Put texts of a page, a line each, behind those found in lines."""
     parts = [texts[number].rstrip("\n"), *own]
     texts[number] = "\n".join(filter(None, parts)) + "\n"

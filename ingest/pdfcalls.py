@@ -129,7 +129,11 @@ def object_types(page: Any, count: int) -> list[int]:
     return list(map(_object_type, map(_object, repeat(handle), range(count))))
 
 
-def _pointers(array: Any, start: int, step: int) -> list[Any]:
+def _pointers(
+    array: Any,
+    start: int,
+    step: int,
+) -> list[Any]:
     """Return a pointer a glyph into an array of answers."""
     return [ctypes.byref(array, start + step * place) for place in range(_BATCH)]
 

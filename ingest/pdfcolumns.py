@@ -109,7 +109,11 @@ def _side(line: Line, gutter: float) -> int:
     return _LEFT if line.right <= gutter else _RIGHT
 
 
-def _on_side(lines: Sequence[Line], sides: Sequence[int], side: int) -> list[Line]:
+def _on_side(
+    lines: Sequence[Line],
+    sides: Sequence[int],
+    side: int,
+) -> list[Line]:
     return [line for line, its in zip(lines, sides, strict=True) if its == side]
 
 
@@ -144,7 +148,11 @@ def _is_running(lines: Sequence[Line]) -> bool:
     )
 
 
-def _bands(lines: Sequence[Line], gutter: float, depth: int) -> list[Column]:
+def _bands(
+    lines: Sequence[Line],
+    gutter: float,
+    depth: int,
+) -> list[Column]:
     """Read column by column, above a line that goes across before below it."""
     found: list[Column] = []
     left: list[Line] = []
@@ -169,7 +177,11 @@ def _from_the_top(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: -line.base)
 
 
-def _band(left: list[Line], right: list[Line], depth: int) -> list[Column]:
+def _band(
+    left: list[Line],
+    right: list[Line],
+    depth: int,
+) -> list[Column]:
     """Return the columns of the lines between two that go across."""
     found = []
     for own, lines in ((1, left), (2, right)):
@@ -203,7 +215,10 @@ def _pitch(rows: Sequence[int]) -> float:
 
 
 def _count_apart(
-    rows: Sequence[int], sizes: dict[int, float], most_step: float, least_size: float
+    rows: Sequence[int],
+    sizes: dict[int, float],
+    most_step: float,
+    least_size: float,
 ) -> int:
     """Return how many of the first rows stand apart from those after them."""
     found = 0

@@ -56,7 +56,11 @@ class _Cover(Struct, frozen=True):
     box: _Box
 
 
-def look_at(page: Any, text: Any, glyphs: Sequence[RawGlyph]) -> Drawn:
+def look_at(
+    page: Any,
+    text: Any,
+    glyphs: Sequence[RawGlyph],
+) -> Drawn:
     """Tell how large the largest image is, and whether an opaque thing was drawn over
     glyphs after these.
     """
@@ -75,7 +79,10 @@ def look_at(page: Any, text: Any, glyphs: Sequence[RawGlyph]) -> Drawn:
 
 
 def _is_any_hidden(
-    page: Any, covers: Sequence[_Cover], text: Any, glyphs: Sequence[RawGlyph]
+    page: Any,
+    covers: Sequence[_Cover],
+    text: Any,
+    glyphs: Sequence[RawGlyph],
 ) -> bool:
     if not covers:
         return False
@@ -84,7 +91,10 @@ def _is_any_hidden(
 
 
 def _hides(
-    cover: _Cover, text: Any, glyphs: Sequence[RawGlyph], orders: dict[int, int]
+    cover: _Cover,
+    text: Any,
+    glyphs: Sequence[RawGlyph],
+    orders: dict[int, int],
 ) -> bool:
     """Tell whether several glyphs that were drawn before a cover lie under it."""
     under = 0
@@ -138,7 +148,12 @@ def _things(page: Any, with_text: bool = True) -> Iterator[_Thing]:
         groups += 1
 
 
-def _parts(group: Any, count: int, order: int, with_text: bool) -> Iterator[_Thing]:
+def _parts(
+    group: Any,
+    count: int,
+    order: int,
+    with_text: bool,
+) -> Iterator[_Thing]:
     """Yield the first things of a group, of which the first was drawn after `order` others."""
     matrix = _matrix(group)
     for number in range(count):

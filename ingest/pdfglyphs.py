@@ -96,7 +96,11 @@ class _Printed:
         return True
 
 
-def _is_near(glyph: Glyph, reach: float, columns: _Columns) -> bool:
+def _is_near(
+    glyph: Glyph,
+    reach: float,
+    columns: _Columns,
+) -> bool:
     column = int(glyph.left // reach)
     for near in (column, column - 1, column + 1):
         place = columns.get(near)

@@ -75,7 +75,11 @@ def _open(data: bytes) -> Any:
         raise NotOpened from error
 
 
-def _sheet(document: Any, number: int, calls: GlyphCalls) -> Sheet:
+def _sheet(
+    document: Any,
+    number: int,
+    calls: GlyphCalls,
+) -> Sheet:
     """Return one page; an empty one where pdfium cannot read it."""
     try:
         page = document[number]
@@ -94,7 +98,12 @@ def _sheet(document: Any, number: int, calls: GlyphCalls) -> Sheet:
         page.close()
 
 
-def _read(page: Any, text: Any, notes: list[Note], calls: GlyphCalls) -> Sheet:
+def _read(
+    page: Any,
+    text: Any,
+    notes: list[Note],
+    calls: GlyphCalls,
+) -> Sheet:
     """Return what stands on a page, turned so that it reads to the right."""
     found, unmapped = raw_glyphs(text.raw, calls)
     turn = turn_of(found)

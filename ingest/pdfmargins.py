@@ -108,7 +108,11 @@ def without_margins(papers: Sequence[Paper]) -> Found:
     return Found(pages, list(dict.fromkeys(words)))
 
 
-def _text_lines(page: int, paper: Paper, gone: set[_Address]) -> list[Line]:
+def _text_lines(
+    page: int,
+    paper: Paper,
+    gone: set[_Address],
+) -> list[Line]:
     kept = []
     for place, line in enumerate(paper.lines):
         if (page, place) not in gone and not is_scanner_stamp(line.text):
@@ -138,7 +142,11 @@ def _all_edges(papers: Sequence[Paper]) -> list[_Edge]:
     return edges
 
 
-def _edges(page: int, paper: Paper, pitch: float) -> list[_Edge]:
+def _edges(
+    page: int,
+    paper: Paper,
+    pitch: float,
+) -> list[_Edge]:
     """Return the outermost lines of a page, those at the top before those at the bottom."""
     lines = paper.lines
     downwards = sorted(range(len(lines)), key=lambda place: -lines[place].base)
@@ -154,7 +162,11 @@ def _edges(page: int, paper: Paper, pitch: float) -> list[_Edge]:
 
 
 def _edge(
-    page: int, paper: Paper, inwards: Sequence[int], rank: int, pitch: float
+    page: int,
+    paper: Paper,
+    inwards: Sequence[int],
+    rank: int,
+    pitch: float,
 ) -> _Edge:
     """Return the line at a rank of an order of the lines from an edge of the paper inwards."""
     place = inwards[rank]
@@ -176,7 +188,11 @@ def _edge(
     )
 
 
-def _distances(line: Line, paper: Paper, places: Sequence[int]) -> list[float]:
+def _distances(
+    line: Line,
+    paper: Paper,
+    places: Sequence[int],
+) -> list[float]:
     """Return how far above or below a line others of its page stand."""
     return [abs(paper.lines[place].base - line.base) for place in places]
 

@@ -76,7 +76,12 @@ def paragraphs(
     return ["".join(part) for part in parts]
 
 
-def _set(lines: Sequence[Line], place: int, page: int, margins: Margins) -> _Set:
+def _set(
+    lines: Sequence[Line],
+    place: int,
+    page: int,
+    margins: Margins,
+) -> _Set:
     """Return a line with its margins: in a cell those of the cell."""
     line = lines[place]
     near = lines[max(place - _NEAR, 0) : place + _NEAR]
@@ -92,7 +97,11 @@ def _set(lines: Sequence[Line], place: int, page: int, margins: Margins) -> _Set
     return _Set(line, page, left, right, margins.pitch, is_cell)
 
 
-def _beside(block: Sequence[Line], line: Line, near: Sequence[Line]) -> list[Line]:
+def _beside(
+    block: Sequence[Line],
+    line: Line,
+    near: Sequence[Line],
+) -> list[Line]:
     """Return the lines of other blocks of a column that stand beside the block of a line."""
     bases = [other.base for other in block]
     low = min(bases) - 0.5 * line.size
@@ -105,7 +114,11 @@ def _beside(block: Sequence[Line], line: Line, near: Sequence[Line]) -> list[Lin
     return found
 
 
-def _between(before: _Set, after: _Set, is_indented: bool) -> str:
+def _between(
+    before: _Set,
+    after: _Set,
+    is_indented: bool,
+) -> str:
     """Return what stands between two lines: nothing or a blank in a paragraph, a tab in a table, or
     a line feed.
     """
@@ -115,7 +128,11 @@ def _between(before: _Set, after: _Set, is_indented: bool) -> str:
     return _glue(before.line, after.line) if goes_on else "\n"
 
 
-def _goes_on(before: _Set, after: _Set, is_indented: bool) -> bool:
+def _goes_on(
+    before: _Set,
+    after: _Set,
+    is_indented: bool,
+) -> bool:
     """Tell whether a line goes on with the paragraph of the one before it."""
     one, other = before.line, after.line
     if before.is_cell != after.is_cell or not 0.87 < one.size / other.size < 1.15:
@@ -139,7 +156,11 @@ def _is_apart(before: _Set, after: _Set) -> bool:
     return pitch > 1.7 or (pitch > 1.25 and before.line.text[-1] in _ENDS)
 
 
-def _may_follow(before: Line, after: Line, is_indented: bool) -> bool:
+def _may_follow(
+    before: Line,
+    after: Line,
+    is_indented: bool,
+) -> bool:
     """Tell by the words, where the places say that `after` goes on."""
     if _ITEM.match(after.text):
         return False
@@ -153,7 +174,11 @@ def _ends_sentence(line: Line) -> bool:
     return line.text.rstrip(_CLOSES).endswith(tuple(_ENDS))
 
 
-def _is_full(before: Line, after: Line, right: float) -> bool:
+def _is_full(
+    before: Line,
+    after: Line,
+    right: float,
+) -> bool:
     """Tell whether the first word of `after` would not have fitted onto the line of `before`."""
     return right - before.right < _first_width(after) + 0.3 * before.size
 

@@ -91,7 +91,11 @@ def _sane(places: list[float]) -> list[float]:
     return [place if -_FARTHEST < place < _FARTHEST else 0.0 for place in places]
 
 
-def _turn(char: str, a: float, c: float) -> int | None:
+def _turn(
+    char: str,
+    a: float,
+    c: float,
+) -> int | None:
     """Return the quarter turn of a glyph, 0 for one that stands upright, which nearly all do.
 
     FPDFText_GetCharAngle computes the same angle, from the same matrix, for another call a glyph.
@@ -126,7 +130,11 @@ def _drop_made_up(text: Any, drawn: list[RawGlyph]) -> list[RawGlyph]:
     return found
 
 
-def _is_part(text: Any, before: RawGlyph, raw: RawGlyph) -> bool:
+def _is_part(
+    text: Any,
+    before: RawGlyph,
+    raw: RawGlyph,
+) -> bool:
     """Tell whether the second of two like letters is there because one sign stands for both.
 
     What is printed twice in one place to look bold is drawn by two orders, each with an

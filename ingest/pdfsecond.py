@@ -99,7 +99,11 @@ def _lines_of_text(text: str) -> list[str]:
     return lines
 
 
-def _joins(before: str, line: str, width: int) -> bool:
+def _joins(
+    before: str,
+    line: str,
+    width: int,
+) -> bool:
     """Tell whether a line goes on with the one before, which is full and ends no sentence."""
     if not before.strip() or not line.strip():
         return False

@@ -80,7 +80,11 @@ def _runs_down(inked: Sequence[RawGlyph]) -> bool:
     return down > 0.7 * len(inked)
 
 
-def _turn(x: float, y: float, quarters: int) -> tuple[float, float]:
+def _turn(
+    x: float,
+    y: float,
+    quarters: int,
+) -> tuple[float, float]:
     return ((x, y), (-y, x), (-x, -y), (y, -x))[quarters]
 
 

@@ -8,7 +8,11 @@ from ingest.pdfglyphs import Glyph
 from ingest.pdfturning import Box
 
 
-def write_note(text: str, box: Box, glyphs: list[Glyph]) -> None:
+def write_note(
+    text: str,
+    box: Box,
+    glyphs: list[Glyph],
+) -> None:
     """Put the text of a field or a note behind what is to the left of it, unless it is printed
     there already.
     """
@@ -52,7 +56,11 @@ def _size_of(box: Box, rows: Sequence[str]) -> float:
     return max(min(pitch * 0.8, 14.0), 1.0)
 
 
-def _make_glyphs(rows: Sequence[str], box: Box, line: float | None) -> list[Glyph]:
+def _make_glyphs(
+    rows: Sequence[str],
+    box: Box,
+    line: float | None,
+) -> list[Glyph]:
     """Return rows as glyphs in a rectangle; a single one stands on the line before it."""
     left, bottom, right, top = box
     pitch = (top - bottom) / len(rows)

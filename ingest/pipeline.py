@@ -152,7 +152,11 @@ class _Walk:
     """What the documents of one file share on their way into a store."""
 
     def __init__(
-        self, opened: Opened, store: Store, embedder: Embedder, options: Options
+        self,
+        opened: Opened,
+        store: Store,
+        embedder: Embedder,
+        options: Options,
     ) -> None:
         self._path = opened.path
         self._opened = opened
@@ -291,7 +295,10 @@ def _titled_passages(revisions: Sequence[Revision]) -> Iterator[tuple[str, str]]
 
 
 def _prepare(
-    path: Path, item: RawDocument | BadLine, original: Original, options: Options
+    path: Path,
+    item: RawDocument | BadLine,
+    original: Original,
+    options: Options,
 ) -> Revision | Receipt:
     if isinstance(item, BadLine):
         return Receipt(path=path, line_number=item.line_number, error=item.error)
@@ -315,7 +322,10 @@ def _name(path: Path) -> str:
 
 
 def prepare(
-    raw: RawDocument, name: str, original: Original, options: Options
+    raw: RawDocument,
+    name: str,
+    original: Original,
+    options: Options,
 ) -> Revision:
     """Make a revision of what a reader found: the table of contents of ingesting."""
     cleaned = clean(raw.pages) if raw.pages is not None else Cleaned(raw.text)
@@ -362,7 +372,9 @@ def _makers(rules: Mapping[str, str], options: Options) -> dict[str, str]:
 
 
 def _citations(
-    raw: RawDocument, statutes: tuple[str, ...], text: str
+    raw: RawDocument,
+    statutes: tuple[str, ...],
+    text: str,
 ) -> tuple[Citation, ...]:
     """Return links, articles mentioned in the text, and articles only the metadata name."""
     mentioned = tuple(mentions.citations(text))

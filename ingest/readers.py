@@ -90,7 +90,11 @@ def open_file(path: Path, max_bytes: int) -> Opened:
     return _open(path, max_bytes, media_type_of)
 
 
-def open_original(path: Path, media_type: str, size_bytes: int) -> Opened:
+def open_original(
+    path: Path,
+    media_type: str,
+    size_bytes: int,
+) -> Opened:
     """Open a file that was taken in before, and have it parsed as what it was taken for: it has no
     name.
     """
@@ -98,7 +102,9 @@ def open_original(path: Path, media_type: str, size_bytes: int) -> Opened:
 
 
 def _open(
-    path: Path, max_bytes: int, type_of: Callable[[str, Incoming], str]
+    path: Path,
+    max_bytes: int,
+    type_of: Callable[[str, Incoming], str],
 ) -> Opened:
     """Open a file and have it parsed; an Opened with the reason where that is not possible."""
     incoming = None
@@ -145,7 +151,11 @@ def _with_warnings(
             yield item
 
 
-def _document(found: Parsed, sha256: str, warnings: Sequence[str]) -> RawDocument:
+def _document(
+    found: Parsed,
+    sha256: str,
+    warnings: Sequence[str],
+) -> RawDocument:
     """Return what a parser found as the one document of a file."""
     pages = None
     if found.pages is not None:
@@ -204,7 +214,11 @@ def media_type_of(name: str, incoming: Incoming) -> str:
     return expected
 
 
-def _actual(head: bytes, expected: str, web: str) -> str | None:
+def _actual(
+    head: bytes,
+    expected: str,
+    web: str,
+) -> str | None:
     """Return what a file that should be `expected` begins like; None for text and what has no sign
     of its own.
     """

@@ -83,7 +83,9 @@ def receipt_of_stored(
 
 
 def receipt_of_checked(
-    path: Path, item: RawDocument | BadLine, revision: Revision
+    path: Path,
+    item: RawDocument | BadLine,
+    revision: Revision,
 ) -> Receipt:
     """Return the receipt for a document that would be stored."""
     warnings = _reading_warnings(item, revision)

@@ -49,7 +49,9 @@ class Remade(Struct, frozen=True, kw_only=True):
 
 
 def remake(
-    opened: Opened, sought: frozenset[str], rederiving: Rederiving
+    opened: Opened,
+    sought: frozenset[str],
+    rederiving: Rederiving,
 ) -> Iterator[Remade]:
     """Make every sought content of an opened original anew, storing nothing, and close it."""
     left = set(sought)
@@ -97,7 +99,11 @@ def _make_anew(former: Revision, raw: RawDocument) -> Revision:
     return made
 
 
-def _prepare(former: Revision, raw: RawDocument, known: Derivation) -> Revision:
+def _prepare(
+    former: Revision,
+    raw: RawDocument,
+    known: Derivation,
+) -> Revision:
     asked = former.metadata.visibility
     visibility = None if asked is None else asked.name.lower()
     options = Options(kind=known.kind, visibility=visibility)
@@ -160,7 +166,9 @@ def _keys(revision: Revision) -> tuple[str, ...]:
 
 
 def put_in_place(
-    batch: Sequence[Remade], rederiving: Rederiving, embedder: Embedder
+    batch: Sequence[Remade],
+    rederiving: Rederiving,
+    embedder: Embedder,
 ) -> int:
     """Store contents made anew where they differ, in one transaction; note of the
     others that these rules agree.

@@ -33,7 +33,9 @@ class _Places(Struct, frozen=True):
 
 
 def region_of(
-    numbers: Sequence[str], document_numbers: Sequence[str], authorities: Sequence[str]
+    numbers: Sequence[str],
+    document_numbers: Sequence[str],
+    authorities: Sequence[str],
 ) -> str | None:
     """Return the province in which a paper was made, by its own numbers or else by who
     gave it; None where unknown.

@@ -50,7 +50,11 @@ _ORDERED: Final = re.compile(r"判决|裁定|裁决|判令")
 _TITLE_LINES: Final = 6
 
 
-def of_case(head: Sequence[str], name: str, text: str) -> dict[str, Any]:
+def of_case(
+    head: Sequence[str],
+    name: str,
+    text: str,
+) -> dict[str, Any]:
     """Return what a reported case, or a text of no kind known, says of itself at its head."""
     guiding = _first_match(_GUIDING, (*head[:5], squeezed(name)))
     keywords = _first_match(_KEYWORDS, head)

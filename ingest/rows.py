@@ -79,7 +79,11 @@ def document_of(cells: Sequence[tuple[str, str]]) -> Composed:
     return _compose(row)
 
 
-def _take(row: _Row, column: Column, cell: str) -> None:
+def _take(
+    row: _Row,
+    column: Column,
+    cell: str,
+) -> None:
     """Put a cell where its column belongs."""
     what, _, which = column.field.partition(":")
     if what == "private":
@@ -96,7 +100,12 @@ def _take(row: _Row, column: Column, cell: str) -> None:
         row.values[what] = _one(column, what, cell)
 
 
-def _each(column: Column, what: str, which: str, cell: str) -> Iterator[Any]:
+def _each(
+    column: Column,
+    what: str,
+    which: str,
+    cell: str,
+) -> Iterator[Any]:
     """Yield the values of a cell that holds several."""
     if what == "amounts":
         yield from _amounts(column, which, cell)
@@ -108,14 +117,22 @@ def _each(column: Column, what: str, which: str, cell: str) -> Iterator[Any]:
             yield value
 
 
-def _one(column: Column, what: str, cell: str) -> str | None:
+def _one(
+    column: Column,
+    what: str,
+    cell: str,
+) -> str | None:
     """Return the value of a cell that holds one; raises InvalidDocument where it is none."""
     if what in _DATES:
         return _day(column, cell)
     return _known_kind(column, cell) if what == "kind" else cell
 
 
-def _amounts(column: Column, kind: str, cell: str) -> Iterator[dict[str, Any]]:
+def _amounts(
+    column: Column,
+    kind: str,
+    cell: str,
+) -> Iterator[dict[str, Any]]:
     """Yield what a cell of an amount says, in yuan: a bare number is of the unit in the column's
     name.
     """

@@ -141,7 +141,9 @@ _TYPES_OF_TRACK: Final = {
 
 
 def of_clauses(
-    clauses: Sequence[str], kind: str, is_first_instance: bool
+    clauses: Sequence[str],
+    kind: str,
+    is_first_instance: bool,
 ) -> dict[str, Any]:
     """Return the `amounts` and `outcomes` squeezed clauses of one track order; an award one may
     appeal is 一审判赔.
@@ -207,7 +209,9 @@ def _inline(text: str) -> Iterator[str]:
 
 
 def _amounts(
-    clauses: Sequence[str], kind: str, is_first_instance: bool
+    clauses: Sequence[str],
+    kind: str,
+    is_first_instance: bool,
 ) -> Iterator[dict[str, Any]]:
     """Yield each sum clauses order, once."""
     seen: set[tuple[str, float]] = set()

@@ -35,7 +35,12 @@ class Parsing:
     up.
     """
 
-    def __init__(self, kind: str, source: int, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        kind: str,
+        source: int,
+        limits: Limits = LIMITS,
+    ) -> None:
         """Have the open file `source` parsed from its start; it must stay open."""
         self._kind = kind
         self._source = source

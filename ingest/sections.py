@@ -223,7 +223,11 @@ def _court_cuts(text: str) -> Iterator[_Cut]:
         before = line
 
 
-def _next(role: str, line: str, before: str) -> str | None:
+def _next(
+    role: str,
+    line: str,
+    before: str,
+) -> str | None:
     """Return the part a line opens, where it opens one: after the footer only the appendix
     comes.
     """
@@ -243,7 +247,11 @@ def _cue(line: str) -> str | None:
     return _CUES[found.lastindex - 1][1]
 
 
-def _tile(text: str, cuts: Sequence[_Cut], before: str) -> tuple[Section, ...]:
+def _tile(
+    text: str,
+    cuts: Sequence[_Cut],
+    before: str,
+) -> tuple[Section, ...]:
     """Turn cuts into sections that cover the text; what stands before the first gets role
     `before`.
     """

@@ -23,7 +23,9 @@ _LAST_LINES: Final = 8
 
 
 def day_of(
-    paper: Paper, head: Sequence[str], foot: Sequence[str]
+    paper: Paper,
+    head: Sequence[str],
+    foot: Sequence[str],
 ) -> tuple[str | None, str | None]:
     """Return the day of a decision, or what is wrong with the day it bears."""
     for line in _lines(paper, head, foot):
@@ -33,7 +35,11 @@ def day_of(
     return None, None
 
 
-def _lines(paper: Paper, head: Sequence[str], foot: Sequence[str]) -> Iterator[str]:
+def _lines(
+    paper: Paper,
+    head: Sequence[str],
+    foot: Sequence[str],
+) -> Iterator[str]:
     """Yield lines that may bear the day, the most telling first."""
     lines = [line for line in foot if not _OTHER_DAYS.search(line)]
     yield paper.day or ""
@@ -50,7 +56,11 @@ def _lines(paper: Paper, head: Sequence[str], foot: Sequence[str]) -> Iterator[s
             yield f"{day}日" if "年" in day else day
 
 
-def _doubt(written: str, day: str | None, paper: Paper) -> str | None:
+def _doubt(
+    written: str,
+    day: str | None,
+    paper: Paper,
+) -> str | None:
     """Return why a day cannot be that of the decision."""
     if day is None:
         return f"文书所署日期「{written}」不存在,未采用"

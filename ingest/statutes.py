@@ -97,7 +97,9 @@ class _Event(Struct, frozen=True):
 
 
 def fields_of_law(
-    text: str, sections: Sequence[Section], names: Sequence[str]
+    text: str,
+    sections: Sequence[Section],
+    names: Sequence[str],
 ) -> dict[str, Any]:
     """Return the fields of Metadata that a law's text, cut into articles, says; nothing
     where it names no law.
@@ -134,7 +136,11 @@ def fields_of_law(
     return {field: value for field, value in found.items() if value}
 
 
-def _version_of(title: str, events: Sequence[_Event], named: str | None) -> str:
+def _version_of(
+    title: str,
+    events: Sequence[_Event],
+    named: str | None,
+) -> str:
     """Return which version a law is; one that has a number in its name is the only one."""
     law = law_name(title)
     if _NUMBER.fullmatch(law):
@@ -283,7 +289,9 @@ def _day_of_name(name: str) -> str | None:
 
 
 def _began(
-    events: Sequence[_Event], foot: Sequence[str], named: str | None
+    events: Sequence[_Event],
+    foot: Sequence[str],
+    named: str | None,
 ) -> tuple[str | None, str | None]:
     """Return the day this version took effect, or why none of those written is it."""
     days = [event.day for event in events if event.kind == "began"]

@@ -225,7 +225,12 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(inner)
 
 
-def _decode_marked(data: bytes, mark: bytes, name: str, codec: str) -> str:
+def _decode_marked(
+    data: bytes,
+    mark: bytes,
+    name: str,
+    codec: str,
+) -> str:
     try:
         text = data[len(mark) :].decode(codec)
     except UnicodeDecodeError as error:

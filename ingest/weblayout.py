@@ -114,7 +114,12 @@ def no_frame(address: str) -> None:
     """Know no page in any frame."""
 
 
-def lay_out(body: Any, frame: Frame = no_frame, *, with_menus: bool = False) -> Shown:
+def lay_out(
+    body: Any,
+    frame: Frame = no_frame,
+    *,
+    with_menus: bool = False,
+) -> Shown:
     """Return what a browser shows of the body of a page; raises UnreadableFile where
     that is too long.
 
@@ -203,7 +208,10 @@ class _Page:
         self._length += sum(map(len, lines))
 
     def _begin(
-        self, element: _Element, attributes: dict[str, Any], style: dict[str, str]
+        self,
+        element: _Element,
+        attributes: dict[str, Any],
+        style: dict[str, str],
     ) -> bool:
         """Do what an element does to lines where it starts; tell whether its children are to be
         read.
@@ -251,14 +259,22 @@ def _is_list_item(style: dict[str, str]) -> bool:
     return style.get("display", "list-item") == "list-item"
 
 
-def _kind(tag: str, style: dict[str, str], parent: _Element) -> str:
+def _kind(
+    tag: str,
+    style: dict[str, str],
+    parent: _Element,
+) -> str:
     kind = _KIND_OF_DISPLAY.get(style.get("display", ""), KINDS.get(tag, _INLINE))
     is_stray = kind == _CELL and parent.kind != _ROW
     is_item = parent.kind == _FLEX and kind in (_INLINE, _FRAMED)
     return _BLOCK if is_stray or is_item else kind
 
 
-def _keeps(tag: str, style: dict[str, str], parent: _Element) -> bool:
+def _keeps(
+    tag: str,
+    style: dict[str, str],
+    parent: _Element,
+) -> bool:
     given = style.get("white-space", "")
     if given:
         return given.startswith(("pre", "break-spaces"))
@@ -272,7 +288,11 @@ def _sees(style: dict[str, str], parent: _Element) -> bool:
     return parent.is_seen
 
 
-def _is_hidden(tag: str, attributes: dict[str, Any], style: dict[str, str]) -> bool:
+def _is_hidden(
+    tag: str,
+    attributes: dict[str, Any],
+    style: dict[str, str],
+) -> bool:
     """Tell whether an element takes no place on the page, by its own word; its style has the last
     one.
     """
@@ -293,7 +313,11 @@ def _styles(written: str) -> dict[str, str]:
     return found
 
 
-def _counter(node: Any, attributes: dict[str, Any], style: dict[str, str]) -> Counter:
+def _counter(
+    node: Any,
+    attributes: dict[str, Any],
+    style: dict[str, str],
+) -> Counter:
     if node.tag != "ol":
         return Counter(format=_format({}, style) or "none")
     step = -1 if "reversed" in attributes else 1

@@ -48,7 +48,11 @@ def parse_html(data: bytes) -> Parsed:
     return read_page(data)
 
 
-def read_page(data: bytes, label: str | None = None, frame: Frame = no_frame) -> Parsed:
+def read_page(
+    data: bytes,
+    label: str | None = None,
+    frame: Frame = no_frame,
+) -> Parsed:
     """Read a page as `parse_html` does.
 
     `label` is the encoding that whoever carried the page declared, if anyone did. `frame` returns
@@ -108,7 +112,12 @@ def _require_sane(source: str) -> None:
         raise UnreadableFile(f"网页的下拉列表有超过 {_MOST_OPEN:,} 项,{_ODD}")
 
 
-def _deeper(name: str, is_end: bool, rest: str, opened: Counter[str]) -> int:
+def _deeper(
+    name: str,
+    is_end: bool,
+    rest: str,
+    opened: Counter[str],
+) -> int:
     """Return by how many levels a tag leads down; up is less than nought."""
     if is_end:
         return -1 if opened[name] else 0
@@ -117,7 +126,11 @@ def _deeper(name: str, is_end: bool, rest: str, opened: Counter[str]) -> int:
     return 1
 
 
-def _after(source: str, end: str, position: int) -> int:
+def _after(
+    source: str,
+    end: str,
+    position: int,
+) -> int:
     """Return where markup goes on; the search ignores case only in what browsers write either
     way.
     """

@@ -79,7 +79,12 @@ def read(package: Package) -> tuple[list[str], Account]:
     return lines, account
 
 
-def _notes(package: Package, walk: Walk, kind: str, heading: str) -> list[str]:
+def _notes(
+    package: Package,
+    walk: Walk,
+    kind: str,
+    heading: str,
+) -> list[str]:
     """Return the notes of a kind below their heading, in the order of their marks."""
     lines: list[str] = []
     notes = walk.notes[kind]
@@ -99,7 +104,11 @@ def _notes(package: Package, walk: Walk, kind: str, heading: str) -> list[str]:
     return [heading, *lines] if lines else []
 
 
-def _count_margins(package: Package, styles: Styles, account: Account) -> None:
+def _count_margins(
+    package: Package,
+    styles: Styles,
+    account: Account,
+) -> None:
     """Count what stands beside the text: headers, footers and comments."""
     seen: set[str] = set()
     for root in (*package.trees("header"), *package.trees("footer")):

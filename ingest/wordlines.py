@@ -104,7 +104,12 @@ class Table:
         self.cells, self.column = [], column
         self.above, self.merged, self.is_merging = self.merged, set(), False
 
-    def begin_cell(self, columns: int, down: str | None, across: str | None) -> bool:
+    def begin_cell(
+        self,
+        columns: int,
+        down: str | None,
+        across: str | None,
+    ) -> bool:
         """Count a cell; return whether a merged one covers it, which it only does where
         there is one.
 

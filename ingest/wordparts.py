@@ -177,7 +177,11 @@ def switch(parent: Any, path: str) -> bool | None:
     return None if value is None else value.lower() not in _OFF
 
 
-def whole_number(text: str | None, otherwise: int, most: int = 1_000_000) -> int:
+def whole_number(
+    text: str | None,
+    otherwise: int,
+    most: int = 1_000_000,
+) -> int:
     """Return the number a text says, kept between 0 and `most`; `otherwise` where it says none."""
     try:
         return max(0, min(int(text or ""), most))

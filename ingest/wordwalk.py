@@ -49,7 +49,11 @@ class Walk(Writer):
     """Reads the stories of one file one after the other: lists count on from one to the next."""
 
     def __init__(
-        self, package: Package, styles: Styles, numbering: Numbering, account: Account
+        self,
+        package: Package,
+        styles: Styles,
+        numbering: Numbering,
+        account: Account,
     ) -> None:
         """Begin with nothing read."""
         super().__init__(account)

@@ -175,7 +175,12 @@ class _Nursery:
                 self._control.close()
                 raise _cannot_start(error) from error
 
-    def send(self, start: Start, jobs: int, end: int) -> None:
+    def send(
+        self,
+        start: Start,
+        jobs: int,
+        end: int,
+    ) -> None:
         """Have a process forked that takes jobs from one descriptor; how it ends is told to the
         other.
         """

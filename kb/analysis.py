@@ -128,7 +128,9 @@ def normalise_all(texts: Iterable[str]) -> list[str]:
 
 
 def portions(
-    items: Iterable[_Item], size: Callable[[_Item], int], most: int
+    items: Iterable[_Item],
+    size: Callable[[_Item], int],
+    most: int,
 ) -> Iterator[list[_Item]]:
     """Yield items in their order, as many at a time as have `most` characters together, at least
     one.

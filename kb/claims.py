@@ -28,7 +28,9 @@ _SEVERAL: Final = frozenset(
 
 
 def claims_of(
-    metadata: Metadata, makers: Mapping[str, str], text: str
+    metadata: Metadata,
+    makers: Mapping[str, str],
+    text: str,
 ) -> tuple[Claim, ...]:
     """Return a claim for every value of metadata, one for each of several.
 

@@ -36,7 +36,10 @@ _read: Final = msgspec.json.Decoder(_Line).decode
 
 
 def find_copies(
-    home: Path, doomed: Doomed, originals: Collection[str], unread: Collection[str]
+    home: Path,
+    doomed: Doomed,
+    originals: Collection[str],
+    unread: Collection[str],
 ) -> list[Copy]:
     """Return every file of originals or of the quarantine that holds doomed content.
 
@@ -92,7 +95,11 @@ def _stored_as(path: Path) -> str:
     return path.name.partition("~")[0]
 
 
-def _copy(path: Path, doomed: Doomed, originals: Collection[str]) -> Copy | None:
+def _copy(
+    path: Path,
+    doomed: Doomed,
+    originals: Collection[str],
+) -> Copy | None:
     data = path.read_bytes()
     sha256 = sha256_of(data)
     if {_stored_as(path), sha256} & {*originals, *doomed.contents}:

@@ -37,7 +37,12 @@ class _Connection(sqlite3.Connection):
         super().__init__(*args, **kwargs)
         self.set_progress_handler(deadline.is_over, _LOOK_EVERY)
 
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+    def execute(
+        self,
+        sql: str,
+        parameters: Any = (),
+        /,
+    ) -> sqlite3.Cursor:
         """Run one statement; raises OutOfTime instead where it would begin something too late."""
         if not sql.startswith(_ENDING):
             deadline.check()
@@ -45,7 +50,10 @@ class _Connection(sqlite3.Connection):
 
 
 def connect(
-    path: Path, admit: Admit = lambda conn: None, *, to_read: bool = False
+    path: Path,
+    admit: Admit = lambda conn: None,
+    *,
+    to_read: bool = False,
 ) -> sqlite3.Connection:
     """Open the database at `path`, creating and migrating it.
 
@@ -174,7 +182,11 @@ def is_unwritable(path: Path) -> bool:
     return False
 
 
-def _admit(conn: sqlite3.Connection, path: Path, admit: Admit) -> None:
+def _admit(
+    conn: sqlite3.Connection,
+    path: Path,
+    admit: Admit,
+) -> None:
     try:
         admit(conn)
     except BaseException:

@@ -70,7 +70,12 @@ def passage_texts(passages: Iterable[tuple[str, str]]) -> list[str]:
 class _Side:
     """One half of a static model: how queries, or passages, become vectors."""
 
-    def __init__(self, tokenizer: Any, weights: Vectors, prompt: str) -> None:
+    def __init__(
+        self,
+        tokenizer: Any,
+        weights: Vectors,
+        prompt: str,
+    ) -> None:
         self._tokenizer = tokenizer
         self._prompt = prompt
         self._seen = 0
@@ -196,7 +201,12 @@ def _is(kind: str, name: str) -> bool:
     return kind.rsplit(".", 1)[-1] == name
 
 
-def _side(part: Path, prompt: str, truncate: int | None, digest: Any) -> _Side:
+def _side(
+    part: Path,
+    prompt: str,
+    truncate: int | None,
+    digest: Any,
+) -> _Side:
     from safetensors.numpy import load_file
     from tokenizers import Tokenizer
 

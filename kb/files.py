@@ -71,7 +71,12 @@ class Files:
         """Tell whether there are originals."""
         return next(self.folder.glob(_STORED), None) is not None
 
-    def put(self, sha256: str, size_bytes: int, chunks: Iterable[bytes]) -> None:
+    def put(
+        self,
+        sha256: str,
+        size_bytes: int,
+        chunks: Iterable[bytes],
+    ) -> None:
         """Store an original once under the hash it was read with; a crash leaves no
         half-written one.
 

@@ -59,7 +59,10 @@ def index_terms(passages: Sequence[tuple[str, str]]) -> list[IndexTerms]:
 
 
 def _words(
-    folded: str, codes: _Codes, kinds: NDArray[np.uint8], ends: _Places
+    folded: str,
+    codes: _Codes,
+    kinds: NDArray[np.uint8],
+    ends: _Places,
 ) -> Iterator[str]:
     """Yield the terms of passages, title and text together, which end at `ends`."""
     starts = np.append(0, ends[:-1] + 1)
@@ -70,7 +73,11 @@ def _words(
         yield " ".join(terms_of(han, folded[start:end] if latin else ""))
 
 
-def _characters(codes: _Codes, kinds: NDArray[np.uint8], ends: _Places) -> list[str]:
+def _characters(
+    codes: _Codes,
+    kinds: NDArray[np.uint8],
+    ends: _Places,
+) -> list[str]:
     """Return the tokens of `characters` of each text, between blanks."""
     spaced = np.full(
         (len(codes), 2), _BLANK, dtype="<u4"
@@ -84,7 +91,11 @@ def _characters(codes: _Codes, kinds: NDArray[np.uint8], ends: _Places) -> list[
     return _split(spaced[kept])
 
 
-def _chinese(codes: _Codes, kinds: NDArray[np.uint8], ends: _Places) -> list[str]:
+def _chinese(
+    codes: _Codes,
+    kinds: NDArray[np.uint8],
+    ends: _Places,
+) -> list[str]:
     """Return the Chinese of each text, one blank for every run of other characters."""
     han = kinds == _HAN
     written = np.where(han, codes, np.uint32(_BLANK))

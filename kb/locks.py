@@ -127,7 +127,12 @@ def forget(home: Path) -> None:
 
 
 @contextmanager
-def _commands(home: Path, how: int, wait_s: float, refusal: str) -> Iterator[None]:
+def _commands(
+    home: Path,
+    how: int,
+    wait_s: float,
+    refusal: str,
+) -> Iterator[None]:
     try:
         descriptor = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     # on a disk that is full or read-only there is nobody to keep out: restoring needs
@@ -146,7 +151,11 @@ def _commands(home: Path, how: int, wait_s: float, refusal: str) -> Iterator[Non
         hold.release()
 
 
-def _lock(hold: Hold, how: int, wait_s: float) -> bool:
+def _lock(
+    hold: Hold,
+    how: int,
+    wait_s: float,
+) -> bool:
     """Tell whether the lock could be had within `wait_s` seconds."""
     until = time.monotonic() + wait_s
     while True:

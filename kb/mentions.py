@@ -144,7 +144,9 @@ def _is_meant(law: re.Match[str], text: str) -> bool:
 
 
 def _listed(
-    text: str, law: re.Match[str], named: tuple[str, str]
+    text: str,
+    law: re.Match[str],
+    named: tuple[str, str],
 ) -> tuple[list[Citation], int]:
     """Return the articles that stand behind a law's name, and where they end."""
     name, version = named

@@ -212,7 +212,10 @@ def kind_of(name: str, case_number: str | None = None) -> str | None:
 
 
 def is_same(
-    text: str, decided_on: str | None, other: str, other_decided_on: str | None
+    text: str,
+    decided_on: str | None,
+    other: str,
+    other_decided_on: str | None,
 ) -> bool:
     """Tell whether two texts of one case number are the same paper, as far as that is certain.
 
@@ -228,7 +231,11 @@ def is_same(
     )
 
 
-def _is_alike(text: str, other: str, least: float) -> bool:
+def _is_alike(
+    text: str,
+    other: str,
+    least: float,
+) -> bool:
     mine, others = _lines(text), _lines(other)
     if _likeness("".join(mine), "".join(others)) < least:
         return False

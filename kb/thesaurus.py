@@ -103,7 +103,12 @@ class Thesaurus:
             lengths = {*self._lengths.get(key[0], ()), len(key)}
             self._lengths[key[0]] = tuple(sorted(lengths, reverse=True))
 
-    def _add(self, word: str, other: str, folded: str) -> None:
+    def _add(
+        self,
+        word: str,
+        other: str,
+        folded: str,
+    ) -> None:
         entry = self._entries.setdefault(word, _Entry({}, {}))
         same_language = bool(_HAN.search(word)) == bool(_HAN.search(folded))
         if folded != word:
@@ -198,13 +203,21 @@ def _written(groups: Iterable[Group], pairs: Iterable[Pair]) -> Iterator[str]:
         yield from (pair.chinese, pair.english)
 
 
-def _is_taken(start: int, end: int, taken: Iterable[tuple[int, int]]) -> bool:
+def _is_taken(
+    start: int,
+    end: int,
+    taken: Iterable[tuple[int, int]],
+) -> bool:
     """Tell whether a span has a character in common with one that is taken."""
     return any(start < last and first < end for first, last in taken)
 
 
 def _expansion(
-    text: str, folded: str, start: int, end: int, entry: _Entry
+    text: str,
+    folded: str,
+    start: int,
+    end: int,
+    entry: _Entry,
 ) -> Expansion:
     synonyms = _absent(entry.synonyms, folded)[:MAX_ALTERNATIVES]
     room = MAX_ALTERNATIVES - len(synonyms)

@@ -212,14 +212,22 @@ def document_path(
     return with_parameters(f"/documents/{document_id}", parameters) + anchor
 
 
-def law_path(law: str, version: str | None = None, article: str | None = None) -> str:
+def law_path(
+    law: str,
+    version: str | None = None,
+    article: str | None = None,
+) -> str:
     """Return the address of a law, of one of its versions, or of an article there."""
     parameters = [("version", version)] if version else []
     anchor = f"#{quote(article)}" if article else ""
     return with_parameters(f"/laws/{_one_step(law)}", parameters) + anchor
 
 
-def cases_path(law: str, version: str, article: str) -> str:
+def cases_path(
+    law: str,
+    version: str,
+    article: str,
+) -> str:
     """Return the address of the list of documents that cite an article."""
     parameters = [("version", version), ("article", article)]
     return with_parameters(f"/laws/{_one_step(law)}/cases", parameters)
@@ -264,10 +272,18 @@ def _removed(values: tuple[str, ...], value: str) -> tuple[str, ...]:
     return tuple(one for one in values if one != value)
 
 
-def _with(chosen: Chosen, name: str, value: str) -> Chosen:
+def _with(
+    chosen: Chosen,
+    name: str,
+    value: str,
+) -> Chosen:
     return {**chosen, name: _added(chosen.get(name, ()), value)}
 
 
-def _without(chosen: Chosen, name: str, value: str) -> Chosen:
+def _without(
+    chosen: Chosen,
+    name: str,
+    value: str,
+) -> Chosen:
     left = _removed(chosen.get(name, ()), value)
     return {field: values for field, values in {**chosen, name: left}.items() if values}

@@ -110,7 +110,11 @@ def _without_a_part(wanted: PageRequest, result: SearchResult) -> Iterator[PageR
             yield wanted.saying(part.without)
 
 
-def _totals(inquiry: Inquiry, text: str, ways: Sequence[PageRequest]) -> list[int]:
+def _totals(
+    inquiry: Inquiry,
+    text: str,
+    ways: Sequence[PageRequest],
+) -> list[int]:
     """Return how many documents ways find that say the same under other filters."""
     state, store, wanted = inquiry.state, inquiry.store, inquiry.wanted
     several = [way.filters for way in ways]
@@ -161,7 +165,11 @@ def _tier(head: DocumentHead) -> str:
     return tier[:LONGEST_FACET_VALUE]
 
 
-def trail(inquiry: Inquiry, document_id: int, rank: int | None) -> Trail | None:
+def trail(
+    inquiry: Inquiry,
+    document_id: int,
+    rank: int | None,
+) -> Trail | None:
     """Return the way back to the list and to the neighbours in it.
 
     The place counts only while the answer still has this document there: a store that
@@ -186,7 +194,11 @@ def trail(inquiry: Inquiry, document_id: int, rank: int | None) -> Trail | None:
     )
 
 
-def _neighbour(wanted: PageRequest, beside: dict[int, int], rank: int) -> str | None:
+def _neighbour(
+    wanted: PageRequest,
+    beside: dict[int, int],
+    rank: int,
+) -> str | None:
     document = beside.get(rank)
     return None if document is None else document_path(document, wanted, rank)
 

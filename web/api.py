@@ -36,7 +36,11 @@ def _json(answer: Struct) -> Response:
     return Response(msgspec.json.encode(answer), media_type=_JSON)
 
 
-def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _parameter(
+    name: str,
+    description: str,
+    schema: dict[str, Any],
+) -> dict[str, Any]:
     return {
         "name": name,
         "in": "query",

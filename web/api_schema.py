@@ -52,7 +52,11 @@ _REF: Final = "#/components/schemas/{name}"
 _MEDIA_TYPE: Final = "application/json"
 
 
-def answers(model: type[Struct], description: str, **errors: str) -> Answers:
+def answers(
+    model: type[Struct],
+    description: str,
+    **errors: str,
+) -> Answers:
     """Return the answers of a route: its own by 200, errors by what they are about.
 
     `errors` are words by status (`status_404`); any other error has the same shape.

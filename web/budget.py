@@ -50,7 +50,12 @@ class Budget:
     """
 
     def __init__(
-        self, app: ASGIApp, *, seconds: float, most: int, refuse: Refuse
+        self,
+        app: ASGIApp,
+        *,
+        seconds: float,
+        most: int,
+        refuse: Refuse,
     ) -> None:
         """Wrap `app`; `most` counts the requests at work and those waiting for a place."""
         self._app = app
@@ -61,7 +66,12 @@ class Budget:
         self._turns = asyncio.Semaphore(1)
         self._held = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         """Handle one request."""
         if scope["type"] != "http" or scope["path"].startswith(_STATIC):
             await self._app(scope, receive, send)
@@ -70,7 +80,12 @@ class Budget:
         else:
             await self._within_time(scope, receive, send)
 
-    async def _within_time(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _within_time(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         answer, client = _Answer(send), _Client(receive)
         work = asyncio.create_task(self._work(scope, client, answer))
         self._held += 1
@@ -98,7 +113,12 @@ class Budget:
             scope, receive, send
         )
 
-    async def _work(self, scope: Scope, client: _Client, answer: _Answer) -> None:
+    async def _work(
+        self,
+        scope: Scope,
+        client: _Client,
+        answer: _Answer,
+    ) -> None:
         ends = asyncio.get_running_loop().time() + self._seconds
         async with self._places, _Turn(self._turns):
             answer.has_place = True

@@ -37,7 +37,11 @@ class Links:
         return None if head is None else document_path(head.id)
 
 
-def read_links(store: Store, book: LawBook, documents: Iterable[Document]) -> Links:
+def read_links(
+    store: Store,
+    book: LawBook,
+    documents: Iterable[Document],
+) -> Links:
     """Look up every document that these name, in their texts or as related."""
     slugs: dict[str, None] = {}
     for document in documents:
@@ -54,7 +58,9 @@ def read_law_book(store: Store, today: date) -> LawBook:
 
 
 def read_cited(
-    store: Store, book: LawBook, statutes: Sequence[str]
+    store: Store,
+    book: LawBook,
+    statutes: Sequence[str],
 ) -> list[CitedArticle]:
     """Look up what provides today what the cited articles of replaced versions did."""
     named = [(text, parse_statute(text)) for text in statutes]
@@ -67,7 +73,9 @@ def read_cited(
 
 
 def read_concordances(
-    store: Store, book: LawBook, laws: Collection[str]
+    store: Store,
+    book: LawBook,
+    laws: Collection[str],
 ) -> dict[str, Concordance]:
     """Look up by law which article of which version provides what."""
     rows = store.concordances(laws) if laws else {}

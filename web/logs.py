@@ -52,7 +52,10 @@ class RationedHandler(logging.StreamHandler[TextIO]):
     """
 
     def __init__(
-        self, stream: TextIO, a_minute: int, clock: Callable[[], float] = time.monotonic
+        self,
+        stream: TextIO,
+        a_minute: int,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Write to `stream`; `clock` tells seconds."""
         super().__init__(stream)
@@ -103,7 +106,9 @@ def configure_logs(a_minute: int) -> None:
 
 
 def _log_uncaught(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
 ) -> None:
     logging.getLogger(__name__).critical("ended %s", places(error))
 

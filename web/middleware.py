@@ -49,7 +49,12 @@ class SecurityHeaders:
     """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Collection[str], keep: str, refuse: Refuse
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Collection[str],
+        keep: str,
+        refuse: Refuse,
     ) -> None:
         """Wrap `app`; `keep` is the Cache-Control of what says nothing of its own."""
         self._app = app
@@ -57,7 +62,12 @@ class SecurityHeaders:
         self._keep = keep
         self._refuse = refuse
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -71,7 +81,12 @@ class SecurityHeaders:
         finally:
             _log(scope, sent.status, 1000 * (time.perf_counter() - started))
 
-    async def _answer(self, scope: Scope, receive: Receive, sent: _Sent) -> None:
+    async def _answer(
+        self,
+        scope: Scope,
+        receive: Receive,
+        sent: _Sent,
+    ) -> None:
         try:
             refusal = check_size(scope) or check_host(scope, self._hosts)
             app = self._app if refusal is None else self._refuse(scope, refusal)
@@ -106,7 +121,11 @@ class _Sent:
         await self._send(message)
 
 
-def _log(scope: Scope, status: int, ms: float) -> None:
+def _log(
+    scope: Scope,
+    status: int,
+    ms: float,
+) -> None:
     route = getattr(scope.get("route"), "path", "-")
     number = str(scope.get("path_params", {}).get("document_id", "-"))
     if not number.isdecimal():

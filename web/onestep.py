@@ -48,7 +48,10 @@ class Addresses:
         return self._with("role", role)
 
     def document(
-        self, document_id: int, rank: int | None, paragraph: int | None = None
+        self,
+        document_id: int,
+        rank: int | None,
+        paragraph: int | None = None,
     ) -> str:
         """Return the address of a document in the answer."""
         parameters = [self._question] if self._question else []

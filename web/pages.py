@@ -65,7 +65,11 @@ def browse(request: Request, state: StateDep) -> HTMLResponse:
 
 
 @router.get("/browse/{kind}")
-def browse_kind(request: Request, kind: str, state: StateDep) -> HTMLResponse:
+def browse_kind(
+    request: Request,
+    kind: str,
+    state: StateDep,
+) -> HTMLResponse:
     """Documents of one kind, newest first."""
     if kind not in KINDS:
         raise NotFound(
@@ -145,7 +149,11 @@ def _heading(wanted: PageRequest, heading: str | None) -> str | None:
 
 
 @router.get("/documents/{document_id}")
-def read(request: Request, document_id: str, state: StateDep) -> HTMLResponse:
+def read(
+    request: Request,
+    document_id: str,
+    state: StateDep,
+) -> HTMLResponse:
     """One document; the question it was found with comes along."""
     wanted = parse_page_request(request.query_params.multi_items())
     raw_rank = request.query_params.get("at")
@@ -168,7 +176,11 @@ def read(request: Request, document_id: str, state: StateDep) -> HTMLResponse:
 
 
 def _around(
-    state: AppState, store: Store, book: LawBook, document: Document, links: Links
+    state: AppState,
+    store: Store,
+    book: LawBook,
+    document: Document,
+    links: Links,
 ) -> Around:
     """Read what stands beside a document."""
     head = document.head
@@ -199,7 +211,9 @@ def _document_number(raw: str) -> int | None:
 
 
 def _related(
-    store: Store, document: Document, links: Links
+    store: Store,
+    document: Document,
+    links: Links,
 ) -> list[tuple[DocumentHead, str]]:
     """Return what the document names and what names it."""
     found = related_labels(document, links.named)

@@ -49,7 +49,11 @@ def laws(state: StateDep) -> HTMLResponse:
 
 
 @router.get("/laws/{law}")
-def law(request: Request, law: str, state: StateDep) -> HTMLResponse:
+def law(
+    request: Request,
+    law: str,
+    state: StateDep,
+) -> HTMLResponse:
     """Show one law at one version (the one in force when none is named), or two versions side by
     side.
     """
@@ -89,7 +93,11 @@ def _material(
 
 
 @router.get("/laws/{law}/cases")
-def citing(request: Request, law: str, state: StateDep) -> HTMLResponse:
+def citing(
+    request: Request,
+    law: str,
+    state: StateDep,
+) -> HTMLResponse:
     """List the documents that cite one article of one version."""
     given, law = request.query_params, step_name(law)
     article = base_article(stated("article", given.get("article")) or "")
@@ -111,7 +119,12 @@ def _citing_page(store: Store, article: ArticleKey) -> CitingPage:
     return citing_page(article, others, cited_by)
 
 
-def _version(store: Store, book: LawBook, law: str, version: str | None) -> Document:
+def _version(
+    store: Store,
+    book: LawBook,
+    law: str,
+    version: str | None,
+) -> Document:
     """Return one version of a law, the one in force when none is named; raises NotFound."""
     heads = book.versions.get(law)
     if not heads:

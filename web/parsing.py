@@ -64,7 +64,12 @@ def parse_page_request(
     )
 
 
-def number(name: str, raw: str, low: int, high: int) -> int:
+def number(
+    name: str,
+    raw: str,
+    low: int,
+    high: int,
+) -> int:
     """Read a whole number within [low, high]; raises InvalidQuery naming the parameter."""
     is_number = raw.isascii() and raw.isdigit() and len(raw) <= _MOST_DIGITS
     if not is_number or not low <= int(raw) <= high:
@@ -74,7 +79,11 @@ def number(name: str, raw: str, low: int, high: int) -> int:
     return int(raw)
 
 
-def one_of(name: str, value: str, allowed: Collection[str]) -> str:
+def one_of(
+    name: str,
+    value: str,
+    allowed: Collection[str],
+) -> str:
     """Return a value of a closed list; raises InvalidQuery naming the parameter and the list."""
     if value not in allowed:
         choices = "、".join(allowed)

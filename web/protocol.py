@@ -204,7 +204,11 @@ class Protocol(H11Protocol):
         self._start(_READING, _FAREWELL_S, self.transport.abort)
 
     def _start(
-        self, name: str, seconds: float, call: Callable[..., None], *arguments: object
+        self,
+        name: str,
+        seconds: float,
+        call: Callable[..., None],
+        *arguments: object,
     ) -> None:
         """Call something later, unless a timer of this name is running."""
 

@@ -51,7 +51,11 @@ class ErrorPage:
     message: str
 
 
-def refused(templates: Environment, scope: Scope, refusal: Refusal) -> Response:
+def refused(
+    templates: Environment,
+    scope: Scope,
+    refusal: Refusal,
+) -> Response:
     """Return a refusal as JSON below /api/, else as a page."""
     answer: Response
     if scope["path"].startswith("/api/"):

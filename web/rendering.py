@@ -39,7 +39,11 @@ def make_templates(contact: str = "") -> Environment:
 
 
 def render(
-    templates: Environment, name: str, page: object, *, status: int = 200
+    templates: Environment,
+    name: str,
+    page: object,
+    *,
+    status: int = 200,
 ) -> HTMLResponse:
     """Render one record with its template."""
     return HTMLResponse(
@@ -56,7 +60,11 @@ def unfolded(text: str) -> str:
     return "".join(map(str.strip, text.splitlines()))
 
 
-def report_address(contact: str, title: str = "", address: str = "") -> str | None:
+def report_address(
+    contact: str,
+    title: str = "",
+    address: str = "",
+) -> str | None:
     """Return where to report a mistake, in a document's page with its title and
     address; None where nowhere.
 

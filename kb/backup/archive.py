@@ -114,7 +114,12 @@ class Reader:
     are unpacked.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, seal: str) -> None:
+    def __init__(
+        self,
+        archive: zipfile.ZipFile,
+        manifest: Manifest,
+        seal: str,
+    ) -> None:
         """Read from an open archive."""
         self._zip = archive
         self.manifest = manifest
@@ -197,7 +202,11 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
     return msgspec.json.decode(text, type=Manifest)
 
 
-def _check(path: Path, found: list[zipfile.ZipInfo], manifest: Manifest) -> None:
+def _check(
+    path: Path,
+    found: list[zipfile.ZipInfo],
+    manifest: Manifest,
+) -> None:
     """Raise UnreadableFile unless the archive has the members of the manifest, each once, and
     nothing else.
     """

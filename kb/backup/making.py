@@ -66,7 +66,10 @@ def make(
 
 
 def _pack(
-    store: Store, copied: Copied, waiting: Path, packing: Callable[[int, int], None]
+    store: Store,
+    copied: Copied,
+    waiting: Path,
+    packing: Callable[[int, int], None],
 ) -> dict[str, str]:
     """Write the archive; return by sha256 why an original is not in it."""
     writer = Writer(waiting / "archive")

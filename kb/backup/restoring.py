@@ -124,7 +124,9 @@ def _is_empty_folder(path: Path) -> bool:
 
 
 def _unpack(
-    backup: archive.Reader, home: Path, progress: Callable[[int, int], None]
+    backup: archive.Reader,
+    home: Path,
+    progress: Callable[[int, int], None],
 ) -> Pending:
     """Unpack and check a backup beside the library; what is not whole is taken away again."""
     staging = home / STAGING
@@ -149,7 +151,9 @@ def _unpack(
 
 
 def _checked(
-    backup: archive.Reader, staging: Path, progress: Callable[[int, int], None]
+    backup: archive.Reader,
+    staging: Path,
+    progress: Callable[[int, int], None],
 ) -> Pending:
     manifest = backup.manifest
     names = [
@@ -259,7 +263,11 @@ def _change_over(home: Path, pending: Pending) -> None:
         raise
 
 
-def _move(home: Path, staging: Path, aside: Path) -> None:
+def _move(
+    home: Path,
+    staging: Path,
+    aside: Path,
+) -> None:
     for name in _PIECES:
         is_old = name not in _UNPACKED or (staging / name).exists()
         if is_old and os.path.lexists(home / name):

@@ -52,7 +52,10 @@ def add(args: argparse.Namespace) -> int:
 
 
 def _add_all(
-    args: argparse.Namespace, settings: Settings, store: Store, searcher: Searcher
+    args: argparse.Namespace,
+    settings: Settings,
+    store: Store,
+    searcher: Searcher,
 ) -> list[Receipt]:
     from ingest import workers
     from ingest.pipeline import Options, ingest
@@ -91,7 +94,11 @@ def _add_all(
 
 
 def _tell_progress(
-    step: Step, number: int, files: int, before: int, documents: int
+    step: Step,
+    number: int,
+    files: int,
+    before: int,
+    documents: int,
 ) -> None:
     """Tell how many files are done and how many documents, refused ones included: one file may hold
     many thousands.
@@ -124,7 +131,11 @@ def where(receipt: Receipt) -> str:
     return f"{shown(receipt.path)}{line}"
 
 
-def _tell(receipt: Receipt, args: argparse.Namespace, warned: Counter[str]) -> None:
+def _tell(
+    receipt: Receipt,
+    args: argparse.Namespace,
+    warned: Counter[str],
+) -> None:
     for warning in receipt.warnings:
         warned[warning] += 1
         if warned[warning] <= _WARNED_OF:

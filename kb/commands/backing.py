@@ -38,7 +38,11 @@ def backup(args: argparse.Namespace) -> int:
     return _report(made, args)
 
 
-def _require_place(target: Path, home: Path, force: bool) -> None:
+def _require_place(
+    target: Path,
+    home: Path,
+    force: bool,
+) -> None:
     """Raise UserError unless a backup may be written at `target`."""
     if target.is_relative_to(home):
         raise UserError(

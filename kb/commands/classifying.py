@@ -55,7 +55,11 @@ def classify(args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _list(heads: Sequence[DocumentHead], total: int, args: argparse.Namespace) -> int:
+def _list(
+    heads: Sequence[DocumentHead],
+    total: int,
+    args: argparse.Namespace,
+) -> int:
     if args.json:
         shown = [
             {"document_id": head.id, "slug": head.slug, "title": head.title}

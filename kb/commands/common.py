@@ -41,7 +41,12 @@ _SLUG: Final = re.compile(r"(?:标识|slug)[:：](.+)", re.DOTALL)
 class Step(Protocol):
     """Tells a progress bar how far the work is."""
 
-    def __call__(self, done: int, total: int | None = None, note: str = "") -> None:
+    def __call__(
+        self,
+        done: int,
+        total: int | None = None,
+        note: str = "",
+    ) -> None:
         """Set the number of finished items and, when known, of all items; a note stands behind the
         label.
         """
@@ -225,7 +230,9 @@ def refuse_ambiguous(key: str, found: Collection[str]) -> None:
 
 
 def read_filters(
-    include: Sequence[str], exclude: Sequence[str], kind: Sequence[str] = ()
+    include: Sequence[str],
+    exclude: Sequence[str],
+    kind: Sequence[str] = (),
 ) -> Filters:
     """Read --filter field=value and --exclude field=value; raises UserError for unknown fields."""
     from search.request import FACET_FIELDS
@@ -261,7 +268,11 @@ def as_person(args: argparse.Namespace) -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar(label: str, unit: str, quiet: bool) -> Iterator[Step]:
+def progress_bar(
+    label: str,
+    unit: str,
+    quiet: bool,
+) -> Iterator[Step]:
     """Show a bar on stderr while the block runs; nothing when quiet or stderr is no terminal."""
     if quiet or not sys.stderr.isatty():
         yield lambda done, total=None, note="": None
@@ -289,7 +300,11 @@ def progress_bar(label: str, unit: str, quiet: bool) -> Iterator[Step]:
     ) as progress:
         task = progress.add_task(label, total=None)
 
-        def step(done: int, total: int | None = None, note: str = "") -> None:
+        def step(
+            done: int,
+            total: int | None = None,
+            note: str = "",
+        ) -> None:
             progress.update(task, completed=done, total=total, description=label + note)
 
         yield step

@@ -59,7 +59,9 @@ def evaluate(args: argparse.Namespace) -> int:
 
 
 def _measuring(
-    args: argparse.Namespace, topics: Mapping[str, str], qrels: Qrels
+    args: argparse.Namespace,
+    topics: Mapping[str, str],
+    qrels: Qrels,
 ) -> Measuring:
     """Return what runs are held against: the topics asked, else all that are graded."""
     from search.evaluation import Measuring
@@ -68,7 +70,9 @@ def _measuring(
 
 
 def _measure(
-    args: argparse.Namespace, topics: Mapping[str, str], against: Measuring
+    args: argparse.Namespace,
+    topics: Mapping[str, str],
+    against: Measuring,
 ) -> int:
     from search.evaluation import report_on
     from search.trec import write_runs
@@ -84,7 +88,9 @@ def _measure(
 
 
 def _ask_all(
-    args: argparse.Namespace, topics: Mapping[str, str], against: Measuring
+    args: argparse.Namespace,
+    topics: Mapping[str, str],
+    against: Measuring,
 ) -> dict[str, Run]:
     """Ask every topic in the modes that are wanted; say which graded documents are not here."""
     from search.evaluation import ask, missing_from
@@ -115,7 +121,11 @@ def _measure_file(args: argparse.Namespace, against: Measuring) -> int:
     return _report(args, report_on(runs, against, args.by_group))
 
 
-def _tell_absent(path: Path, run: Run, asked: Iterable[str]) -> None:
+def _tell_absent(
+    path: Path,
+    run: Run,
+    asked: Iterable[str],
+) -> None:
     absent = [topic for topic in asked if topic not in run.rankings]
     if absent:
         say(f"{path.name} 中没有 {len(absent)} 道题的结果,算作没有命中:{_some(absent)}")
@@ -191,7 +201,9 @@ def by_group_table(groups: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
 
 
 def _compare(
-    args: argparse.Namespace, topics: Mapping[str, str], against: Measuring
+    args: argparse.Namespace,
+    topics: Mapping[str, str],
+    against: Measuring,
 ) -> int:
     from search.comparing import Pair, compare
     from search.trec import read_run

@@ -74,7 +74,11 @@ def _request(args: argparse.Namespace) -> SearchRequest:
     )
 
 
-def _answer(searcher: Searcher, store: Store, request: SearchRequest) -> SearchResult:
+def _answer(
+    searcher: Searcher,
+    store: Store,
+    request: SearchRequest,
+) -> SearchResult:
     """Return the answer, with other queries that may have been meant where words were not found."""
     from search.suggesting import Suggester
 

@@ -105,7 +105,11 @@ def _walk(root: Path, listing: Listing) -> _Found:
     return found
 
 
-def _sort(entry: os.DirEntry[str], folders: list[Path], found: _Found) -> None:
+def _sort(
+    entry: os.DirEntry[str],
+    folders: list[Path],
+    found: _Found,
+) -> None:
     path = Path(entry.path)
     if entry.is_dir(follow_symlinks=False):
         folders.append(path)
@@ -119,7 +123,11 @@ def _sort(entry: os.DirEntry[str], folders: list[Path], found: _Found) -> None:
         found.odd.append(path)
 
 
-def _inside(root: Path, found: _Found, listing: Listing) -> list[Path]:
+def _inside(
+    root: Path,
+    found: _Found,
+    listing: Listing,
+) -> list[Path]:
     """Return the links that lead to a file below `root` no other path leads to; tell of those that
     lead elsewhere.
     """

@@ -13,7 +13,11 @@ SORTS: Final = ("relevance", "newest", "oldest", "amount")
 VISIBILITIES: Final = tuple(level.name.lower() for level in Visibility)
 
 
-def everywhere(parser: ArgumentParser, home: object, flag: object) -> None:
+def everywhere(
+    parser: ArgumentParser,
+    home: object,
+    flag: object,
+) -> None:
     """Add what every command understands, before or after its name."""
     parser.add_argument(
         "--home",

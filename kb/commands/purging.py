@@ -82,7 +82,11 @@ def purge(args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _planned(store: Store, args: argparse.Namespace, begun: _Begun) -> _Plan:
+def _planned(
+    store: Store,
+    args: argparse.Namespace,
+    begun: _Begun,
+) -> _Plan:
     purging = Purging(store)
     slugs: dict[str, None] = {}
     for key in args.documents:
@@ -113,7 +117,12 @@ def _planned(store: Store, args: argparse.Namespace, begun: _Begun) -> _Plan:
     )
 
 
-def _slugs(store: Store, purging: Purging, key: str, begun: _Begun) -> list[str]:
+def _slugs(
+    store: Store,
+    purging: Purging,
+    key: str,
+    begun: _Begun,
+) -> list[str]:
     """Return the slug that was meant, of a document or of a removed one; none when it
     was being purged already.
 
@@ -166,7 +175,11 @@ def _destroy(store: Store, plan: _Plan) -> None:
     purging.destroy(plan.doomed, gone)
 
 
-def _without_doomed(store: Store, copy: Copy, doomed: Doomed) -> Original:
+def _without_doomed(
+    store: Store,
+    copy: Copy,
+    doomed: Doomed,
+) -> Original:
     """Write what stays of a file of many documents beside it and return it as an original."""
     data = blanked(copy.path.read_bytes(), doomed)
     sha256 = sha256_of(data)

@@ -84,7 +84,11 @@ def _restore(settings: Settings, args: argparse.Namespace) -> int:
     return EXIT_OK if len(done) == len(chosen) else EXIT_STATE
 
 
-def _long_held(kept: Quarantine, until: date, store: Store) -> list[Held]:
+def _long_held(
+    kept: Quarantine,
+    until: date,
+    store: Store,
+) -> list[Held]:
     """Return what was set aside by a day, without originals that are missed.
 
     One that a document still refers to and that is nowhere else is not deleted: kb verify

@@ -159,7 +159,11 @@ def _weight(remade: Remade) -> int:
     return max(len(remade.revision.text), _LEAST_CHARACTERS)
 
 
-def _tell(remade: Remade, outcome: _Outcome, args: argparse.Namespace) -> None:
+def _tell(
+    remade: Remade,
+    outcome: _Outcome,
+    args: argparse.Namespace,
+) -> None:
     kept = remade.kept
     if remade.error is not None:
         outcome.failed.append({"slug": kept.slug, "error": str(remade.error)})

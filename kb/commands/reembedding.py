@@ -88,7 +88,11 @@ def reembed(args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _tell(name: str, chosen: str, done: Reembedded) -> None:
+def _tell(
+    name: str,
+    chosen: str,
+    done: Reembedded,
+) -> None:
     """Say what was done, and what the operator has to do; `chosen` is what he calls the model."""
     say(f"模型「{name}」:新生成 {done.embedded} 个片段的向量,原已有 {done.kept} 个")
     if done.switched_from:
@@ -101,7 +105,10 @@ def _tell(name: str, chosen: str, done: Reembedded) -> None:
 
 
 def change_embedder(
-    store: Store, embedder: Embedder, keep_old: bool, step: Step
+    store: Store,
+    embedder: Embedder,
+    keep_old: bool,
+    step: Step,
 ) -> Reembedded:
     """Embed what lacks a vector of `embedder`, switch in one transaction, and remove
     the others unless kept.
@@ -129,7 +136,9 @@ def change_embedder(
 
 
 def _batches(
-    store: Store, embedder: Embedder, embedder_id: int
+    store: Store,
+    embedder: Embedder,
+    embedder_id: int,
 ) -> Iterator[tuple[list[PassageToIndex], NDArray[np.float32], bool]]:
     """Yield passages with their vectors, and whether none were left when they were
     read, again and again.

@@ -95,7 +95,11 @@ def check_originals(
     return wrong, mended
 
 
-def _is_put_back(copies: list[Held], quarantine: Quarantine, store: Store) -> bool:
+def _is_put_back(
+    copies: list[Held],
+    quarantine: Quarantine,
+    store: Store,
+) -> bool:
     """Put back the first of some copies of an original that is whole; tell whether one was."""
     return any(quarantine.put_back(item, store.files) for item in copies)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -90,7 +90,12 @@ class LawBook:
             return LawPlace(law, version)
         return place
 
-    def text_of(self, law: str, version: str, article: str) -> TextPlace | None:
+    def text_of(
+        self,
+        law: str,
+        version: str,
+        article: str,
+    ) -> TextPlace | None:
         """Return where an article stands in a whole text beside the digest of a version."""
         for head in self.texts.get((law, version), ()):
             section = self._section(head, article)
@@ -143,38 +148,49 @@ def make_law_book(
     Documents that name a law but no version of it (single articles of a data set) are no law books.
     Of several documents of one version the digest, else the first, stands for it.
     """
-    versions: dict[str, list[DocumentHead]] = {}
-    told: dict[tuple[str, str], frozenset[str]] = {}
-    texts: dict[tuple[str, str], list[DocumentHead]] = {}
-    for head in sorted(heads, key=lambda head: not is_edited(head.metadata)):
-        law = head.metadata.law or ""
-        version = head.metadata.version or ""
-        if not version:
-            continue
-        if (law, version) in told:
-            texts.setdefault((law, version), []).append(head)
-            continue
-        versions.setdefault(law, []).append(head)
-        told[law, version] = _articles_told(head)
+    sorted_out = _by_version(heads)
+    versions = sorted_out.versions
     today = day.isoformat()
-    ordered: dict[str, list[DocumentHead]] = {}
+    ordered = {law: sorted(versions[law], key=_since) for law in sorted(versions)}
     shown: dict[str, str] = {}
     current: dict[str, str] = {}
-    for law, found in sorted(versions.items()):
-        ordered[law] = sorted(found, key=_since)
-        opened = _opened(ordered[law], today)
+    for law, found in ordered.items():
+        opened = _opened(found, today)
         shown[law] = opened.metadata.version or ""
-        if _is_current(opened, ordered[law], today):
+        if _is_current(opened, found, today):
             current[law] = shown[law]
     return LawBook(
         day=today,
         versions=ordered,
         shown=shown,
         current=current,
-        articles=told,
-        texts=texts,
+        articles=sorted_out.articles,
+        texts=sorted_out.texts,
         sections=sections,
     )
+
+
+class _ByVersion(NamedTuple):
+    """The document that stands for each version, by law; what it tells of; further texts."""
+
+    versions: dict[str, list[DocumentHead]]
+    articles: dict[tuple[str, str], frozenset[str]]
+    texts: dict[tuple[str, str], list[DocumentHead]]
+
+
+def _by_version(heads: Iterable[DocumentHead]) -> _ByVersion:
+    found = _ByVersion({}, {}, {})
+    for head in sorted(heads, key=lambda head: not is_edited(head.metadata)):
+        law = head.metadata.law or ""
+        version = head.metadata.version or ""
+        if not version:
+            continue
+        if (law, version) in found.articles:
+            found.texts.setdefault((law, version), []).append(head)
+            continue
+        found.versions.setdefault(law, []).append(head)
+        found.articles[law, version] = _articles_told(head)
+    return found
 
 
 def _articles_told(head: DocumentHead) -> frozenset[str]:
@@ -195,7 +211,11 @@ def _opened(heads: Sequence[DocumentHead], day: str) -> DocumentHead:
     return (digests or begun or heads[:1])[-1]
 
 
-def _is_current(head: DocumentHead, heads: Sequence[DocumentHead], day: str) -> bool:
+def _is_current(
+    head: DocumentHead,
+    heads: Sequence[DocumentHead],
+    day: str,
+) -> bool:
     """Tell whether a version is known to be in force and none has begun after it."""
     return is_in_force(head.metadata, day) and head is _begun(heads, day)[-1]
 

@@ -81,7 +81,10 @@ def compare_versions(
 
 
 def _compare(
-    concordance: Concordance, provision: str, two: TwoVersions, spans_of: SpansOf
+    concordance: Concordance,
+    provision: str,
+    two: TwoVersions,
+    spans_of: SpansOf,
 ) -> ComparedProvision:
     old_articles, old = _articles_with_text(concordance, provision, two, two.before)
     new_articles, new = _articles_with_text(concordance, provision, two, two.after)
@@ -95,14 +98,19 @@ def _compare(
 
 
 def _wording(
-    version: str, articles: tuple[str, ...], runs: tuple[Run, ...]
+    version: str,
+    articles: tuple[str, ...],
+    runs: tuple[Run, ...],
 ) -> Wording | None:
     """Return what a version says in these articles; None where it has none."""
     return Wording(version, articles, runs) if articles else None
 
 
 def _articles_with_text(
-    concordance: Concordance, provision: str, two: TwoVersions, version: str
+    concordance: Concordance,
+    provision: str,
+    two: TwoVersions,
+    version: str,
 ) -> tuple[tuple[str, ...], str]:
     articles = tuple(concordance.articles(version, provision))
     texts = (two.texts[version].get(base_article(article), "") for article in articles)
@@ -110,7 +118,9 @@ def _articles_with_text(
 
 
 def _runs(
-    before: str, after: str, spans_of: SpansOf
+    before: str,
+    after: str,
+    spans_of: SpansOf,
 ) -> tuple[tuple[tuple[Run, ...], tuple[Run, ...]], bool]:
     """Return both texts in runs, and whether what differs is marked in them."""
     plain = _plain(before), _plain(after)

@@ -73,7 +73,10 @@ class Concordance(Struct, frozen=True, gc=False):
         return beside
 
     def counterparts(
-        self, version: str, article: str, other: str
+        self,
+        version: str,
+        article: str,
+        other: str,
     ) -> tuple[ArticleKey, ...]:
         """Return the articles of version `other` that provide what an article of `version`
         provides, by their names.
@@ -107,7 +110,10 @@ class Concordance(Struct, frozen=True, gc=False):
         return self.versions[:place][::-1], self.versions[place + 1 :]
 
     def _nearest(
-        self, version: str, article: str, others: Iterable[str]
+        self,
+        version: str,
+        article: str,
+        others: Iterable[str],
     ) -> tuple[ArticleKey, ...]:
         for other in others:
             found = self.counterparts(version, article, other)

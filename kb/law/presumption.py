@@ -13,7 +13,9 @@ from kb.vocabulary import BY_DATE, BY_TEXT, VERSION_UNSTATED, VERSIONS_UNNAMED
 
 
 def presume_versions(
-    citations: Sequence[Citation], day: str, known: Mapping[str, Sequence[Period]]
+    citations: Sequence[Citation],
+    day: str,
+    known: Mapping[str, Sequence[Period]],
 ) -> list[Citation]:
     """Return citations with the version a paper of that day is presumed to mean where
     it names none.

@@ -138,7 +138,11 @@ def is_in_force(metadata: Metadata, day: str) -> bool:
     return is_edited(metadata) and has_begun and not has_ended
 
 
-def standing(metadata: Metadata, current: str | None, day: str) -> Standing:
+def standing(
+    metadata: Metadata,
+    current: str | None,
+    day: str,
+) -> Standing:
     """Return how a version stands on a day; `current` is the version of its law then in force, None
     where unknown.
     """

@@ -79,7 +79,11 @@ def classify(
     return {row["id"]: row["kind"] for row in rows}
 
 
-def _say_kind(conn: sqlite3.Connection, ids: Sequence[int], kind: str) -> None:
+def _say_kind(
+    conn: sqlite3.Connection,
+    ids: Sequence[int],
+    kind: str,
+) -> None:
     """Write down that a person said of which kind documents are: no rule changes it then."""
     these = json.dumps(list(ids))
     conn.execute(
@@ -106,7 +110,11 @@ def _say_kind(conn: sqlite3.Connection, ids: Sequence[int], kind: str) -> None:
     )
 
 
-def _collect(conn: sqlite3.Connection, document_id: int, title: str) -> None:
+def _collect(
+    conn: sqlite3.Connection,
+    document_id: int,
+    title: str,
+) -> None:
     conn.execute(
         "UPDATE document SET collection_id = ? WHERE id = ?",
         [collection_row(conn, title), document_id],
@@ -117,7 +125,11 @@ def _collect(conn: sqlite3.Connection, document_id: int, title: str) -> None:
     )
 
 
-def collection_after(title: str, kind: str, new_kind: str) -> str:
+def collection_after(
+    title: str,
+    kind: str,
+    new_kind: str,
+) -> str:
     """Return the collection of a document that changes its kind: what lies in that of
     its kind moves along.
     """

@@ -36,7 +36,10 @@ _IS_ASKED: Final = "x.law = asked.law AND x.article = asked.article"
 
 
 def citing(
-    conn: sqlite3.Connection, clearance: Visibility, law: str, article: str
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    law: str,
+    article: str,
 ) -> list[int]:
     """Return the ids of visible documents that cite an article of any version of a law."""
     rows = conn.execute(
@@ -49,7 +52,9 @@ def citing(
 
 
 def citing_document(
-    conn: sqlite3.Connection, clearance: Visibility, slug: str
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    slug: str,
 ) -> dict[int, DocumentHead]:
     """Return the visible documents that name another one, by id."""
     rows = conn.execute(
@@ -61,7 +66,9 @@ def citing_document(
 
 
 def citing_articles(
-    conn: sqlite3.Connection, clearance: Visibility, articles: Iterable[ArticleKey]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    articles: Iterable[ArticleKey],
 ) -> dict[ArticleKey, list[int]]:
     """Return by article the ids of the visible documents that cite it, ascending; [] for one
     nobody cites.
@@ -81,7 +88,9 @@ def citing_articles(
 
 
 def presumed(
-    conn: sqlite3.Connection, clearance: Visibility, articles: Iterable[ArticleKey]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    articles: Iterable[ArticleKey],
 ) -> dict[ArticleKey, dict[int, str]]:
     """Return by article the visible documents that are presumed to mean it by what names
     no version, each with why.
@@ -201,7 +210,9 @@ def _laws_without_version(
 
 
 def _periods(
-    conn: sqlite3.Connection, clearance: Visibility, laws: Iterable[str]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    laws: Iterable[str],
 ) -> _Periods:
     """Return when the versions of some laws were in force, as far as this reader may know of
     them.

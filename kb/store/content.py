@@ -199,7 +199,10 @@ class Rows:
         return numbers
 
     def _passages(
-        self, revision_id: int, section_ids: list[int], content: Content
+        self,
+        revision_id: int,
+        section_ids: list[int],
+        content: Content,
     ) -> None:
         passages: tuple[Passage, ...] = content.revision.passages
         halves = content.vectors.astype("<f2")
@@ -271,7 +274,10 @@ class Rows:
             self._waiting["provision"].append(row)
 
     def _extend(
-        self, table: str, document_id: int, rows: Iterable[tuple[Any, ...]]
+        self,
+        table: str,
+        document_id: int,
+        rows: Iterable[tuple[Any, ...]],
     ) -> None:
         self._waiting[table] += [(document_id, *row) for row in rows]
 

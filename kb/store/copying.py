@@ -12,7 +12,7 @@ from msgspec import Struct
 from kb import database
 from kb.errors import StateError, StoreDamaged
 from kb.records import Commit
-from kb.store import checking, identity, reading
+from kb.store import checking, identity, indexing
 
 _PAGES_AT_ONCE: Final = 1_000
 
@@ -30,7 +30,9 @@ class Copied(Struct, frozen=True, kw_only=True):
 
 
 def copy(
-    conn: sqlite3.Connection, path: Path, progress: Callable[[int, int], None]
+    conn: sqlite3.Connection,
+    path: Path,
+    progress: Callable[[int, int], None],
 ) -> None:
     """Write the present state of a database to a new file without a log beside it; raises
     StateError.
@@ -86,7 +88,7 @@ def _inspected(conn: sqlite3.Connection) -> Copied:
         raise StoreDamaged("数据库没有编号,不是本系统的数据库")
     return Copied(
         store_id=own,
-        commit=reading.commit(conn),
+        commit=indexing.commit(conn),
         schema_version=database.version(conn),
         documents=checking.counts(conn)["document"],
         files=checking.files(conn),

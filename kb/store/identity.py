@@ -29,7 +29,11 @@ def require_database(path: Path, files: Files) -> None:
         raise StoreForeign(f"{files.folder} 里有原件,{what}:{path}。{_ADVICE}")
 
 
-def require_own_files(conn: sqlite3.Connection, path: Path, files: Files) -> None:
+def require_own_files(
+    conn: sqlite3.Connection,
+    path: Path,
+    files: Files,
+) -> None:
     """Raise StoreForeign when the originals are another database's, or this one was never filled.
 
     Originals without a mark are of the first release: a database that knows any of them is theirs,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kb import database, deadline
 from kb.records import Changes, Commit, EmbedderVectors, PassageToIndex
-from kb.store import copying, reading, vectors
+from kb.store import copying, indexing, vectors
 from kb.store.committing import next_generation
 from kb.store.library import Library
 from kb.vocabulary import Visibility
@@ -33,11 +33,11 @@ class IndexedStore(Library):
 
     def commit(self) -> Commit:
         """Return the last commit."""
-        return reading.commit(self._conn)
+        return indexing.commit(self._conn)
 
     def is_ancestor(self, known: Commit) -> bool:
         """Tell whether a commit is the last one or one before it, in this store's own history."""
-        return reading.is_ancestor(self._conn, known)
+        return indexing.is_ancestor(self._conn, known)
 
     def require_embedder(self, name: str, dim: int) -> None:
         """Raise EmbedderMismatch when the vectors in use are another embedder's."""
@@ -46,13 +46,13 @@ class IndexedStore(Library):
     def changes_since(self, generation: int) -> Changes:
         """Return what an index made at `generation` has to learn, whatever is visible."""
         with self.snapshot():
-            return reading.changes_since(self._conn, generation)
+            return indexing.changes_since(self._conn, generation)
 
     def audience(self) -> Visibility:
         """Return the lowest clearance whose readers see the same documents as this store's: one
         index serves them.
         """
-        return reading.audience(self._conn, self.clearance)
+        return indexing.audience(self._conn, self.clearance)
 
     def passages_to_index(
         self, ids: Sequence[int] | None = None, scope: Visibility | None = None
@@ -63,13 +63,13 @@ class IndexedStore(Library):
         It takes the time it takes, whatever the deadline.
         """
         with deadline.unlimited():
-            yield from reading.passages_to_index(self._conn, self._within(scope), ids)
+            yield from indexing.passages_to_index(self._conn, self._within(scope), ids)
 
     def places(self, scope: Visibility | None = None) -> NDArray[np.int64]:
         """Return (document id, passage id) of every passage that readers of `scope` may see, a row
         each, by passage.
         """
-        return reading.places(self._conn, self._within(scope))
+        return indexing.places(self._conn, self._within(scope))
 
     def vectors(
         self, ids: Sequence[int] | None = None, scope: Visibility | None = None
@@ -108,7 +108,10 @@ class IndexedStore(Library):
         return vectors.count_missing(self._conn, embedder_id)
 
     def passages_without(
-        self, embedder_id: int, after: int, limit: int
+        self,
+        embedder_id: int,
+        after: int,
+        limit: int,
     ) -> list[PassageToIndex]:
         """Return the first `limit` passages with ids above `after` and without a vector of an
         embedder.
@@ -117,14 +120,20 @@ class IndexedStore(Library):
             return vectors.passages_without(self._conn, embedder_id, after, limit)
 
     def put_vectors(
-        self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]
+        self,
+        embedder_id: int,
+        passage_ids: Sequence[int],
+        rows: NDArray[np.float32],
     ) -> None:
         """Store vectors (float32, a row a passage) of an embedder in one short transaction."""
         with database.transaction(self._conn):
             self._put(embedder_id, passage_ids, rows)
 
     def serve_embedder(
-        self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]
+        self,
+        embedder_id: int,
+        passage_ids: Sequence[int],
+        rows: NDArray[np.float32],
     ) -> bool:
         """Store the last vectors and make their embedder the one in use, in one transaction.
 
@@ -140,7 +149,10 @@ class IndexedStore(Library):
             return True
 
     def _put(
-        self, embedder_id: int, passage_ids: Sequence[int], rows: NDArray[np.float32]
+        self,
+        embedder_id: int,
+        passage_ids: Sequence[int],
+        rows: NDArray[np.float32],
     ) -> None:
         if not passage_ids:
             return

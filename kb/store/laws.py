@@ -24,7 +24,9 @@ def laws(conn: sqlite3.Connection, clearance: Visibility) -> list[DocumentHead]:
 
 
 def versions(
-    conn: sqlite3.Connection, clearance: Visibility, law: str
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    law: str,
 ) -> list[DocumentHead]:
     """Return the visible versions of one law, oldest first."""
     rows = conn.execute(
@@ -35,7 +37,9 @@ def versions(
 
 
 def articles(
-    conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    ids: Iterable[int],
 ) -> dict[int, Articles]:
     """Return by visible document its articles, where it has any."""
     rows = conn.execute(
@@ -52,7 +56,9 @@ def articles(
 
 
 def concordances(
-    conn: sqlite3.Connection, clearance: Visibility, laws: Iterable[str]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    laws: Iterable[str],
 ) -> dict[str, list[ConcordanceRow]]:
     """Return by law which article of which version holds each provision; [] where none is known."""
     found: dict[str, list[ConcordanceRow]] = {law: [] for law in laws}
@@ -73,7 +79,9 @@ def concordances(
 
 
 def counterparts(
-    conn: sqlite3.Connection, clearance: Visibility, articles: Iterable[ArticleKey]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    articles: Iterable[ArticleKey],
 ) -> dict[ArticleKey, list[ConcordanceRow]]:
     """Return by article those of other versions that provide what it provides; both must be
     visible.

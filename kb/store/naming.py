@@ -74,7 +74,9 @@ def provisions(
 
 
 def facet_words(
-    conn: sqlite3.Connection, clearance: Visibility, fields: Sequence[str]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    fields: Sequence[str],
 ) -> list[tuple[str, str, int]]:
     """Return (field, value, how many have it) of every value that visible documents have in any of
     `fields`.

@@ -78,7 +78,11 @@ class OpenStore:
         return identity.store_id(self._conn) or ""
 
 
-def _connect(path: Path, files: Files, to_read: bool) -> sqlite3.Connection:
+def _connect(
+    path: Path,
+    files: Files,
+    to_read: bool,
+) -> sqlite3.Connection:
     """Open the database of these originals; raises StoreForeign when it is not theirs."""
     identity.require_database(path, files)
     return database.connect(

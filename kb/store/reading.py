@@ -10,20 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.errors import StoreDamaged
 from kb.records import (
-    Changes,
-    Commit,
     Document,
     DocumentHead,
     Filters,
-    PassageToIndex,
     StoredPassage,
     StoredSection,
 )
 from kb.store import citing, sums
 from kb.store.access import MAY_SEE
-from kb.store.rows import HEAD_COLUMNS, VISIBLE, head, passage, passages_of_rows
+from kb.store.rows import HEAD_COLUMNS, VISIBLE, head, passage
 from kb.vocabulary import UNLABELLED, Visibility
 
 #: How lists of documents may be ordered; every order is total.
@@ -44,7 +40,10 @@ _CONTENTS = f"""SELECT {HEAD_COLUMNS}, r.id AS revision_id, r.added_at,
 
 
 def document(
-    conn: sqlite3.Connection, clearance: Visibility, *, key: int | str
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    *,
+    key: int | str,
 ) -> Document | None:
     """Return the document with this id (int) or slug (str), or None when not visible or not
     there.
@@ -58,7 +57,9 @@ def document(
 
 
 def documents(
-    conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    ids: Iterable[int],
 ) -> dict[int, Document]:
     """Return the visible documents among `ids` whole, by id, in as many statements as for one."""
     rows = conn.execute(
@@ -69,7 +70,9 @@ def documents(
 
 
 def _documents(
-    conn: sqlite3.Connection, clearance: Visibility, rows: Sequence[sqlite3.Row]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    rows: Sequence[sqlite3.Row],
 ) -> list[Document]:
     """Make the documents of rows of _CONTENTS."""
     texts = {row["revision_id"]: row["text"] for row in rows}
@@ -135,7 +138,9 @@ def _passages(
 
 
 def heads(
-    conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    ids: Iterable[int],
 ) -> dict[int, DocumentHead]:
     """Return the visible documents among `ids`, by id."""
     rows = conn.execute(
@@ -146,7 +151,9 @@ def heads(
 
 
 def heads_by_slug(
-    conn: sqlite3.Connection, clearance: Visibility, slugs: Iterable[str]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    slugs: Iterable[str],
 ) -> dict[str, DocumentHead]:
     """Return the visible documents among `slugs`, by slug."""
     rows = conn.execute(
@@ -161,7 +168,9 @@ def heads_by_slug(
 
 
 def passages(
-    conn: sqlite3.Connection, clearance: Visibility, ids: Iterable[int]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    ids: Iterable[int],
 ) -> dict[int, StoredPassage]:
     """Return the visible passages among `ids`, by id."""
     rows = conn.execute(
@@ -177,7 +186,9 @@ def passages(
 
 
 def article_passages(
-    conn: sqlite3.Connection, clearance: Visibility, articles: Mapping[int, str]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    articles: Mapping[int, str],
 ) -> dict[int, int]:
     """Return by document its first passage of the article named beside it, where it is visible and
     has one.
@@ -213,7 +224,10 @@ def listing(
 
 
 def in_order(
-    conn: sqlite3.Connection, clearance: Visibility, ids: Sequence[int], order: str
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    ids: Sequence[int],
+    order: str,
 ) -> NDArray[np.int64]:
     """Return the visible documents among `ids` in an order of ORDERS."""
     rows = conn.execute(
@@ -225,7 +239,9 @@ def in_order(
 
 
 def document_ids(
-    conn: sqlite3.Connection, clearance: Visibility, filters: Filters
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    filters: Filters,
 ) -> NDArray[np.int64]:
     """Return the ids of all visible documents that pass `filters`, ascending."""
     where, values = filter_clause(filters)
@@ -237,7 +253,10 @@ def document_ids(
 
 
 def passage_ids(
-    conn: sqlite3.Connection, clearance: Visibility, filters: Filters, limit: int
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    filters: Filters,
+    limit: int,
 ) -> NDArray[np.int64] | None:
     """Return the ids of all passages that pass `filters`, ascending, or None when over `limit`."""
     where, values = filter_clause(filters)
@@ -299,7 +318,9 @@ def facet_documents(
 
 
 def by_identifier(
-    conn: sqlite3.Connection, clearance: Visibility, pairs: Iterable[tuple[str, str]]
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    pairs: Iterable[tuple[str, str]],
 ) -> dict[tuple[str, str], list[int]]:
     """Return, for each (type, value), the ids of visible documents that bear it."""
     found: dict[tuple[str, str], list[int]] = {}
@@ -312,86 +333,3 @@ def by_identifier(
         )
         found[type_, value] = [row[0] for row in rows]
     return found
-
-
-def commit(conn: sqlite3.Connection) -> Commit:
-    """Return the last commit."""
-    row = conn.execute(
-        "SELECT generation, commit_id FROM lineage WHERE generation = (SELECT generation FROM meta)"
-    ).fetchone()
-    if row is None:
-        raise StoreDamaged(
-            "数据库缺少最后一次提交的记录。请从备份恢复,见运维手册「备份与恢复」"
-        )
-    return Commit(int(row["generation"]), str(row["commit_id"]))
-
-
-def is_ancestor(conn: sqlite3.Connection, known: Commit) -> bool:
-    """Tell whether a commit is the last one or one before it, in this store's own history."""
-    row = conn.execute(
-        "SELECT commit_id FROM lineage WHERE generation = ?", [known.generation]
-    ).fetchone()
-    return row is not None and row["commit_id"] == known.id
-
-
-def changes_since(conn: sqlite3.Connection, generation: int) -> Changes:
-    """Return what an index made at `generation` has to learn."""
-    present = conn.execute("SELECT generation FROM meta").fetchone()[0]
-    changed = [
-        r[0]
-        for r in conn.execute(
-            "SELECT id FROM document WHERE generation > ? ORDER BY id", [generation]
-        )
-    ]
-    removed = [
-        r[0]
-        for r in conn.execute(
-            "SELECT document_id FROM removal WHERE generation > ?", [generation]
-        )
-    ]
-    return Changes(int(present), changed, removed)
-
-
-def audience(conn: sqlite3.Connection, clearance: Visibility) -> Visibility:
-    """Return the lowest clearance whose readers see the same documents as those of this one."""
-    row = conn.execute(
-        f"SELECT max(d.visibility) FROM document d WHERE {MAY_SEE}",
-        {"clearance": int(clearance)},
-    ).fetchone()
-    return Visibility(row[0] or 0)
-
-
-def passages_to_index(
-    conn: sqlite3.Connection, clearance: Visibility, ids: Sequence[int] | None
-) -> Iterator[PassageToIndex]:
-    """Yield the visible passages of the given documents (all when None)."""
-    where = (
-        ""
-        if ids is None
-        else "AND r.document_id IN (SELECT value FROM json_each(:ids))"
-    )
-    # All passages are read in the order they are stored in; some are sorted, and their
-    # texts would be held meanwhile.
-    text = "CASE WHEN p.start = 0 THEN t.text END" if ids is None else "NULL"
-    rows = conn.execute(
-        f"""SELECT p.id, p.document_id, s.role, p.start, p."end", r.id AS revision_id,
-            r.title, {text} AS text
-            FROM revision r JOIN text t ON t.id = r.text_id
-            JOIN passage p ON p.revision_id = r.id JOIN section s ON s.id = p.section_id
-            WHERE r.state = 'published' {where}
-              AND (SELECT visibility FROM document d
-              WHERE d.id = r.document_id) <= :clearance ORDER BY p.id""",
-        {"clearance": int(clearance)}
-        | ({} if ids is None else {"ids": json.dumps(list(ids))}),
-    )
-    yield from passages_of_rows(conn, rows)
-
-
-def places(conn: sqlite3.Connection, clearance: Visibility) -> NDArray[np.int64]:
-    """Return (document id, passage id) of every visible passage, a row each, by passage."""
-    rows = conn.execute(
-        f"""SELECT p.document_id, p.id FROM passage p JOIN document d ON d.id = p.document_id
-           WHERE {MAY_SEE} ORDER BY p.id""",
-        {"clearance": int(clearance)},
-    )
-    return np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)

@@ -33,7 +33,11 @@ def in_use(conn: sqlite3.Connection) -> tuple[int, str, int] | None:
     return None if row is None else (row["id"], row["name"], row["dim"])
 
 
-def require(known: tuple[int, str, int] | None, name: str, dim: int) -> None:
+def require(
+    known: tuple[int, str, int] | None,
+    name: str,
+    dim: int,
+) -> None:
     """Raise EmbedderMismatch, with what to do, when the vectors in use are another embedder's."""
     if known is not None and known[1:] != (name, dim):
         raise EmbedderMismatch(
@@ -42,7 +46,11 @@ def require(known: tuple[int, str, int] | None, name: str, dim: int) -> None:
         )
 
 
-def use_embedder(conn: sqlite3.Connection, name: str, dim: int) -> int:
+def use_embedder(
+    conn: sqlite3.Connection,
+    name: str,
+    dim: int,
+) -> int:
     """Return the id of the embedder in use, choosing it when the store is still without.
 
     Raises EmbedderMismatch when another one made the vectors that are served.
@@ -56,7 +64,11 @@ def use_embedder(conn: sqlite3.Connection, name: str, dim: int) -> int:
     return embedder_id
 
 
-def prepare(conn: sqlite3.Connection, name: str, dim: int) -> int:
+def prepare(
+    conn: sqlite3.Connection,
+    name: str,
+    dim: int,
+) -> int:
     """Return the id of an embedder, made known when it is new; raises StateError when its dimension
     changed.
     """
@@ -87,7 +99,10 @@ def embedders(conn: sqlite3.Connection) -> list[EmbedderVectors]:
 
 
 def passages_without(
-    conn: sqlite3.Connection, embedder_id: int, after: int, limit: int
+    conn: sqlite3.Connection,
+    embedder_id: int,
+    after: int,
+    limit: int,
 ) -> list[PassageToIndex]:
     """Return the first `limit` passages with ids above `after` that have no vector of an
     embedder.
@@ -131,7 +146,9 @@ def put(
 
 
 def touch(
-    conn: sqlite3.Connection, passage_ids: Sequence[int], generation: int
+    conn: sqlite3.Connection,
+    passage_ids: Sequence[int],
+    generation: int,
 ) -> None:
     """Mark the documents of passages as changed."""
     conn.execute(
@@ -215,7 +232,10 @@ def of_documents(
 
 
 def mean_vector(
-    conn: sqlite3.Connection, clearance: Visibility, embedder_id: int, document_id: int
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    embedder_id: int,
+    document_id: int,
 ) -> NDArray[np.float32] | None:
     """Return the unit-length mean of a visible document's passage vectors."""
     rows = conn.execute(

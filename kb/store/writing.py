@@ -72,7 +72,10 @@ class Batch:
         return is_new
 
     def new_document(
-        self, slug: str, collection: str, visibility: Visibility | None
+        self,
+        slug: str,
+        collection: str,
+        visibility: Visibility | None,
     ) -> int:
         """Add a document without content and return its number."""
         return self.rows.document(
@@ -85,7 +88,10 @@ class Batch:
 
 
 def _taken(
-    conn: sqlite3.Connection, column: str, table: str, values: list[str]
+    conn: sqlite3.Connection,
+    column: str,
+    table: str,
+    values: list[str],
 ) -> set[str | None]:
     rows = conn.execute(
         f"SELECT {column} FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))",
@@ -213,7 +219,11 @@ def _known(conn: sqlite3.Connection, sha256: str) -> sqlite3.Row | None:
     return found
 
 
-def _stored(conn: sqlite3.Connection, batch: Batch, known: sqlite3.Row) -> Added:
+def _stored(
+    conn: sqlite3.Connection,
+    batch: Batch,
+    known: sqlite3.Row,
+) -> Added:
     document_id = int(known["document_id"])
     moved = _move(conn, batch, document_id, batch.visibility)
     return Added(
@@ -295,7 +305,9 @@ def put_again(
 
 
 def _published(
-    conn: sqlite3.Connection, document_id: int, sha256: str
+    conn: sqlite3.Connection,
+    document_id: int,
+    sha256: str,
 ) -> sqlite3.Row | None:
     """Return the published content of a document while it is still that of these bytes."""
     found: sqlite3.Row | None = conn.execute(
@@ -310,7 +322,9 @@ def _published(
 
 
 def _of_case_number(
-    conn: sqlite3.Connection, revision: Revision, collection: str
+    conn: sqlite3.Connection,
+    revision: Revision,
+    collection: str,
 ) -> tuple[str | None, str | None]:
     """Find the document this is a new version of, and else another paper of the same case.
 
@@ -347,7 +361,10 @@ def _slug_of_its_own(conn: sqlite3.Connection, sha256: str) -> str:
 
 
 def _superseded(
-    conn: sqlite3.Connection, batch: Batch, slug: str, collection: str
+    conn: sqlite3.Connection,
+    batch: Batch,
+    slug: str,
+    collection: str,
 ) -> int | None:
     """Return the document named `slug`, freed of its content for another; None when there
     is none.

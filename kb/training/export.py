@@ -46,7 +46,11 @@ _OUTPUT = {
 }
 
 
-def save(out: Path, rows: npt.NDArray[np.float32], tokenizer: Tokenizer) -> None:
+def save(
+    out: Path,
+    rows: npt.NDArray[np.float32],
+    tokenizer: Tokenizer,
+) -> None:
     """Write every file next to `out` first and move each into place when all are complete."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".model-") as name:

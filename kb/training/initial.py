@@ -14,7 +14,11 @@ _OVERSAMPLING = 16
 _ITERATIONS = 3
 
 
-def initial_rows(tokens: Tokens, size: int, settings: Settings) -> Floats:
+def initial_rows(
+    tokens: Tokens,
+    size: int,
+    settings: Settings,
+) -> Floats:
     """Give every token a row: its direction from the PMI matrix, its length from its rarity."""
     counts = np.bincount(tokens.flat, minlength=size).astype(np.float64)
     near = _cooccurrence(tokens, size, settings.window)
@@ -32,7 +36,11 @@ def initial_rows(tokens: Tokens, size: int, settings: Settings) -> Floats:
     return found
 
 
-def _cooccurrence(tokens: Tokens, size: int, window: int) -> sparse.csr_matrix:
+def _cooccurrence(
+    tokens: Tokens,
+    size: int,
+    window: int,
+) -> sparse.csr_matrix:
     owner = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
     total = sparse.csr_matrix((size, size), dtype=np.float32)
     for distance in range(1, window + 1):

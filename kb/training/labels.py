@@ -47,7 +47,9 @@ class Labels:
 
 
 def answered(
-    data: Path, sources: Iterable[Source], taboo: set[str]
+    data: Path,
+    sources: Iterable[Source],
+    taboo: set[str],
 ) -> list[tuple[str, str]]:
     """Collect distinct questions of a fit length with their answers, without those of `taboo`."""
     found: dict[str, str] = {}
@@ -107,7 +109,10 @@ def _likeness(
 
 
 def _best(
-    near: Floats, near_helped: Floats, shared: Floats, settings: Settings
+    near: Floats,
+    near_helped: Floats,
+    shared: Floats,
+    settings: Settings,
 ) -> tuple[Ints, Floats]:
     """Return numbers and scores of the best articles; only a question's best `keyword_depth` count
     as sharing words.
@@ -127,7 +132,11 @@ def _best(
 
 
 def _agreed(
-    top: Ints, near: Floats, near_helped: Floats, shared: Floats, settings: Settings
+    top: Ints,
+    near: Floats,
+    near_helped: Floats,
+    shared: Floats,
+    settings: Settings,
 ) -> npt.NDArray[np.bool_]:
     by_words, by_both, by_question = settings.agreement
     agrees: npt.NDArray[np.bool_] = _rank(shared, top) < by_words

@@ -114,7 +114,12 @@ class _Progress:
         self._begun = time.monotonic()
         self._running = 0.0
 
-    def tell(self, step: int, loss: float, table: torch.Tensor) -> None:
+    def tell(
+        self,
+        step: int,
+        loss: float,
+        table: torch.Tensor,
+    ) -> None:
         """Take note of the loss of a step, counted from 1."""
         self._running = 0.98 * self._running + 0.02 * loss
         if step % _TOLD_EVERY:
@@ -139,7 +144,11 @@ def _loss_of(
     return _imitation(table, lessons.rankings, settings, chance)
 
 
-def _pace(step: int, steps: int, settings: Settings) -> float:
+def _pace(
+    step: int,
+    steps: int,
+    settings: Settings,
+) -> float:
     if step < settings.warmup:
         return (step + 1) / settings.warmup
     done = (step - settings.warmup) / max(1, steps - settings.warmup)
@@ -216,7 +225,10 @@ def _imitation(
 
 
 def _compared(
-    rankings: Rankings, chosen: Ints, settings: Settings, chance: np.random.Generator
+    rankings: Rankings,
+    chosen: Ints,
+    settings: Settings,
+    chance: np.random.Generator,
 ) -> tuple[Ints, Floats]:
     """Return the candidates of questions that are compared, the best few and a draw of the
     rest, with their scores; both (questions, settings.compared).

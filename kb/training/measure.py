@@ -41,7 +41,11 @@ class _Texts:
         self.texts.append(text)
 
 
-def embed(table: Floats, tokens: Tokens, chunk: int = 2048) -> Floats:
+def embed(
+    table: Floats,
+    tokens: Tokens,
+    chunk: int = 2048,
+) -> Floats:
     """Mean of the token rows, L2-normalised; zeros where a text has no token."""
     found = np.zeros((len(tokens), table.shape[1]), dtype=np.float32)
     for at in range(0, len(tokens), chunk):
@@ -58,7 +62,11 @@ def embed(table: Floats, tokens: Tokens, chunk: int = 2048) -> Floats:
     return unit
 
 
-def statutes(data: Path, tokenizer: Tokenizer, held: int = 0) -> Task:
+def statutes(
+    data: Path,
+    tokenizer: Tokenizer,
+    held: int = 0,
+) -> Task:
     """Lay questions of one fold over all articles, each headed by its law's name."""
     folder = data / "statutes"
     documents = _Texts()

@@ -50,7 +50,11 @@ def corpus_pairs(corpus: Path, chance: random.Random) -> list[Source]:
     return [source, asked]
 
 
-def _headed(part: str, title: str, chance: random.Random) -> str:
+def _headed(
+    part: str,
+    title: str,
+    chance: random.Random,
+) -> str:
     """Return a part, in half of the cases below its title."""
     return f"{title}\n{part}" if chance.random() < 0.5 else part
 

@@ -52,12 +52,20 @@ class Source:
             self.passages.append(passage[:_LONGEST])
 
 
-def titled(article: Article, chance: random.Random, share: float) -> str:
+def titled(
+    article: Article,
+    chance: random.Random,
+    share: float,
+) -> str:
     """Put the law's name before the article's text in a share of the cases."""
     return f"{article.law}\n{article.text}" if chance.random() < share else article.text
 
 
-def collect(data: Path, articles: list[Article], settings: Settings) -> list[Source]:
+def collect(
+    data: Path,
+    articles: list[Article],
+    settings: Settings,
+) -> list[Source]:
     """Build every source of pairs."""
     chance = random.Random(settings.seed)
     found = [_ready(data, file, name) for file, name in FILES.items()]
@@ -70,7 +78,11 @@ def collect(data: Path, articles: list[Article], settings: Settings) -> list[Sou
     return [source for source in found if source.queries]
 
 
-def _ready(data: Path, file: str, name: str) -> Source:
+def _ready(
+    data: Path,
+    file: str,
+    name: str,
+) -> Source:
     source = Source(name)
     for row in rows(data / "pairs" / f"{file}.jsonl.gz"):
         source.add(row["q"], row["pos"])
@@ -95,7 +107,9 @@ def _lay_questions(data: Path, hold: tuple[int, ...]) -> Source:
 
 
 def _sentence_rest(
-    articles: list[Article], chance: random.Random, share: float
+    articles: list[Article],
+    chance: random.Random,
+    share: float,
 ) -> Source:
     source = Source("article_sentence_rest")
     for article in articles:
@@ -109,7 +123,9 @@ def _sentence_rest(
 
 
 def _clause_rest(
-    articles: list[Article], chance: random.Random, settings: Settings
+    articles: list[Article],
+    chance: random.Random,
+    settings: Settings,
 ) -> Source:
     """Pair a few neighbouring clauses with the rest of their article, some articles more than
     once.

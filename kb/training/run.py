@@ -29,7 +29,12 @@ _RAW = ("judgments", "legal_qa_exam", "legal_qa_llm_generated", "case_sentences_
 _LOOK_EVERY = 500
 
 
-def train(data: Path, corpus: Path, out: Path, settings: Settings) -> dict[str, float]:
+def train(
+    data: Path,
+    corpus: Path,
+    out: Path,
+    settings: Settings,
+) -> dict[str, float]:
     """Train, save and measure a model."""
     laws = articles(data)
     titled = [f"{article.law}\n{article.text}" for article in laws]
@@ -59,7 +64,9 @@ def train(data: Path, corpus: Path, out: Path, settings: Settings) -> dict[str, 
 
 
 def _begin(
-    data: Path, titled: list[str], settings: Settings
+    data: Path,
+    titled: list[str],
+    settings: Settings,
 ) -> tuple[Tokenizer, Floats]:
     """Return the tokenizer of all texts, and the rows to begin with."""
     body = list(titled)
@@ -72,7 +79,9 @@ def _begin(
 
 
 def _scorer(
-    data: Path, tokenizer: Tokenizer, settings: Settings
+    data: Path,
+    tokenizer: Tokenizer,
+    settings: Settings,
 ) -> Callable[[Floats], dict[str, float]]:
     """Return what measures a table on every task."""
     folds = [measure.statutes(data, tokenizer, fold) for fold in settings.hold]

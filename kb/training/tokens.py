@@ -26,7 +26,11 @@ class Tokens:
         return len(self.starts) - 1
 
     def pick(
-        self, texts: Ints, longest: int, chance: np.random.Generator, dropout: float
+        self,
+        texts: Ints,
+        longest: int,
+        chance: np.random.Generator,
+        dropout: float,
     ) -> tuple[Ints, Ints]:
         """Cut the texts out: their tokens in a row and where each begins.
 

@@ -58,7 +58,11 @@ def api_docs_page(schema: Mapping[str, Any]) -> ApiDocsPage:
     )
 
 
-def _operation(path: str, method: str, operation: Mapping[str, Any]) -> OperationView:
+def _operation(
+    path: str,
+    method: str,
+    operation: Mapping[str, Any],
+) -> OperationView:
     responses = [
         (status, response.get("description", ""))
         for status, response in operation.get("responses", {}).items()

@@ -38,7 +38,9 @@ class ArticleView:
 
 
 def articles_to_cite(
-    law: str, version: str, sections: Iterable[SectionView]
+    law: str,
+    version: str,
+    sections: Iterable[SectionView],
 ) -> list[ArticleKey]:
     """Return the articles whose citations the page tells of: those of this version, and those
     named alike of no version.

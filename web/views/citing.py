@@ -35,7 +35,9 @@ class CitingPage:
 
 
 def citing_page(
-    article: ArticleKey, counterparts: Iterable[ArticleKey], cited_by: CitedBy
+    article: ArticleKey,
+    counterparts: Iterable[ArticleKey],
+    cited_by: CitedBy,
 ) -> CitingPage:
     """Lay out who cites an article, and where its counterparts' citations are."""
     heads = cited_by.citing[article]

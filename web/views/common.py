@@ -128,7 +128,9 @@ def pieces(text: str, marks: Iterable[tuple[int, int]]) -> tuple[Inline, ...]:
 
 
 def snippet(
-    text: str, marks: Iterable[tuple[int, int]], heading: str
+    text: str,
+    marks: Iterable[tuple[int, int]],
+    heading: str,
 ) -> tuple[Inline, ...]:
     """Cut a passage at its marks and set it as running text.
 

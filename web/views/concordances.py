@@ -68,7 +68,9 @@ def _table(concordance: Concordance) -> _Table:
 
 
 def _rows(
-    provisions: Sequence[str], concordance: Concordance, table: _Table
+    provisions: Sequence[str],
+    concordance: Concordance,
+    table: _Table,
 ) -> Iterator[tuple[str, tuple[tuple[Cell, ...], ...], str | None]]:
     for provision in provisions:
         by_version = table.get(provision)
@@ -81,7 +83,11 @@ def _rows(
         yield provision, cells, _compare_link(concordance.law, provision, present)
 
 
-def _compare_link(law: str, provision: str, versions: Sequence[str]) -> str | None:
+def _compare_link(
+    law: str,
+    provision: str,
+    versions: Sequence[str],
+) -> str | None:
     """Return where the last two of the versions that have a provision stand side by side."""
     if len(versions) < 2:
         return None

@@ -86,7 +86,12 @@ class _Panel(Struct, frozen=True, gc=False):
             return None, None
         return addresses.including(field, value), addresses.excluding(field, value)
 
-    def links_of_chosen(self, field: str, value: str, state: str) -> tuple[str, str]:
+    def links_of_chosen(
+        self,
+        field: str,
+        value: str,
+        state: str,
+    ) -> tuple[str, str]:
         """Return where a value in force leads: away again, or to the contrary."""
         drop = self.wanted.dropping(field, value).url()
         if state == _INCLUDED:
@@ -106,7 +111,11 @@ def groups(wanted: PageRequest, result: SearchResult) -> tuple[FacetGroup, ...]:
     return tuple(found)
 
 
-def _group(panel: _Panel, field: Field, counts: dict[str, int]) -> FacetGroup | None:
+def _group(
+    panel: _Panel,
+    field: Field,
+    counts: dict[str, int],
+) -> FacetGroup | None:
     filters, name = panel.wanted.filters, field.name
     chosen = dict.fromkeys(filters.exclude.get(name, ()), _EXCLUDED)
     chosen |= dict.fromkeys(filters.include.get(name, ()), _INCLUDED)
@@ -147,7 +156,12 @@ def _in_order(field: Field, counts: Mapping[str, int]) -> list[str]:
 
 
 def _value(
-    panel: _Panel, field: Field, value: str, state: str, count: int, most: int
+    panel: _Panel,
+    field: Field,
+    value: str,
+    state: str,
+    count: int,
+    most: int,
 ) -> FacetValue:
     """Make one value; its bar is drawn where `most`, the largest count of the field, is given."""
     links = panel.links(field.name, value)
@@ -212,7 +226,12 @@ def chips(wanted: PageRequest) -> tuple[Chip, ...]:
     return tuple(found)
 
 
-def _chips(wanted: PageRequest, chosen: Chosen, *, excluded: bool) -> Iterator[Chip]:
+def _chips(
+    wanted: PageRequest,
+    chosen: Chosen,
+    *,
+    excluded: bool,
+) -> Iterator[Chip]:
     for field in FACETS:
         for value in chosen.get(field.name, ()):
             away = wanted.dropping(field.name, value).url()

@@ -70,7 +70,9 @@ class AboutPage:
 
 
 def elements_page(
-    columns: Columns, heads: Sequence[DocumentHead], excerpts: Mapping[int, str]
+    columns: Columns,
+    heads: Sequence[DocumentHead],
+    excerpts: Mapping[int, str],
 ) -> ElementsPage:
     """Lay out guidance and elements."""
     handling: list[GuidanceView] = []
@@ -133,7 +135,11 @@ def _row(counted: CountedRow) -> ElementRow:
     )
 
 
-def _cell(element: str, kind: str, count: int) -> Link | None:
+def _cell(
+    element: str,
+    kind: str,
+    count: int,
+) -> Link | None:
     """Return the way to the cases of a track about an element; None where there are none."""
     label = f"{element}，{KINDS[kind]}"
     return Link(label, list_path(kind=kind, element=element), count) if count else None

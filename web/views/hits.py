@@ -105,7 +105,9 @@ class _Cards(Struct, frozen=True, gc=False):
 
 
 def flat_list(
-    wanted: PageRequest, result: SearchResult, excerpts: Mapping[int, str]
+    wanted: PageRequest,
+    result: SearchResult,
+    excerpts: Mapping[int, str],
 ) -> tuple[HitGroup, ...]:
     """Return the hits in one group; none where nothing was found."""
     if not result.hits:

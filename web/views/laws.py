@@ -103,7 +103,11 @@ def _parted(
     return sections[:first], sections[first:behind], sections[behind:]
 
 
-def _texts(book: LawBook, law: str, version: str) -> tuple[Link, ...]:
+def _texts(
+    book: LawBook,
+    law: str,
+    version: str,
+) -> tuple[Link, ...]:
     heads = book.texts.get((law, version), ())
     return tuple(Link(head.title, document_path(head.id)) for head in heads)
 

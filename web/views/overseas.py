@@ -169,7 +169,11 @@ def _matrix_row(kinds: CountedRow, industries: CountedRow) -> MatrixRow:
     )
 
 
-def _industry(code: str, industry: str, count: int) -> Link | None:
+def _industry(
+    code: str,
+    industry: str,
+    count: int,
+) -> Link | None:
     """Return the way to the cases of an industry in a jurisdiction; None where there are none."""
     label = f"{JURISDICTIONS[code]}，{industry}"
     path = list_path(kind="foreign_case", jurisdiction=code, industry=industry)
@@ -177,7 +181,9 @@ def _industry(code: str, industry: str, count: int) -> Link | None:
 
 
 def read_guides(
-    store: Store, catalogue: Catalogue, codes: Sequence[str]
+    store: Store,
+    catalogue: Catalogue,
+    codes: Sequence[str],
 ) -> dict[str, list[Document]]:
     """Return the guides of each jurisdiction, newest first."""
     if not codes:

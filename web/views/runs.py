@@ -43,7 +43,12 @@ def disjoint(leads: Iterable[Lead]) -> list[Lead]:
     return kept
 
 
-def cut_runs(text: str, part: Span, shown: Highlights, number: int) -> Iterator[Inline]:
+def cut_runs(
+    text: str,
+    part: Span,
+    shown: Highlights,
+    number: int,
+) -> Iterator[Inline]:
     """Cut a part of a text wherever a mark or a link begins or ends; marks are numbered from
     `number`.
 

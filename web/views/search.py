@@ -157,7 +157,11 @@ def _tabs(wanted: PageRequest, result: SearchResult) -> tuple[Link, ...]:
     return tuple(tabs)
 
 
-def _sorts(wanted: PageRequest, is_ranked: bool, has_amounts: bool) -> tuple[Link, ...]:
+def _sorts(
+    wanted: PageRequest,
+    is_ranked: bool,
+    has_amounts: bool,
+) -> tuple[Link, ...]:
     """Return the orders that make a difference: a list has no 综合, and without sums there is none
     to go by.
     """
@@ -187,7 +191,11 @@ def _export(wanted: PageRequest, total: int) -> Link | None:
     return Link(label, whole.url())
 
 
-def _paging(wanted: PageRequest, result: SearchResult, is_grouped: bool) -> Paging:
+def _paging(
+    wanted: PageRequest,
+    result: SearchResult,
+    is_grouped: bool,
+) -> Paging:
     if is_grouped:
         return Paging(
             first=0,

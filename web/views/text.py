@@ -41,7 +41,9 @@ class SectionView:
 
 
 def section_views(
-    document: Document, marks: Sequence[Span], link_of: LinkOf
+    document: Document,
+    marks: Sequence[Span],
+    link_of: LinkOf,
 ) -> tuple[SectionView, ...]:
     """Lay out the text of a document; marks are numbered from 1 through the whole text."""
     shown = Highlights(marks, disjoint(_leads(document, link_of)))
@@ -66,7 +68,9 @@ def section_views(
 
 
 def _section(
-    place: int, section: StoredSection, views: Sequence[ParagraphView]
+    place: int,
+    section: StoredSection,
+    views: Sequence[ParagraphView],
 ) -> SectionView:
     return SectionView(
         anchor=f"s{place + 1}",
@@ -107,7 +111,11 @@ def presumption(citation: Citation) -> str:
     return f"{citation.law}（{citation.version}），{PRESUMED[citation.presumed]}"
 
 
-def _content_start(text: str, start: int, end: int) -> tuple[int, bool]:
+def _content_start(
+    text: str,
+    start: int,
+    end: int,
+) -> tuple[int, bool]:
     """Return where the words of a paragraph begin, and whether it is an item of a list."""
     line = text[start:end]
     indent = len(line) - len(line.lstrip())

@@ -79,14 +79,19 @@ _SUBJECTS: Final = 6
 
 
 def version_views(
-    book: LawBook, law: str, active: str | None = None
+    book: LawBook,
+    law: str,
+    active: str | None = None,
 ) -> tuple[VersionView, ...]:
     """Return the versions of a law, oldest first, each with its standing."""
     return tuple(_version(book, law, head, active) for head in book.versions[law])
 
 
 def _version(
-    book: LawBook, law: str, head: DocumentHead, active: str | None
+    book: LawBook,
+    law: str,
+    head: DocumentHead,
+    active: str | None,
 ) -> VersionView:
     version = head.metadata.version or ""
     return VersionView(
@@ -127,7 +132,11 @@ def _most_versions_first(row: LawRow) -> tuple[int, str]:
     return -len(row.versions), row.law
 
 
-def _law_row(book: LawBook, law: str, heads: Sequence[DocumentHead]) -> LawRow:
+def _law_row(
+    book: LawBook,
+    law: str,
+    heads: Sequence[DocumentHead],
+) -> LawRow:
     """Make the row of a law; `heads` are its versions, oldest first."""
     known = [head.metadata.tier for head in reversed(heads) if head.metadata.tier]
     subjects = dict.fromkeys(
