@@ -45,7 +45,7 @@ def test_search_answers_in_the_shape_that_is_the_contract(home: Path) -> None:
                 "authority",
                 "region",
             ),
-            *("decided_on", "url", "reasons", "passages"),
+            *("decided_on", "url", "reasons", "because", "passages"),
         ]
         assert hit["kind"] in KINDS
         for passage in hit["passages"]:
