@@ -25,7 +25,7 @@ def rules_id() -> str:
     """
     found = hashlib.sha256()
     for room in _ROOMS:
-        for path in sorted(room.iterdir()):
+        for path in sorted([*room.iterdir(), *(room / "law").glob("*")]):
             if path.suffix in _HOLD_RULES:
                 found.update(path.name.encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:_NAME_CHARS]

@@ -19,6 +19,15 @@ BY_RULE: Final = "rule:"
 #: what this product does not understand.
 NOT_CLAIMED: Final = frozenset({"slug", "collection", "visibility", "extra"})
 
+#: Fields whose values are written as the text writes them; others are words of closed
+#: lists, or days in another form, that may stand anywhere by chance.
+_LITERAL: Final = frozenset(
+    {
+        *("title", "case_numbers", "earlier_case_numbers", "doc_numbers"),
+        *("authorities", "parties", "amounts"),
+    }
+)
+
 _encode: Final = msgspec.json.Encoder().encode
 _SEVERAL: Final = frozenset(
     field.name
@@ -35,8 +44,7 @@ def claims_of(
     """Return a claim for every value of metadata, one for each of several.
 
     `makers` tells by field who made its values, BY_FILE where it tells nothing. A value
-    found by a rule comes with the place where it first stands in `text`, if it stands
-    there as it is.
+    found by a rule comes with the place where its words first stand in `text`, if they do.
     """
     said: dict[str, Any] = {"kind": metadata.kind}  # said even where it is the default
     said |= msgspec.to_builtins(metadata)
@@ -45,9 +53,9 @@ def claims_of(
         if field in NOT_CLAIMED:
             continue
         maker = makers.get(field, BY_FILE)
-        is_by_rule = maker.startswith(BY_RULE)
+        is_sought = maker.startswith(BY_RULE) and field in _LITERAL
         for value in known if field in _SEVERAL else (known,):
-            start, end = _place_of(value, text) if is_by_rule else (None, None)
+            start, end = _place_of(value, text) if is_sought else (None, None)
             claims.append(Claim(field, _json(value), maker, start, end))
     return tuple(claims)
 

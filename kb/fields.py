@@ -29,7 +29,8 @@ class Field(Struct, frozen=True, gc=False):
     """One thing that can be known of a document.
 
     `name` is what filters, addresses and exports call it ("relationship"), `attribute`
-    where Metadata has it ("relationships"), `label` what people read. `values` are the
+    where Metadata has it ("relationships"), `label` what people read, of two to five
+    characters where they may type it before a colon. `values` are the
     closed values: words that stand for themselves, of which data from elsewhere may
     hold others, or codes with their labels, of which it may not; None for any.
     """

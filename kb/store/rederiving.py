@@ -19,6 +19,7 @@ from kb.records import (
     Claim,
     Derivation,
     Kept,
+    Metadata,
     Original,
     Passage,
     Revision,
@@ -26,7 +27,7 @@ from kb.records import (
 )
 from kb.store.committing import next_generation
 from kb.store.content import CLAIM_STATEMENT, claim_rows
-from kb.store.rows import metadata_from_json
+from kb.store.rows import facet_values, metadata_from_json
 from kb.store.store import Store
 from kb.store.writing import put_again
 
@@ -193,6 +194,7 @@ class Rederiving:
                     self._confirm(row["id"], revision)
 
     def _confirm(self, revision_id: int, revision: Revision) -> None:
+        self._derive_facets(revision_id, revision.metadata)
         made = revision.derivation
         if made is not None:
             self._conn.execute(
@@ -205,6 +207,27 @@ class Rederiving:
         self._conn.execute("DELETE FROM claim WHERE revision_id = ?", [revision_id])
         self._conn.executemany(
             CLAIM_STATEMENT, claim_rows(revision_id, revision.claims)
+        )
+
+    def _derive_facets(self, revision_id: int, metadata: Metadata) -> None:
+        """Write anew what a document can be filtered by, where another field has become one."""
+        row = self._conn.execute(
+            """SELECT d.id, c.title FROM revision r JOIN document d ON d.id = r.document_id
+               JOIN collection c ON c.id = d.collection_id WHERE r.id = ?""",
+            [revision_id],
+        ).fetchone()
+        wanted = set(facet_values(metadata, row["title"]))
+        stored = {(r["field"], r["value"]) for r in self._rows("facet", row["id"])}
+        if stored == wanted:
+            return
+        self._conn.execute("DELETE FROM facet WHERE document_id = ?", [row["id"]])
+        self._conn.executemany(
+            "INSERT INTO facet (document_id, field, value) VALUES (?, ?, ?)",
+            [(row["id"], field, value) for field, value in sorted(wanted)],
+        )
+        self._conn.execute(
+            "UPDATE document SET generation = ? WHERE id = ?",
+            [next_generation(self._conn), row["id"]],
         )
 
     def replace(

@@ -213,7 +213,7 @@ def of_documents(
         f"""SELECT v.passage_id, p.document_id, v.data FROM vector v JOIN passage p
             ON p.id = v.passage_id
             WHERE v.embedder_id = :embedder {where}
-              AND (SELECT visibility FROM document d WHERE d.id = p.document_id) <= :clearance
+              AND EXISTS (SELECT 1 FROM document d WHERE d.id = p.document_id AND {MAY_SEE})
             ORDER BY v.passage_id""",
         {"embedder": embedder_id, "clearance": int(clearance)}
         | ({} if ids is None else {"ids": json.dumps(list(ids))}),

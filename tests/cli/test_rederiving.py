@@ -412,3 +412,20 @@ def test_rules_are_called_otherwise_when_a_line_of_them_changes(
         code.write("# one line more\n")
 
     assert same == rules.rules_id() and rules.rules_id.__wrapped__() != same
+
+
+def test_what_another_field_is_filtered_by_is_written_for_what_is_stored_already(
+    fresh: Path, tmp_path: Path
+) -> None:
+    """As if the field had been none to filter by when the document came in."""
+    (tmp_path / "判决一.txt").write_text(JUDGMENT, "utf-8")
+    kb(fresh, "add", tmp_path / "判决一.txt", "--quiet")
+    with sqlite3.connect(fresh / "kb.sqlite3") as conn:
+        conn.execute("DELETE FROM facet WHERE field = 'region'")
+        conn.execute("UPDATE derivation SET rules = 'former'")
+    filtered = ("search", "配方", "--filter", "region=上海")
+    assert as_json(fresh, *filtered)["total"] == 0
+
+    assert "改动 0 件" in kb(fresh, "rederive", "--apply").stderr
+
+    assert as_json(fresh, *filtered)["total"] == 1
