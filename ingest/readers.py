@@ -25,7 +25,7 @@ from kb.errors import KbError, UnreadableFile, UnsupportedFile, UserError
 from kb.records import Citation, Page
 
 #: What other rooms use.
-__all__ = ["EXTENSIONS", "one_ahead", "open_file", "open_original"]
+__all__ = ["EXTENSIONS", "Opened", "one_ahead", "open_file", "open_original"]
 
 
 class Kept(Struct, frozen=True):
