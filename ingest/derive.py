@@ -56,8 +56,8 @@ def derive(
     Numbers, court and parties are read in the head, the date at the foot before any appendix: the
     middle of a judgment speaks of other cases and other days.
     """
-    given = {field: value for field, value in values.items() if value is not None}
-    said = {field: value for field, value in given.items() if value != []}
+    given = _without(None, values)
+    said = _without([], given)
     head = head_of(text)
     paper = _paper(text, head)
     made = Derived()
@@ -66,21 +66,40 @@ def derive(
         made.add("reported", reported.of_case(head, name, text))
     else:
         made.add("paper", _of_paper(paper, head, foot_of(text)))
-    kind = said.get("kind") or found.get("kind")
+    kind = _either("kind", said, found)
     if not kind:
         kind = _kind(paper, sections)
         made.add("kind", {"kind": kind})
     if paper is not None:
         _add_order(made, paper, text, sections, kind)
     elif kind == "statute" and "law" not in said:
-        file_name = "" if name.endswith(_MANY) else name
-        names = (str(said.get("title", "")), file_name)
+        names = _names_of_law(said, name)
         made.add("statute", statutes.fields_of_law(text, sections, names))
-    if not said.get("title") and not found.get("title"):
+    if not _either("title", said, found):
         made.add("title", {"title": _title(text, name, paper, found)})
     if kind in _DOMESTIC:
         made.add("region", {"regions": _regions(said, found)})
     return _beside(given, said, made)
+
+
+def _without(nothing: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values without those that say nothing."""
+    return {field: value for field, value in values.items() if value != nothing}
+
+
+def _either(
+    name: str,
+    said: Mapping[str, Any],
+    found: Mapping[str, Any],
+) -> Any:
+    """Return the value of a field that is said, or else found."""
+    return said.get(name) or found.get(name)
+
+
+def _names_of_law(said: Mapping[str, Any], name: str) -> tuple[str, str]:
+    """Return what others call a law: its title, and its file unless that is of many."""
+    file_name = "" if name.endswith(_MANY) else name
+    return str(said.get("title", "")), file_name
 
 
 def _beside(
@@ -132,7 +151,7 @@ def _all(
     found: dict[str, Any],
 ) -> list[str]:
     """Return the values of a field that is said or else found, as texts."""
-    values = said.get(name) or found.get(name) or []
+    values = _either(name, said, found) or []
     return list(map(str, values)) if isinstance(values, list) else [str(values)]
 
 
@@ -187,10 +206,7 @@ def _title_of(
 ) -> str:
     """Return parties, cause and name of a paper: 某甲公司与某乙侵害技术秘密纠纷民事判决书."""
     names = [party.name for party in paper.parties]
-    first = [party.name for party in paper.parties if party.is_first]
-    second = [party.name for party in paper.parties if party.is_second]
-    sides = [_several(side) for side in (first, second) if side]
-    named = "与".join(sides) or _several(names)
+    named = _sides(paper) or _several(names)
     if named:
         cause = cause_of(squeezed(text[:_CAUSE_CHARS]), names) or ""
         return f"{named}{cause}{paper.name}"
@@ -198,6 +214,14 @@ def _title_of(
     number = next(iter(numbers), "")
     authority = next(iter(found.get("authorities", ())), "")
     return f"{authority}{paper.name}{number}"
+
+
+def _sides(paper: Paper) -> str:
+    """Return who is against whom; "" where nobody stands on a side."""
+    first = [party.name for party in paper.parties if party.is_first]
+    second = [party.name for party in paper.parties if party.is_second]
+    sides = (_several(first), _several(second))
+    return "与".join(filter(None, sides))
 
 
 def _several(names: Sequence[str]) -> str:

@@ -36,18 +36,29 @@ def begin_formula_part(node: Any) -> tuple[str, Closing | None]:
     if name == "nary":
         return _sign(node, "chr", "∫"), None
     if name == "rad":
-        has_degree = node.find(M + "deg") is not None
-        return "" if has_degree else "√", None
+        return _root(node), None
     if name == "mr":
-        before = node.getprevious()
-        is_next = before is not None and before.tag == node.tag
-        return "; " if is_next else "", None
+        return _before_row(node), None
     if name == "e":
         is_root = node.getparent().tag == M + "rad"
         return _between(node), _in_brackets if is_root else None
     if name in _BRACKETED or name in _CLOSING:
         return "", lambda text: _write_part(name, text)
     return "", None
+
+
+def _root(node: Any) -> str:
+    """Return what begins a root: its sign, unless that stands behind a degree."""
+    has_degree = node.find(M + "deg") is not None
+    return "" if has_degree else "√"
+
+
+def _before_row(node: Any) -> str:
+    """Return what stands between a row of a matrix and the one before it."""
+    before = node.getprevious()
+    if before is None or before.tag != node.tag:
+        return ""
+    return "; "
 
 
 def _in_signs(node: Any, text: str) -> str:

@@ -217,12 +217,9 @@ def _weight(char: str) -> float:
     """Return how much a character tells for Chinese, less than nought where it tells against it."""
     if char in _COMMON or char in _MARKS:
         return 3
-    simplified = char.encode("gb2312", "ignore")
     if not "\u3400" <= char <= "\u9fff":
-        if char < "\u0800" or "\u2000" <= char < "\u2c00" or simplified:
-            return 0  # other alphabets, kana and signs stand in both
-        is_possible = char >= "\U00020000" or "\uac00" <= char < "\ud7a4"
-        return -1 if is_possible else -4
+        return _weight_of_others(char)
+    simplified = char.encode("gb2312", "ignore")
     if _FIRST_GB2312[0] <= simplified <= _FIRST_GB2312[1]:
         return 0
     if simplified:
@@ -230,3 +227,13 @@ def _weight(char: str) -> float:
     traditional = char.encode("big5", "ignore")
     is_everyday = traditional and traditional <= _LAST_EVERYDAY_BIG5
     return -1 if is_everyday else -3
+
+
+def _weight_of_others(char: str) -> float:
+    """Return the weight of a character outside the block of Chinese in everyday use."""
+    if char < "\u0800" or "\u2000" <= char < "\u2c00":
+        return 0  # other alphabets and signs stand in both
+    if char.encode("gb2312", "ignore"):
+        return 0  # kana do too
+    is_possible = char >= "\U00020000" or "\uac00" <= char < "\ud7a4"
+    return -1 if is_possible else -4

@@ -137,14 +137,8 @@ def _json_line(line: bytes, number: int) -> RawDocument:
     values = _json_values(line)
     if "cells" in values and "text" not in values:
         return _row(line, number, values["cells"])
-    text, title = values.pop("text", None), values.get("title")
-    identity = values.get("id")
-    if not isinstance(identity, (str, int)) or isinstance(identity, bool):
-        raise InvalidDocument("缺少字段 id(文字)")
-    if not isinstance(text, str) or not text.strip():
-        raise InvalidDocument("缺少字段 text(正文),或正文为空")
-    if not isinstance(title, str) or not title.strip():
-        raise InvalidDocument("缺少字段 title(标题)")
+    _require_essentials(values)
+    text: str = values.pop("text")
     own = str(values.pop("id"))
     if values.get("slug") is None:
         values["slug"] = own
@@ -164,6 +158,21 @@ def _json_line(line: bytes, number: int) -> RawDocument:
         headings=headings,
         links=links,
     )
+
+
+def _require_essentials(values: dict[str, Any]) -> None:
+    """Raise InvalidDocument unless there are an id, a text and a title."""
+    identity = values.get("id")
+    if not isinstance(identity, (str, int)) or isinstance(identity, bool):
+        raise InvalidDocument("缺少字段 id(文字)")
+    if not _is_written(values.get("text")):
+        raise InvalidDocument("缺少字段 text(正文),或正文为空")
+    if not _is_written(values.get("title")):
+        raise InvalidDocument("缺少字段 title(标题)")
+
+
+def _is_written(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _row(

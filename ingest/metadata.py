@@ -85,14 +85,20 @@ def read_metadata(values: Mapping[str, Any], *, keep_unknown: bool) -> Metadata:
         raise InvalidDocument(
             f"未知字段 {_list_names(unknown)}。可用字段见 corpus/README.md"
         )
-    known: dict[str, Any] = {}
-    for name, value in values.items():
-        if name in _KNOWN and value is not None and value != []:
-            read = _reader(name, keep_unknown)
-            known[name] = read(_Field(name, value))
+    known = _read_known(values, keep_unknown)
     if not known.get("title"):
         raise InvalidDocument("缺少字段 title(标题)")
     return Metadata(**known, extra=unknown)
+
+
+def _read_known(values: Mapping[str, Any], from_elsewhere: bool) -> dict[str, Any]:
+    """Return the values of our fields as records have them; nothing and [] are left out."""
+    known: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in _KNOWN and value is not None and value != []:
+            read = _reader(name, from_elsewhere)
+            known[name] = read(_Field(name, value))
+    return known
 
 
 def is_from_elsewhere(values: Mapping[str, Any]) -> bool:

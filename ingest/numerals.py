@@ -189,9 +189,21 @@ def _below_a_myriad(
             written += way.digits[0]
         has_gap = False
         is_ten = is_first and not written and place == 1  # ten to nineteen: 十, 十一
-        is_bare = place > 0 and digit == 1 and (is_ten or not way.says_one)
-        if not is_bare:
-            written += way.digits[digit]
-        if place:
-            written += way.units[place - 1]
+        says_one = way.says_one and not is_ten
+        written += _at_place(digit, place, way, says_one)
     return written
+
+
+def _at_place(
+    digit: int,
+    place: int,
+    way: _Counting,
+    says_one: bool,
+) -> str:
+    """Return a figure with the unit of its place; of a one the unit alone, unless it is said."""
+    figure = way.digits[digit]
+    if not place:
+        return figure
+    unit = way.units[place - 1]
+    is_bare = digit == 1 and not says_one
+    return unit if is_bare else f"{figure}{unit}"

@@ -46,11 +46,8 @@ def once(glyphs: Sequence[Glyph]) -> list[Glyph]:
     """Return the glyphs without those printed over one of their like, which is how bold is
     faked.
     """
-    inked = [glyph for glyph in glyphs if not glyph.char.isspace()]
-    if not inked or median(glyph.right - glyph.left for glyph in inked) < 0.05 * median(
-        g.size for g in inked
-    ):
-        return list(glyphs)  # a font without widths: all its glyphs stand in one place
+    if not _have_widths(glyphs):
+        return list(glyphs)
     printed = _Printed()
     kept = []
     is_first = True
@@ -62,6 +59,16 @@ def once(glyphs: Sequence[Glyph]) -> list[Glyph]:
         if is_first:
             kept.append(glyph)
     return kept
+
+
+def _have_widths(glyphs: Sequence[Glyph]) -> bool:
+    """Tell glyphs from those of a font without widths, which all stand in one place."""
+    inked = [glyph for glyph in glyphs if not glyph.char.isspace()]
+    if not inked:
+        return False
+    width = median([glyph.right - glyph.left for glyph in inked])
+    size = median([glyph.size for glyph in inked])
+    return width >= 0.05 * size
 
 
 _Columns = dict[int, tuple[float, float]]

@@ -124,7 +124,9 @@ def _between(
     """
     if before.page == after.page and is_beside(before.line, after.line):
         return "\t"
-    goes_on = after.page - before.page <= 1 and _goes_on(before, after, is_indented)
+    if after.page - before.page > 1 or before.is_cell != after.is_cell:
+        return "\n"
+    goes_on = _goes_on(before, after, is_indented)
     return _glue(before.line, after.line) if goes_on else "\n"
 
 
@@ -133,9 +135,11 @@ def _goes_on(
     after: _Set,
     is_indented: bool,
 ) -> bool:
-    """Tell whether a line goes on with the paragraph of the one before it."""
+    """Tell whether a line goes on with the paragraph of the one before it, on one page or
+    over its end, both in cells or neither.
+    """
     one, other = before.line, after.line
-    if before.is_cell != after.is_cell or not 0.87 < one.size / other.size < 1.15:
+    if not 0.87 < one.size / other.size < 1.15:
         return False
     is_full = _is_full(one, other, before.right)
     indent = other.left - after.left

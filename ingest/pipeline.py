@@ -198,7 +198,7 @@ class _Walk:
             made.append(ready)
         revisions = [item for item in made if isinstance(item, Revision)]
         self._keep(revisions)
-        moved = self._move([added.document_id for added in known if added is not None])
+        moved = self._move(known)
         stored = self._store_all(revisions)
         for item, added, ready in zip(batch, known, made, strict=True):
             if added is not None:
@@ -223,9 +223,10 @@ class _Walk:
         asked = self._options.visibility
         return None if asked is None else Visibility[asked.upper()]
 
-    def _move(self, documents: Sequence[int]) -> dict[int, VisibilityChange]:
+    def _move(self, known: Sequence[Added | None]) -> dict[int, VisibilityChange]:
         """Give documents that are here already the visibility a person asked for, if any."""
         asked = self._asked_visibility()
+        documents = [added.document_id for added in known if added is not None]
         if asked is None or not documents:
             return {}
         return self._store.set_visibilities(list(dict.fromkeys(documents)), asked)

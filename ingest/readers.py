@@ -25,7 +25,7 @@ from kb.errors import KbError, UnreadableFile, UnsupportedFile, UserError
 from kb.records import Citation, Page
 
 #: What other rooms use.
-__all__ = ["EXTENSIONS", "one_ahead", "open_file", "open_original"]
+__all__ = ["EXTENSIONS", "Opened", "one_ahead", "open_file", "open_original"]
 
 
 class Kept(Struct, frozen=True):
@@ -189,29 +189,49 @@ def media_type_of(name: str, incoming: Incoming) -> str:
     web = _web_type(incoming.head)
     if web and (suffix in _OFFICE or _TYPES.get(suffix) in _WEB_NAMES):
         return web
+    expected = _expected(suffix)
+    if incoming.is_blank:
+        raise UnreadableFile("文件是空的")
+    actual = _actual(incoming.head, expected, web)
+    if _FAMILY.get(expected) != actual:
+        raise _other_contents(suffix, expected, actual)
+    if expected == _LINES:
+        _require_utf8(incoming.head)
+    return expected
+
+
+def _expected(suffix: str) -> str:
+    """Return the media type a name promises; raises UnsupportedFile, with advice where there is
+    some.
+    """
     if suffix in _ADVICE:
         raise UnsupportedFile(_ADVICE[suffix])
     if suffix not in _TYPES:
         raise UnsupportedFile(
             f"不支持的文件类型「{suffix or '无扩展名'}」。可收 {'、'.join(_TYPES)}"
         )
-    if incoming.is_blank:
-        raise UnreadableFile("文件是空的")
-    expected = _TYPES[suffix]
-    actual = _actual(incoming.head, expected, web)
-    if _FAMILY.get(expected) != actual:
-        found = actual or "文本或其他格式"
-        if actual == _OLD_OFFICE and _FAMILY.get(expected) == _PACKED:
-            raise UnreadableFile(_LOCKED_OR_OLD.format(suffix))
-        raise UnreadableFile(
-            f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出"
-        )
-    encoding = _wide_encoding(incoming.head) if expected == _LINES else ""
+    return _TYPES[suffix]
+
+
+def _other_contents(
+    suffix: str,
+    expected: str,
+    actual: str | None,
+) -> UnreadableFile:
+    if actual == _OLD_OFFICE and _FAMILY.get(expected) == _PACKED:
+        return UnreadableFile(_LOCKED_OR_OLD.format(suffix))
+    found = actual or "文本或其他格式"
+    return UnreadableFile(
+        f"扩展名是 {suffix},内容却是{found}。请按实际格式改扩展名,或重新导出"
+    )
+
+
+def _require_utf8(head: bytes) -> None:
+    encoding = _wide_encoding(head)
     if encoding:
         raise UnreadableFile(
             f"文件是 {encoding} 编码,JSONL 应为 UTF-8。请用编辑器另存为 UTF-8 后重试"
         )
-    return expected
 
 
 def _actual(

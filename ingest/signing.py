@@ -46,14 +46,22 @@ def _lines(
     yield from filter(is_date, reversed(lines))
     for line in reversed(foot[-_LAST_LINES:]):
         yield signed_date(line) or ""
-    for line in reversed(lines[-_LAST_LINES:]):
-        if len(line) <= _SHORT and not _SENTENCE.search(line):
-            yield line
-    for line in head:
-        issued = _ISSUED.search(line)
-        if issued:
-            day = issued[1]
-            yield f"{day}日" if "年" in day else day
+    yield from filter(_is_alone, reversed(lines[-_LAST_LINES:]))
+    yield from map(_issued_on, head)
+
+
+def _is_alone(line: str) -> bool:
+    """Tell a line with little beside its day."""
+    return len(line) <= _SHORT and not _SENTENCE.search(line)
+
+
+def _issued_on(line: str) -> str:
+    """Return the day on which a register says a paper was issued; "" without one."""
+    issued = _ISSUED.search(line)
+    if issued is None:
+        return ""
+    day = issued[1]
+    return f"{day}日" if "年" in day else day
 
 
 def _doubt(

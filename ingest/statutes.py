@@ -108,15 +108,14 @@ def fields_of_law(
     public collections write it, tells the version of a text whose head was not brought
     up to date.
     """
-    if not any(section.role == "article" for section in sections):
+    first = _first_article(sections)
+    if first is None:
         return {}
-    lines = _head(text, sections)
+    lines = _squeezed_lines(text[: min(first.start, _HEAD_CHARS)])
     title = _title(lines) or _title([_stem(name) for name in names])
-    if title is None or _CHANGES.search(title) or _OWN_RULES.match(title):
+    if title is None or not _is_law(title):
         return {}
-    events: list[_Event] = []
-    for paragraph in _paragraphs(lines):
-        events += _events(paragraph)
+    events = _events_of(lines)
     named = next(filter(None, map(_day_of_name, names)), None)
     version = _version_of(title, events, named)
     began, doubt = _began(events, _foot(text, sections), named)
@@ -134,6 +133,11 @@ def fields_of_law(
         "uncertain": doubts,
     }
     return {field: value for field, value in found.items() if value}
+
+
+def _is_law(title: str) -> bool:
+    """Tell the title of a law from that of a paper that changes laws or of a company's rules."""
+    return not _CHANGES.search(title) and not _OWN_RULES.match(title)
 
 
 def _version_of(
@@ -167,12 +171,11 @@ def _squeezed_lines(text: str) -> list[str]:
     return list(filter(None, map(squeezed, text.split("\n"))))
 
 
-def _head(text: str, sections: Sequence[Section]) -> list[str]:
-    """Return what stands before the first article, line by line, squeezed."""
+def _first_article(sections: Sequence[Section]) -> Section | None:
     for section in sections:
         if section.role == "article":
-            return _squeezed_lines(text[: min(section.start, _HEAD_CHARS)])
-    return []
+            return section
+    return None
 
 
 def _foot(text: str, sections: Sequence[Section]) -> list[str]:
@@ -194,17 +197,44 @@ def _without_suffix(name: str) -> str:
 
 def _title(lines: Sequence[str]) -> str | None:
     """Return the name a law gives itself: a line, or up to three that are one name."""
-    for place, line in enumerate(lines):
-        for count in range(1, _LINES_OF_A_TITLE + 1):
-            joined = "".join(lines[place : place + count])
-            if len(joined) > _LONGEST_TITLE or next(dates_in(joined), None) is not None:
-                break
-            is_issuer = _ISSUER_LINE.fullmatch(joined) is not None
-            if not is_issuer and joined not in _CHAPTERS and _TITLE.fullmatch(joined):
-                return joined
-            if count == 1 and not (is_issuer or "关于" in line):
-                break
+    for place in range(len(lines)):
+        title = _first_title(lines[place : place + _LINES_OF_A_TITLE])
+        if title is not None:
+            return title
     return None
+
+
+def _first_title(lines: Sequence[str]) -> str | None:
+    """Return the name that the first line is, alone or with those behind it."""
+    joined = ""
+    for line in lines:
+        joined += line
+        if len(joined) > _LONGEST_TITLE or _has_date(joined):
+            return None
+        if _is_title(joined):
+            return joined
+        if not _begins_title(lines[0]):
+            return None
+    return None
+
+
+def _has_date(line: str) -> bool:
+    return next(dates_in(line), None) is not None
+
+
+def _is_title(line: str) -> bool:
+    if line in _CHAPTERS or _is_issuer(line):
+        return False
+    return _TITLE.fullmatch(line) is not None
+
+
+def _begins_title(line: str) -> bool:
+    """Tell the first line of a name that has several: who made the law, or what it is about."""
+    return "关于" in line or _is_issuer(line)
+
+
+def _is_issuer(line: str) -> bool:
+    return _ISSUER_LINE.fullmatch(line) is not None
 
 
 def _paragraphs(lines: Sequence[str]) -> list[str]:
@@ -226,6 +256,14 @@ def _without_quotes(text: str) -> str:
     while (without := _QUOTED.sub("", text)) != text:
         text = without
     return text
+
+
+def _events_of(lines: Sequence[str]) -> list[_Event]:
+    """Return what happened to a law, in the order of its head."""
+    events: list[_Event] = []
+    for paragraph in _paragraphs(lines):
+        events += _events(paragraph)
+    return events
 
 
 def _events(line: str) -> Iterator[_Event]:

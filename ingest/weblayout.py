@@ -176,14 +176,14 @@ class _Page:
     def _enter(self, node: Any, parent: _Element) -> _Element | None:
         """Begin an element; None where nothing of it is shown, or all of it has been written."""
         tag, attributes = node.tag, node.attributes
-        style = _styles(attributes.get("style") or "")
+        style = _styles(attributes.get("style"))
         if tag in _NOT_SHOWN:
             return None
         if _is_hidden(tag, attributes, style):
             self.hidden += _count_below(node)
             return None
         if tag in _FRAMES:
-            self._insert(self._frame(attributes.get("src") or "") or [])
+            self._insert(attributes.get("src"))
             return None
         if tag == "nav" and not parent.in_menu and _is_menu(node):
             return None
@@ -199,7 +199,9 @@ class _Page:
         )
         return element if self._begin(element, attributes, style) else None
 
-    def _insert(self, lines: list[str]) -> None:
+    def _insert(self, address: str | None) -> None:
+        """Write the lines of the page in a frame, where they are known."""
+        lines = self._frame(address or "") or []
         box = self.boxes[-1]
         if lines:
             box.end_line()
@@ -228,9 +230,8 @@ class _Page:
             box.end_line()
         blank = " " if element.kind == _FRAMED else ""
         self._text(_BEFORE.get(element.tag, blank), element)
-        if element.tag == "li" and element.is_seen and _is_list_item(style):
-            number = _number(attributes.get("value"))
-            box.mark += element.counter.count(number, _format(attributes, style))
+        if element.tag == "li" and element.is_seen:
+            box.mark += _mark(element.counter, attributes, style)
         if element.tag not in ("select", "input"):
             return True
         is_list = element.tag == "select"
@@ -255,8 +256,16 @@ class _Page:
             box.mark = ""
 
 
-def _is_list_item(style: dict[str, str]) -> bool:
-    return style.get("display", "list-item") == "list-item"
+def _mark(
+    counter: Counter,
+    attributes: dict[str, Any],
+    style: dict[str, str],
+) -> str:
+    """Return what stands before an item of a list; "" before one that is shown otherwise."""
+    if style.get("display", "list-item") != "list-item":
+        return ""
+    number = _number(attributes.get("value"))
+    return counter.count(number, _format(attributes, style))
 
 
 def _kind(
@@ -304,7 +313,7 @@ def _is_hidden(
     return "hidden" in attributes and attributes["hidden"] != "until-found"
 
 
-def _styles(written: str) -> dict[str, str]:
+def _styles(written: str | None) -> dict[str, str]:
     found: dict[str, str] = {}
     if not written:
         return found

@@ -101,15 +101,15 @@ def _require_sane(source: str) -> None:
         depth += change
         if depth > _MOST_OPEN:
             raise UnreadableFile(f"网页的标签层层嵌套超过 {_MOST_OPEN:,} 层,{_ODD}")
-        if (
-            len(tag[4]) > 2 * _MOST_ATTRIBUTES
-            and len(_ATTRIBUTE.findall(tag[4])) > _MOST_ATTRIBUTES
-        ):
-            raise UnreadableFile(
-                f"网页的一个标签有超过 {_MOST_ATTRIBUTES:,} 个属性,{_ODD}"
-            )
+        if len(tag[4]) > 2 * _MOST_ATTRIBUTES:
+            _require_few_attributes(tag[4])
     if len(_OPTION.findall(source)) > _MOST_OPEN:
         raise UnreadableFile(f"网页的下拉列表有超过 {_MOST_OPEN:,} 项,{_ODD}")
+
+
+def _require_few_attributes(written: str) -> None:
+    if len(_ATTRIBUTE.findall(written)) > _MOST_ATTRIBUTES:
+        raise UnreadableFile(f"网页的一个标签有超过 {_MOST_ATTRIBUTES:,} 个属性,{_ODD}")
 
 
 def _deeper(

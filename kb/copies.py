@@ -104,22 +104,36 @@ def _copy(
     sha256 = sha256_of(data)
     if {_stored_as(path), sha256} & {*originals, *doomed.contents}:
         return Copy(path)
-    lines = [line for line in data.split(b"\n") if line.strip()]
-    gone = sum(_is_doomed(line, doomed) for line in lines)
-    if not gone:
+    counted = _count_lines(path, data, doomed)
+    if not counted.lines:
         return None
     if _is_unfinished(path):
         return Copy(path)
-    stored_as = _stored_as(path)
-    is_whole = stored_as == sha256 or len(stored_as) != len(sha256)
-    if is_whole or gone == len(lines):
-        return Copy(path, gone, len(lines) - gone)
+    if not counted.others or _is_as_stored(path, sha256):
+        return counted
     # set aside because it is damaged: nobody can put it back
     if path.parent.parent.name != "files":
         return Copy(path)
     raise StoreDamaged(
         f"原件已损坏(校验不符):{path.name}。其中有要清除的内容,请先从备份恢复它,再次运行同一命令"
     )
+
+
+def _count_lines(
+    path: Path,
+    data: bytes,
+    doomed: Doomed,
+) -> Copy:
+    """Return a file with how many of its lines go and how many stay."""
+    lines = [line for line in data.split(b"\n") if line.strip()]
+    gone = sum(_is_doomed(line, doomed) for line in lines)
+    return Copy(path, gone, len(lines) - gone)
+
+
+def _is_as_stored(path: Path, sha256: str) -> bool:
+    """Tell whether a file has the contents it is named by, or is not named by its contents."""
+    stored_as = _stored_as(path)
+    return stored_as == sha256 or len(stored_as) != len(sha256)
 
 
 def _is_unfinished(path: Path) -> bool:

@@ -166,19 +166,23 @@ def static_parts(folder: Path) -> tuple[Path, Path] | None:
     modules = read_json(folder / "modules.json")
     if not modules or not _only_normalise(module["type"] for module in modules[1:]):
         return None
+    kind = modules[0]["type"]
     first = folder / modules[0]["path"]
-    if _is(modules[0]["type"], "StaticEmbedding"):
+    if _is(kind, "StaticEmbedding"):
         return first, first
-    if not _is(modules[0]["type"], "Router"):
-        return None
-    config = read_json(first / "router_config.json") or {}
+    return _routed_parts(first) if _is(kind, "Router") else None
+
+
+def _routed_parts(router: Path) -> tuple[Path, Path] | None:
+    """Return the same of a Router; None where a route is more than a static table."""
+    config = read_json(router / "router_config.json") or {}
     if (config.get("parameters") or {}).get("route_mappings"):
         return None
     of_passages = _static_route(config, "document")
     of_queries = _static_route(config, "query")
     if of_passages is None or of_queries is None:
         return None
-    return first / of_passages, first / of_queries
+    return router / of_passages, router / of_queries
 
 
 def _static_route(config: dict[str, Any], route: str) -> str | None:

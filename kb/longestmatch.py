@@ -15,10 +15,14 @@ from kb.analysis import spans
 
 #: Runs of characters of one class, of Han and of Latin; longer runs are cut.
 _RUNS: Final = re.compile(r"\[([^\[\]\\^]+)\]\{1,(\d+)\}\|\[a-z0-9\]\{1,(\d+)\}")
+#: How a text is cut that runs are taken from.
+_TAKING: Final = ("Split", "Removed", True)
 _FOLDING: Final = {
     "type": "Sequence",
     "normalizers": [{"type": "NFKC"}, {"type": "Lowercase"}],
 }
+#: What else a tokenizer may do to a text or to its tokens.
+_MORE: Final = ("added_tokens", "post_processor", "truncation", "padding")
 
 
 class LongestMatch:
@@ -55,29 +59,38 @@ def longest_match(tokenizer: Any) -> LongestMatch | None:
     gives the unknown token.
     """
     made = json.loads(tokenizer.to_str())
-    model, cut = made["model"], made["pre_tokenizer"] or {}
-    runs = _RUNS.fullmatch(cut.get("pattern", {}).get("Regex", ""))
-    fits = (
-        runs is not None
-        and (cut["type"], cut["behavior"], cut["invert"]) == ("Split", "Removed", True)
-        and (model["type"], model.get("continuing_subword_prefix")) == ("WordPiece", "")
-        and made["normalizer"] == _FOLDING
-        and not any(
-            made[name]
-            for name in ("added_tokens", "post_processor", "truncation", "padding")
-        )
-        and max(int(runs[2]), int(runs[3])) <= model["max_input_chars_per_word"]
-        and all(
-            chr(code) in model["vocab"]
-            for span in spans(runs[1] + "a-z0-9")
-            for code in span
-        )
-    )
-    if not fits:
+    model = made["model"]
+    runs = _runs_taken(made["pre_tokenizer"] or {})
+    if runs is None or not _only_finds_words(made) or not _finds_all(model, runs):
         return None
-    words = {
-        word: token
-        for word, token in model["vocab"].items()
-        if word != model["unk_token"]
-    }
-    return LongestMatch(words, cut["pattern"]["Regex"])
+    words = dict(model["vocab"])
+    words.pop(model["unk_token"], None)
+    return LongestMatch(words, runs.string)
+
+
+def _runs_taken(cut: dict[str, Any]) -> re.Match[str] | None:
+    """Return which runs of characters are taken from a text; None where it is cut otherwise."""
+    runs = _RUNS.fullmatch(cut.get("pattern", {}).get("Regex", ""))
+    if runs is None:
+        return None
+    how = (cut["type"], cut["behavior"], cut["invert"])
+    return runs if how == _TAKING else None
+
+
+def _only_finds_words(made: dict[str, Any]) -> bool:
+    """Tell whether a tokenizer folds a text, searches it by WordPiece, and does no more."""
+    model = made["model"]
+    if model["type"] != "WordPiece" or model.get("continuing_subword_prefix") != "":
+        return False
+    return made["normalizer"] == _FOLDING and not any(made[name] for name in _MORE)
+
+
+def _finds_all(model: dict[str, Any], runs: re.Match[str]) -> bool:
+    """Tell whether no run is too long to be searched, and each character of one is a word."""
+    longest = max(int(runs[2]), int(runs[3]))
+    if longest > model["max_input_chars_per_word"]:
+        return False
+    for span in spans(runs[1] + "a-z0-9"):
+        if not all(chr(code) in model["vocab"] for code in span):
+            return False
+    return True

@@ -78,6 +78,8 @@ _LAW_TITLE: Final = re.compile(
     rf"(?:法|法典|通则|总则|条例|规定|解释|办法|规则|细则|意见|决定|指引|准则|"
     rf"{_FASHI})(?:[（(][^（）()]{{1,10}}[）)])*$"
 )
+#: At the end of a title: 反不正当竞争法（2019修正）.
+_YEAR_INSIDE: Final = re.compile(rf"[（(]({YEAR})[^（）()]*[）)]$")
 #: Brackets round names, names within names included.
 _MARKS: Final = re.compile(r"[《》〈〉<>＜＞﹤﹥\s_]")
 _ELSEWHERE: Final = tuple(name for code, name in JURISDICTIONS.items() if code != "CN")
@@ -194,20 +196,20 @@ def _named(law: re.Match[str]) -> tuple[str, str]:
     if _FASHI_ALONE.fullmatch(name):
         return name, name  # its number is its version
     if law["former"] or law["then"]:
-        return (
-            name,
-            VERSION_UNSTATED,
-        )  # a year beside it is that of the version that came after
+        # a year beside it is that of the version that came after
+        return name, VERSION_UNSTATED
+    return name, _version_beside(law) or VERSION_UNSTATED
+
+
+def _version_beside(law: re.Match[str]) -> str | None:
+    """Return the number or the year that stands beside a law's name or in it."""
     if law["number"]:
-        return name, _fashi(law["number"])
-    inside = re.search(rf"[（(]({YEAR})[^（）()]*[）)]$", law["title"] or "")
-    version = (
-        law["version"]
-        or law["before"]
-        or (inside[1] if inside else None)
-        or law["other"]
-    )
-    return name, version or VERSION_UNSTATED
+        return _fashi(law["number"])
+    year = law["version"] or law["before"]
+    if year:
+        return year
+    inside = _YEAR_INSIDE.search(law["title"] or "")
+    return inside[1] if inside else law["other"]
 
 
 def _fashi(text: str) -> str:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from radon.complexity import cc_visit
+from radon.visitors import Class
 
 from tests.shape.measuring import Function, Module, modules
 
@@ -13,6 +15,8 @@ MOST_LINES = 400
 MOST_FUNCTION_LINES = 40
 MOST_PARAMETERS = 6
 MOST_NAMES = 15
+#: Ways through a function, as McCabe counts them and `radon` measures them.
+MOST_WAYS = 10
 #: Over all code: starlette, which reads well, has 7.50 tokens and 5.12 nodes a line.
 MOST_TOKENS = 7.5
 MOST_NODES = 5.2
@@ -36,6 +40,35 @@ def is_at(function: Function, fault: str) -> bool:
 @pytest.mark.parametrize("fault", ["lines", "parameters", "names"])
 def test_no_function_has_too_many(fault: str) -> None:
     assert places(fault) == []
+
+
+def tangled(source: str) -> list[str]:
+    """Functions and methods with too many ways through them; a class has the sum of its own."""
+    found = []
+    for block in cc_visit(source):
+        if not isinstance(block, Class) and block.complexity > MOST_WAYS:
+            found.append(f"{block.lineno} {block.fullname}")
+    return found
+
+
+def test_no_function_has_more_ways_through_it_than_a_reader_follows() -> None:
+    found = {}
+    for module in MODULES:
+        source = (ROOT / module.path).read_text(encoding="utf-8")
+        if faults := tangled(source):
+            found[str(module.path)] = faults
+
+    assert found == {}
+
+
+def test_ways_through_a_method_count_and_those_through_its_class_do_not() -> None:
+    nine_ifs = "".join(f"        if a == {n}: return {n}\n" for n in range(9))
+    method = f"    def f(self, a):\n{nine_ifs}"
+    another = method.replace("f(", "g(")
+    wordy = f"{method}        return a and 1 or 2\n"
+
+    assert tangled(f"class A:\n{method}{another}") == []
+    assert tangled(f"class A:\n{wordy}{another}") == ["2 A.f"]
 
 
 def test_no_comprehension_stands_in_another_and_no_choice_in_a_choice() -> None:

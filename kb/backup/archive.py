@@ -210,27 +210,52 @@ def _check(
     """Raise UnreadableFile unless the archive has the members of the manifest, each once, and
     nothing else.
     """
-    names = [info.filename for info in found]
-    if sorted(names) != sorted([*manifest.members, _MANIFEST]) or DATABASE not in names:
+    if not _are_listed(found, manifest):
         raise _altered(str(path), "其中的文件与清单不符")
     if sum(info.compress_size for info in found) > path.stat().st_size:
         raise _altered(str(path), "其中的文件互相重叠")
     for info in found:
-        # 0: written elsewhere than on Unix
-        is_file = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
-        if info.compress_type not in _METHODS or info.flag_bits & 1 or not is_file:
+        if not _is_plain_file(info):
             raise _altered(str(path), f"{info.filename!a} 不是普通文件")
     for name, member in manifest.members.items():
-        original = _ORIGINAL.fullmatch(name)
-        if name != DATABASE and (
-            original is None or original.group(2) != member.sha256
-        ):
+        if not _is_backed_up(name, member):
             raise _altered(str(path), f"{name!a} 不该在备份里")
-    sizes = {
-        info.filename: info.file_size for info in found if info.filename != _MANIFEST
-    }
-    if sizes != {name: member.size_bytes for name, member in manifest.members.items()}:
+    if not _are_of_their_size(found, manifest):
         raise _altered(str(path), "其中文件的大小与清单不符")
+
+
+def _are_listed(found: list[zipfile.ZipInfo], manifest: Manifest) -> bool:
+    """Tell whether the members are those of the manifest, the database among them, each once."""
+    names = sorted(info.filename for info in found)
+    listed = sorted([*manifest.members, _MANIFEST])
+    return names == listed and DATABASE in names
+
+
+def _is_plain_file(info: zipfile.ZipInfo) -> bool:
+    """Tell a file that is stored as a backup stores it from links, folders and locked ones."""
+    is_locked = info.flag_bits & 1
+    if is_locked or info.compress_type not in _METHODS:
+        return False
+    # 0: written elsewhere than on Unix
+    return stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
+
+
+def _is_backed_up(name: str, member: Member) -> bool:
+    """Tell the name of the database, or of an original by its contents."""
+    if name == DATABASE:
+        return True
+    original = _ORIGINAL.fullmatch(name)
+    return original is not None and original.group(2) == member.sha256
+
+
+def _are_of_their_size(found: list[zipfile.ZipInfo], manifest: Manifest) -> bool:
+    """Tell whether each listed member is as large as the manifest says."""
+    for info in found:
+        if info.filename == _MANIFEST:
+            continue
+        if info.file_size != manifest.members[info.filename].size_bytes:
+            return False
+    return True
 
 
 @contextmanager

@@ -62,26 +62,31 @@ def _as_dict(item: Held) -> dict[str, object]:
 
 def _restore(settings: Settings, args: argparse.Namespace) -> int:
     kept = Quarantine(settings.home)
-    originals = [item for item in kept.held() if item.sha256]
-    chosen = [item for item in originals if args.restore in ("all", item.sha256)]
-    if not chosen:
-        raise NotFound(
-            f"隔离区没有「{args.restore}」这样的原件。用 kb quarantine 查看有哪些"
-        )
+    chosen = _originals(kept, args.restore)
     with open_store(settings) as store:
         done = [item for item in chosen if kept.put_back(item, store.files)]
-        unknown = {item.sha256 for item in done} - set(store.referenced_files())
+        restored = [item.sha256 for item in done]
+        unknown = set(restored) - set(store.referenced_files())
     if args.json:
-        print_json({"restored": [item.sha256 for item in done]})
+        print_json({"restored": restored})
     say(f"放回 {len(done)} 份原件")
     if unknown:
         say(
             f"其中 {len(unknown)} 份数据库不认识:没有文书使用,一小时后再次核对时会重新移出"
         )
-    for item in chosen:
-        if item not in done:
-            say(f"{item.name} 的内容与其名称(sha256)不符,未放回")
-    return EXIT_OK if len(done) == len(chosen) else EXIT_STATE
+    refused = [item for item in chosen if item not in done]
+    for item in refused:
+        say(f"{item.name} 的内容与其名称(sha256)不符,未放回")
+    return EXIT_STATE if refused else EXIT_OK
+
+
+def _originals(kept: Quarantine, named: str) -> list[Held]:
+    """Return the originals in quarantine of a sha256, or "all"; raises NotFound for none."""
+    originals = [item for item in kept.held() if item.sha256]
+    chosen = [item for item in originals if named in ("all", item.sha256)]
+    if not chosen:
+        raise NotFound(f"隔离区没有「{named}」这样的原件。用 kb quarantine 查看有哪些")
+    return chosen
 
 
 def _long_held(

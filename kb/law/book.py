@@ -82,8 +82,7 @@ class LawBook:
         if head is None:
             return LawPlace(law)
         article = base_article(citation.article or "")
-        is_told = article in self.articles.get((law, version), ())
-        if not article or is_told or self._section(head, article) is not None:
+        if not article or self._tells(head, article):
             return LawPlace(law, version, article)
         place = self.text_of(law, version, article)
         if place is None and citation.presumed:
@@ -102,6 +101,12 @@ class LawBook:
             if section is not None:
                 return TextPlace(head.id, section)
         return None
+
+    def _tells(self, head: DocumentHead, article: str) -> bool:
+        """Tell whether a version tells of an article, as a digest or in its own text."""
+        version = (head.metadata.law or "", head.metadata.version or "")
+        is_told = article in self.articles.get(version, ())
+        return is_told or self._section(head, article) is not None
 
     def _section(self, head: DocumentHead, article: str) -> int | None:
         sections = self.sections.get(head.id)

@@ -98,11 +98,32 @@ def presumed(
     None is returned that cites the article of this version in so many words as well.
     """
     wanted = list(articles)
-    known = _periods(conn, clearance, {article.law for article in wanted})
+    known = _periods(conn, clearance, _laws_of(wanted))
     dated = [article for article in wanted if _is_dated(article, known)]
     found: dict[ArticleKey, dict[int, str]] = {article: {} for article in wanted}
     if not dated:
         return found
+    naming = _naming_undated(conn, clearance, dated)
+    cited = of_documents(conn, clearance, naming, _laws_of(dated))
+    for document_id, citations in cited.items():
+        for article, why in _presumed_articles(citations).items():
+            if article in found:
+                found[article][document_id] = why
+    return found
+
+
+def _laws_of(articles: Iterable[ArticleKey]) -> set[str]:
+    return {article.law for article in articles}
+
+
+def _naming_undated(
+    conn: sqlite3.Connection,
+    clearance: Visibility,
+    articles: Iterable[ArticleKey],
+) -> list[int]:
+    """Return the ids of visible documents with a date that cite some articles without a
+    version, ascending.
+    """
     rows = conn.execute(
         f"""SELECT DISTINCT x.document_id
             FROM {ASKED} JOIN citation x ON {_IS_ASKED} AND x.version = :unstated
@@ -112,17 +133,11 @@ def presumed(
             ORDER BY x.document_id""",
         {
             "clearance": int(clearance),
-            "articles": as_json(dated),
+            "articles": as_json(articles),
             "unstated": VERSION_UNSTATED,
         },
     )
-    naming = [row["document_id"] for row in rows]
-    cited = of_documents(conn, clearance, naming, {article.law for article in dated})
-    for document_id, citations in cited.items():
-        for article, why in _presumed_articles(citations).items():
-            if article in found:
-                found[article][document_id] = why
-    return found
+    return [row["document_id"] for row in rows]
 
 
 def _is_dated(article: ArticleKey, known: _Periods) -> bool:
