@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from kb.records import NO_FILTERS, Filters
 from kb.vocabulary import TIERS, UNLABELLED
 from search.facets import Columns
+from search.request import SearchRequest
 from search.results import Hit
 from tests.search.conftest import Library
 
@@ -28,14 +30,14 @@ def test_the_first_of_each_value_are_those_of_a_search_filtered_by_it(
     library: Library, query: str, sort: str, filters: Filters
 ) -> None:
     search, store = library.searcher.search, library.store
-    found = search(store, query, filters, sort=sort, limit=3, each="tier")
-    everything = search(store, query, filters, sort=sort, limit=3)
+    wanted = SearchRequest(query, filters, sort=sort, limit=3)
+    found = search(store, replace(wanted, each="tier"))
+    everything = search(store, wanted)
     hits, documents = [], []
     for tier in columns_of(library).in_order("tier"):
         if tier in dict(everything.facets["tier"]):
-            one = search(
-                store, query, filters.only("tier", tier), sort=sort, limit=1000
-            )
+            of_tier = replace(wanted, filters=filters.only("tier", tier), limit=1000)
+            one = search(store, of_tier)
             hits += shown(one.hits)[:3]
             documents += [hit.document.id for hit in one.hits]
 
@@ -47,11 +49,12 @@ def test_the_first_of_each_value_are_those_of_a_search_filtered_by_it(
 
 def test_a_list_by_values_has_the_first_of_each(library: Library) -> None:
     listing, store = library.searcher.listing, library.store
-    found = listing(store, NO_FILTERS, "newest", 0, 2, "kind")
+    wanted = SearchRequest(sort="newest", limit=2)
+    found = listing(store, replace(wanted, each="kind"))
     expected = []
     for kind in columns_of(library).in_order("kind"):
         of_kind = NO_FILTERS.only("kind", kind)
-        expected += shown(listing(store, of_kind, "newest", 0, 2).hits)
+        expected += shown(listing(store, replace(wanted, filters=of_kind)).hits)
 
     assert shown(found.hits) == expected
     assert found.total == len(columns_of(library).ids)
@@ -78,10 +81,11 @@ def test_totals_are_those_of_searches_under_each_of_the_filters(
         Filters(exclude={"kind": ("civil",)}, roles=("facts",)),
         Filters(include={"year": ("1950",)}),
     ]
+    wanted = SearchRequest(query, mode=mode)
     searches = [
-        library.searcher.search(library.store, query, filters, mode=mode)
+        library.searcher.search(library.store, replace(wanted, filters=filters))
         for filters in several
     ]
-    totals = library.searcher.totals(library.store, query, several, mode=mode)
+    totals = library.searcher.totals(library.store, wanted, several)
 
     assert totals == [found.total for found in searches]
