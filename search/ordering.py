@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from kb.records import Filters
 from kb.store import Store
 from search.hits import Page
-from search.id_sets import Ids
-from search.ranking import Ranking, rank, reordered_as
+from search.ranking import Ranking, joined_rankings, rank, reordered_as
 from search.request import SearchRequest
 from search.reranking import Reranking
 from search.retrieving import RetrievedQuery
@@ -79,13 +80,15 @@ class Ordering(Struct, frozen=True):
         store: Store,
         asked: RetrievedQuery,
         filters: Filters,
-        documents: Ids,
+        whole: Ranking,
     ) -> list[Ranking]:
-        """Rank the documents of each value of the field that divides the answer, as if filtered
-        by it, of what was found once.
+        """Return the whole ranking alone, or where a field divides the answer, one of the
+        documents of each of its values, as if filtered by it, of what was found once.
         """
         each = self.request.each
-        counted = dict(asked.columns.count(each, documents))
+        if not each or not len(whole.documents):
+            return [whole]
+        counted = dict(asked.columns.count(each, whole.documents))
         parts = []
         for value in asked.columns.in_order(each):
             if value in counted:
@@ -93,8 +96,9 @@ class Ordering(Struct, frozen=True):
                 parts.append(self.apply(store, asked, ranking))
         return parts
 
-    def page(self, shown: Ranking) -> Page:
-        """Return what hits are made of."""
+    def page(self, parts: Sequence[Ranking]) -> Page:
+        """Return the wanted page of each part, as hits are made of."""
+        shown = joined_rankings([part.part(self.request.page) for part in parts])
         return Page(
             documents=shown.documents,
             scores=shown.scores,

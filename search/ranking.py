@@ -60,12 +60,13 @@ class Ranking(Struct, frozen=True, gc=False):
         return replace(self, documents=self.documents[page], scores=self.scores[page])
 
 
-def joined_rankings(parts: Sequence[Ranking], of: Ranking) -> Ranking:
-    """Return rankings of different documents one after another, in place of the one they are of."""
-    if not parts:
-        return of
+def joined_rankings(parts: Sequence[Ranking]) -> Ranking:
+    """Return rankings of different documents, one at least, one after another."""
+    first, *others = parts
+    if not others:
+        return first
     return replace(
-        of,
+        first,
         documents=np.concatenate([part.documents for part in parts]),
         scores=np.concatenate([part.scores for part in parts]),
         keyword=joined([part.keyword for part in parts]),

@@ -101,13 +101,9 @@ class Searcher:
         asked, ranking = ordering.rank(store, asked, filters)
         facets = count_facets(store, asked, filters, ranking)
         ranking = ordering.apply(store, asked, ranking)
-        documents, shown = ranking.documents, ranking.part(request.page)
-        if request.each:
-            parts = ordering.divide(store, asked, filters, documents)
-            whole = joined_rankings(parts, ranking)
-            documents = whole.documents
-            shown = joined_rankings([p.part(request.page) for p in parts], ranking)
-        hits = make_hits(store, query, asked.named, ordering.page(shown))
+        parts = ordering.divide(store, asked, filters, ranking)
+        documents = joined_rankings(parts).documents
+        hits = make_hits(store, query, asked.named, ordering.page(parts))
         return SearchResult(
             query=query.view(),
             mode=request.mode,

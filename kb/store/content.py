@@ -90,8 +90,9 @@ class Rows:
         """Wait for the rows of contents with these texts."""
         self._conn = conn
         self._last: dict[str, int] = {}
+        self._digests = {text: _digest(text) for text in texts}
         #: Texts that are there or wait, by their sha256.
-        self._texts = _known_texts(conn, texts)
+        self._texts = _known_texts(conn, self._digests.values())
         self._waiting: dict[str, list[tuple[Any, ...]]] = {
             table: [] for table in _TABLES
         }
@@ -107,7 +108,7 @@ class Rows:
     def look_again(self, text: str) -> None:
         """Forget what is known of a text: the content that had it may be gone."""
         self._texts.pop(_digest(text), None)
-        self._texts |= _known_texts(self._conn, [text])
+        self._texts |= _known_texts(self._conn, [_digest(text)])
 
     def document(
         self,
@@ -156,7 +157,7 @@ class Rows:
 
     def _text(self, text: str) -> int:
         """Return the number of a text, which may be there already."""
-        sha256 = _digest(text)
+        sha256 = self._digests.get(text) or _digest(text)
         if sha256 in self._texts:
             return self._texts[sha256]
         text_id = self._next("text")
@@ -293,11 +294,11 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _known_texts(conn: sqlite3.Connection, texts: Iterable[str]) -> dict[str, int]:
+def _known_texts(conn: sqlite3.Connection, digests: Iterable[str]) -> dict[str, int]:
     """Return those of some texts that are stored already, by sha256, with their numbers."""
     rows = conn.execute(
         "SELECT sha256, id FROM text WHERE sha256 IN (SELECT value FROM json_each(?))",
-        [json.dumps([_digest(text) for text in texts])],
+        [json.dumps(list(digests))],
     )
     return {row["sha256"]: row["id"] for row in rows}
 

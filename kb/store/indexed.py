@@ -12,11 +12,11 @@ from kb import database, deadline
 from kb.records import Changes, Commit, EmbedderVectors, PassageToIndex
 from kb.store import copying, indexing, vectors
 from kb.store.committing import next_generation
-from kb.store.library import Library
+from kb.store.visible import VisibleStore
 from kb.vocabulary import Visibility
 
 
-class IndexedStore(Library):
+class IndexedStore(VisibleStore):
     """What indexes ask: it may be narrowed below the clearance, to the readers one index serves."""
 
     def generation(self) -> int:

@@ -22,7 +22,7 @@ from kb.store import citing, laws, naming, reading, sums, vectors
 from kb.store.opening import OpenStore
 
 
-class Library(OpenStore):
+class VisibleStore(OpenStore):
     """What readers ask: every answer holds only what the clearance may see, counts and
     facets included.
     """
